@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// The JSON that foreign clients speak: the proto3 mapping of chieng.v1.Events, or one event as a CloudEvent in structured
+// mode (source .../{commune}/{device}, id = the sequence, data = Event).
+#pragma once
+
+#include "chieng/store/v1/inbox.pb.h"
+
+#include <string>
+#include <string_view>
+
+namespace chieng {
+
+[[nodiscard]] bool is_json(std::string_view payload);
+
+// Freezes each event to its deterministic bytes, so that the same JSON twice is the same event twice. False with the
+// parser's words in `error` when the text is not that.
+[[nodiscard]] bool from_json(const std::string& payload, store::v1::FrozenEvents& frozen, std::string& error);
+
+[[nodiscard]] std::string to_json(const google::protobuf::Message& message);
+
+}  // namespace chieng

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/runtime/core/reasons.hpp"
+
+#include <array>
+
+namespace chieng {
+namespace {
+
+struct Row {
+    ReasonCode code;
+    std::string_view name;
+    std::string_view vi;
+    std::string_view en;
+};
+
+constexpr std::array rows{
+    Row{ReasonCode::required, "REQUIRED", "Thiếu: {}. Hãy bổ sung rồi gửi lại.", "Missing: {}. Fill it in and post again."},
+    Row{ReasonCode::not_a_date, "NOT_A_DATE", "{} phải là ngày dạng 2022-03-12.", "{} must be a date such as 2022-03-12."},
+    Row{ReasonCode::not_a_code, "NOT_A_CODE", "{} chỉ gồm chữ không dấu, số và . _ - /", "{} may hold only letters, digits and . _ - /"},
+    Row{ReasonCode::not_nfc, "NOT_NFC", "{} không phải chữ Unicode dựng sẵn (NFC); hãy gõ lại.", "{} is not Unicode text in NFC; type it again."},
+    Row{ReasonCode::too_long, "TOO_LONG", "Dài quá: {}.", "Too long: {}."},
+    Row{ReasonCode::too_many, "TOO_MANY", "Nhiều mục quá: {}.", "Too many items: {}."},
+    Row{ReasonCode::repeated, "REPEATED", "Một mục ghi hai lần: {}.", "An item stands twice: {}."},
+    Row{ReasonCode::below_min, "BELOW_MIN", "Nhỏ quá: {}.", "Too small: {}."},
+    Row{ReasonCode::above_max, "ABOVE_MAX", "Lớn quá: {}.", "Too large: {}."},
+    Row{ReasonCode::above_total, "ABOVE_TOTAL", "Phần lớn hơn tổng: {}.", "A part is above its total: {}."},
+    Row{ReasonCode::unknown_value, "UNKNOWN_VALUE", "Giá trị chưa biết: {}. Có thể ứng dụng mới hơn máy chủ xã.", "Unknown value: {}. The application may be newer than the commune's server."},
+    Row{ReasonCode::unknown_type, "UNKNOWN_TYPE", "Loại sự kiện chưa biết. Có thể ứng dụng mới hơn máy chủ xã.", "Unknown type of event. The application may be newer than the commune's server."},
+    Row{ReasonCode::wrong_service, "WRONG_SERVICE", "Loại sự kiện này gửi cho dịch vụ {}.", "This type of event goes to the service {}."},
+    Row{ReasonCode::wrong_device, "WRONG_DEVICE", "Thiết bị trong tin khác thiết bị trong chủ đề: {}.", "The device in the message is not the one in the topic: {}."},
+    Row{ReasonCode::wrong_commune, "WRONG_COMMUNE", "Tin này thuộc xã khác: {}.", "This message belongs to another commune: {}."},
+    Row{ReasonCode::unknown_place, "UNKNOWN_PLACE", "Thôn, làng không thuộc xã vào ngày đó: {}. Hãy xem lại mã.", "This village was not in the commune on that day: {}. Check the code."},
+    Row{ReasonCode::in_the_future, "IN_THE_FUTURE", "Ngày sau hôm nay: {}. Hãy xem lại ngày.", "The date lies in the future: {}. Check the date."},
+    Row{ReasonCode::before_service, "TOO_OLD", "Ngày trước khi có chương trình: {}. Hãy xem lại ngày.", "The date lies before the programme: {}. Check the date."},
+    Row{ReasonCode::conflict, "CONFLICT", "Số {} đã dùng cho nội dung khác; nội dung đầu vẫn được giữ. Nếu cần, gửi đính chính.", "Number {} was already used for other content, which stands. Send a correction if it is wrong."},
+    Row{ReasonCode::too_large, "TOO_LARGE", "Tin lớn quá: {}. Hãy chia nhỏ.", "The message is too large: {}. Split it."},
+    Row{ReasonCode::unreadable, "UNREADABLE", "Không đọc được tin: {}.", "The message cannot be read: {}."},
+    Row{ReasonCode::nothing_to_correct, "NOTHING_TO_CORRECT", "Chưa nhận được sự kiện cần đính chính: {}. Hãy xem lại thiết bị và số.", "The event to correct has not been received: {}. Check device and number."},
+    Row{ReasonCode::not_yours_to_correct, "NOT_YOURS_TO_CORRECT", "Chỉ thiết bị đã gửi hoặc cán bộ xã được đính chính: {}.", "Only the device that sent it or a commune official may correct it: {}."},
+    Row{ReasonCode::other_type, "OTHER_TYPE", "Đính chính phải cùng loại với sự kiện gốc: {}.", "A correction must be of the type of the event it corrects: {}."},
+    Row{ReasonCode::already_completed, "ALREADY_COMPLETED", "Hỗ trợ {} đã ghi hoàn thành. Nếu sai, gửi đính chính.", "Support {} is already completed. Send a correction if that is wrong."},
+    Row{ReasonCode::already_awarded, "ALREADY_AWARDED", "Thành tích {} đã được khen; một thành tích chỉ khen một lần.", "Achievement {} is already awarded; one achievement is awarded once."},
+    Row{ReasonCode::not_their_award, "NOT_THEIR_AWARD", "Cấp này không được tặng hình thức này vào ngày đó: {}.", "This authority may not grant this form on that date: {}."},
+    Row{ReasonCode::before_achievement, "BEFORE_ACHIEVEMENT", "Quyết định trước ngày lập thành tích: {}.", "The decision lies before the achievement: {}."},
+};
+
+std::string filled(std::string_view sentence, std::string_view detail) {
+    std::string text(sentence);
+    if (const auto at = text.find("{}"); at != std::string::npos) {
+        text.replace(at, 2, detail);
+    }
+    return text;
+}
+
+}  // namespace
+
+v1::Reason reason(ReasonCode code, std::string_view field, std::string_view detail) {
+    v1::Reason made;
+    for (const auto& row : rows) {
+        if (row.code == code) {
+            made.set_code(std::string(row.name));
+            made.set_vi(filled(row.vi, detail));
+            made.set_en(filled(row.en, detail));
+        }
+    }
+    made.set_field(std::string(field));
+    return made;
+}
+
+}  // namespace chieng

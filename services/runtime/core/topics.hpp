@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// The topics of the contract. Every level is [A-Za-z0-9_-]: any broker carries it.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace chieng::topics {
+
+inline std::string events(std::string_view commune, std::string_view service, std::string_view device) {
+    return std::string("chieng/1/").append(commune).append("/").append(service).append("/events/").append(device);
+}
+inline std::string receipts(std::string_view commune, std::string_view device) {
+    return std::string("chieng/1/").append(commune).append("/receipts/").append(device);
+}
+inline std::string feed(std::string_view place, std::string_view feed) {
+    return std::string("chieng/1/").append(place).append("/feeds/").append(feed);
+}
+inline std::string indicator(std::string_view area, std::string_view calendar, std::string_view period, std::string_view code) {
+    return std::string("chieng/1/areas/").append(area).append("/indicators/").append(calendar).append("/").append(period).append("/").append(code);
+}
+
+inline std::vector<std::string_view> levels(std::string_view topic) {
+    std::vector<std::string_view> parts;
+    while (true) {
+        const auto slash = topic.find('/');
+        parts.push_back(topic.substr(0, slash));
+        if (slash == std::string_view::npos) {
+            return parts;
+        }
+        topic.remove_prefix(slash + 1);
+    }
+}
+
+// Whether a topic falls under a filter with single-level + and a trailing #.
+inline bool matches(std::string_view filter, std::string_view topic) {
+    const auto want = levels(filter);
+    const auto have = levels(topic);
+    for (std::size_t i = 0; i < want.size(); ++i) {
+        if (want[i] == "#") {
+            return true;
+        }
+        if (i >= have.size() || (want[i] != "+" && want[i] != have[i])) {
+            return false;
+        }
+    }
+    return want.size() == have.size();
+}
+
+}  // namespace chieng::topics

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Checks an event field by field against the rules in the schema. Nothing about a field is written here.
+#pragma once
+
+#include "chieng/v1/event.pb.h"
+#include "services/runtime/core/reasons.hpp"
+
+#include <string_view>
+
+namespace chieng {
+
+// All that is wrong with the fields, in schema order; empty when nothing is.
+[[nodiscard]] Reasons validate(const v1::Event& event);
+
+// The descriptor of the event's body, or null when there is none that this revision knows.
+[[nodiscard]] const google::protobuf::Descriptor* body_type(const v1::Event& event);
+[[nodiscard]] const google::protobuf::Message* body_of(const v1::Event& event);
+
+// The schema's word on an event type.
+[[nodiscard]] const v1::EventRule& rule_of(const google::protobuf::Descriptor& type);
+
+}  // namespace chieng

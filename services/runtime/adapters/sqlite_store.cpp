@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/runtime/adapters/sqlite_store.hpp"
+
+#include <sqlite3.h>
+
+namespace chieng {
+namespace {
+
+void assign(sqlite3_stmt* statement, int at, std::string_view bytes) {
+    sqlite3_bind_blob64(statement, at, bytes.empty() ? "" : bytes.data(), bytes.size(), SQLITE_STATIC);
+}
+
+void assign(sqlite3_stmt* statement, int at, std::uint64_t number) {
+    sqlite3_bind_int64(statement, at, static_cast<sqlite3_int64>(number));
+}
+
+std::string_view blob(sqlite3_stmt* statement, int column) {
+    const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement, column));
+    const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement, column));
+    return bytes == nullptr ? std::string_view() : std::string_view(bytes, size);
+}
+
+std::uint64_t integer(sqlite3_stmt* statement, int column) {
+    return static_cast<std::uint64_t>(sqlite3_column_int64(statement, column));
+}
+
+}  // namespace
+
+void SqliteStore::Close::operator()(sqlite3* database) const { sqlite3_close_v2(database); }
+void SqliteStore::Close::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+
+SqliteStore::SqliteStore(const std::string& path, const char* vfs) : path_(path) {
+    sqlite3* raw = nullptr;
+    const int opened = sqlite3_open_v2(path.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, vfs);
+    database_.reset(raw);
+    if (opened != SQLITE_OK) {
+        fail("cannot open the file; check that its folder exists and may be written");
+    }
+    // Exclusive: no second process, and no shared-memory file beside the log.
+    run("PRAGMA locking_mode=EXCLUSIVE");
+    run("PRAGMA journal_mode=WAL");
+    run("PRAGMA synchronous=FULL");
+    run("PRAGMA cache_size=-2000");
+    run("CREATE TABLE IF NOT EXISTS journal(first INTEGER PRIMARY KEY, last INTEGER NOT NULL, before INTEGER NOT NULL, "
+        "after INTEGER NOT NULL, bytes BLOB NOT NULL)");
+    run("CREATE TABLE IF NOT EXISTS kept(key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID");
+    append_ = prepare("INSERT INTO journal(first, last, before, after, bytes) VALUES(?, ?, ?, ?, ?)");
+    last_ = prepare("SELECT first, last, before, after, bytes FROM journal ORDER BY first DESC LIMIT 1");
+    at_ = prepare("SELECT first, last, before, after, bytes FROM journal WHERE first <= ? ORDER BY first DESC LIMIT 1");
+    get_ = prepare("SELECT value FROM kept WHERE key = ?");
+    put_ = prepare("INSERT INTO kept(key, value) VALUES(?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value");
+    erase_ = prepare("DELETE FROM kept WHERE key = ?");
+    scan_ = prepare("SELECT key, value FROM kept WHERE key >= ? ORDER BY key");
+}
+
+SqliteStore::~SqliteStore() = default;
+
+void SqliteStore::fail(const std::string& what) const {
+    throw Broken(path_ + ": " + what + " (" + (database_ ? sqlite3_errmsg(database_.get()) : "no memory") + ")");
+}
+
+void SqliteStore::run(const char* sql) {
+    const int result = sqlite3_exec(database_.get(), sql, nullptr, nullptr, nullptr);
+    if (result == SQLITE_BUSY) {
+        fail("another process has it open; stop that one first");
+    }
+    if (result != SQLITE_OK) {
+        fail(result == SQLITE_FULL ? "the disk is full; free some space and start again" : std::string("cannot ") + sql);
+    }
+}
+
+SqliteStore::Statement SqliteStore::prepare(const char* sql) {
+    sqlite3_stmt* raw = nullptr;
+    if (sqlite3_prepare_v3(database_.get(), sql, -1, SQLITE_PREPARE_PERSISTENT, &raw, nullptr) != SQLITE_OK) {
+        fail("the file is not a store of this program");
+    }
+    return Statement(raw);
+}
+
+void SqliteStore::begin() {
+    if (!open_unit_) {
+        run("BEGIN IMMEDIATE");
+        open_unit_ = true;
+    }
+}
+
+void SqliteStore::finish(sqlite3_stmt* statement) {
+    const int result = sqlite3_step(statement);
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    if (result != SQLITE_DONE && result != SQLITE_ROW) {
+        fail(result == SQLITE_FULL ? "the disk is full; free some space and start again" : "cannot write");
+    }
+}
+
+void SqliteStore::append(const JournalBlock& block) {
+    begin();
+    assign(append_.get(), 1, block.first);
+    assign(append_.get(), 2, block.last);
+    assign(append_.get(), 3, block.before);
+    assign(append_.get(), 4, block.after);
+    assign(append_.get(), 5, block.bytes);
+    finish(append_.get());
+}
+
+std::optional<JournalBlock> SqliteStore::read_block(sqlite3_stmt* statement) {
+    std::optional<JournalBlock> block;
+    const int result = sqlite3_step(statement);
+    if (result == SQLITE_ROW) {
+        block = JournalBlock{integer(statement, 0), integer(statement, 1), integer(statement, 2), integer(statement, 3),
+                             std::string(blob(statement, 4))};
+    }
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    if (result != SQLITE_ROW && result != SQLITE_DONE) {
+        fail("cannot read the journal");
+    }
+    return block;
+}
+
+std::optional<JournalBlock> SqliteStore::last_block() { return read_block(last_.get()); }
+
+std::optional<JournalBlock> SqliteStore::block_at(std::uint64_t offset) {
+    assign(at_.get(), 1, offset);
+    auto block = read_block(at_.get());
+    return block && block->last >= offset ? std::move(block) : std::nullopt;
+}
+
+std::optional<std::string> SqliteStore::get(std::string_view key) {
+    std::optional<std::string> value;
+    assign(get_.get(), 1, key);
+    const int result = sqlite3_step(get_.get());
+    if (result == SQLITE_ROW) {
+        value = std::string(blob(get_.get(), 0));
+    }
+    sqlite3_reset(get_.get());
+    sqlite3_clear_bindings(get_.get());
+    if (result != SQLITE_ROW && result != SQLITE_DONE) {
+        fail("cannot read");
+    }
+    return value;
+}
+
+void SqliteStore::put(std::string_view key, std::string_view value) {
+    begin();
+    assign(put_.get(), 1, key);
+    assign(put_.get(), 2, value);
+    finish(put_.get());
+}
+
+void SqliteStore::erase(std::string_view key) {
+    begin();
+    assign(erase_.get(), 1, key);
+    finish(erase_.get());
+}
+
+void SqliteStore::scan(std::string_view prefix, const Visitor& visit) {
+    assign(scan_.get(), 1, prefix);
+    int result = SQLITE_ROW;
+    while ((result = sqlite3_step(scan_.get())) == SQLITE_ROW) {
+        const auto key = blob(scan_.get(), 0);
+        if (!key.starts_with(prefix) || !visit(key, blob(scan_.get(), 1))) {
+            break;
+        }
+    }
+    sqlite3_reset(scan_.get());
+    sqlite3_clear_bindings(scan_.get());
+    if (result != SQLITE_ROW && result != SQLITE_DONE) {
+        fail("cannot read");
+    }
+}
+
+void SqliteStore::commit() {
+    if (open_unit_) {
+        run("COMMIT");
+        open_unit_ = false;
+    }
+}
+
+}  // namespace chieng

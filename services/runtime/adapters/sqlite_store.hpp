@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Store on one SQLite file, write-ahead logged and synced at every commit. The file is locked while it is open: a second
+// process on it is refused at start.
+#pragma once
+
+#include "services/runtime/ports/store.hpp"
+
+#include <memory>
+#include <string>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace chieng {
+
+class SqliteStore final : public Store {
+public:
+    // Throws Broken with what to do when the file cannot be opened, locked or read.
+    explicit SqliteStore(const std::string& path, const char* vfs = nullptr);
+    ~SqliteStore() override;
+
+    void append(const JournalBlock& block) override;
+    std::optional<JournalBlock> last_block() override;
+    std::optional<JournalBlock> block_at(std::uint64_t offset) override;
+    std::optional<std::string> get(std::string_view key) override;
+    void put(std::string_view key, std::string_view value) override;
+    void erase(std::string_view key) override;
+    void scan(std::string_view prefix, const Visitor& visit) override;
+    void commit() override;
+
+private:
+    struct Close {
+        void operator()(sqlite3* database) const;
+        void operator()(sqlite3_stmt* statement) const;
+    };
+    using Statement = std::unique_ptr<sqlite3_stmt, Close>;
+
+    [[noreturn]] void fail(const std::string& what) const;
+    void run(const char* sql);
+    Statement prepare(const char* sql);
+    void begin();
+    std::optional<JournalBlock> read_block(sqlite3_stmt* statement);
+    void finish(sqlite3_stmt* statement);
+
+    std::string path_;
+    std::unique_ptr<sqlite3, Close> database_;
+    Statement append_, last_, at_, get_, put_, erase_, scan_;
+    bool open_unit_ = false;
+};
+
+}  // namespace chieng

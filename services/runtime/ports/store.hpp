@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// The durable side of one component: a journal of blocks and a table of values, changed together in units.
+//
+// Thread   one thread only.
+// Order    reads see what was written before them, committed or not.
+// Errors   Broken, from any call: nothing of the open unit is kept, and the process must end.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace chieng {
+
+// Something without which the process cannot keep its promises: it stops, and starts again from disk.
+class Broken : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+// Entries first..last of a journal, with the chain value before and after them.
+struct JournalBlock {
+    std::uint64_t first = 0;
+    std::uint64_t last = 0;
+    std::uint64_t before = 0;
+    std::uint64_t after = 0;
+    std::string bytes;
+};
+
+class Store {
+public:
+    Store() = default;
+    Store(const Store&) = delete;
+    Store& operator=(const Store&) = delete;
+    Store(Store&&) = delete;
+    Store& operator=(Store&&) = delete;
+    virtual ~Store() = default;
+
+    virtual void append(const JournalBlock& block) = 0;
+    [[nodiscard]] virtual std::optional<JournalBlock> last_block() = 0;
+    // The block that holds this offset.
+    [[nodiscard]] virtual std::optional<JournalBlock> block_at(std::uint64_t offset) = 0;
+
+    [[nodiscard]] virtual std::optional<std::string> get(std::string_view key) = 0;
+    virtual void put(std::string_view key, std::string_view value) = 0;
+    virtual void erase(std::string_view key) = 0;
+    // Visits keys with this prefix in byte order until the visitor returns false. The visitor must not write.
+    using Visitor = std::function<bool(std::string_view key, std::string_view value)>;
+    virtual void scan(std::string_view prefix, const Visitor& visit) = 0;
+
+    // Makes all that was written since the last commit durable, as one. On disk when it returns.
+    virtual void commit() = 0;
+};
+
+}  // namespace chieng

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: Apache-2.0
+// Scripts for the engine: deliveries in, receipts and blocks out.
+#include "services/runtime/core/engine.hpp"
+
+#include "services/commendation/commendation.hpp"
+#include "services/household/household.hpp"
+#include "services/runtime/core/topics.hpp"
+#include "services/session/session.hpp"
+#include "tests/support/events.hpp"
+#include "tests/support/memory_store.hpp"
+
+#include <catch2/catch.hpp>
+#include <google/protobuf/unknown_field_set.h>
+
+#include <memory>
+
+using namespace chieng;
+using namespace chieng::testing;
+
+namespace {
+
+class Bench {
+public:
+    explicit Bench(Service service = make_service<Session>()) : service_(std::move(service)) { restart(); }
+
+    void restart() {
+        store.crash();
+        engine = std::make_unique<Engine>(service_, "23656", kbang(), store, 7);
+    }
+
+    // Sends, and reads back what the device is told.
+    std::string send(const std::string& device, std::initializer_list<v1::Event> events) { return deliver(device, payload(device, events)); }
+
+    std::string deliver(const std::string& device, const std::string& bytes) {
+        const Input input = Arrived{{topics::events("23656", service_.name, device), bytes, false}};
+        std::string told;
+        for (const auto& action : engine->handle({&input, 1}, now)) {
+            const auto& message = std::get<Publish>(action).message;
+            if (message.topic == topics::feed("23656", service_.name)) {
+                v1::Block block;
+                REQUIRE(block.ParseFromString(message.payload));
+                feed.push_back(block);
+            } else {
+                last_receipt = message.payload;
+                told += tell(message.payload);
+            }
+        }
+        return told;
+    }
+
+    static std::string tell(const std::string& bytes) {
+        v1::Receipt receipt;
+        if (!receipt.ParseFromString(bytes)) {
+            return bytes;
+        }
+        std::string text;
+        for (const auto& answer : receipt.answers()) {
+            std::uint64_t at = 1;
+            for (int i = 0; i + 1 < answer.sequences_size(); i += 2) {
+                at += answer.sequences(i);
+                for (std::uint64_t n = 0; n < answer.sequences(i + 1); ++n) {
+                    text += std::to_string(at++) + ",";
+                }
+            }
+            text += v1::Verdict_Name(answer.verdict());
+            if (answer.first() != v1::VERDICT_UNSPECIFIED) {
+                text += "(" + v1::Verdict_Name(answer.first()) + ")";
+            }
+            if (answer.month() != 0) {
+                text += " " + std::to_string(answer.month());
+            }
+            for (const auto& reason : answer.reasons()) {
+                text += " " + reason.code();
+            }
+            text += ";";
+        }
+        return text;
+    }
+
+    // Σ counts − Σ retractions of an audience, as a subscriber would fold it.
+    std::int64_t attendances() const {
+        std::int64_t sum = 0;
+        for (const auto& block : feed) {
+            for (const auto& entry : block.entries()) {
+                v1::Event event;
+                if (entry.effect() == v1::Entry::COUNTS && event.ParseFromString(entry.event())) {
+                    sum += event.session_held().audience().total();
+                }
+                if (entry.has_retracts() && event.ParseFromString(entry.retracts().event())) {
+                    sum -= event.session_held().audience().total();
+                }
+            }
+        }
+        return sum;
+    }
+
+    MemoryStore store;
+    std::unique_ptr<Engine> engine;
+    std::vector<v1::Block> feed;
+    std::string last_receipt;
+    Instant now{Seconds(*parse_day("2022-04-10")), {}};
+
+private:
+    Service service_;
+};
+
+v1::Event attended_by(v1::Event event, std::uint32_t people) {
+    event.mutable_session_held()->mutable_audience()->set_total(people);
+    return event;
+}
+
+}  // namespace
+
+TEST_CASE("an event is stored and told the official month that it counts in") {
+    Bench bench;
+    CHECK(bench.send("p1", {a_session_held(1)}) == "1,STORED 202204;");
+    CHECK(bench.feed.size() == 1);
+}
+
+TEST_CASE("an event sent twice is journalled once and told the same, also after a restart") {
+    Bench bench;
+    static_cast<void>(bench.send("p1", {a_session_held(1), a_session_held(2)}));
+    CHECK(bench.send("p1", {a_session_held(1)}) == "1,DUPLICATE(STORED) 202204;");
+    bench.restart();
+    CHECK(bench.send("p1", {a_session_held(2), a_session_held(3)}) == "3,STORED 202204;2,DUPLICATE(STORED) 202204;");
+    CHECK(bench.engine->last_offset() == 3);
+}
+
+TEST_CASE("a refused event is refused for the same reasons for ever") {
+    Bench bench;
+    auto event = a_session_held(1);
+    event.set_village("23656-99");
+    CHECK(bench.send("p1", {event}) == "1,REFUSED UNKNOWN_PLACE;");
+    bench.restart();
+    CHECK(bench.send("p1", {event}) == "1,DUPLICATE(REFUSED) UNKNOWN_PLACE;");
+    CHECK(bench.engine->last_offset() == 0);
+}
+
+TEST_CASE("the same number with other content is a conflict, and the first content stands") {
+    Bench bench;
+    static_cast<void>(bench.send("p1", {attended_by(a_session_held(1), 45)}));
+    CHECK(bench.send("p1", {attended_by(a_session_held(1), 46)}) == "1,REFUSED CONFLICT;");
+    CHECK(bench.send("p1", {attended_by(a_session_held(1), 45)}) == "1,DUPLICATE(STORED) 202204;");
+    CHECK(bench.attendances() == 45);
+}
+
+TEST_CASE("no receipt leaves when the unit cannot be committed") {
+    Bench bench;
+    bench.store.fail_commits = 1;
+    CHECK_THROWS_AS(bench.send("p1", {a_session_held(1)}), Broken);
+    bench.restart();
+    CHECK(bench.send("p1", {a_session_held(1)}) == "1,STORED 202204;");
+}
+
+TEST_CASE("events beyond a snapshot are still known one by one") {
+    Bench bench;
+    for (std::uint64_t first = 1; first < 45'000; first += 1000) {
+        v1::Events events;
+        events.set_device("p1");
+        events.set_commune("23656");
+        for (std::uint64_t n = first; n < first + 1000; ++n) {
+            *events.add_events() = a_session_held(n);
+        }
+        static_cast<void>(bench.deliver("p1", events.SerializeAsString()));
+    }
+    bench.restart();
+    for (const std::uint64_t n : {1U, 63U, 64U, 19'999U, 20'000U, 20'001U, 44'999U}) {
+        CHECK(bench.send("p1", {a_session_held(n)}) == std::to_string(n) + ",DUPLICATE(STORED) 202204;");
+        CHECK(bench.send("p1", {attended_by(a_session_held(n), 99)}) == std::to_string(n) + ",REFUSED CONFLICT;");
+    }
+    std::uint64_t next = 1;
+    std::uint64_t chain = 0;
+    for (const auto& block : bench.feed) {
+        CHECK(block.first() == next);
+        CHECK(block.before() == chain);
+        next = block.last() + 1;
+        chain = block.after();
+    }
+}
+
+TEST_CASE("a correction takes the old version out and puts the new one in") {
+    Bench bench;
+    static_cast<void>(bench.send("p1", {attended_by(a_session_held(1), 45)}));
+    CHECK(bench.send("p1", {correcting(attended_by(a_session_held(2), 54), v1::Correction::REPLACE, 1)}) == "2,STORED 202204;");
+    CHECK(bench.attendances() == 54);
+    CHECK(bench.send("p1", {correcting(attended_by(a_session_held(3), 60), v1::Correction::REPLACE, 2)}) == "3,STORED 202204;");
+    CHECK(bench.attendances() == 60);
+    bench.restart();
+    CHECK(bench.send("p1", {correcting(a_session_held(4), v1::Correction::VOID, 1)}) == "4,STORED;");
+    CHECK(bench.attendances() == 0);
+    CHECK(bench.send("p1", {correcting(attended_by(a_session_held(5), 70), v1::Correction::REPLACE, 1)}) == "5,STORED 202204;");
+    CHECK(bench.attendances() == 70);
+}
+
+TEST_CASE("a correction that overtakes its event counts in its place") {
+    Bench bench;
+    static_cast<void>(bench.send("p1", {correcting(attended_by(a_session_held(2), 54), v1::Correction::REPLACE, 1)}));
+    bench.restart();
+    CHECK(bench.send("p1", {attended_by(a_session_held(1), 45)}) == "1,STORED 202204;");
+    CHECK(bench.attendances() == 54);
+}
+
+TEST_CASE("of two corrections of one device the later one stands, whichever comes first") {
+    Bench bench;
+    static_cast<void>(bench.send("p1", {attended_by(a_session_held(1), 45)}));
+    static_cast<void>(bench.send("p1", {correcting(attended_by(a_session_held(3), 60), v1::Correction::REPLACE, 1)}));
+    static_cast<void>(bench.send("p1", {correcting(attended_by(a_session_held(2), 54), v1::Correction::REPLACE, 1)}));
+    CHECK(bench.attendances() == 60);
+}
+
+TEST_CASE("another device may correct only as a commune official, and only what has come") {
+    Bench bench;
+    static_cast<void>(bench.send("p1", {a_session_held(1)}));
+    CHECK(bench.send("p2", {correcting(a_session_held(1), v1::Correction::VOID, 1, "p1")}) == "1,REFUSED NOT_YOURS_TO_CORRECT;");
+    auto officer = correcting(a_session_held(1), v1::Correction::VOID, 1, "p1");
+    officer.set_role(v1::CULTURE_OFFICIAL);
+    CHECK(bench.send("officer", {officer}) == "1,STORED;");
+    officer.set_sequence(2);
+    officer.mutable_correction()->set_sequence(9);
+    CHECK(bench.send("officer", {officer}) == "2,REFUSED NOTHING_TO_CORRECT;");
+}
+
+TEST_CASE("a support is completed once, unless the first completion is taken back") {
+    Bench bench(make_service<Household>());
+    static_cast<void>(bench.send("p1", {a_household_supported(1)}));
+    CHECK(bench.send("p2", {a_household_supported(1)}) == "1,REFUSED ALREADY_COMPLETED;");
+    bench.restart();
+    CHECK(bench.send("p1", {correcting(a_household_supported(2), v1::Correction::REPLACE, 1)}) == "2,STORED 202204;");
+    CHECK(bench.send("p1", {correcting(a_household_supported(3), v1::Correction::VOID, 1)}) == "3,STORED;");
+    CHECK(bench.send("p2", {a_household_supported(2)}) == "2,STORED 202204;");
+}
+
+TEST_CASE("one achievement is awarded once, by an authority that may grant the form on that date") {
+    Bench bench(make_service<Commendation>());
+    CHECK(bench.send("p1", {a_commendation_awarded(1)}) == "1,STORED 202204;");
+    CHECK(bench.send("p1", {a_commendation_awarded(2)}) == "2,REFUSED ALREADY_AWARDED;");
+    auto above = a_commendation_awarded(3, "A-2");
+    above.mutable_commendation_awarded()->set_form(v1::DISTRICT_CERTIFICATE);
+    CHECK(bench.send("p1", {above}) == "3,REFUSED NOT_THEIR_AWARD;");
+    auto early = a_commendation_awarded(4, "A-3");
+    early.mutable_commendation_awarded()->set_achievement_date("2022-03-19");
+    CHECK(bench.send("p1", {early}) == "4,REFUSED BEFORE_ACHIEVEMENT;");
+}
+
+TEST_CASE("dates of 1970 and 2090 and a village of another commune are refused") {
+    Bench bench;
+    auto event = a_session_held(1);
+    event.set_occurred_on("1970-01-01");
+    CHECK(bench.send("p1", {event}) == "1,REFUSED TOO_OLD;");
+    event.set_sequence(2);
+    event.set_occurred_on("2090-01-01");
+    CHECK(bench.send("p1", {event}) == "2,REFUSED IN_THE_FUTURE;");
+    event = a_session_held(3);
+    event.set_village("23659-01");
+    CHECK(bench.send("p1", {event}) == "3,REFUSED UNKNOWN_PLACE;");
+    event = a_session_held(4);
+    event.set_occurred_on("2022-04-11");  // tomorrow: a clock may be ahead
+    CHECK(bench.send("p1", {event}) == "4,STORED 202204;");
+}
+
+TEST_CASE("what cannot be read is kept with the reason, counted, and answered") {
+    Bench bench;
+    CHECK(bench.deliver("p1", "\xff\xff\xff") == "REFUSED UNREADABLE;");
+    CHECK(bench.deliver("p1", payload("p2", {a_session_held(1)})) == "REFUSED WRONG_DEVICE;");
+    CHECK(bench.deliver("p1", payload("p1", {a_session_held(1)}, "23659")) == "REFUSED WRONG_COMMUNE;");
+    CHECK(bench.deliver("p1", std::string(300 * 1024, 'x')) == "REFUSED TOO_LARGE;");
+    CHECK(bench.deliver("p1", "") == "REFUSED WRONG_DEVICE;");
+    CHECK(bench.send("p1", {a_session_held(0)}) == "REFUSED REQUIRED;");
+    CHECK(bench.send("p1", {a_household_supported(1)}) == "1,REFUSED WRONG_SERVICE;");
+    int kept = 0;
+    bench.store.scan("q/", [&](std::string_view, std::string_view) { return ++kept > 0; });
+    CHECK(kept == 6);
+    CHECK(bench.engine->counters().quarantined == 6);
+}
+
+TEST_CASE("ten thousand copies of one event are one event and one short receipt") {
+    Bench bench;
+    v1::Events events;
+    events.set_device("p1");
+    events.set_commune("23656");
+    for (int i = 0; i < 2000; ++i) {
+        *events.add_events() = a_session_held(1);
+    }
+    static_cast<void>(bench.deliver("p1", events.SerializeAsString()));
+    CHECK(bench.engine->last_offset() == 1);
+    CHECK(bench.last_receipt.size() < 100);
+}
+
+TEST_CASE("fields of a later revision are kept and passed on") {
+    Bench bench;
+    auto event = a_session_held(1);
+    event.GetReflection()->MutableUnknownFields(&event)->AddVarint(999, 7);
+    static_cast<void>(bench.send("p1", {event}));
+    v1::Event passed;
+    REQUIRE(passed.ParseFromString(bench.feed.at(0).entries(0).event()));
+    CHECK(passed.GetReflection()->GetUnknownFields(passed).field(0).number() == 999);
+}
+
+TEST_CASE("a plain JSON event is taken and answered in JSON; the same JSON again is the same event") {
+    Bench bench;
+    const std::string json = R"({"device":"web-1","commune":"23656","events":[{"sequence":"1","occurredOn":"2022-03-20",
+        "village":"23656-02","organisation":"WOMEN","role":"ASSOCIATION_OFFICER","sessionHeld":{"form":"TALK",
+        "topics":["LAW"],"languages":["VIETNAMESE"],"audience":{"total":30}}}]})";
+    CHECK(bench.deliver("web-1", json).find("\"STORED\"") != std::string::npos);
+    CHECK(bench.deliver("web-1", json).find("\"DUPLICATE\"") != std::string::npos);
+    CHECK(bench.deliver("web-1", "{\"device\":1").find("UNREADABLE") != std::string::npos);
+    CHECK(bench.attendances() == 30);
+}
+
+TEST_CASE("a CloudEvent in structured mode is an event") {
+    Bench bench;
+    const std::string json = R"({"specversion":"1.0","type":"chieng.v1.SessionHeld","source":"/chieng/23656/web-1","id":"5",
+        "data":{"occurredOn":"2022-03-20","organisation":"WOMEN","role":"ASSOCIATION_OFFICER","sessionHeld":{"form":"TALK",
+        "topics":["LAW"],"languages":["VIETNAMESE"],"audience":{"total":30}}}})";
+    CHECK(bench.deliver("web-1", json).find("\"STORED\"") != std::string::npos);
+    CHECK(bench.attendances() == 30);
+}
+
+TEST_CASE("a session held is at most 160 bytes on the air, 90 in a batch of 50; 50 answers at most 100") {
+    Bench bench;
+    CHECK(payload("phone-23656-01", {a_session_held(12345)}).size() <= 160);
+    v1::Events events;
+    events.set_device("phone-23656-01");
+    events.set_commune("23656");
+    for (std::uint64_t n = 1; n <= 50; ++n) {
+        auto event = a_session_held(n);
+        event.set_occurred_on(n % 2 == 0 ? "2022-03-20" : "2022-02-20");
+        *events.add_events() = event;
+    }
+    CHECK(events.ByteSizeLong() <= 50 * 90);
+    static_cast<void>(bench.deliver("phone-23656-01", events.SerializeAsString()));
+    CHECK(bench.last_receipt.size() <= 150);
+}
+
+TEST_CASE("a subscriber that asks gets the blocks it missed, or the end of the feed") {
+    Bench bench;
+    static_cast<void>(bench.send("p1", {a_session_held(1)}));
+    static_cast<void>(bench.send("p1", {a_session_held(2)}));
+    const auto ask = [&](std::uint64_t after) {
+        v1::Request request;
+        request.set_after(after);
+        const Input input = Arrived{{topics::feed("23656", "session") + "/requests/g1", request.SerializeAsString(), false}};
+        std::string answer;
+        for (const auto& action : bench.engine->handle({&input, 1}, bench.now)) {
+            const auto& message = std::get<Publish>(action).message;
+            CHECK(message.topic == topics::feed("23656", "session") + "/replies/g1");
+            v1::Block block;
+            REQUIRE(block.ParseFromString(message.payload));
+            CHECK(block.epoch() == 7);
+            answer += std::to_string(block.first()) + "-" + std::to_string(block.last()) + " ";
+        }
+        return answer;
+    };
+    CHECK(ask(0) == "1-1 2-2 ");
+    CHECK(ask(1) == "2-2 ");
+    CHECK(ask(2) == "3-2 ");
+}

@@ -8,6 +8,7 @@
 #include <google/protobuf/struct.pb.h>
 #include <google/protobuf/util/json_util.h>
 
+#include <algorithm>
 #include <charconv>
 
 namespace chieng {
@@ -29,6 +30,7 @@ bool parse(const std::string& text, google::protobuf::Message& message, std::str
     const auto status = json::JsonStringToMessage(text, &message);
     if (!status.ok()) {
         error = std::string(status.message()).substr(0, 200);
+        std::replace(error.begin(), error.end(), '\n', ' ');
     }
     return status.ok();
 }

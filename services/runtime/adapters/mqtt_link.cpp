@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/runtime/adapters/mqtt_link.hpp"
+
+#include "services/runtime/core/limits.hpp"
+
+#include <mqtt/async_client.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+namespace chieng {
+namespace {
+
+constexpr auto retry_min = std::chrono::milliseconds(100);
+constexpr auto retry_max = std::chrono::milliseconds(5000);
+
+mqtt::connect_options connect_options(const MqttOptions& options) {
+    mqtt::connect_options connect;
+    connect.set_mqtt_version(MQTTVERSION_3_1_1);
+    connect.set_clean_session(true);
+    connect.set_keep_alive_interval(30);
+    connect.set_connect_timeout(5);
+    if (!options.user.empty()) {
+        connect.set_user_name(options.user);
+        connect.set_password(options.password);
+    }
+    return connect;
+}
+
+}  // namespace
+
+class MqttLink::Connection final : public mqtt::callback, public mqtt::iaction_listener {
+public:
+    Connection(const MqttOptions& options, std::function<void()> wake)
+        : wake_(std::move(wake)),
+          connect_(connect_options(options)),
+          client_(options.broker, options.client_id, mqtt::create_options(MQTTVERSION_3_1_1, 4096), nullptr) {
+        client_.set_callback(*this);
+        sender_ = std::thread([this] { run(); });
+    }
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+    Connection(Connection&&) = delete;
+    Connection& operator=(Connection&&) = delete;
+
+    ~Connection() override {
+        {
+            const std::lock_guard lock(mutex_);
+            stopping_ = true;
+        }
+        changed_.notify_all();
+        sender_.join();
+        try {
+            if (client_.is_connected()) {
+                client_.disconnect(100)->wait_for(std::chrono::milliseconds(500));
+            }
+            client_.disable_callbacks();
+        } catch (const mqtt::exception& error) {
+            spdlog::debug("mqtt: leaving: {}", error.what());
+        }
+    }
+
+    std::vector<Input> take() {
+        const std::lock_guard lock(mutex_);
+        std::vector<Input> taken = std::move(arrived_);
+        arrived_.clear();
+        return taken;
+    }
+
+    void send(Actions actions) {
+        if (actions.empty()) {
+            return;
+        }
+        {
+            const std::lock_guard lock(mutex_);
+            for (auto& action : actions) {
+                if (waiting_.size() >= limits::queue_messages_max) {
+                    ++dropped_;
+                    continue;
+                }
+                waiting_.push_back(std::move(action));
+            }
+        }
+        changed_.notify_all();
+    }
+
+    void drain() {
+        std::unique_lock lock(mutex_);
+        changed_.wait_for(lock, std::chrono::seconds(1), [&] { return !up_ || (waiting_.empty() && in_flight_ == 0); });
+    }
+
+private:
+    // Paho's thread: copy and return; the library holds its lock meanwhile.
+    void message_arrived(mqtt::const_message_ptr message) override {
+        push(Arrived{{message->get_topic(), message->to_string(), message->is_retained()}});
+    }
+
+    void connection_lost(const std::string& cause) override {
+        spdlog::info("mqtt: link down {}", cause);
+        {
+            const std::lock_guard lock(mutex_);
+            up_ = false;
+            in_flight_ = 0;
+            waiting_.clear();
+        }
+        push(LinkDown{});
+        changed_.notify_all();
+    }
+
+    void on_success(const mqtt::token&) override { settled(); }
+    void on_failure(const mqtt::token&) override { settled(); }
+
+    void settled() {
+        {
+            const std::lock_guard lock(mutex_);
+            in_flight_ -= std::min<std::size_t>(in_flight_, 1);
+        }
+        changed_.notify_all();
+    }
+
+    void push(Input input) {
+        {
+            const std::lock_guard lock(mutex_);
+            if (arrived_.size() >= limits::queue_messages_max && std::holds_alternative<Arrived>(input)) {
+                ++dropped_;
+                return;
+            }
+            arrived_.push_back(std::move(input));
+        }
+        wake_();
+    }
+
+    void run() {
+        auto pause = retry_min;
+        std::unique_lock lock(mutex_);
+        while (!stopping_) {
+            if (!up_) {
+                lock.unlock();
+                const bool connected = connect();
+                lock.lock();
+                if (connected) {
+                    up_ = true;
+                    pause = retry_min;
+                    lock.unlock();
+                    spdlog::info("mqtt: link up");
+                    push(LinkUp{});
+                    lock.lock();
+                } else {
+                    changed_.wait_for(lock, pause, [&] { return stopping_; });
+                    pause = std::min(pause * 2, retry_max);
+                }
+                continue;
+            }
+            changed_.wait(lock, [&] { return stopping_ || !up_ || (!waiting_.empty() && in_flight_ < limits::window_messages); });
+            if (stopping_ || !up_) {
+                continue;
+            }
+            const auto action = std::move(waiting_.front());
+            waiting_.pop_front();
+            ++in_flight_;
+            lock.unlock();
+            if (!carry_out(action)) {
+                settled();
+            }
+            lock.lock();
+        }
+    }
+
+    bool connect() {
+        try {
+            return client_.connect(connect_)->wait_for(std::chrono::seconds(6));
+        } catch (const mqtt::exception& error) {
+            spdlog::debug("mqtt: {}", error.what());
+            return false;
+        }
+    }
+
+    bool carry_out(const Action& action) {
+        try {
+            if (const auto* subscribe = std::get_if<Subscribe>(&action)) {
+                client_.subscribe(subscribe->filter, 1, nullptr, *this);
+            } else {
+                const auto& message = std::get<Publish>(action).message;
+                client_.publish(message.topic, message.payload.data(), message.payload.size(), 1, message.retained, nullptr, *this);
+            }
+            return true;
+        } catch (const mqtt::exception& error) {
+            spdlog::debug("mqtt: {}", error.what());
+            return false;
+        }
+    }
+
+    std::function<void()> wake_;
+    mqtt::connect_options connect_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::vector<Input> arrived_;
+    std::deque<Action> waiting_;
+    std::size_t in_flight_ = 0;
+    std::size_t dropped_ = 0;
+    bool up_ = false;
+    bool stopping_ = false;
+    mqtt::async_client client_;
+    std::thread sender_;
+};
+
+MqttLink::MqttLink(const MqttOptions& options, std::function<void()> wake)
+    : connection_(std::make_unique<Connection>(options, std::move(wake))) {}
+MqttLink::~MqttLink() = default;
+std::vector<Input> MqttLink::take() { return connection_->take(); }
+void MqttLink::send(Actions actions) { connection_->send(std::move(actions)); }
+void MqttLink::drain() { connection_->drain(); }
+
+}  // namespace chieng

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// The link on Paho MQTT C++: 3.1.1, QoS 1, clean sessions, own reconnection. Unreliable by contract: whatever is lost here
+// is asked for or sent again by the state machines above.
+//
+// Thread   Paho's thread only copies an arrival into a bounded queue (and drops it when the queue is full: no receipt, so
+//          it comes again). One sender thread makes all Paho calls. The loop calls send() and take(), which never block.
+// Limits   limits::queue_messages_max arrivals and publications wait; limits::window_messages are unacknowledged.
+#pragma once
+
+#include "services/runtime/ports/link.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace chieng {
+
+struct MqttOptions {
+    std::string broker = "tcp://127.0.0.1:1883";
+    std::string client_id;
+    std::string user;
+    std::string password;
+};
+
+class MqttLink {
+public:
+    // `wake` is called from another thread when there is something to take.
+    MqttLink(const MqttOptions& options, std::function<void()> wake);
+    MqttLink(const MqttLink&) = delete;
+    MqttLink& operator=(const MqttLink&) = delete;
+    MqttLink(MqttLink&&) = delete;
+    MqttLink& operator=(MqttLink&&) = delete;
+    ~MqttLink();
+
+    // All that arrived since the last call.
+    [[nodiscard]] std::vector<Input> take();
+
+    // Queues actions; publications beyond the queue's bound are dropped.
+    void send(Actions actions);
+
+    // Gives what is queued up to a second to leave.
+    void drain();
+
+private:
+    class Connection;
+    std::unique_ptr<Connection> connection_;
+};
+
+}  // namespace chieng

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs components on one loop: takes what the link heard, hands each component what it subscribed to, carries out what it
+// asks for. A component is anything with handle(inputs, now) -> actions.
+#pragma once
+
+#include "services/runtime/adapters/clock.hpp"
+#include "services/runtime/adapters/mqtt_link.hpp"
+
+#include <chrono>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace chieng {
+
+// Exit codes of sysexits.h.
+inline constexpr int exit_usage = 64;
+inline constexpr int exit_data = 65;
+inline constexpr int exit_unavailable = 69;
+inline constexpr int exit_software = 70;
+inline constexpr int exit_cannot_create = 73;
+inline constexpr int exit_io = 74;
+inline constexpr int exit_config = 78;
+
+class Host {
+public:
+    using Component = std::function<Actions(std::span<const Input>, Instant)>;
+
+    explicit Host(MqttOptions options) : options_(std::move(options)) {}
+
+    void add(Component component) { components_.push_back({std::move(component), {}, {}}); }
+
+    // Ends the loop after the batch in which it turns true.
+    void until(std::function<bool()> done) { done_ = std::move(done); }
+
+    // Until SIGTERM or SIGINT, or until() holds, or `patience` has passed. True when until() held.
+    bool run(std::chrono::milliseconds patience = std::chrono::hours(24 * 365 * 100));
+
+private:
+    struct Slot {
+        Component component;
+        std::vector<std::string> filters;
+        std::vector<Input> inputs;
+    };
+
+    void dispatch(MqttLink& link, std::vector<Input> inputs);
+
+    MqttOptions options_;
+    Clock clock_;
+    std::vector<Slot> components_;
+    std::function<bool()> done_;
+};
+
+// Runs a program and turns what stops it into a message and an exit code.
+int guarded(const std::function<int()>& program);
+
+}  // namespace chieng

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// chieng-service: hosts one service, several, or all of them for one commune. Each has its own journal.
+#include "services/runtime/adapters/sqlite_store.hpp"
+#include "services/runtime/core/engine.hpp"
+#include "services/runtime/host/host.hpp"
+#include "services/runtime/host/places.hpp"
+#include "services/runtime/host/services.hpp"
+
+#include <CLI/CLI.hpp>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+
+#include <unistd.h>
+
+namespace {
+
+using namespace chieng;
+
+struct Settings {
+    std::vector<std::string> names;
+    std::string commune = "23656";
+    std::string data = ".";
+    std::string places;
+    MqttOptions mqtt;
+    bool list_quarantine = false;
+    bool list_refused = false;
+};
+
+std::string store_path(const Settings& settings, const std::string& service) {
+    return settings.data + "/" + settings.commune + "-" + service + ".db";
+}
+
+// Lists what was not taken, with the reason.
+int list_turned_away(const Settings& settings, const std::vector<Service>& services) {
+    for (const auto& service : services) {
+        SqliteStore store(store_path(settings, service.name));
+        if (settings.list_quarantine) {
+            store.scan("q/", [&](std::string_view, std::string_view bytes) {
+                store::v1::Quarantined item;
+                item.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+                std::printf("%s\t%s\t%llu times\t%llu bytes\t%s: %s\n", service.name.c_str(), item.topic().c_str(),
+                            static_cast<unsigned long long>(item.times()), static_cast<unsigned long long>(item.payload_bytes()),
+                            item.reason().code().c_str(), item.reason().vi().c_str());
+                return true;
+            });
+        }
+        if (settings.list_refused) {
+            store.scan("r/", [&](std::string_view key, std::string_view bytes) {
+                store::v1::Refusal item;
+                item.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+                v1::Event event;
+                event.ParseFromString(item.event());
+                const auto device = key.substr(2, key.rfind('/', key.size() - 9) - 2);
+                for (const auto& reason : item.answer().reasons()) {
+                    std::printf("%s\t%.*s/%llu\t%s\t%s: %s\n", service.name.c_str(), static_cast<int>(device.size()), device.data(),
+                                static_cast<unsigned long long>(event.sequence()), reason.field().c_str(), reason.code().c_str(),
+                                reason.vi().c_str());
+                }
+                return true;
+            });
+        }
+    }
+    return 0;
+}
+
+int serve(const Settings& settings, const std::vector<Service>& services) {
+    const auto places = load_places(settings.places);
+    if (!places.known(settings.commune)) {
+        throw std::invalid_argument("--commune " + settings.commune + " is not in the register of places");
+    }
+    std::vector<std::unique_ptr<SqliteStore>> stores;
+    std::vector<std::unique_ptr<Engine>> engines;
+    Host host(settings.mqtt);
+    for (const auto& service : services) {
+        stores.push_back(std::make_unique<SqliteStore>(store_path(settings, service.name)));
+        engines.push_back(std::make_unique<Engine>(service, settings.commune, places, *stores.back(), fresh_epoch()));
+        spdlog::info("{}: {} events in the journal", service.name, engines.back()->last_offset());
+        host.add([engine = engines.back().get()](std::span<const Input> inputs, Instant now) { return engine->handle(inputs, now); });
+    }
+    spdlog::info("ready");
+    host.run();
+    for (std::size_t i = 0; i < services.size(); ++i) {
+        const auto& counted = engines[i]->counters();
+        spdlog::info("{}: stored {}, repeated {}, refused {}, quarantined {}", services[i].name, counted.stored, counted.duplicates,
+                     counted.refused, counted.quarantined);
+    }
+    return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    spdlog::set_default_logger(spdlog::stderr_logger_st("chieng"));
+    google::protobuf::SetLogHandler(nullptr);
+    Settings settings;
+    settings.mqtt.client_id = "chieng-service-" + std::to_string(::getpid());
+    CLI::App app("Takes events of one commune, keeps them and answers with receipts.");
+    app.add_option("names", settings.names, "services to host: session household commendation; none: all");
+    app.add_option("--commune", settings.commune, "code of the commune")->capture_default_str();
+    app.add_option("--data", settings.data, "folder of the journals")->capture_default_str()->check(CLI::ExistingDirectory);
+    app.add_option("--broker", settings.mqtt.broker, "MQTT broker")->capture_default_str();
+    app.add_option("--user", settings.mqtt.user, "user at the broker");
+    app.add_option("--password", settings.mqtt.password, "password at the broker")->envname("CHIENG_PASSWORD");
+    app.add_option("--places", settings.places, "register of places (protobuf text); default: Kbang 2022")->check(CLI::ExistingFile);
+    app.add_flag("--quarantine", settings.list_quarantine, "list what could not be read, and end");
+    app.add_flag("--refused", settings.list_refused, "list what was refused, and end");
+    app.set_config("--config", "", "settings as a file (TOML)");
+    app.allow_config_extras(CLI::config_extras_mode::error);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : exit_config;
+    }
+    return guarded([&] {
+        std::vector<Service> services;
+        for (auto& service : all_services()) {
+            if (settings.names.empty() || std::find(settings.names.begin(), settings.names.end(), service.name) != settings.names.end()) {
+                services.push_back(std::move(service));
+            }
+        }
+        if (services.size() < settings.names.size() || services.empty()) {
+            throw std::invalid_argument("services are: session household commendation");
+        }
+        return settings.list_quarantine || settings.list_refused ? list_turned_away(settings, services) : serve(settings, services);
+    });
+}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/runtime/core/places.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace chieng {
@@ -61,6 +62,16 @@ std::vector<std::string> Places::children(std::string_view parent, Day day) cons
     for (const auto& [code, entries] : by_code_) {
         const auto* place = find(code, day);
         if (place != nullptr && place->parent() == parent) {
+            codes.push_back(code);
+        }
+    }
+    return codes;
+}
+
+std::vector<std::string> Places::ever_below(std::string_view parent) const {
+    std::vector<std::string> codes;
+    for (const auto& [code, entries] : by_code_) {
+        if (std::any_of(entries.begin(), entries.end(), [&](const Entry& entry) { return entry.place.parent() == parent; })) {
             codes.push_back(code);
         }
     }

@@ -35,6 +35,9 @@ public:
     // Codes of the places below `parent` on that day, in order.
     [[nodiscard]] std::vector<std::string> children(std::string_view parent, Day day) const;
 
+    // Codes that were below `parent` on any day, in order.
+    [[nodiscard]] std::vector<std::string> ever_below(std::string_view parent) const;
+
     // Codes of all villages below `area` (itself, if it is one) on that day, in order.
     [[nodiscard]] std::vector<std::string> villages(std::string_view area, Day day) const;
 

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+// chieng-field: the program of whoever posts events. A thin user of outbox, form and sender.
+#include "services/field/form.hpp"
+#include "services/field/outbox.hpp"
+#include "services/field/sender.hpp"
+#include "services/runtime/adapters/sqlite_store.hpp"
+#include "services/runtime/host/host.hpp"
+#include "services/runtime/host/places.hpp"
+
+#include <CLI/CLI.hpp>
+#include <google/protobuf/util/json_util.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <map>
+
+#include <unistd.h>
+
+namespace {
+
+using namespace chieng;
+
+struct Settings {
+    std::string data = ".";
+    std::string device = "phone-1";
+    std::string commune = "23656";
+    std::string places;
+    std::string file;
+    bool english = false;
+    int patience_seconds = 30;
+    MqttOptions mqtt;
+};
+
+std::string store_path(const Settings& settings) { return settings.data + "/" + settings.device + ".outbox.db"; }
+
+const std::string& in_tongue(const Settings& settings, const std::string& vi, const std::string& en) { return settings.english ? en : vi; }
+
+// Numbers and freezes one event; says what is wrong with it otherwise.
+bool post(const Settings& settings, Outbox& outbox, const Places& places, v1::Event event, const EventType& type, const std::string& where) {
+    const auto now = Clock().now();
+    const auto posted = outbox.post(std::move(event), type.service, &places, settings.commune, day_at(now.civil),
+                                    static_cast<std::uint64_t>(now.civil.time_since_epoch().count()));
+    if (const auto* sequence = std::get_if<std::uint64_t>(&posted)) {
+        std::printf("%s %s/%llu\n", in_tongue(settings, "đã ghi, chờ gửi:", "kept, waiting to be sent:").c_str(), type.service.c_str(),
+                    static_cast<unsigned long long>(*sequence));
+        return true;
+    }
+    for (const auto& reason : std::get<Reasons>(posted)) {
+        std::fprintf(stderr, "%s%s: %s\n", where.c_str(), reason.field().c_str(), in_tongue(settings, reason.vi(), reason.en()).c_str());
+    }
+    return false;
+}
+
+// Each line is one event in proto3 JSON.
+int post_file(const Settings& settings, Outbox& outbox, const Places& places, const EventType& type) {
+    std::ifstream file(settings.file);
+    std::istream& in = settings.file == "-" ? std::cin : file;
+    if (!in) {
+        throw std::invalid_argument(settings.file + ": cannot be read");
+    }
+    std::string line;
+    int number = 0;
+    int wrong = 0;
+    while (std::getline(in, line)) {
+        ++number;
+        if (line.empty()) {
+            continue;
+        }
+        const auto where = settings.file + ":" + std::to_string(number) + ": ";
+        v1::Event event;
+        const auto status = google::protobuf::util::JsonStringToMessage(line, &event);
+        if (!status.ok()) {
+            std::fprintf(stderr, "%s%s\n", where.c_str(), std::string(status.message()).c_str());
+            ++wrong;
+        } else if (!post(settings, outbox, places, std::move(event), type, where)) {
+            ++wrong;
+        }
+    }
+    return wrong == 0 ? 0 : exit_data;
+}
+
+int post_flags(const Settings& settings, Outbox& outbox, const Places& places, const EventType& type,
+               const std::map<std::string, std::string>& values) {
+    auto event = *new_event(type.name);
+    bool good = true;
+    for (const auto& [flag, value] : values) {
+        if (value.empty()) {
+            continue;
+        }
+        if (const auto error = set(event, flag, value)) {
+            std::fprintf(stderr, "%s\n", error->c_str());
+            good = false;
+        }
+    }
+    return good && post(settings, outbox, places, std::move(event), type, "") ? 0 : exit_data;
+}
+
+std::string state_of(const Settings& settings, const store::v1::OutboxItem& item) {
+    if (!item.done()) {
+        return in_tongue(settings, "đang chờ gửi", "waiting");
+    }
+    std::string text;
+    if (item.answer().verdict() == v1::REFUSED || item.answer().first() == v1::REFUSED) {
+        text = in_tongue(settings, "không nhận:", "refused:");
+        for (const auto& reason : item.answer().reasons()) {
+            text += " [" + reason.field() + "] " + in_tongue(settings, reason.vi(), reason.en());
+        }
+        return text;
+    }
+    const auto month = item.answer().month();
+    if (month == 0) {
+        return in_tongue(settings, "đã nhận, không tính số liệu", "stored, counts in no figure");
+    }
+    const auto quarter = std::to_string((month % 100 + 2) / 3);
+    const auto year = std::to_string(month / 100);
+    return settings.english ? "stored, counted in month " + std::to_string(month % 100) + ", quarter " + quarter + " of " + year
+                            : "đã nhận, tính vào tháng " + std::to_string(month % 100) + ", quý " + quarter + "/" + year;
+}
+
+int list(const Settings& settings) {
+    SqliteStore store(store_path(settings));
+    Outbox outbox(store);
+    for (const auto& item : outbox.items()) {
+        std::printf("%s/%llu\t%s\t%s\t%s\n", item.service().c_str(), static_cast<unsigned long long>(item.sequence()), item.occurred_on().c_str(),
+                    item.title().c_str(), state_of(settings, item).c_str());
+    }
+    const auto ledger = outbox.ledger();
+    std::printf("%s %llu = %llu + %llu + %llu\n",
+                in_tongue(settings, "đã ghi = đã nhận + không nhận + đang chờ:", "posted = stored + refused + waiting:").c_str(),
+                static_cast<unsigned long long>(ledger.posted), static_cast<unsigned long long>(ledger.stored),
+                static_cast<unsigned long long>(ledger.refused), static_cast<unsigned long long>(ledger.waiting));
+    return ledger.posted == ledger.stored + ledger.refused + ledger.waiting ? 0 : exit_software;
+}
+
+int send(Settings settings) {
+    SqliteStore store(store_path(settings));
+    Outbox outbox(store);
+    Sender sender(settings.device, settings.commune, outbox, fresh_epoch());
+    if (sender.drained()) {
+        return 0;
+    }
+    settings.mqtt.client_id = "chieng-field-" + settings.commune + "-" + settings.device;
+    Host host(settings.mqtt);
+    host.add([&](std::span<const Input> inputs, Instant now) { return sender.handle(inputs, now); });
+    host.until([&] { return sender.drained(); });
+    if (host.run(std::chrono::seconds(settings.patience_seconds))) {
+        return 0;
+    }
+    std::fprintf(stderr, "%s %llu\n", in_tongue(settings, "chưa gửi hết, lần sau gửi tiếp; còn:", "not all sent, to be continued; left:").c_str(),
+                 static_cast<unsigned long long>(outbox.waiting_count()));
+    if (sender.last_refusal()) {
+        for (const auto& reason : sender.last_refusal()->reasons()) {
+            std::fprintf(stderr, "%s\n", in_tongue(settings, reason.vi(), reason.en()).c_str());
+        }
+    }
+    return exit_unavailable;
+}
+
+// One subcommand for each event type of the schema, one flag for each field.
+void add_post(CLI::App& app, Settings& settings, std::map<std::string, std::map<std::string, std::string>>& values) {
+    auto* command = app.add_subcommand("post", "keep an event, to be sent");
+    command->require_subcommand(1);
+    for (const auto& type : event_types()) {
+        auto* event = command->add_subcommand(type.name, type.label.vi() + " / " + type.label.en());
+        event->add_option("--file", settings.file, "events as JSON lines; - is the standard input");
+        for (const auto& flag : flags(*type.body)) {
+            std::string help = flag.label.vi() + " / " + flag.label.en();
+            if (!flag.unit.empty()) {
+                help += " (" + flag.unit + ")";
+            }
+            for (const auto& value : flag.values) {
+                help += "\n      " + value.name + "  " + value.label.vi() + " / " + value.label.en();
+            }
+            event->add_option(flag.name, values[type.name][flag.name], help);
+        }
+    }
+}
+
+int run(const Settings& settings, const CLI::App& app, const std::map<std::string, std::map<std::string, std::string>>& values) {
+    if (app.got_subcommand("list")) {
+        return list(settings);
+    }
+    if (app.got_subcommand("send")) {
+        return send(settings);
+    }
+    const auto places = load_places(settings.places);
+    SqliteStore store(store_path(settings));
+    Outbox outbox(store);
+    for (const auto& type : event_types()) {
+        if (app.get_subcommand("post")->got_subcommand(type.name)) {
+            return settings.file.empty() ? post_flags(settings, outbox, places, type, values.at(type.name))
+                                         : post_file(settings, outbox, places, type);
+        }
+    }
+    return exit_usage;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    spdlog::set_default_logger(spdlog::stderr_logger_st("chieng"));
+    spdlog::set_level(spdlog::level::warn);
+    google::protobuf::SetLogHandler(nullptr);
+    Settings settings;
+    std::map<std::string, std::map<std::string, std::string>> values;
+    CLI::App app("Posts events: keeps each on this device until its receipt has come.");
+    app.add_option("--data", settings.data, "folder of the outbox")->capture_default_str()->check(CLI::ExistingDirectory);
+    app.add_option("--device", settings.device, "name of this device: letters, digits, - and _")->capture_default_str();
+    app.add_option("--commune", settings.commune, "code of the commune")->capture_default_str();
+    app.add_option("--broker", settings.mqtt.broker, "MQTT broker")->capture_default_str();
+    app.add_option("--user", settings.mqtt.user, "user at the broker");
+    app.add_option("--password", settings.mqtt.password, "password at the broker")->envname("CHIENG_PASSWORD");
+    app.add_option("--places", settings.places, "register of places (protobuf text); default: Kbang 2022")->check(CLI::ExistingFile);
+    app.add_flag("--english", settings.english, "answer in English");
+    app.require_subcommand(1);
+    add_post(app, settings, values);
+    app.add_subcommand("list", "what was posted and what became of it, and the ledger");
+    app.add_subcommand("send", "send what waits, until every receipt has come")
+        ->add_option("--patience", settings.patience_seconds, "seconds")
+        ->capture_default_str();
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : exit_usage;
+    }
+    return guarded([&] { return run(settings, app, values); });
+}

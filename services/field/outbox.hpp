@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// The device's durable list of what it posted. An event is numbered and frozen when it is posted, waits on disk until its
+// receipt has come, and is answered once: the first final verdict stands.
+//
+// Keeps I3 (posted = stored + refused + waiting). One outbox per store, and one process per outbox.
+#pragma once
+
+#include "chieng/store/v1/outbox.pb.h"
+#include "chieng/v1/event.pb.h"
+#include "services/runtime/core/places.hpp"
+#include "services/runtime/core/reasons.hpp"
+#include "services/runtime/ports/store.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace chieng {
+
+class Outbox {
+public:
+    // Loss ledger: `posted` is what was numbered; the other three are what the records say.
+    struct Ledger {
+        std::uint64_t posted = 0;
+        std::uint64_t stored = 0;
+        std::uint64_t refused = 0;
+        std::uint64_t waiting = 0;
+
+        friend bool operator==(const Ledger&, const Ledger&) = default;
+    };
+    using Posted = std::variant<std::uint64_t, Reasons>;  // the sequence, or why it was not posted
+    using Waiting = std::map<std::uint64_t, std::uint32_t>;  // sequence -> attempts
+
+    // Reads all records. Throws Broken when one cannot be read.
+    explicit Outbox(Store& store);
+
+    // Numbers the event 1, 2, 3 … for this service and keeps it: it is on disk when this returns a sequence. `places` may
+    // be null: then the village is left to the service to check. Throws Broken when the commit fails.
+    [[nodiscard]] Posted post(v1::Event event, const std::string& service, const Places* places, std::string_view commune, Day today,
+                              std::uint64_t recorded_at);
+
+    // Marks what the receipts answer, in one commit. Ignores what is not waiting, and verdicts that are not final.
+    // Returns how many events were answered. Throws Broken when the commit fails.
+    std::uint64_t apply(std::span<const v1::Receipt> receipts);
+
+    // Sequences that wait for a receipt, in order.
+    [[nodiscard]] const Waiting& waiting(const std::string& service) const;
+    [[nodiscard]] std::uint64_t waiting_count() const { return waiting_; }
+
+    // The bytes of a waiting event. Throws Broken when the record is gone.
+    [[nodiscard]] std::string frozen(const std::string& service, std::uint64_t sequence);
+
+    // Counts an attempt to send; in memory until the event is answered.
+    void sent(const std::string& service, std::uint64_t sequence);
+
+    // All records, or those of one service, in the order of service and sequence.
+    [[nodiscard]] std::vector<store::v1::OutboxItem> items(std::string_view service = {});
+
+    [[nodiscard]] Ledger ledger() const;
+    [[nodiscard]] std::map<std::string, Ledger> ledgers() const;  // service -> its ledger
+
+private:
+    struct Box {
+        std::uint64_t next = 1;
+        std::uint64_t stored = 0;
+        std::uint64_t refused = 0;
+        Waiting waiting;
+    };
+
+    std::uint64_t apply(const std::string& service, const v1::Answer& answer);
+    void close(const std::string& service, Box& box, Waiting::iterator at, const v1::Answer& answer, v1::Verdict verdict);
+    [[nodiscard]] store::v1::OutboxItem item(const std::string& service, std::uint64_t sequence);
+
+    Store& store_;
+    std::map<std::string, Box> boxes_;
+    std::uint64_t waiting_ = 0;
+};
+
+}  // namespace chieng

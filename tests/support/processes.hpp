@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Real processes for integration tests: each on the loopback, on a free port, in a folder of its own, stopped by process id.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
+namespace chieng::testing {
+
+// A folder that goes when the test ends.
+class Folder {
+public:
+    Folder();
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+    Folder(Folder&&) = delete;
+    Folder& operator=(Folder&&) = delete;
+    ~Folder();
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+private:
+    std::filesystem::path path_;
+};
+
+class Process {
+public:
+    // Starts it; its output goes to `log`.
+    Process(std::vector<std::string> command, std::filesystem::path log);
+    Process(const Process&) = delete;
+    Process& operator=(const Process&) = delete;
+    Process(Process&&) = delete;
+    Process& operator=(Process&&) = delete;
+    ~Process();
+
+    void start();
+    // SIGKILL, as a power cut would be for the process.
+    void kill();
+    // SIGTERM and its exit code.
+    int stop();
+    // Whether it has ended by itself.
+    [[nodiscard]] bool ended();
+
+private:
+    std::vector<std::string> command_;
+    std::filesystem::path log_;
+    pid_t pid_ = -1;
+};
+
+// A port that was free a moment ago.
+[[nodiscard]] int free_port();
+
+// Mosquitto with no memory: what it holds dies with it, as after a power cut. Its queue limit is the default.
+class Broker {
+public:
+    explicit Broker(const Folder& folder);
+    void restart();
+    [[nodiscard]] std::string url() const { return "tcp://127.0.0.1:" + std::to_string(port_); }
+
+private:
+    int port_;
+    Process process_;
+};
+
+}  // namespace chieng::testing

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+// chieng-gateway: folds feeds into indicators and publishes them (run), prints them (table), follows them (watch).
+// The level is configuration: --place is a commune or a district.
+#include "data/indicators.hpp"
+#include "gateway/serve/gateway.hpp"
+#include "gateway/serve/table.hpp"
+#include "services/runtime/core/topics.hpp"
+#include "services/runtime/host/host.hpp"
+#include "services/runtime/host/places.hpp"
+#include "services/runtime/host/services.hpp"
+
+#include <CLI/CLI.hpp>
+#include <google/protobuf/util/json_util.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+
+#include <unistd.h>
+
+namespace {
+
+using namespace chieng;
+
+struct Settings {
+    std::string place = "625";
+    std::string places;
+    std::string indicators;
+    std::string calendar = "official";
+    std::string period;
+    bool english = false;
+    bool cuts = false;
+    MqttOptions mqtt;
+};
+
+Definitions load_definitions(const std::string& file) {
+    if (file.empty()) {
+        return Definitions::load(data::indicators, "indicators.txtpb");
+    }
+    std::ifstream in(file);
+    if (!in) {
+        throw std::invalid_argument(file + ": cannot be read");
+    }
+    return Definitions::load((std::ostringstream() << in.rdbuf()).str(), file);
+}
+
+// A commune follows its services, a district the cells of every commune that was ever its own.
+std::vector<Source> sources_of(const std::string& place, const Places& places) {
+    if (!places.known(place)) {
+        throw std::invalid_argument("--place " + place + " is not in the register of places");
+    }
+    std::vector<Source> sources;
+    for (const auto& child : places.ever_below(place)) {
+        if (child.find('-') == std::string::npos) {
+            sources.push_back({child, "cells"});
+        }
+    }
+    if (sources.empty()) {
+        for (const auto& service : all_services()) {
+            sources.push_back({place, service.name});
+        }
+    }
+    return sources;
+}
+
+int run(const Settings& settings) {
+    const auto definitions = load_definitions(settings.indicators);
+    const auto places = load_places(settings.places);
+    Gateway gateway(definitions, places, settings.place, sources_of(settings.place, places), fresh_epoch());
+    Host host(settings.mqtt);
+    host.add([&](std::span<const Input> inputs, Instant now) { return gateway.handle(inputs, now); });
+    spdlog::info("gateway of {} is ready, {} indicators", settings.place, definitions.all().size());
+    host.run();
+    return 0;
+}
+
+// Takes the retained values of one place; ends when nothing came for a while.
+class Listener {
+public:
+    explicit Listener(std::string filter) : filter_(std::move(filter)) {}
+
+    Actions handle(std::span<const Input> inputs, const std::function<void(const v1::IndicatorValue&)>& take) {
+        Actions actions;
+        for (const auto& input : inputs) {
+            if (std::holds_alternative<LinkUp>(input)) {
+                actions.emplace_back(Subscribe{filter_});
+                up_ = true;
+            } else if (const auto* arrived = std::get_if<Arrived>(&input)) {
+                v1::IndicatorValue value;
+                if (google::protobuf::util::JsonStringToMessage(arrived->message.payload, &value).ok()) {
+                    take(value);
+                }
+                quiet_ = 0;
+            } else if (std::holds_alternative<Tick>(input) && up_) {
+                ++quiet_;
+            }
+        }
+        return actions;
+    }
+    [[nodiscard]] bool quiet() const { return quiet_ >= 5; }
+
+private:
+    std::string filter_;
+    bool up_ = false;
+    int quiet_ = 0;
+};
+
+int print_table(const Settings& settings) {
+    const auto calendar = settings.calendar == "official" ? v1::OFFICIAL : v1::CALENDAR_MONTHS;
+    const auto period = Period::parse(calendar, settings.period);
+    if (!period) {
+        throw std::invalid_argument("--period " + settings.period + ": such as 2022-04, 2022-Q2, 2022-H1, 2022");
+    }
+    const auto definitions = load_definitions(settings.indicators);
+    Listener listener(topics::indicator(settings.place, settings.calendar, settings.period, "+"));
+    std::vector<v1::IndicatorValue> values;
+    Host host(settings.mqtt);
+    host.add([&](std::span<const Input> inputs, Instant) {
+        return listener.handle(inputs, [&](const v1::IndicatorValue& value) { values.push_back(value); });
+    });
+    host.until([&] { return listener.quiet(); });
+    if (!host.run(std::chrono::seconds(15))) {
+        std::fprintf(stderr, "no answer from the broker at %s; is it running?\n", settings.mqtt.broker.c_str());
+        return exit_unavailable;
+    }
+    std::vector<v1::Indicator> rows;
+    for (const auto& definition : definitions.all()) {
+        const auto& spans = definition.indicator.spans();
+        if (std::find(spans.begin(), spans.end(), period->span) != spans.end()) {
+            rows.push_back(definition.indicator);
+        }
+    }
+    const auto places = load_places(settings.places);
+    const auto* place = places.find(settings.place, period->last_day());
+    const auto name = place == nullptr ? settings.place : settings.english ? place->name().en() : place->name().vi();
+    std::printf("%s, %s %s (%s – %s)\n", name.c_str(), settings.english ? settings.calendar.c_str() : calendar == v1::OFFICIAL ? "kỳ báo cáo" : "dương lịch",
+                settings.period.c_str(), format_day(period->first_day()).c_str(), format_day(period->last_day()).c_str());
+    std::printf("%s", table(rows, values, settings.english ? Tongue::en : Tongue::vi, settings.cuts).c_str());
+    return 0;
+}
+
+int watch(const Settings& settings) {
+    const auto definitions = load_definitions(settings.indicators);
+    Listener listener(topics::indicator(settings.place, settings.calendar, settings.period.empty() ? "+" : settings.period, "+"));
+    Host host(settings.mqtt);
+    host.add([&](std::span<const Input> inputs, Instant) {
+        return listener.handle(inputs, [&](const v1::IndicatorValue& value) {
+            if (const auto* definition = definitions.find(value.indicator(), *parse_day(value.to()))) {
+                std::printf("%s\t%s\t%s\t%s\n", value.area().c_str(), value.period().c_str(), value.indicator().c_str(),
+                            text_of(definition->indicator, value).c_str());
+                std::fflush(stdout);
+            }
+        });
+    });
+    host.run();
+    return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    spdlog::set_default_logger(spdlog::stderr_logger_st("chieng"));
+    google::protobuf::SetLogHandler(nullptr);
+    Settings settings;
+    CLI::App app("Turns events into indicators by village, commune and district.");
+    app.add_option("--place", settings.place, "code of the commune or district")->capture_default_str();
+    app.add_option("--broker", settings.mqtt.broker, "MQTT broker")->capture_default_str();
+    app.add_option("--user", settings.mqtt.user, "user at the broker");
+    app.add_option("--password", settings.mqtt.password, "password at the broker")->envname("CHIENG_PASSWORD");
+    app.add_option("--places", settings.places, "register of places (protobuf text); default: Kbang 2022")->check(CLI::ExistingFile);
+    app.add_option("--indicators", settings.indicators, "definitions (protobuf text); default: the plan's")->check(CLI::ExistingFile);
+    app.set_config("--config", "", "settings as a file (TOML)");
+    app.allow_config_extras(CLI::config_extras_mode::error);
+    app.require_subcommand(1);
+    auto* serve = app.add_subcommand("run", "fold feeds and publish");
+    auto* print = app.add_subcommand("table", "print the indicators of a place");
+    auto* follow = app.add_subcommand("watch", "print each value as it changes");
+    for (auto* command : {print, follow}) {
+        command->add_option("--calendar", settings.calendar, "official (15th to 14th) or calendar")->check(CLI::IsMember({"official", "calendar"}))->capture_default_str();
+        command->add_option("--period", settings.period, "2022-04, 2022-Q2, 2022-H1, 2022");
+        command->add_flag("--english", settings.english, "labels in English");
+    }
+    print->add_flag("--cuts", settings.cuts, "with each part");
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : exit_config;
+    }
+    settings.mqtt.client_id = *serve ? "chieng-gateway-" + settings.place : "chieng-gateway-" + std::to_string(::getpid());
+    if (!*serve) {
+        spdlog::set_level(spdlog::level::warn);
+    }
+    return guarded([&] { return *serve ? run(settings) : *print ? print_table(settings) : watch(settings); });
+}

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0
+// Keeps I6, I7 of the board, and the reader's rules of a feed.
+#include "gateway/indicator/board.hpp"
+#include "gateway/indicator/feed_reader.hpp"
+#include "tests/support/events.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <random>
+
+using namespace chieng;
+using namespace chieng::testing;
+
+namespace {
+
+const Definitions& definitions() {
+    static const Definitions loaded = [] {
+        std::ifstream file(std::filesystem::path(__FILE__).parent_path() / "../../deploy/indicators/indicators.txtpb");
+        const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+        return Definitions::load(text, "indicators.txtpb");
+    }();
+    return loaded;
+}
+
+v1::Entry entry_of(const v1::Event& event, std::uint64_t days_late = 2) {
+    v1::Entry entry;
+    entry.set_device("p-1");
+    entry.set_event(event.SerializeAsString());
+    const auto day = parse_day(event.occurred_on())->time_since_epoch().count();
+    entry.set_received_at((static_cast<std::uint64_t>(day) + days_late) * 86'400);
+    return entry;
+}
+
+Period official(std::string_view text) { return *Period::parse(v1::OFFICIAL, text); }
+Period plain(std::string_view text) { return *Period::parse(v1::CALENDAR_MONTHS, text); }
+
+std::int64_t part(const v1::IndicatorValue& value, const std::string& cut, const std::string& name) {
+    for (const auto& part : value.parts()) {
+        if (part.cut() == cut && part.cut_value() == name) {
+            return part.number();
+        }
+    }
+    return 0;
+}
+
+v1::Event random_event(std::mt19937& random, std::uint64_t sequence, const std::string& commune) {
+    const auto pick = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
+    auto event = a_session_held(sequence);
+    if (pick(3) == 0) {
+        event = a_household_supported(sequence);
+        event.mutable_household_supported()->set_household_key("h-" + std::to_string(pick(5)));
+        event.mutable_household_supported()->set_kind(static_cast<v1::SupportKind>(1 + pick(6)));
+    } else if (pick(3) == 0) {
+        event = a_commendation_awarded(sequence);
+        event.mutable_commendation_awarded()->set_award_id("K-" + std::to_string(pick(5)));
+    }
+    event.set_organisation(static_cast<v1::Organisation>(1 + pick(15)));
+    event.set_occurred_on("2022-0" + std::to_string(1 + pick(9)) + "-1" + std::to_string(pick(10)));
+    event.set_village(pick(5) == 0 ? "" : commune + "-0" + std::to_string(1 + pick(6)));
+    return event;
+}
+
+// A feed of events with corrections among them.
+std::vector<v1::Entry> random_feed(std::mt19937& random, const std::string& commune) {
+    std::vector<v1::Entry> entries;
+    for (std::uint64_t sequence = 1; sequence <= 40; ++sequence) {
+        auto event = random_event(random, sequence, commune);
+        auto entry = entry_of(event, random() % 9);
+        if (sequence % 8 == 0) {
+            const bool is_void = random() % 2 == 0;
+            const auto& replaced = entries[sequence - 2];
+            event = correcting(event, is_void ? v1::Correction::VOID : v1::Correction::REPLACE, sequence - 1);
+            entry = entry_of(event);
+            entry.set_effect(is_void ? v1::Entry::NOTHING : v1::Entry::COUNTS);
+            *entry.mutable_retracts() = replaced;
+        }
+        entries.push_back(entry);
+    }
+    return entries;
+}
+
+}  // namespace
+
+TEST_CASE("any order and interleaving of feeds gives the same bytes") {
+    std::mt19937 random(20220312);
+    for (int round = 0; round < 5; ++round) {
+        std::vector<std::pair<std::string, v1::Entry>> all;
+        for (const std::string commune : {"23656", "23653"}) {
+            for (const auto& entry : random_feed(random, commune)) {
+                all.emplace_back(commune + "/all", entry);
+            }
+        }
+        Board first(definitions(), kbang(), "625");
+        Board second(definitions(), kbang(), "625");
+        for (const auto& [feed, entry] : all) {
+            first.apply(feed, entry);
+        }
+        std::shuffle(all.begin(), all.end(), random);
+        for (const auto& [feed, entry] : all) {
+            second.apply(feed, entry);
+        }
+        CHECK(!first.serialize().empty());
+        CHECK(first.serialize() == second.serialize());
+        CHECK(first.take_changed().size() == second.take_changed().size());
+        const auto value = first.value("625", official("2022"), "SUP-01");
+        CHECK(value.DebugString() == second.value("625", official("2022"), "SUP-01").DebugString());
+    }
+}
+
+TEST_CASE("what is retracted leaves nothing behind, and its cells are reported with 0") {
+    std::mt19937 random(7);
+    Board board(definitions(), kbang(), "23656");
+    board.apply("session", entry_of(a_session_held(1)));
+    const auto before = board.serialize();
+    static_cast<void>(board.take_changed());
+    const auto taken_back = entry_of(a_household_supported(2));
+    board.apply("household", taken_back);
+    auto correction = entry_of(correcting(an_event(3), v1::Correction::VOID, 2));
+    correction.set_effect(v1::Entry::NOTHING);
+    *correction.mutable_retracts() = taken_back;
+    board.apply("household", correction);
+    const auto month = board.value("23656", official("2022-04"), "RPT-03");
+    CHECK(month.number() == 1);
+    CHECK(part(month, "type", "VOID") == 1);
+    bool saw_zero = false;
+    for (const auto& cell : board.take_changed()) {
+        CHECK(cell.number() == (cell.indicator() == "RPT-03" ? 1 : 0));
+        saw_zero = saw_zero || (cell.indicator() == "SUP-01" && cell.number() == 0);
+    }
+    CHECK(saw_zero);
+    board.forget("household");
+    CHECK(board.serialize() == before);
+}
+
+TEST_CASE("a household helped in two months is one household of the quarter") {
+    Board board(definitions(), kbang(), "23656");
+    auto later = a_household_supported(2);
+    later.set_occurred_on("2022-04-20");
+    later.set_village("23656-02");
+    board.apply("household", entry_of(a_household_supported(1)));
+    board.apply("household", entry_of(later));
+    CHECK(board.value("23656", plain("2022-03"), "SUP-01").number() == 1);
+    CHECK(board.value("23656", plain("2022-04"), "SUP-01").number() == 1);
+    CHECK(board.value("23656", official("2022-Q2"), "SUP-01").number() == 1);
+    CHECK(board.value("23656-01", official("2022-Q2"), "SUP-01").number() == 1);
+    CHECK(board.value("23656-02", official("2022-Q2"), "SUP-01").number() == 1);
+    CHECK(board.value("625", official("2022-Q2"), "SUP-01").number() == 1);
+}
+
+TEST_CASE("14 and 15 March are two official months and one calendar month") {
+    Board board(definitions(), kbang(), "23656");
+    for (std::uint64_t day = 14; day <= 15; ++day) {
+        auto event = a_session_held(day);
+        event.set_occurred_on("2022-03-" + std::to_string(day));
+        board.apply("session", entry_of(event));
+    }
+    CHECK(board.value("23656", official("2022-03"), "COM-01").number() == 1);
+    CHECK(board.value("23656", official("2022-04"), "COM-01").number() == 1);
+    CHECK(board.value("23656", plain("2022-03"), "COM-01").number() == 2);
+    CHECK(board.value("23656", plain("2022-04"), "COM-01").number() == 0);
+}
+
+TEST_CASE("the district adds cells up to what a direct fold gives; forgetting a feed is never having seen it") {
+    std::mt19937 random(11);
+    Board direct(definitions(), kbang(), "625");
+    Board district(definitions(), kbang(), "625");
+    std::string without_last;
+    for (const std::string commune : {"23656", "23653"}) {
+        without_last = district.serialize();
+        Board board(definitions(), kbang(), commune);
+        for (const auto& entry : random_feed(random, commune)) {
+            board.apply("all", entry);
+            direct.apply(commune + "/all", entry);
+            if (random() % 4 == 0) {
+                for (const auto& cell : board.take_changed()) {
+                    district.set(commune, cell);
+                }
+            }
+        }
+        for (const auto& cell : board.take_changed()) {
+            district.set(commune, cell);
+        }
+    }
+    for (const auto& period : {official("2022"), plain("2022"), official("2022-Q2"), plain("2022-H1"), official("2022-04")}) {
+        const auto rows = district.rows("625", period);
+        const auto expected = direct.rows("625", period);
+        REQUIRE(rows.size() == expected.size());
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            CHECK(rows[i].DebugString() == expected[i].DebugString());
+        }
+    }
+    Board restored(definitions(), kbang(), "625");
+    direct.cells([&](std::string_view feed, const v1::Cell& cell, const Board::KeyCounts& keys) { restored.restore(feed, cell, keys); });
+    CHECK(restored.serialize() == direct.serialize());
+    CHECK(restored.take_changed().empty());
+    district.forget("23653");
+    CHECK(district.serialize() == without_last);
+    CHECK(district.unknown_cells() == 0);
+}
+
+TEST_CASE("a median is exact") {
+    Board board(definitions(), kbang(), "23656");
+    for (std::uint64_t i = 1; i <= 4; ++i) {
+        auto award = a_commendation_awarded(i, "A-" + std::to_string(i));
+        award.mutable_commendation_awarded()->set_decision_date(i < 3 ? "2022-02-11" : "2022-02-1" + std::to_string(i + 3));
+        board.apply("commendation", entry_of(award));
+        // 1, 1, 6, 7 days
+        CHECK(board.value("23656", plain("2022-H1"), "EMU-04").median() == (i == 4 ? 3.5 : 1.0));
+    }
+    CHECK(board.value("23656", plain("2022-H1"), "EMU-04").histogram().at(1) == 2);
+}
+
+TEST_CASE("each indicator against figures counted by hand") {
+    Board board(definitions(), kbang(), "23656");
+    auto dialogue = a_session_held(2);  // a second session, in another village
+    dialogue.set_village("23656-02");
+    dialogue.set_organisation(v1::WOMEN);
+    dialogue.mutable_session_held()->set_form(v1::POLICY_DIALOGUE);
+    dialogue.mutable_session_held()->add_topics(v1::NEW_RURAL);
+    dialogue.mutable_session_held()->add_languages(v1::VIETNAMESE);
+    dialogue.mutable_session_held()->add_languages(v1::JRAI);
+    auto livestock = a_household_supported(4, "S-2");
+    livestock.mutable_household_supported()->set_kind(v1::LIVESTOCK);
+    livestock.mutable_household_supported()->set_workdays(6);
+    livestock.mutable_household_supported()->set_stage(v1::COMMITTED);
+    for (const auto& event : {a_session_held(1), dialogue, a_household_supported(3), livestock, a_commendation_awarded(5)}) {
+        board.apply("all", entry_of(event, 3));
+    }
+    board.apply("all", entry_of(correcting(a_session_held(6), v1::Correction::REPLACE, 9), 5));
+    const std::vector<std::pair<std::string, std::int64_t>> expected = {
+        {"COM-01", 3}, {"COM-02", 135}, {"COM-03", 36}, {"COM-04", 2}, {"COM-05", 3},          {"COM-10", 1}, {"COM-12", 1}, {"SUP-01", 1},
+        {"SUP-02", 1}, {"SUP-03", 1},   {"SUP-04", 40'000'000}, {"SUP-05", 6}, {"EMU-02", 1}, {"EMU-03", 1}, {"MOB-03", 3}};
+    for (const auto& [code, number] : expected) {
+        INFO(code);
+        CHECK(board.value("23656", plain("2022-H1"), code).number() == number);
+    }
+    CHECK(board.value("23656", plain("2022-H1"), "EMU-04").median() == 36);
+    CHECK(board.value("23656", plain("2022-03"), "RPT-02").median() == 3);
+    CHECK(board.value("23656", plain("2022-03"), "RPT-03").number() == 1);
+    CHECK(board.value("23656", plain("2022-03"), "COM-04").denominator() == 10);
+    const auto villages = kbang().villages("625", *parse_day("2022-03-31")).size();
+    CHECK(board.value("625", plain("2022-03"), "COM-04").denominator() == static_cast<int>(villages));
+    CHECK(part(board.value("23656", plain("2022-03"), "COM-02"), "sex", "male") == 75);
+    CHECK(part(board.value("23656", plain("2022-03"), "COM-05"), "language", "BAHNAR") == 3);
+    CHECK(part(board.value("23656", plain("2022-03"), "COM-05"), "language", "JRAI") == 1);
+    CHECK(part(board.value("23656", plain("2022-H1"), "MOB-03"), "organisation", "WOMEN") == 3);
+    CHECK_THROWS_AS(board.value("23656", plain("2022-03"), "COM-10"), std::invalid_argument);
+    CHECK_THROWS_AS(board.value("23656", plain("2022-03"), "ZZZ-1"), std::invalid_argument);
+}
+
+namespace {
+
+v1::Block a_block(std::uint64_t first, std::uint64_t last, std::uint64_t before, std::uint64_t after, std::uint64_t epoch = 5) {
+    v1::Block block;
+    block.set_epoch(epoch);
+    block.set_first(first);
+    block.set_last(last);
+    block.set_before(before);
+    block.set_after(after);
+    for (auto i = first; i <= last; ++i) {
+        block.add_entries();
+    }
+    return block;
+}
+
+}  // namespace
+
+TEST_CASE("a feed is read once, in order, and a gap is asked for") {
+    using enum FeedReader::Verdict;
+    FeedReader reader;
+    CHECK(reader.due(0)->after() == 0);  // nothing heard yet
+    CHECK(reader.see(a_block(1, 3, 0, 33)) == fold);
+    CHECK(reader.see(a_block(1, 3, 0, 33)) == skip);
+    CHECK_FALSE(reader.due(0));
+    CHECK(reader.see(a_block(7, 9, 66, 99)) == gap);
+    CHECK(reader.due(10)->after() == 3);
+    CHECK_FALSE(reader.due(2'009));
+    CHECK(reader.due(2'010));
+    CHECK_FALSE(reader.due(6'009));
+    CHECK(reader.due(6'010));
+    CHECK(reader.see(a_block(4, 6, 33, 66), true) == fold);
+    CHECK(reader.due(6'011)->after() == 6);  // on at once
+    CHECK(reader.see(a_block(7, 9, 66, 99), true) == fold);
+    CHECK_FALSE(reader.due(100'000));
+    CHECK(reader.checkpoint() == FeedReader::Checkpoint{5, 9, 99});
+    v1::Head head;
+    head.set_epoch(5);
+    head.set_last(12);
+    CHECK(reader.see(head) == gap);
+    CHECK(reader.due(100'001)->after() == 9);
+}
+
+TEST_CASE("another history is noticed by epoch, chain, border or end") {
+    using enum FeedReader::Verdict;
+    FeedReader::Checkpoint at{5, 9, 99};
+    CHECK(FeedReader(at).see(a_block(10, 12, 98, 1)) == reset);
+    CHECK(FeedReader(at).see(a_block(8, 12, 99, 1)) == gap);
+    CHECK(FeedReader(at).see(a_block(8, 12, 99, 1), true) == reset);
+    CHECK(FeedReader(at).see(a_block(5, 4, 44, 44), true) == reset);
+    FeedReader reader(at);
+    CHECK(reader.see(a_block(1, 2, 0, 22, 6)) == reset);
+    CHECK(reader.due(0)->after() == 0);
+    CHECK(reader.see(a_block(1, 2, 0, 22, 6)) == fold);
+}
+
+TEST_CASE("a block of cells may begin before the checkpoint") {
+    using enum FeedReader::Verdict;
+    FeedReader reader({5, 9, 0});
+    auto block = a_block(4, 12, 0, 0);
+    block.clear_entries();
+    CHECK(reader.see(block) == fold);
+    CHECK(reader.checkpoint().offset == 12);
+    block.set_first(14);
+    block.set_last(15);
+    CHECK(reader.see(block) == gap);
+}

@@ -1,0 +1,461 @@
+// SPDX-License-Identifier: Apache-2.0
+// Scripts for the device's side: outbox and sender, alone and against real engines over a link that loses messages.
+#include "services/field/sender.hpp"
+
+#include "services/household/household.hpp"
+#include "services/runtime/core/engine.hpp"
+#include "services/runtime/core/limits.hpp"
+#include "services/runtime/core/topics.hpp"
+#include "services/session/session.hpp"
+#include "tests/support/events.hpp"
+#include "tests/support/memory_store.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <deque>
+#include <memory>
+#include <tuple>
+
+using namespace chieng;
+using namespace chieng::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+const Day today = *parse_day("2022-03-25");
+
+class Phone {
+public:
+    Phone() { restart(); }
+
+    // Power lost: only what was committed is left.
+    void restart() {
+        store.crash();
+        outbox = std::make_unique<Outbox>(store);
+        sender = std::make_unique<Sender>("phone-1", "23656", *outbox, 11);
+    }
+
+    Outbox::Posted try_post(const v1::Event& event, const std::string& service = "session") {
+        return outbox->post(event, service, &kbang(), "23656", today, 1'648'000'000);
+    }
+    std::uint64_t post(const v1::Event& event, const std::string& service = "session") {
+        return std::get<std::uint64_t>(try_post(event, service));
+    }
+    void post_many(int count) {
+        for (int i = 0; i < count; ++i) {
+            post(a_session_held(0));
+        }
+    }
+
+    Actions give(const Input& input) { return sender->handle({&input, 1}, Instant{Seconds{today}, steady}); }
+    Actions wait(std::chrono::milliseconds time) {
+        steady += time;
+        return give(Tick{});
+    }
+
+    // Encodes as the engine does: first..last of each run.
+    Actions receive(v1::Answer answer, std::initializer_list<std::pair<std::uint64_t, std::uint64_t>> runs,
+                    const std::string& device = "phone-1") {
+        std::uint64_t at = 1;
+        for (const auto& [first, last] : runs) {
+            answer.add_sequences(first - at);
+            answer.add_sequences(last - first + 1);
+            at = last + 1;
+        }
+        v1::Receipt receipt;
+        receipt.set_device(device);
+        receipt.set_service("session");
+        *receipt.add_answers() = std::move(answer);
+        return give(Arrived{{topics::receipts("23656", "phone-1"), receipt.SerializeAsString(), false}});
+    }
+
+    store::v1::OutboxItem item(std::size_t index) { return outbox->items().at(index); }
+
+    MemoryStore store;
+    std::unique_ptr<Outbox> outbox;
+    std::unique_ptr<Sender> sender;
+    std::chrono::milliseconds steady{1'000};
+};
+
+v1::Answer verdict(v1::Verdict what, v1::Verdict first = v1::VERDICT_UNSPECIFIED) {
+    v1::Answer answer;
+    answer.set_verdict(what);
+    answer.set_first(first);
+    return answer;
+}
+
+v1::Answer refused(ReasonCode why) {
+    auto answer = verdict(v1::REFUSED);
+    *answer.add_reasons() = reason(why, "sequence", "1");
+    return answer;
+}
+
+// "session:1,2,3" for each message sent.
+std::vector<std::string> sent(const Actions& actions) {
+    std::vector<std::string> messages;
+    for (const auto& action : actions) {
+        const auto* publish = std::get_if<Publish>(&action);
+        if (publish == nullptr) {
+            continue;
+        }
+        v1::Events events;
+        REQUIRE(events.ParseFromString(publish->message.payload));
+        REQUIRE(publish->message.payload.size() <= Sender::message_bytes_max);
+        auto text = std::string(topics::levels(publish->message.topic)[3]) + ":";
+        for (const auto& event : events.events()) {
+            text += (text.back() == ':' ? "" : ",") + std::to_string(event.sequence());
+        }
+        messages.push_back(text);
+    }
+    return messages;
+}
+
+using Sent = std::vector<std::string>;
+
+std::string codes(const Outbox::Posted& posted) {
+    std::string text;
+    for (const auto& reason : std::get<Reasons>(posted)) {
+        text += reason.code() + " ";
+    }
+    return text;
+}
+
+}  // namespace
+
+TEST_CASE("each service's events are numbered from 1", "[outbox]") {
+    Phone phone;
+    CHECK(phone.post(a_session_held(0)) == 1);
+    CHECK(phone.post(a_session_held(0)) == 2);
+    CHECK(phone.post(a_household_supported(0), "household") == 1);
+    CHECK(phone.item(0).title() == "HouseholdSupported");
+    CHECK(phone.item(1).occurred_on() == "2022-03-20");
+    CHECK(phone.outbox->ledger() == Outbox::Ledger{3, 0, 0, 3});
+    CHECK(phone.outbox->ledgers().at("session").waiting == 2);
+}
+
+TEST_CASE("a restart of the outbox keeps the numbering, what waits and its bytes", "[outbox]") {
+    Phone phone;
+    phone.post_many(3);
+    phone.give(LinkUp{});
+    phone.receive(verdict(v1::STORED), {{2, 2}});
+    const auto bytes = phone.outbox->frozen("session", 3);
+    phone.restart();
+    CHECK(phone.outbox->ledger() == Outbox::Ledger{3, 1, 0, 2});
+    CHECK(phone.outbox->frozen("session", 3) == bytes);
+    CHECK(phone.post(a_session_held(0)) == 4);
+    CHECK(sent(phone.give(LinkUp{})) == Sent{"session:1,3,4"});
+}
+
+TEST_CASE("what is not committed is not posted, and its number is free", "[outbox]") {
+    Phone phone;
+    phone.post(a_session_held(0));
+    phone.store.fail_commits = 1;
+    CHECK_THROWS_AS(phone.post(a_session_held(0)), Broken);
+    phone.restart();
+    CHECK(phone.outbox->ledger() == Outbox::Ledger{1, 0, 0, 1});
+    CHECK(phone.post(a_session_held(0)) == 2);
+}
+
+TEST_CASE("an event that the service would refuse is refused at once and takes no number", "[outbox]") {
+    Phone phone;
+    auto late = a_session_held(0);
+    late.set_occurred_on("2022-03-27");
+    CHECK(codes(phone.try_post(late)) == "IN_THE_FUTURE ");
+    auto tomorrow = a_session_held(0);
+    tomorrow.set_occurred_on("2022-03-26");
+    CHECK(phone.post(tomorrow) == 1);
+    auto elsewhere = a_session_held(0);
+    elsewhere.set_village("23656-99");
+    CHECK(codes(phone.try_post(elsewhere)) == "UNKNOWN_PLACE ");
+    auto too_many = a_session_held(0);
+    too_many.mutable_session_held()->mutable_audience()->set_female(46);
+    CHECK(codes(phone.try_post(too_many)) == "ABOVE_TOTAL ");
+    CHECK(codes(phone.try_post(a_session_held(0), "household")) == "WRONG_SERVICE ");
+    CHECK(codes(phone.try_post(an_event(0))) == "UNKNOWN_TYPE ");
+    CHECK(codes(phone.try_post(correcting(an_event(0), v1::Correction::VOID, 1), "../x")) == "UNKNOWN_TYPE ");
+    CHECK(phone.post(correcting(an_event(0), v1::Correction::VOID, 1)) == 2);
+    CHECK(phone.outbox->ledger().posted == 2);
+}
+
+TEST_CASE("without a register of places the village is left to the service", "[outbox]") {
+    Phone phone;
+    auto event = a_session_held(0);
+    event.set_village("23656-99");
+    const auto posted = phone.outbox->post(event, "session", nullptr, "23656", today, 0);
+    CHECK(std::holds_alternative<std::uint64_t>(posted));
+}
+
+TEST_CASE("a full outbox says so and takes more once some were answered", "[outbox]") {
+    Phone phone;
+    store::v1::OutboxItem item;
+    item.set_service("session");
+    for (std::uint64_t i = 1; i <= limits::outbox_events_max; ++i) {
+        item.set_sequence(i);
+        std::string key = "e/session/";
+        for (unsigned shift = 64; shift > 0; shift -= 8) {
+            key += static_cast<char>((i >> (shift - 8U)) & 0xFFU);
+        }
+        phone.store.put(key, item.SerializeAsString());
+    }
+    phone.store.commit();
+    phone.restart();
+    CHECK(codes(phone.try_post(a_session_held(0))) == "OUTBOX_FULL ");
+    phone.receive(verdict(v1::STORED), {{1, 1}});
+    CHECK(phone.post(a_session_held(0)) == limits::outbox_events_max + 1);
+}
+
+TEST_CASE("an event's bytes are deleted on its receipt only", "[sender]") {
+    Phone phone;
+    phone.post_many(2);
+    phone.give(LinkUp{});
+    phone.wait(400s);
+    phone.give(LinkDown{});
+    CHECK(phone.outbox->ledger().waiting == 2);
+    CHECK(!phone.item(0).event().empty());
+    auto answer = verdict(v1::STORED);
+    answer.set_month(202204);
+    phone.receive(answer, {{1, 1}});
+    phone.restart();
+    CHECK(phone.item(0).done());
+    CHECK(phone.item(0).event().empty());
+    CHECK(phone.item(0).answer().month() == 202204);
+    CHECK(phone.item(0).answer().sequences().empty());
+    CHECK(phone.item(0).attempts() == 2);
+    CHECK(!phone.item(1).event().empty());
+}
+
+TEST_CASE("a refused event keeps its reason and its bytes, and is not sent again", "[sender]") {
+    Phone phone;
+    phone.post(a_session_held(0));
+    phone.give(LinkUp{});
+    phone.receive(refused(ReasonCode::conflict), {{1, 1}});
+    phone.restart();
+    CHECK(phone.outbox->ledger() == Outbox::Ledger{1, 0, 1, 0});
+    CHECK(phone.item(0).answer().reasons(0).code() == "CONFLICT");
+    CHECK(!phone.item(0).event().empty());
+    CHECK(sent(phone.give(LinkUp{})).empty());
+    CHECK(phone.sender->drained());
+}
+
+TEST_CASE("a repeat's receipt tells the first verdict, and the first final verdict stands", "[sender]") {
+    Phone phone;
+    phone.post_many(4);
+    phone.give(LinkUp{});
+    phone.receive(verdict(v1::DUPLICATE, v1::STORED), {{1, 1}});
+    phone.receive(verdict(v1::DUPLICATE, v1::REFUSED), {{2, 2}});
+    phone.receive(verdict(v1::DUPLICATE), {{3, 3}});
+    phone.receive(verdict(v1::VERDICT_UNSPECIFIED), {{4, 4}});
+    CHECK(phone.outbox->ledger() == Outbox::Ledger{4, 1, 1, 2});
+    phone.receive(refused(ReasonCode::conflict), {{1, 1}});
+    CHECK(phone.outbox->ledger() == Outbox::Ledger{4, 1, 1, 2});
+}
+
+TEST_CASE("receipts for others, of unknown sequences or of no sense change nothing", "[sender]") {
+    Phone phone;
+    phone.post_many(2);
+    phone.give(LinkUp{});
+    phone.receive(verdict(v1::STORED), {{1, 2}}, "phone-2");
+    phone.receive(verdict(v1::STORED), {{7, 9}});
+    phone.give(Arrived{{topics::receipts("23656", "phone-1"), "\xFF\xFF", false}});
+    auto endless = verdict(v1::STORED);
+    for (const auto number : {~0ULL, ~0ULL, 1ULL, ~0ULL, 3ULL}) {
+        endless.add_sequences(number);
+    }
+    phone.receive(endless, {});
+    CHECK(phone.outbox->ledger().waiting == 2);
+    auto open_ended = verdict(v1::STORED);
+    open_ended.add_sequences(1);
+    open_ended.add_sequences(~0ULL);
+    phone.receive(open_ended, {});
+    CHECK(phone.outbox->ledger() == Outbox::Ledger{2, 1, 0, 1});
+}
+
+TEST_CASE("nothing is sent while the link is down, and all is due when it comes up", "[sender]") {
+    Phone phone;
+    phone.post(a_session_held(0));
+    CHECK(phone.wait(1s).empty());
+    const auto actions = phone.give(LinkUp{});
+    CHECK(std::get<Subscribe>(actions.at(0)).filter == "chieng/1/23656/receipts/phone-1");
+    CHECK(sent(actions) == Sent{"session:1"});
+    phone.give(LinkDown{});
+    CHECK(phone.wait(1s).empty());  // sooner than a resend would be
+    CHECK(sent(phone.give(LinkUp{})) == Sent{"session:1"});
+}
+
+TEST_CASE("a message holds at most 50 events and 64 KiB", "[sender]") {
+    Phone phone;
+    phone.post_many(70);
+    std::string first = "session:1";
+    for (int i = 2; i <= 50; ++i) {
+        first += "," + std::to_string(i);
+    }
+    CHECK(sent(phone.give(LinkUp{})) == Sent{first});
+    CHECK(sent(phone.wait(1s)).empty());  // one message of a service at a time
+    const auto next = sent(phone.receive(verdict(v1::STORED), {{1, 50}}));
+    REQUIRE(next.size() == 1);
+    CHECK(next[0].starts_with("session:51,"));
+
+    Phone wordy;
+    auto event = a_session_held(0);
+    std::string note;
+    for (int i = 0; i < 500; ++i) {
+        note += "\xF0\xA0\x80\x80";  // 4 bytes a character
+    }
+    event.set_note(note);
+    for (int i = 0; i < 50; ++i) {
+        wordy.post(event);
+    }
+    const auto messages = sent(wordy.give(LinkUp{}));  // checks the size
+    REQUIRE(messages.size() == 1);
+    CHECK(std::count(messages[0].begin(), messages[0].end(), ',') == 30);
+}
+
+TEST_CASE("every service has its own message under way", "[sender]") {
+    Phone phone;
+    phone.post(a_session_held(0));
+    phone.post(a_household_supported(0), "household");
+    phone.post(a_commendation_awarded(0), "commendation");
+    CHECK(sent(phone.give(LinkUp{})) == Sent{"commendation:1", "household:1", "session:1"});
+}
+
+TEST_CASE("a resend backs off from 5 seconds to 5 minutes and begins anew after a receipt", "[sender]") {
+    Phone phone;
+    phone.post_many(2);
+    phone.give(LinkUp{});
+    std::vector<std::chrono::milliseconds> pauses;
+    auto last = phone.steady;
+    while (pauses.size() < 9) {
+        if (!sent(phone.wait(100ms)).empty()) {
+            pauses.push_back(phone.steady - last);
+            last = phone.steady;
+        }
+    }
+    auto patience = Sender::patience_min;
+    for (const auto pause : pauses) {
+        CHECK(pause >= patience);
+        CHECK(pause <= patience + patience / 4 + 100ms);
+        patience = std::min(patience * 2, Sender::patience_max);
+    }
+    CHECK(pauses.back() >= Sender::patience_max);
+    CHECK(sent(phone.receive(verdict(v1::STORED), {{1, 1}})).empty());  // 2 is still under way
+    phone.wait(400s);
+    CHECK(sent(phone.receive(verdict(v1::STORED), {{2, 2}})).empty());
+    phone.post(a_session_held(0));
+    CHECK(sent(phone.wait(0ms)) == Sent{"session:3"});
+    CHECK(sent(phone.wait(4900ms)).empty());
+    CHECK(sent(phone.wait(1500ms)) == Sent{"session:3"});
+}
+
+TEST_CASE("a message that was turned away is remembered and does not hurry the resend", "[sender]") {
+    Phone phone;
+    phone.post(a_session_held(0));
+    phone.give(LinkUp{});
+    phone.wait(7s);  // sent again: patience is 10 s now
+    CHECK(sent(phone.receive(refused(ReasonCode::wrong_commune), {})).empty());
+    REQUIRE(phone.sender->last_refusal().has_value());
+    CHECK(phone.sender->last_refusal()->reasons(0).code() == "WRONG_COMMUNE");
+    CHECK(phone.outbox->ledger().waiting == 1);
+    CHECK(sent(phone.wait(9s)).empty());
+    CHECK(sent(phone.wait(4s)) == Sent{"session:1"});
+}
+
+TEST_CASE("an event posted while others are under way is sent after them", "[sender]") {
+    Phone phone;
+    phone.post(a_session_held(0));
+    phone.give(LinkUp{});
+    phone.post(a_session_held(0));
+    CHECK(sent(phone.wait(1s)).empty());
+    CHECK(sent(phone.receive(verdict(v1::STORED), {{1, 1}})) == Sent{"session:2"});
+}
+
+namespace {
+
+// A phone and two services on a link that drops every third message, in both directions.
+class Commune {
+public:
+    explicit Commune(std::uint64_t drop_every) : drop_every_(drop_every) {
+        inputs_.emplace_back(LinkUp{});
+        for (auto* engine : {&session, &household}) {
+            const Input up = LinkUp{};
+            std::ignore = engine->handle({&up, 1}, now());
+        }
+    }
+
+    void step() {
+        phone.steady += 1s;
+        inputs_.emplace_back(Tick{});
+        carry(phone.sender->handle(inputs_, now()));
+        inputs_.clear();
+        while (!wire_.empty()) {
+            const auto message = std::move(wire_.front());
+            wire_.pop_front();
+            const Input input = Arrived{message};
+            if (message.topic == topics::receipts("23656", "phone-1")) {
+                inputs_.push_back(input);
+            } else if (message.topic == topics::events("23656", "session", "phone-1")) {
+                carry(session.handle({&input, 1}, now()));
+            } else if (message.topic == topics::events("23656", "household", "phone-1")) {
+                carry(household.handle({&input, 1}, now()));
+            }
+        }
+    }
+
+    void link_again() { inputs_.emplace_back(LinkUp{}); }
+
+    Phone phone;
+    std::uint64_t dropped = 0;
+
+private:
+    [[nodiscard]] Instant now() const { return Instant{Seconds{today}, phone.steady}; }
+
+    void carry(const Actions& actions) {
+        for (const auto& action : actions) {
+            if (const auto* publish = std::get_if<Publish>(&action)) {
+                if (++carried_ % drop_every_ == 0) {
+                    ++dropped;
+                } else {
+                    wire_.push_back(publish->message);
+                }
+            }
+        }
+    }
+
+    MemoryStore session_store_;
+    MemoryStore household_store_;
+    std::uint64_t drop_every_;
+    std::uint64_t carried_ = 0;
+    std::deque<Message> wire_;
+    std::vector<Input> inputs_;
+
+public:
+    Engine session{make_service<Session>(), "23656", kbang(), session_store_, 7};
+    Engine household{make_service<Household>(), "23656", kbang(), household_store_, 7};
+};
+
+}  // namespace
+
+TEST_CASE("nothing is lost and nothing counts twice when every third message is lost", "[sender]") {
+    Commune commune(3);
+    commune.phone.post_many(430);
+    for (int i = 1; i <= 120; ++i) {
+        commune.phone.post(a_household_supported(0, "S-" + std::to_string(i)), "household");
+    }
+    commune.phone.post(a_household_supported(0, "S-1"), "household");  // completed a second time: refused by the service
+    int steps = 0;
+    while (!commune.phone.sender->drained() && steps < 3600) {
+        commune.step();
+        if (++steps == 20) {
+            commune.phone.restart();
+            commune.link_again();
+        }
+    }
+    CHECK(commune.phone.sender->drained());
+    CHECK(commune.dropped > 0);
+    CHECK(commune.session.last_offset() == 430);
+    CHECK(commune.session.counters().stored == 430);
+    CHECK(commune.household.counters().stored == 120);
+    CHECK(commune.phone.outbox->ledgers().at("session") == Outbox::Ledger{430, 430, 0, 0});
+    CHECK(commune.phone.outbox->ledgers().at("household") == Outbox::Ledger{121, 120, 1, 0});
+    CHECK(commune.phone.outbox->items("household").back().answer().reasons(0).code() == "ALREADY_COMPLETED");
+}

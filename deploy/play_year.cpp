@@ -92,7 +92,8 @@ private:
         SqliteStore store(folder_ + "/" + commune + "-labour.outbox.db");
         Outbox outbox(store);
         for (std::uint32_t i = 0; i < 6; ++i) {
-            auto made = event(villages[draw(static_cast<std::uint32_t>(villages.size()))], v1::COMMUNE_PEOPLES_COMMITTEE, v1::LABOUR_OFFICIAL);
+            auto made =
+                event(villages[draw(static_cast<std::uint32_t>(villages.size()))], v1::COMMUNE_PEOPLES_COMMITTEE, v1::LABOUR_OFFICIAL);
             auto& step = *made.mutable_household_supported();
             // One in thirty is entered a second time under the same number: the service refuses the second completion.
             step.set_support_id("HT-" + std::to_string(month_) + "-" + std::to_string(draw(30) == 0 ? 0 : i));

@@ -9,10 +9,10 @@
 #include "services/runtime/host/places.hpp"
 #include "services/runtime/host/services.hpp"
 
-#include <CLI/CLI.hpp>
 #include <google/protobuf/util/json_util.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <CLI/CLI.hpp>
 
 #include <cstdio>
 #include <fstream>
@@ -135,7 +135,10 @@ int print_table(const Settings& settings) {
     const auto places = load_places(settings.places);
     const auto* place = places.find(settings.place, period->last_day());
     const auto name = place == nullptr ? settings.place : settings.english ? place->name().en() : place->name().vi();
-    std::printf("%s, %s %s (%s – %s)\n", name.c_str(), settings.english ? settings.calendar.c_str() : calendar == v1::OFFICIAL ? "kỳ báo cáo" : "dương lịch",
+    std::printf("%s, %s %s (%s – %s)\n", name.c_str(),
+                settings.english           ? settings.calendar.c_str()
+                : calendar == v1::OFFICIAL ? "kỳ báo cáo"
+                                           : "dương lịch",
                 settings.period.c_str(), format_day(period->first_day()).c_str(), format_day(period->last_day()).c_str());
     std::printf("%s", table(rows, values, settings.english ? Tongue::en : Tongue::vi, settings.cuts).c_str());
     return 0;
@@ -178,7 +181,9 @@ int main(int argc, char** argv) {
     auto* print = app.add_subcommand("table", "print the indicators of a place");
     auto* follow = app.add_subcommand("watch", "print each value as it changes");
     for (auto* command : {print, follow}) {
-        command->add_option("--calendar", settings.calendar, "official (15th to 14th) or calendar")->check(CLI::IsMember({"official", "calendar"}))->capture_default_str();
+        command->add_option("--calendar", settings.calendar, "official (15th to 14th) or calendar")
+            ->check(CLI::IsMember({"official", "calendar"}))
+            ->capture_default_str();
         command->add_option("--period", settings.period, "2022-04, 2022-Q2, 2022-H1, 2022");
         command->add_flag("--english", settings.english, "labels in English");
     }

@@ -19,10 +19,14 @@ constexpr std::uint64_t time_bits = 22;
 constexpr std::uint64_t window_mark = 1U << 21U;
 constexpr std::size_t members_max = 20'000;  // lists of places that are remembered
 
-std::uint64_t digest_of(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
+std::uint64_t digest_of(std::string_view bytes) {
+    return XXH3_64bits(bytes.data(), bytes.size());
+}
 
 // A half-month as its index; a window as mark, calendar, span, and its number since the year 0.
-std::uint64_t time_of(Atom atom) { return static_cast<std::uint64_t>(atom.index); }
+std::uint64_t time_of(Atom atom) {
+    return static_cast<std::uint64_t>(atom.index);
+}
 std::uint64_t time_of(const Period& period) {
     return window_mark | static_cast<std::uint64_t>(period.calendar - 1) << 20U | static_cast<std::uint64_t>(period.span - 1) << 18U |
            static_cast<std::uint64_t>(period.year * 12 + period.number - 1);

@@ -218,8 +218,8 @@ private:
             return;
         }
         const auto& of = indicator.coverage().of();
-        const auto known = std::find_if(out_.all_.begin(), out_.all_.end(),
-                                        [&](const Definition& other) { return other.indicator.code() == of; });
+        const auto known =
+            std::find_if(out_.all_.begin(), out_.all_.end(), [&](const Definition& other) { return other.indicator.code() == of; });
         if (known == out_.all_.end()) {
             fail("coverage of the unknown indicator '" + of + "'");
         }

@@ -24,7 +24,7 @@ using SeriesId = std::uint32_t;
 
 struct Series {
     std::string indicator;
-    std::string cut;        // empty: the whole
+    std::string cut;  // empty: the whole
     std::string cut_value;
 };
 

@@ -18,7 +18,9 @@ std::string key_of(const v1::Cell& cell) {
            cell.cut_value();
 }
 
-std::string calendar_name(v1::Calendar calendar) { return calendar == v1::OFFICIAL ? "official" : "calendar"; }
+std::string calendar_name(v1::Calendar calendar) {
+    return calendar == v1::OFFICIAL ? "official" : "calendar";
+}
 
 }  // namespace
 
@@ -218,7 +220,9 @@ void Gateway::publish_indicators(Instant now, Actions& actions) {
     }
 }
 
-std::string Gateway::feed_topic(std::string_view rest) const { return topics::feed(place_, "cells").append(rest); }
+std::string Gateway::feed_topic(std::string_view rest) const {
+    return topics::feed(place_, "cells").append(rest);
+}
 
 Publish Gateway::head() const {
     v1::Head head;

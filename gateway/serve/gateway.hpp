@@ -63,9 +63,9 @@ private:
     std::uint64_t offset_ = 0;
     std::uint64_t head_sent_ = 0;
     bool link_is_up_ = false;
-    std::map<std::uint64_t, v1::Cell> by_offset_;       // the table: the latest value of each cell, by its last change
-    std::map<std::string, std::uint64_t> offset_of_;    // cell -> its last change
-    std::set<Topic> stale_;                             // retained topics that are behind the board
+    std::map<std::uint64_t, v1::Cell> by_offset_;     // the table: the latest value of each cell, by its last change
+    std::map<std::string, std::uint64_t> offset_of_;  // cell -> its last change
+    std::set<Topic> stale_;                           // retained topics that are behind the board
 };
 
 }  // namespace chieng

@@ -18,12 +18,14 @@ std::string number_text(const v1::Indicator& definition, std::int64_t number) {
     return std::to_string(definition.divide_by() > 1 ? divided(number, definition.divide_by()) : number);
 }
 
-const std::string& in(const v1::Label& label, Tongue tongue) { return tongue == Tongue::vi ? label.vi() : label.en(); }
+const std::string& in(const v1::Label& label, Tongue tongue) {
+    return tongue == Tongue::vi ? label.vi() : label.en();
+}
 
 // Pads by characters, not by bytes.
 std::string padded(const std::string& text, std::size_t width) {
-    const auto characters =
-        static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+    const auto characters = static_cast<std::size_t>(
+        std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
     return characters < width ? text + std::string(width - characters, ' ') : text;
 }
 
@@ -45,7 +47,8 @@ std::string text_of(const v1::Indicator& definition, const v1::IndicatorValue& v
         }
         const auto hundredths = divided(value.number() * 10'000, value.denominator());
         std::array<char, 32> text{};
-        std::snprintf(text.data(), text.size(), "%lld.%02lld", static_cast<long long>(hundredths / 100), static_cast<long long>(hundredths % 100));
+        std::snprintf(text.data(), text.size(), "%lld.%02lld", static_cast<long long>(hundredths / 100),
+                      static_cast<long long>(hundredths % 100));
         return text.data() + parts;
     }
     return number_text(definition, value.number());
@@ -54,9 +57,11 @@ std::string text_of(const v1::Indicator& definition, const v1::IndicatorValue& v
 std::string table(const std::vector<v1::Indicator>& definitions, const std::vector<v1::IndicatorValue>& values, Tongue tongue, bool cuts) {
     std::string text;
     for (const auto& definition : definitions) {
-        const auto it = std::find_if(values.begin(), values.end(), [&](const auto& value) { return value.indicator() == definition.code(); });
+        const auto it =
+            std::find_if(values.begin(), values.end(), [&](const auto& value) { return value.indicator() == definition.code(); });
         const auto shown = it == values.end() ? std::string("0") : text_of(definition, *it);
-        text += padded(definition.code(), 8) + padded(in(definition.label(), tongue), 62) + padded(shown, 18) + in(definition.unit(), tongue) + "\n";
+        text += padded(definition.code(), 8) + padded(in(definition.label(), tongue), 62) + padded(shown, 18) +
+                in(definition.unit(), tongue) + "\n";
         if (cuts && it != values.end()) {
             for (const auto& part : it->parts()) {
                 text += padded("", 12) + padded(part.cut() + " = " + part.cut_value(), 58) + number_text(definition, part.number()) + "\n";

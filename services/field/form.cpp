@@ -127,7 +127,9 @@ std::string_view trimmed(std::string_view text) {
     return first == std::string_view::npos ? std::string_view() : text.substr(first, text.find_last_not_of(blank) - first + 1);
 }
 
-std::string quoted(std::string_view text) { return std::string("\"").append(text).append("\""); }
+std::string quoted(std::string_view text) {
+    return std::string("\"").append(text).append("\"");
+}
 
 bool same_name(std::string_view typed, std::string_view name) {
     return std::equal(typed.begin(), typed.end(), name.begin(), name.end(), [](char a, char b) {
@@ -242,8 +244,12 @@ std::optional<v1::Event> new_event(std::string_view type) {
     return std::nullopt;
 }
 
-std::vector<Flag> flags(const Descriptor& body) { return flags_of(&body); }
-std::vector<Flag> envelope_flags() { return flags_of(nullptr); }
+std::vector<Flag> flags(const Descriptor& body) {
+    return flags_of(&body);
+}
+std::vector<Flag> envelope_flags() {
+    return flags_of(nullptr);
+}
 
 std::optional<std::string> set(v1::Event& event, std::string_view flag, std::string_view value) {
     const auto name = flag.starts_with("--") ? std::string(flag) : std::string("--").append(flag);

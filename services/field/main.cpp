@@ -7,10 +7,10 @@
 #include "services/runtime/host/host.hpp"
 #include "services/runtime/host/places.hpp"
 
-#include <CLI/CLI.hpp>
 #include <google/protobuf/util/json_util.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <CLI/CLI.hpp>
 
 #include <cstdio>
 #include <fstream>
@@ -34,12 +34,17 @@ struct Settings {
     MqttOptions mqtt;
 };
 
-std::string store_path(const Settings& settings) { return settings.data + "/" + settings.device + ".outbox.db"; }
+std::string store_path(const Settings& settings) {
+    return settings.data + "/" + settings.device + ".outbox.db";
+}
 
-const std::string& in_tongue(const Settings& settings, const std::string& vi, const std::string& en) { return settings.english ? en : vi; }
+const std::string& in_tongue(const Settings& settings, const std::string& vi, const std::string& en) {
+    return settings.english ? en : vi;
+}
 
 // Numbers and freezes one event; says what is wrong with it otherwise.
-bool post(const Settings& settings, Outbox& outbox, const Places& places, v1::Event event, const EventType& type, const std::string& where) {
+bool post(const Settings& settings, Outbox& outbox, const Places& places, v1::Event event, const EventType& type,
+          const std::string& where) {
     const auto now = Clock().now();
     const auto posted = outbox.post(std::move(event), type.service, &places, settings.commune, day_at(now.civil),
                                     static_cast<std::uint64_t>(now.civil.time_since_epoch().count()));
@@ -124,8 +129,8 @@ int list(const Settings& settings) {
     SqliteStore store(store_path(settings));
     Outbox outbox(store);
     for (const auto& item : outbox.items()) {
-        std::printf("%s/%llu\t%s\t%s\t%s\n", item.service().c_str(), static_cast<unsigned long long>(item.sequence()), item.occurred_on().c_str(),
-                    item.title().c_str(), state_of(settings, item).c_str());
+        std::printf("%s/%llu\t%s\t%s\t%s\n", item.service().c_str(), static_cast<unsigned long long>(item.sequence()),
+                    item.occurred_on().c_str(), item.title().c_str(), state_of(settings, item).c_str());
     }
     const auto ledger = outbox.ledger();
     std::printf("%s %llu = %llu + %llu + %llu\n",
@@ -149,7 +154,8 @@ int send(Settings settings) {
     if (host.run(std::chrono::seconds(settings.patience_seconds))) {
         return 0;
     }
-    std::fprintf(stderr, "%s %llu\n", in_tongue(settings, "chưa gửi hết, lần sau gửi tiếp; còn:", "not all sent, to be continued; left:").c_str(),
+    std::fprintf(stderr, "%s %llu\n",
+                 in_tongue(settings, "chưa gửi hết, lần sau gửi tiếp; còn:", "not all sent, to be continued; left:").c_str(),
                  static_cast<unsigned long long>(outbox.waiting_count()));
     if (sender.last_refusal()) {
         for (const auto& reason : sender.last_refusal()->reasons()) {

@@ -23,8 +23,12 @@ std::string big_endian(std::uint64_t number) {
     return bytes;
 }
 
-std::string item_key(const std::string& service, std::uint64_t sequence) { return "e/" + service + "/" + big_endian(sequence); }
-std::string next_key(const std::string& service) { return "n/" + service; }
+std::string item_key(const std::string& service, std::uint64_t sequence) {
+    return "e/" + service + "/" + big_endian(sequence);
+}
+std::string next_key(const std::string& service) {
+    return "n/" + service;
+}
 
 std::string freeze(const v1::Event& event) {
     std::string bytes;

@@ -33,7 +33,7 @@ public:
 
         friend bool operator==(const Ledger&, const Ledger&) = default;
     };
-    using Posted = std::variant<std::uint64_t, Reasons>;  // the sequence, or why it was not posted
+    using Posted = std::variant<std::uint64_t, Reasons>;     // the sequence, or why it was not posted
     using Waiting = std::map<std::uint64_t, std::uint32_t>;  // sequence -> attempts
 
     // Reads all records. Throws Broken when one cannot be read.

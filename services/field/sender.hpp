@@ -41,7 +41,7 @@ private:
     struct Lane {
         std::vector<std::uint64_t> under_way;  // sequences of the message; empty when none is
         std::chrono::milliseconds sent_at{0};
-        std::chrono::milliseconds due_at{0};   // when it is sent again
+        std::chrono::milliseconds due_at{0};  // when it is sent again
         std::chrono::milliseconds patience = patience_min;
     };
 

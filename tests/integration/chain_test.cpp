@@ -57,7 +57,8 @@ TEST_CASE("the district shows every session once though gateways and broker are 
     Process commune({CHIENG_GATEWAY, "--place", "23656", "--broker", broker.url(), "run"}, folder.path() / "commune.log");
     Process district({CHIENG_GATEWAY, "--place", "625", "--broker", broker.url(), "run"}, folder.path() / "district.log");
     const auto sender = [&](const char* device) {
-        return std::vector<std::string>{CHIENG_FIELD, "--device", device, "--data", folder.path(), "--broker", broker.url(), "send", "--patience", "90"};
+        return std::vector<std::string>{CHIENG_FIELD, "--device",   device, "--data",     folder.path(),
+                                        "--broker",   broker.url(), "send", "--patience", "90"};
     };
     Process first(sender("p1"), folder.path() / "p1.log");
     for (auto* victim : {&commune, &district, &commune, &district}) {

@@ -66,18 +66,22 @@ TEST_CASE("every event is journalled once though device, service and broker are 
     for (const auto& device : devices) {
         REQUIRE(post_sessions(folder.path(), device, events_each).empty());
     }
-    Process service({CHIENG_SERVICE, "--commune", "23656", "--data", folder.path(), "--broker", broker.url()}, folder.path() / "service.log");
+    Process service({CHIENG_SERVICE, "--commune", "23656", "--data", folder.path(), "--broker", broker.url()},
+                    folder.path() / "service.log");
     std::vector<std::unique_ptr<Process>> senders;
     for (const auto& device : devices) {
-        senders.push_back(std::make_unique<Process>(
-            std::vector<std::string>{CHIENG_FIELD, "--device", device, "--data", folder.path(), "--broker", broker.url(), "send", "--patience", "120"},
-            folder.path() / (device + ".log")));
+        senders.push_back(std::make_unique<Process>(std::vector<std::string>{CHIENG_FIELD, "--device", device, "--data", folder.path(),
+                                                                             "--broker", broker.url(), "send", "--patience", "120"},
+                                                    folder.path() / (device + ".log")));
     }
     std::mt19937 random(12032022);
     for (int round = 0; round < 24; ++round) {
         std::this_thread::sleep_for(std::chrono::milliseconds(random() % 150));
         switch (round % 3) {
-            case 0: service.kill(); service.start(); break;
+            case 0:
+                service.kill();
+                service.start();
+                break;
             case 1: broker.restart(); break;
             default: {
                 auto& sender = *senders[random() % senders.size()];

@@ -50,11 +50,17 @@ Folder::Folder() {
     path_ = pattern;
 }
 
-Folder::~Folder() { std::filesystem::remove_all(path_); }
+Folder::~Folder() {
+    std::filesystem::remove_all(path_);
+}
 
-Process::Process(std::vector<std::string> command, std::filesystem::path log) : command_(std::move(command)), log_(std::move(log)) { start(); }
+Process::Process(std::vector<std::string> command, std::filesystem::path log) : command_(std::move(command)), log_(std::move(log)) {
+    start();
+}
 
-Process::~Process() { kill(); }
+Process::~Process() {
+    kill();
+}
 
 void Process::start() {
     std::vector<char*> arguments;

@@ -35,8 +35,12 @@ v1::Entry entry_of(const v1::Event& event, std::uint64_t days_late = 2) {
     return entry;
 }
 
-Period official(std::string_view text) { return *Period::parse(v1::OFFICIAL, text); }
-Period plain(std::string_view text) { return *Period::parse(v1::CALENDAR_MONTHS, text); }
+Period official(std::string_view text) {
+    return *Period::parse(v1::OFFICIAL, text);
+}
+Period plain(std::string_view text) {
+    return *Period::parse(v1::CALENDAR_MONTHS, text);
+}
 
 std::int64_t part(const v1::IndicatorValue& value, const std::string& cut, const std::string& name) {
     for (const auto& part : value.parts()) {
@@ -232,7 +236,7 @@ TEST_CASE("each indicator against figures counted by hand") {
     }
     board.apply("all", entry_of(correcting(a_session_held(6), v1::Correction::REPLACE, 9), 5));
     const std::vector<std::pair<std::string, std::int64_t>> expected = {
-        {"COM-01", 3}, {"COM-02", 135}, {"COM-03", 36}, {"COM-04", 2}, {"COM-05", 3},          {"COM-10", 1}, {"COM-12", 1}, {"SUP-01", 1},
+        {"COM-01", 3}, {"COM-02", 135}, {"COM-03", 36},         {"COM-04", 2}, {"COM-05", 3}, {"COM-10", 1}, {"COM-12", 1}, {"SUP-01", 1},
         {"SUP-02", 1}, {"SUP-03", 1},   {"SUP-04", 40'000'000}, {"SUP-05", 6}, {"EMU-02", 1}, {"EMU-03", 1}, {"MOB-03", 3}};
     for (const auto& [code, number] : expected) {
         INFO(code);

@@ -9,8 +9,8 @@
 #include "tests/support/events.hpp"
 #include "tests/support/memory_store.hpp"
 
-#include <catch2/catch.hpp>
 #include <google/protobuf/unknown_field_set.h>
+#include <catch2/catch.hpp>
 
 #include <memory>
 
@@ -29,7 +29,9 @@ public:
     }
 
     // Sends, and reads back what the device is told.
-    std::string send(const std::string& device, std::initializer_list<v1::Event> events) { return deliver(device, payload(device, events)); }
+    std::string send(const std::string& device, std::initializer_list<v1::Event> events) {
+        return deliver(device, payload(device, events));
+    }
 
     std::string deliver(const std::string& device, const std::string& bytes) {
         const Input input = Arrived{{topics::events("23656", service_.name, device), bytes, false}};

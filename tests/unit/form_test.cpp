@@ -92,8 +92,9 @@ TEST_CASE("every flag can be set", "[form]") {
 
 TEST_CASE("flags are dashed paths; those of a correction read as a person says them", "[form]") {
     const auto all = flags(*v1::SessionHeld::descriptor());
-    for (const auto* name : {"--audience.total", "--audience.poor-households", "--form", "--topics", "--duration-minutes", "--occurred-on",
-                             "--village", "--organisation", "--role", "--note", "--corrects", "--corrects-device", "--action", "--reason"}) {
+    for (const auto* name :
+         {"--audience.total", "--audience.poor-households", "--form", "--topics", "--duration-minutes", "--occurred-on", "--village",
+          "--organisation", "--role", "--note", "--corrects", "--corrects-device", "--action", "--reason"}) {
         CHECK(names(all).contains(name));
     }
     CHECK(flag_named(all, "--topics").list);
@@ -108,10 +109,8 @@ TEST_CASE("flags are dashed paths; those of a correction read as a person says t
 TEST_CASE("a whole event can be filled in from text", "[form]") {
     auto event = *new_event("session-held");
     const std::vector<std::pair<std::string, std::string>> words{
-        {"--occurred-on", "2022-03-20"}, {"village", "23656-01"},
-        {"--organisation", "village"},   {"--role", "Village-Head"},
-        {"--form", "village_meeting"},   {"--topics", "policy, CREDIT"},
-        {"--languages", "BAHNAR"},       {"--audience.total", "45"},
+        {"--occurred-on", "2022-03-20"}, {"village", "23656-01"},        {"--organisation", "village"}, {"--role", "Village-Head"},
+        {"--form", "village_meeting"},   {"--topics", "policy, CREDIT"}, {"--languages", "BAHNAR"},     {"--audience.total", "45"},
         {"--audience.female", " 20 "},   {"--note", "Họp tại nhà rông"}};
     for (const auto& [flag, value] : words) {
         INFO(flag);

@@ -6,7 +6,9 @@
 using namespace chieng;
 
 namespace {
-std::string period_of(v1::Calendar calendar, v1::Span span, const char* day) { return Period::of(calendar, span, *parse_day(day)).format(); }
+std::string period_of(v1::Calendar calendar, v1::Span span, const char* day) {
+    return Period::of(calendar, span, *parse_day(day)).format();
+}
 }  // namespace
 
 TEST_CASE("15 March 2022 belongs to reporting month 04/2022 and the second quarter (Decree 09/2019, article 12)") {

@@ -2,8 +2,8 @@
 #include "services/runtime/core/validator.hpp"
 #include "tests/support/events.hpp"
 
-#include <catch2/catch.hpp>
 #include <google/protobuf/unknown_field_set.h>
+#include <catch2/catch.hpp>
 
 #include <functional>
 
@@ -41,7 +41,8 @@ TEST_CASE("each broken field is named with its rule") {
     CHECK(with(session, [](auto& e) { e.mutable_session_held()->add_topics(v1::POLICY); }) == "session_held.topics:REPEATED ");
     CHECK(with(session, [](auto& e) { e.mutable_session_held()->set_form(static_cast<v1::SessionForm>(99)); }) ==
           "session_held.form:UNKNOWN_VALUE ");
-    CHECK(with(session, [](auto& e) { e.mutable_session_held()->set_duration_minutes(5000); }) == "session_held.duration_minutes:ABOVE_MAX ");
+    CHECK(with(session, [](auto& e) { e.mutable_session_held()->set_duration_minutes(5000); }) ==
+          "session_held.duration_minutes:ABOVE_MAX ");
     CHECK(with(session, [](auto& e) { e.set_note("Lo\u031B Ku"); }) == "note:NOT_NFC ");
     CHECK(with(session, [](auto& e) { e.set_note("Lơ Ku"); }).empty());
 }

@@ -212,8 +212,14 @@ private:
 MqttLink::MqttLink(const MqttOptions& options, std::function<void()> wake)
     : connection_(std::make_unique<Connection>(options, std::move(wake))) {}
 MqttLink::~MqttLink() = default;
-std::vector<Input> MqttLink::take() { return connection_->take(); }
-void MqttLink::send(Actions actions) { connection_->send(std::move(actions)); }
-void MqttLink::drain() { connection_->drain(); }
+std::vector<Input> MqttLink::take() {
+    return connection_->take();
+}
+void MqttLink::send(Actions actions) {
+    connection_->send(std::move(actions));
+}
+void MqttLink::drain() {
+    connection_->drain();
+}
 
 }  // namespace chieng

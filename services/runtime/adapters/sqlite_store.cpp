@@ -26,8 +26,12 @@ std::uint64_t integer(sqlite3_stmt* statement, int column) {
 
 }  // namespace
 
-void SqliteStore::Close::operator()(sqlite3* database) const { sqlite3_close_v2(database); }
-void SqliteStore::Close::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+void SqliteStore::Close::operator()(sqlite3* database) const {
+    sqlite3_close_v2(database);
+}
+void SqliteStore::Close::operator()(sqlite3_stmt* statement) const {
+    sqlite3_finalize(statement);
+}
 
 SqliteStore::SqliteStore(const std::string& path, const char* vfs) : path_(path) {
     sqlite3* raw = nullptr;
@@ -118,7 +122,9 @@ std::optional<JournalBlock> SqliteStore::read_block(sqlite3_stmt* statement) {
     return block;
 }
 
-std::optional<JournalBlock> SqliteStore::last_block() { return read_block(last_.get()); }
+std::optional<JournalBlock> SqliteStore::last_block() {
+    return read_block(last_.get());
+}
 
 std::optional<JournalBlock> SqliteStore::block_at(std::uint64_t offset) {
     assign(at_.get(), 1, offset);

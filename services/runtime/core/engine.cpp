@@ -26,8 +26,12 @@ std::uint64_t digest_of(std::string_view bytes, std::uint64_t seed = 0) {
     return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed);
 }
 
-std::string page_key(const std::string& device, std::uint64_t page) { return "p/" + device + "/" + big_endian(page); }
-std::string refusal_key(const std::string& device, std::uint64_t sequence) { return "r/" + device + "/" + big_endian(sequence); }
+std::string page_key(const std::string& device, std::uint64_t page) {
+    return "p/" + device + "/" + big_endian(page);
+}
+std::string refusal_key(const std::string& device, std::uint64_t sequence) {
+    return "r/" + device + "/" + big_endian(sequence);
+}
 
 bool valid_device(std::string_view name) {
     return !name.empty() && name.size() <= 32 && std::all_of(name.begin(), name.end(), [](char c) {
@@ -164,7 +168,8 @@ Actions Engine::handle(std::span<const Input> inputs, Instant now) {
             }
             *receipt.add_answers() = std::move(answer);
         }
-        actions.emplace_back(Publish{{topics::receipts(commune_, device), replies.json ? to_json(receipt) : receipt.SerializeAsString(), false}});
+        actions.emplace_back(
+            Publish{{topics::receipts(commune_, device), replies.json ? to_json(receipt) : receipt.SerializeAsString(), false}});
     }
     replies_.clear();
     for (auto& block : blocks_) {
@@ -569,7 +574,8 @@ void Engine::answer_request(const Message& message, std::string_view subscriber,
     const auto topic = feed_topic("/replies/" + std::string(subscriber));
     std::size_t sent = 0;
     auto after = request.after();
-    const auto budget = request.max_bytes() == 0 ? limits::reply_bytes_max : std::min<std::size_t>(request.max_bytes(), limits::reply_bytes_max);
+    const auto budget =
+        request.max_bytes() == 0 ? limits::reply_bytes_max : std::min<std::size_t>(request.max_bytes(), limits::reply_bytes_max);
     while (sent < budget) {
         const auto block = store_.block_at(after + 1);
         if (!block) {
@@ -647,10 +653,16 @@ std::optional<std::string> Engine::value(const std::string& key) {
     return store_.get(key);
 }
 
-void Engine::set_value(const std::string& key, std::string value) { overlay_[key] = std::move(value); }
-void Engine::drop_value(const std::string& key) { overlay_[key] = std::nullopt; }
+void Engine::set_value(const std::string& key, std::string value) {
+    overlay_[key] = std::move(value);
+}
+void Engine::drop_value(const std::string& key) {
+    overlay_[key] = std::nullopt;
+}
 
-std::string Engine::feed_topic(std::string_view rest) const { return topics::feed(commune_, service_.name).append(rest); }
+std::string Engine::feed_topic(std::string_view rest) const {
+    return topics::feed(commune_, service_.name).append(rest);
+}
 
 std::string Engine::block_header(const JournalBlock& block) const {
     v1::Block header;

@@ -97,7 +97,7 @@ private:
     const Places& places_;
     Store& store_;
     std::uint64_t epoch_ = 0;
-    std::uint64_t last_offset_ = 0;      // of the last entry journalled, committed or not
+    std::uint64_t last_offset_ = 0;  // of the last entry journalled, committed or not
     std::uint64_t chain_ = 0;
     std::uint64_t snapshot_offset_ = 0;
     std::uint64_t head_sent_ = 0;
@@ -106,14 +106,14 @@ private:
     bool link_is_up_ = false;
     Counters counters_;
 
-    store::v1::Entries pending_;                       // entries of the block being filled
+    store::v1::Entries pending_;  // entries of the block being filled
     std::size_t pending_bytes_ = 0;
-    std::vector<JournalBlock> blocks_;                 // closed in this unit, to be published
+    std::vector<JournalBlock> blocks_;  // closed in this unit, to be published
     std::map<std::string, Replies> replies_;
     std::unordered_map<std::string, Device> devices_;
     std::map<std::string, std::optional<std::string>> overlay_;  // derived values since the snapshot
-    std::set<std::string> awaited_;                    // corrected before they came
-    v1::Event event_;                                  // reused
+    std::set<std::string> awaited_;                              // corrected before they came
+    v1::Event event_;                                            // reused
 };
 
 }  // namespace chieng

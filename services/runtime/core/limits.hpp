@@ -8,15 +8,15 @@
 
 namespace chieng::limits {
 
-inline constexpr std::size_t payload_bytes_max = 256 * 1024;    // of a message that we take or send
+inline constexpr std::size_t payload_bytes_max = 256 * 1024;  // of a message that we take or send
 inline constexpr std::size_t event_bytes_max = 16 * 1024;
-inline constexpr std::size_t block_bytes_max = 128 * 1024;      // of a journal block
-inline constexpr std::size_t reply_bytes_max = 1024 * 1024;     // of all blocks that answer one request
+inline constexpr std::size_t block_bytes_max = 128 * 1024;   // of a journal block
+inline constexpr std::size_t reply_bytes_max = 1024 * 1024;  // of all blocks that answer one request
 inline constexpr std::size_t quarantine_items_max = 10'000;
 inline constexpr std::size_t quarantine_payload_bytes_max = 4096;
-inline constexpr std::uint64_t snapshot_entries = 20'000;       // entries folded again after a crash, at most about this many
-inline constexpr std::size_t queue_messages_max = 4096;         // arrivals that wait for the loop
-inline constexpr std::size_t window_messages = 64;              // publications not yet taken by the broker
+inline constexpr std::uint64_t snapshot_entries = 20'000;  // entries folded again after a crash, at most about this many
+inline constexpr std::size_t queue_messages_max = 4096;    // arrivals that wait for the loop
+inline constexpr std::size_t window_messages = 64;         // publications not yet taken by the broker
 inline constexpr std::size_t outbox_events_max = 100'000;
 inline constexpr std::size_t batch_events_max = 50;
 

@@ -11,10 +11,34 @@
 namespace chieng {
 
 enum class ReasonCode {
-    required, not_a_date, not_a_code, not_nfc, too_long, too_many, repeated, below_min, above_max, above_total,
-    unknown_value, unknown_type, wrong_service, wrong_device, wrong_commune, unknown_place, in_the_future, before_service, conflict,
-    too_large, unreadable, nothing_to_correct, not_yours_to_correct, other_type, already_completed, already_awarded,
-    not_their_award, before_achievement,
+    required,
+    not_a_date,
+    not_a_code,
+    not_nfc,
+    too_long,
+    too_many,
+    repeated,
+    below_min,
+    above_max,
+    above_total,
+    unknown_value,
+    unknown_type,
+    wrong_service,
+    wrong_device,
+    wrong_commune,
+    unknown_place,
+    in_the_future,
+    before_service,
+    conflict,
+    too_large,
+    unreadable,
+    nothing_to_correct,
+    not_yours_to_correct,
+    other_type,
+    already_completed,
+    already_awarded,
+    not_their_award,
+    before_achievement,
 };
 
 using Reasons = std::vector<v1::Reason>;

@@ -36,7 +36,7 @@ struct Claim {
 
 // A service as the engine sees it.
 struct Service {
-    std::string name;                                // durable name
+    std::string name;  // durable name
     const google::protobuf::Descriptor* body = nullptr;
     std::function<Reasons(const google::protobuf::Message&, const Context&)> decide;
     std::function<std::optional<Claim>(const google::protobuf::Message&)> claim;

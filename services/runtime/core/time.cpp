@@ -55,16 +55,16 @@ std::optional<Day> parse_day(std::string_view text) {
     if (!year || !month || !day || *year < 1900 || *year > 2199) {
         return std::nullopt;
     }
-    const auto date = std::chrono::year(*year) / std::chrono::month(static_cast<unsigned>(*month)) /
-                      std::chrono::day(static_cast<unsigned>(*day));
+    const auto date =
+        std::chrono::year(*year) / std::chrono::month(static_cast<unsigned>(*month)) / std::chrono::day(static_cast<unsigned>(*day));
     return date.ok() ? std::optional(Day(date)) : std::nullopt;
 }
 
 std::string format_day(Day day) {
     const year_month_day date(day);
     std::array<char, 16> text{};
-    std::snprintf(text.data(), text.size(), "%04d-%02u-%02u", static_cast<int>(date.year()),
-                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+    std::snprintf(text.data(), text.size(), "%04d-%02u-%02u", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                  static_cast<unsigned>(date.day()));
     return text.data();
 }
 

@@ -18,7 +18,14 @@ inline std::string feed(std::string_view place, std::string_view feed) {
     return std::string("chieng/1/").append(place).append("/feeds/").append(feed);
 }
 inline std::string indicator(std::string_view area, std::string_view calendar, std::string_view period, std::string_view code) {
-    return std::string("chieng/1/areas/").append(area).append("/indicators/").append(calendar).append("/").append(period).append("/").append(code);
+    return std::string("chieng/1/areas/")
+        .append(area)
+        .append("/indicators/")
+        .append(calendar)
+        .append("/")
+        .append(period)
+        .append("/")
+        .append(code);
 }
 
 inline std::vector<std::string_view> levels(std::string_view topic) {

@@ -46,9 +46,8 @@ bool alphanumeric(char c) {
 bool has_shape(const std::string& text, v1::Shape shape) {
     switch (shape) {
         case v1::REFERENCE:
-            return std::all_of(text.begin(), text.end(), [](char c) {
-                return alphanumeric(c) || c == '.' || c == '_' || c == '-' || c == '/';
-            });
+            return std::all_of(text.begin(), text.end(),
+                               [](char c) { return alphanumeric(c) || c == '.' || c == '_' || c == '-' || c == '/'; });
         case v1::VILLAGE_CODE: {
             const auto digit = [&](std::size_t at) { return text[at] >= '0' && text[at] <= '9'; };
             return text.size() == 8 && text[5] == '-' && digit(0) && digit(1) && digit(2) && digit(3) && digit(4) && digit(6) && digit(7);
@@ -95,7 +94,8 @@ private:
                 sum += number(message, *message.GetDescriptor()->FindFieldByName(part));
             }
             if (sum > value) {
-                sum_failure_ = reason(ReasonCode::above_total, path, rule.label().vi() + " " + std::to_string(sum) + " > " + std::to_string(value));
+                sum_failure_ =
+                    reason(ReasonCode::above_total, path, rule.label().vi() + " " + std::to_string(sum) + " > " + std::to_string(value));
             }
         }
     }
@@ -181,7 +181,7 @@ private:
     }
 
     Reasons reasons_;
-    bool part_failed_ = false;                 // a part alone is above its total: the sum says nothing new
+    bool part_failed_ = false;  // a part alone is above its total: the sum says nothing new
     std::optional<v1::Reason> sum_failure_;
 };
 

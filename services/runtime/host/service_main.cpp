@@ -6,9 +6,9 @@
 #include "services/runtime/host/places.hpp"
 #include "services/runtime/host/services.hpp"
 
-#include <CLI/CLI.hpp>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <CLI/CLI.hpp>
 
 #include <cstdio>
 #include <filesystem>

@@ -91,12 +91,17 @@ void Engine::recover() {
         record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
         auto& device = devices_[std::string(key.substr(2))];
         get_runs(record.stored(), device.stored);
-        get_runs(record.refused(), device.refused);
         for (const auto& page : record.open()) {
             for (const auto& seen : page.seen()) {
                 device.open[page.number()][seen.slot()] = seen;
             }
         }
+        return true;
+    });
+    store_.scan("x/", [&](std::string_view key, std::string_view bytes) {
+        store::v1::Device record;
+        record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+        get_runs(record.refused(), devices_[std::string(key.substr(2))].refused);
         return true;
     });
     store_.scan("w/", [&](std::string_view key, std::string_view) {
@@ -369,20 +374,11 @@ void Engine::refuse(Device& from, const Id& id, const std::string& bytes, std::u
     refusal.set_received_at(static_cast<std::uint64_t>(now.civil.time_since_epoch().count()));
     refusal.mutable_answer()->mutable_reasons()->Assign(reasons.begin(), reasons.end());
     from.refused.insert(id.sequence);
-    from.dirty = true;
     store_.put(refusal_key(id.device, id.sequence), refusal.SerializeAsString());
     // The set of refused numbers is not in the journal, so it goes down in the same unit.
     store::v1::Device record;
     put_runs(from.refused, *record.mutable_refused());
-    put_runs(from.stored, *record.mutable_stored());
-    for (const auto& [number, slots] : from.open) {
-        auto* page = record.add_open();
-        page->set_number(number);
-        for (const auto& [slot, seen] : slots) {
-            *page->add_seen() = seen;
-        }
-    }
-    store_.put("d/" + id.device, record.SerializeAsString());
+    store_.put("x/" + id.device, record.SerializeAsString());
     wrote_ = true;
     ++counters_.refused;
 }
@@ -509,7 +505,6 @@ void Engine::snapshot() {
         }
         store::v1::Device record;
         put_runs(held.stored, *record.mutable_stored());
-        put_runs(held.refused, *record.mutable_refused());
         for (const auto& [number, slots] : held.open) {
             auto* page = record.add_open();
             page->set_number(number);

@@ -132,6 +132,8 @@ void Engine::recover() {
     }
     if (const auto block = store_.last_block()) {
         chain_ = block->after;
+        const auto at = entry_at(block->last).received_at();
+        latest_ = std::max(latest_, Seconds(std::chrono::seconds(at)));
     }
 }
 
@@ -291,7 +293,7 @@ Reasons Engine::judge(const Id& id, Instant now, v1::Entry& entry) {
         reasons.push_back(reason(ReasonCode::wrong_service, "body", rule_of(*body->GetDescriptor()).service()));
     }
     const auto occurred_on = parse_day(event_.occurred_on());
-    const auto received_on = day_at(now.civil);
+    const auto received_on = day_at(std::max(now.civil, latest_));
     if (occurred_on) {
         if (*occurred_on > received_on + std::chrono::days(1)) {
             reasons.push_back(reason(ReasonCode::in_the_future, "occurred_on", event_.occurred_on()));
@@ -398,6 +400,7 @@ void Engine::journal(v1::Entry entry, std::uint64_t digest) {
 // Folding: the same for an event that is journalled now and for one that is read back at start-up.
 void Engine::evolve(const v1::Entry& entry, const v1::Event& event, std::uint64_t offset, std::uint64_t digest) {
     const Id id{entry.device(), event.sequence()};
+    latest_ = std::max(latest_, Seconds(std::chrono::seconds(entry.received_at())));
     auto& from = device(id.device);
     from.dirty = true;
     from.stored.insert(id.sequence);

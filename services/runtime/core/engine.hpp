@@ -102,6 +102,7 @@ private:
     std::uint64_t snapshot_offset_ = 0;
     std::uint64_t head_sent_ = 0;
     std::uint64_t quarantine_items_ = 0;
+    Seconds latest_{};  // receipt that is journalled: time has not gone back behind it, whatever the clock says
     bool wrote_ = false;
     bool link_is_up_ = false;
     Counters counters_;

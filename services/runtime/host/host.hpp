@@ -19,7 +19,6 @@ inline constexpr int exit_usage = 64;
 inline constexpr int exit_data = 65;
 inline constexpr int exit_unavailable = 69;
 inline constexpr int exit_software = 70;
-inline constexpr int exit_cannot_create = 73;
 inline constexpr int exit_io = 74;
 inline constexpr int exit_config = 78;
 

@@ -4,6 +4,7 @@
 #include "data/indicators.hpp"
 #include "gateway/serve/gateway.hpp"
 #include "gateway/serve/table.hpp"
+#include "services/runtime/adapters/sqlite_store.hpp"
 #include "services/runtime/core/topics.hpp"
 #include "services/runtime/host/host.hpp"
 #include "services/runtime/host/places.hpp"
@@ -26,6 +27,7 @@ using namespace chieng;
 
 struct Settings {
     std::string place = "625";
+    std::string data = ".";
     std::string places;
     std::string indicators;
     std::string calendar = "official";
@@ -68,11 +70,13 @@ std::vector<Source> sources_of(const std::string& place, const Places& places) {
 int run(const Settings& settings) {
     const auto definitions = load_definitions(settings.indicators);
     const auto places = load_places(settings.places);
-    Gateway gateway(definitions, places, settings.place, sources_of(settings.place, places), fresh_epoch());
-    Host host(settings.mqtt);
+    SqliteStore store(settings.data + "/" + settings.place + "-gateway.db");
+    Gateway gateway(definitions, places, settings.place, sources_of(settings.place, places), store, fresh_epoch());
+    Host host(settings.mqtt, std::chrono::milliseconds(20));
     host.add([&](std::span<const Input> inputs, Instant now) { return gateway.handle(inputs, now); });
     spdlog::info("gateway of {} is ready, {} indicators", settings.place, definitions.all().size());
     host.run();
+    gateway.close();
     return 0;
 }
 
@@ -169,6 +173,7 @@ int main(int argc, char** argv) {
     Settings settings;
     CLI::App app("Turns events into indicators by village, commune and district.");
     app.add_option("--place", settings.place, "code of the commune or district")->capture_default_str();
+    app.add_option("--data", settings.data, "folder of the board")->capture_default_str()->check(CLI::ExistingDirectory);
     app.add_option("--broker", settings.mqtt.broker, "MQTT broker")->capture_default_str();
     app.add_option("--user", settings.mqtt.user, "user at the broker");
     app.add_option("--password", settings.mqtt.password, "password at the broker")->envname("CHIENG_PASSWORD");

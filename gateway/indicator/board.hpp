@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The board: what all feeds add up to. Sums and histograms are kept once, per place × half-month × series, and added on
-// the way up; different values are counted per window, at the village and at the commune, with a count for each key.
+// The board: what all feeds add up to. A cell is kept once, per place × half-month × series; sums and histograms of the
+// places above are kept beside it as it changes, so that a value is read without walking the villages. Different values are
+// counted per window, at the village and at the commune, with a count for each key.
+//
+// board.cpp folds and keeps; roll_up.cpp reads.
 //
 // Thread   one thread only, reading included.
 // Keeps    I6, I7: the same events, or the same latest cells, give the same bytes in any order.
@@ -11,13 +14,13 @@
 #include "gateway/indicator/definitions.hpp"
 #include "services/runtime/core/places.hpp"
 
+#include <boost/container/small_vector.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
 
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,38 +31,54 @@ namespace chieng {
 class Board {
 public:
     using KeyCounts = std::vector<std::pair<std::uint64_t, std::int64_t>>;  // in order of the key
+    using CellId = std::uint64_t;                                           // names a cell while this board lives
+    using IndicatorId = std::uint64_t;                                      // a definition, over a window, of a place
 
     // `area`: the commune, or the district, that this board is for. Both references must outlive it.
     Board(const Definitions& definitions, const Places& places, std::string area);
 
     // Folds one entry of a feed of events. The feed's name is chieng's: its part before '/' is the commune, if a known place.
     void apply(std::string_view feed, const v1::Entry& entry);
-    // Takes a commune's latest value of a cell. One of an unknown series or place is left out and counted.
+    // Takes a commune's latest value of a cell. One of an unknown series or place, or of a place that is not the feed's own,
+    // is left out and counted.
     void set(std::string_view feed, const v1::Cell& cell);
     // Removes all that came from a feed.
     void forget(std::string_view feed);
 
-    // Latest values of the cells that changed since the last call, in order of their names; gone ones with number 0.
-    [[nodiscard]] std::vector<v1::Cell> take_changed();
+    // The cells that changed since the last call; each is stamped with the next offset after `last`, which moves on.
+    [[nodiscard]] std::vector<CellId> take_changed(std::uint64_t& last);
+    // Up to `most` cells stamped later than `offset`, in the order of their stamps.
+    [[nodiscard]] std::vector<std::pair<std::uint64_t, CellId>> stamped_after(std::uint64_t offset, std::size_t most) const;
+    // The latest value of a cell; number 0 once it is gone.
+    [[nodiscard]] v1::Cell cell(CellId id) const;
+
+    // Indicators that a change of this cell touches: of its commune and of all places above, up to this board's own.
+    void touched(CellId id, std::vector<IndicatorId>& ids);
+    // Those of all cells that stand; some may come twice.
+    void all_indicators(std::vector<IndicatorId>& ids);
+    [[nodiscard]] bool is_own(IndicatorId id) const;
+    [[nodiscard]] v1::IndicatorValue value(IndicatorId id) const;
 
     // Throws std::invalid_argument for an unknown code or area, or a span that the indicator is not counted over.
     [[nodiscard]] v1::IndicatorValue value(const std::string& area, const Period& period, std::string_view code) const;
     // All indicators that are counted over such a period, in the order of the definitions.
     [[nodiscard]] std::vector<v1::IndicatorValue> rows(const std::string& area, const Period& period) const;
 
-    // All that is held, for keeping: restore() with the same arguments brings it back and reports nothing as changed.
-    using Visitor = std::function<void(std::string_view feed, const v1::Cell& cell, const KeyCounts& keys)>;
-    void cells(const Visitor& visit) const;
-    void restore(std::string_view feed, const v1::Cell& cell, const KeyCounts& keys = {});
+    // What one feed holds of one cell, for keeping; stamp 0: changed and not taken yet. A cell that is gone has no events,
+    // only a stamp.
+    using Visitor = std::function<void(std::string_view feed, const v1::Cell& cell, const KeyCounts& keys, std::uint64_t stamp)>;
+    void cells(const Visitor& visit) const;   // all that stand
+    void take_unsaved(const Visitor& visit);  // those that changed since the last call
+    // Brings one back as it was kept; with stamp 0 it counts as changed.
+    void restore(std::string_view feed, const v1::Cell& cell, const KeyCounts& keys, std::uint64_t stamp);
 
     // The same bytes for the same content.
     [[nodiscard]] std::string serialize() const;
 
     [[nodiscard]] std::uint64_t unknown_cells() const { return unknown_cells_; }
+    [[nodiscard]] std::size_t unsaved() const { return unsaved_.size(); }
 
 private:
-    // series (21 bits), time (22 bits), area (21 bits)
-    using CellKey = std::uint64_t;
     using Histogram = std::map<std::int32_t, std::int64_t>;
 
     struct Slot {
@@ -67,18 +86,36 @@ private:
         std::int64_t events = 0;
         std::uint64_t digest = 0;
         [[nodiscard]] bool empty() const { return number == 0 && events == 0 && digest == 0; }
-        void add(const Slot& other, std::int64_t sign);
+        void add(const Slot& other);
+        [[nodiscard]] Slot times(std::int64_t sign) const;
+        friend bool operator==(const Slot&, const Slot&) = default;
+    };
+    // Over all feeds. It stays when it is empty: whoever follows must hear that it is gone.
+    struct Total {
+        Slot slot;
+        std::uint64_t stamp = 0;
+        bool changed = false;
     };
     struct Keys {
         boost::unordered_flat_map<std::uint64_t, std::int64_t> counts;
         std::int64_t standing = 0;  // keys with a count above zero
         void add(std::uint64_t key, std::int64_t sign);
     };
+    struct Part {
+        Slot slot;
+        bool unsaved = false;
+    };
     struct Feed {
+        std::string name;
         std::uint32_t home = 0;  // where events land that name no village
-        boost::unordered_flat_map<CellKey, Slot> slots;
-        boost::unordered_flat_map<CellKey, Histogram> histograms;
-        boost::unordered_flat_map<CellKey, Keys> keys;
+        boost::unordered_flat_map<CellId, Part> parts;
+        boost::unordered_flat_map<CellId, Histogram> histograms;
+        boost::unordered_flat_map<CellId, Keys> keys;
+    };
+    // The places above one, at one time, up to the board's own; nothing for a village's window, which does not add up.
+    struct Line {
+        boost::container::small_vector<std::uint32_t, 3> above;
+        bool is_village = false;
     };
     // An event while it is folded.
     struct Fact {
@@ -87,6 +124,7 @@ private:
         std::int64_t sign;
         Day occurred;
         Day received;
+        Atom atom;
         std::uint64_t digest;
         std::uint32_t village;
         std::uint32_t commune;
@@ -94,32 +132,48 @@ private:
 
     Feed& feed_named(std::string_view name);
     std::uint32_t area_id(std::string_view code);
+    const Line& line(std::uint32_t area, std::uint64_t time);
     void fold(Feed& feed, const v1::Entry& entry, std::int64_t sign, bool counts, bool is_new);
     void fold_plan(const Fact& fact, const SourcePlan& plan);
     void contribute(const Fact& fact, const SourcePlan& plan, SeriesId series, std::int64_t amount);
-    void add_days(const Fact& fact, CellKey key, std::int32_t days);
-    void add(Feed& feed, CellKey key, const Slot& slot, std::int64_t sign);
-    void put(Feed& feed, CellKey key, const Slot& slot, Histogram histogram, const KeyCounts& keys);
-    [[nodiscard]] std::optional<CellKey> key_of(const v1::Cell& cell);
+    void contribute_key(const Fact& fact, const SourcePlan& plan, SeriesId series);
+    void add_key(const Fact& fact, CellId id, std::uint64_t hash);
+    void add(Feed& feed, CellId id, const Slot& to_part, const Slot& to_total);
+    void add(Feed& feed, CellId id, const Slot& slot) { add(feed, id, slot, slot); }
+    void add_days(Feed& feed, CellId id, const Histogram& days, std::int64_t sign);
+    void put(Feed& feed, CellId id, const Slot& slot, const Histogram& days, const KeyCounts& keys);
+    void clear(Feed& feed, CellId id);
+    void note_change(CellId id, Total& total);
+    [[nodiscard]] std::optional<CellId> id_of(const v1::Cell& cell);
+    void visit_part(const Feed& feed, CellId id, const Visitor& visit) const;
 
-    [[nodiscard]] v1::Cell named(CellKey key) const;
-    [[nodiscard]] const std::vector<std::uint32_t>& members(const std::string& area, Atom atom) const;
-    [[nodiscard]] bool is_under(const std::string& code, const std::string& area, Day day) const;
-    [[nodiscard]] std::vector<CellKey> keys_of(SeriesId series, bool distinct, const std::string& area, const Period& period) const;
-    [[nodiscard]] Slot total(SeriesId series, bool distinct, const std::string& area, const Period& period) const;
-    [[nodiscard]] std::int64_t standing(CellKey key) const;
-    [[nodiscard]] Histogram histogram(CellKey key) const;
+    template <class To>
+    static void put_lineage(To& to, const Slot& slot) {
+        to.mutable_lineage()->set_events(static_cast<std::uint32_t>(slot.events));
+        to.mutable_lineage()->set_digest(slot.digest);
+    }
+    [[nodiscard]] v1::Cell named(CellId id) const;
+    [[nodiscard]] Slot held_at(CellId id) const;
+    [[nodiscard]] Slot total(SeriesId series, bool distinct, std::uint32_t area, const Period& period) const;
+    [[nodiscard]] Histogram days(SeriesId series, std::uint32_t area, const Period& period) const;
+    [[nodiscard]] std::int64_t standing(CellId id) const;
+    [[nodiscard]] v1::IndicatorValue value(const std::string& area, const Period& period, const Definition& definition) const;
     void fill_coverage(v1::IndicatorValue& value, const std::string& of, const Period& period) const;
 
     const Definitions& definitions_;
     const Places& places_;
     std::string area_;
     std::map<std::string, Feed, std::less<>> feeds_;
-    boost::unordered_flat_map<CellKey, Slot> total_;  // over all feeds
-    boost::unordered_flat_set<CellKey> changed_;
+    boost::unordered_flat_map<CellId, Total> totals_;
+    boost::unordered_flat_map<CellId, Slot> below_;  // sums of all that lies under a place
+    boost::unordered_flat_map<CellId, Histogram> histograms_;
+    boost::unordered_flat_map<CellId, Histogram> histograms_below_;
+    std::vector<CellId> changed_;
+    std::vector<std::pair<Feed*, CellId>> unsaved_;
     std::vector<std::string> areas_;
     std::map<std::string, std::uint32_t, std::less<>> area_ids_;
-    mutable std::map<std::pair<std::string, std::int32_t>, std::vector<std::uint32_t>> members_;  // of areas_, as of now
+    boost::unordered_flat_map<std::uint64_t, Line> lines_;
+    mutable std::map<std::pair<std::string, Day>, std::vector<std::string>> villages_;  // of an area on a day, as asked for
     std::uint64_t unknown_cells_ = 0;
     v1::Event event_;   // reused
     std::string text_;  // reused

@@ -5,6 +5,7 @@
 
 #include <google/protobuf/io/tokenizer.h>
 #include <google/protobuf/text_format.h>
+#include <xxhash.h>
 
 #include <algorithm>
 #include <set>
@@ -36,6 +37,12 @@ private:
     std::string_view file_;
 };
 
+std::string series_key(const std::string& indicator, const std::string& cut, const std::string& value) {
+    std::string key;
+    key.reserve(indicator.size() + cut.size() + value.size() + 3);
+    return key.append(indicator).append("\n").append(cut).append("\n").append(value).append("\n");
+}
+
 bool is_number(const FieldDescriptor& field) {
     switch (field.cpp_type()) {
         case FieldDescriptor::CPPTYPE_INT32:
@@ -60,10 +67,26 @@ public:
         for (at_ = 0; at_ < indicators_.indicator_size(); ++at_) {
             check_coverage(indicators_.indicator(at_));
         }
+        note_touched();
+        const auto bytes = indicators_.SerializeAsString();
+        out_.digest_ = XXH3_64bits(bytes.data(), bytes.size());
         return std::move(out_);
     }
 
 private:
+    void note_touched() {
+        out_.touched_.resize(out_.series_.size());
+        for (std::uint32_t definition = 0; definition < out_.all_.size(); ++definition) {
+            const auto& indicator = out_.all_[definition].indicator;
+            for (SeriesId series = 0; series < out_.series_.size(); ++series) {
+                const auto& of = out_.series_[series];
+                if (of.indicator == indicator.code() || (of.indicator == indicator.coverage().of() && of.cut.empty())) {
+                    out_.touched_[series].push_back(definition);
+                }
+            }
+        }
+    }
+
     [[noreturn]] void fail(const std::string& reason) const {
         const auto* list = v1::Indicators::descriptor()->FindFieldByName("indicator");
         const auto where = lines_.GetLocation(list, at_);
@@ -198,6 +221,7 @@ private:
                     plan.values.emplace_back(number, part(definition, intern(code, cut.name(), type->value(i)->name())));
                 }
             }
+            std::sort(plan.values.begin(), plan.values.end());
             return plan;
         }
         if (definition.distinct) {
@@ -317,7 +341,7 @@ private:
     }
 
     SeriesId intern(const std::string& indicator, const std::string& cut, const std::string& value) {
-        const auto [it, fresh] = out_.ids_.try_emplace({indicator, cut, value}, static_cast<SeriesId>(out_.series_.size()));
+        const auto [it, fresh] = out_.ids_.try_emplace(series_key(indicator, cut, value), static_cast<SeriesId>(out_.series_.size()));
         if (fresh) {
             out_.series_.push_back({indicator, cut, value});
         }
@@ -338,6 +362,15 @@ private:
     int at_ = 0;
     Definitions out_;
 };
+
+std::optional<SeriesId> CutPlan::series(int value) const {
+    const auto it = std::lower_bound(values.begin(), values.end(), value, [](const auto& item, int number) { return item.first < number; });
+    return it != values.end() && it->first == value ? std::optional(it->second) : std::nullopt;
+}
+
+bool Definition::counted_over(v1::Span span) const {
+    return std::find(indicator.spans().begin(), indicator.spans().end(), span) != indicator.spans().end();
+}
 
 Definitions Definitions::load(std::string_view text, std::string_view file_name) {
     FirstError error(file_name);
@@ -369,7 +402,7 @@ const Definition* Definitions::find(std::string_view code, Day day) const {
 }
 
 std::optional<SeriesId> Definitions::series_id(const std::string& indicator, const std::string& cut, const std::string& value) const {
-    const auto it = ids_.find({indicator, cut, value});
+    const auto it = ids_.find(series_key(indicator, cut, value));
     return it == ids_.end() ? std::nullopt : std::optional(it->second);
 }
 

@@ -7,13 +7,13 @@
 #include "services/runtime/core/time.hpp"
 
 #include <google/protobuf/descriptor.h>
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -48,8 +48,10 @@ struct PartPlan {
 
 struct CutPlan {
     Path field;                                    // empty: by parts
-    std::vector<std::pair<int, SeriesId>> values;  // the enum values that it shows
+    std::vector<std::pair<int, SeriesId>> values;  // the enum values that it shows, in their order
     std::vector<PartPlan> parts;
+
+    [[nodiscard]] std::optional<SeriesId> series(int value) const;
 };
 
 // What one source of one indicator makes of an event.
@@ -73,6 +75,8 @@ struct Definition {
     SeriesId whole = 0;
     std::vector<SeriesId> parts;  // of all cuts, in the order of the definition
     bool distinct = false;
+
+    [[nodiscard]] bool counted_over(v1::Span span) const;
 };
 
 class Definitions {
@@ -88,6 +92,12 @@ public:
     [[nodiscard]] const std::vector<Series>& series() const { return series_; }
     [[nodiscard]] std::optional<SeriesId> series_id(const std::string& indicator, const std::string& cut, const std::string& value) const;
 
+    // Which of all() a series has a part in, as their places in that list: its own, and those that cover it.
+    [[nodiscard]] const std::vector<std::uint32_t>& touched(SeriesId series) const { return touched_[series]; }
+
+    // Of all definitions: the same text means the same digest.
+    [[nodiscard]] std::uint64_t digest() const { return digest_; }
+
     // Plans for an event whose body is this case of Event.body; 0: no body.
     [[nodiscard]] const std::vector<SourcePlan>& plans(int body_case) const;
 
@@ -96,8 +106,10 @@ private:
 
     std::vector<Definition> all_;
     std::vector<Series> series_;
-    std::map<std::tuple<std::string, std::string, std::string>, SeriesId> ids_;
+    boost::unordered_flat_map<std::string, SeriesId> ids_;  // indicator, cut and value, each ended by a line feed
+    std::vector<std::vector<std::uint32_t>> touched_;
     std::map<int, std::vector<SourcePlan>> plans_;
+    std::uint64_t digest_ = 0;
 };
 
 }  // namespace chieng

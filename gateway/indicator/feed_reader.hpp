@@ -45,6 +45,9 @@ public:
     // Whether the feed is known to go on after the checkpoint, or nothing of it was heard since the start.
     [[nodiscard]] bool behind() const { return !heard_ || at_.offset < known_last_; }
 
+    // How many entries it is known to go on.
+    [[nodiscard]] std::uint64_t lag() const { return heard_ && known_last_ > at_.offset ? known_last_ - at_.offset : 0; }
+
 private:
     [[nodiscard]] bool other_history(std::uint64_t epoch);
     Verdict see_end(const v1::Block& block, bool is_reply);

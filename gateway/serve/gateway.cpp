@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/serve/gateway.hpp"
 
+#include "chieng/store/v1/board.pb.h"
+#include "services/runtime/core/feed_head.hpp"
 #include "services/runtime/core/json.hpp"
 #include "services/runtime/core/limits.hpp"
 #include "services/runtime/core/topics.hpp"
@@ -10,49 +12,114 @@
 namespace chieng {
 namespace {
 
-constexpr std::size_t indicators_per_tick = 400;  // retained topics follow the board at this pace; the feed is for who is in a hurry
+using std::chrono::milliseconds;
 
-// What a cell is, without its value.
-std::string key_of(const v1::Cell& cell) {
-    return cell.area() + "|" + std::to_string(cell.calendar()) + "|" + cell.period() + "|" + cell.indicator() + "|" + cell.cut() + "|" +
-           cell.cut_value();
-}
+constexpr int board_version = 1;  // of how events are folded; another number folds everything again
+constexpr std::uint64_t offsets_reserved = 100'000;
+constexpr std::uint64_t entries_per_unit = 50'000;
+constexpr milliseconds save_every{10'000};
+constexpr milliseconds listen_first{500};       // for the heads of the feeds, before anything is published
+constexpr milliseconds read_longest{60'000};    // before it is published although a feed could not be read to its end
+constexpr std::int64_t cells_per_ms = 100;      // the more cells a batch changed, the longer the next one is collected
+constexpr std::int64_t indicators_per_ms = 2;   // retained topics follow the board at this pace; the feed is for who is in a hurry
+constexpr std::int64_t indicators_burst = 200;  // at once
 
 std::string calendar_name(v1::Calendar calendar) {
     return calendar == v1::OFFICIAL ? "official" : "calendar";
 }
 
+std::string cell_key(std::string_view feed, const v1::Cell& cell) {
+    std::string key("b/");
+    key.append(feed).append("|").append(cell.area()).append("|").append(std::to_string(cell.calendar()));
+    return key.append("|")
+        .append(cell.period())
+        .append("|")
+        .append(cell.indicator())
+        .append("|")
+        .append(cell.cut())
+        .append("|")
+        .append(cell.cut_value());
+}
+
+std::string checkpoint_key(const Source& source) {
+    return "s/" + source.name();
+}
+
 }  // namespace
 
-Gateway::Gateway(const Definitions& definitions, const Places& places, std::string place, std::vector<Source> sources, std::uint64_t epoch)
-    : definitions_(definitions), places_(places), place_(std::move(place)), board_(definitions, places, place_), epoch_(epoch) {
+Gateway::Gateway(const Definitions& definitions, const Places& places, std::string place, std::vector<Source> sources, Store& store,
+                 std::uint64_t epoch)
+    : definitions_(definitions), place_(std::move(place)), store_(store), board_(definitions, places, place_) {
     for (auto& source : sources) {
         follows_.push_back({std::move(source), FeedReader()});
+    }
+    const auto made_by = std::to_string(board_version) + "/" + std::to_string(definitions.digest()) + "/" + std::to_string(places.digest());
+    if (store_.get("g/made-by") != made_by) {  // other definitions or places: what was kept says something else
+        std::vector<std::string> keys;
+        store_.scan("", [&](std::string_view key, std::string_view) {
+            keys.emplace_back(key);
+            return true;
+        });
+        for (const auto& key : keys) {
+            store_.erase(key);
+        }
+        store_.put("g/made-by", made_by);
+        store_.put("g/epoch", std::to_string(epoch));
+        store_.put("g/reserved", "0");
+        store_.commit();
+    }
+    recover(epoch);
+}
+
+void Gateway::recover(std::uint64_t epoch) {
+    epoch_ = std::stoull(store_.get("g/epoch").value_or(std::to_string(epoch)));
+    reserved_ = std::stoull(store_.get("g/reserved").value_or("0"));
+    offset_ = reserved_;
+    for (auto& follow : follows_) {
+        store::v1::Checkpoint at;
+        if (const auto bytes = store_.get(checkpoint_key(follow.source)); bytes && at.ParseFromString(*bytes)) {
+            follow.reader = FeedReader({at.epoch(), at.offset(), at.chain()});
+        }
+    }
+    std::vector<std::string> left;  // feeds that are not followed any more
+    store_.scan("b/", [&](std::string_view key, std::string_view bytes) {
+        store::v1::BoardCell kept;
+        if (!kept.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+            throw Broken("the board's record " + std::string(key) + " cannot be read; remove the gateway's file, it is made again");
+        }
+        Board::KeyCounts counts;
+        for (int i = 0; i < std::min(kept.keys_size(), kept.counts_size()); ++i) {
+            counts.emplace_back(kept.keys(i), kept.counts(i));
+        }
+        board_.restore(kept.feed(), kept.cell(), counts, kept.stamp());
+        const bool followed =
+            std::any_of(follows_.begin(), follows_.end(), [&](const Follow& follow) { return follow.source.name() == kept.feed(); });
+        if (!followed && (left.empty() || left.back() != kept.feed())) {
+            left.push_back(kept.feed());
+        }
+        return true;
+    });
+    for (const auto& feed : left) {
+        board_.forget(feed);
     }
 }
 
 Actions Gateway::handle(std::span<const Input> inputs, Instant now) {
     Actions actions;
-    bool ticked = false;
     for (const auto& input : inputs) {
         if (std::holds_alternative<LinkUp>(input)) {
             link_is_up_ = true;
-            start(actions);
+            start(actions, now);
         } else if (std::holds_alternative<LinkDown>(input)) {
             link_is_up_ = false;
         } else if (const auto* arrived = std::get_if<Arrived>(&input)) {
-            take(arrived->message, actions);
-        } else if (std::holds_alternative<Tick>(input)) {
-            ticked = true;
+            take(arrived->message, actions, now);
         }
     }
-    publish_cells(actions);
-    if (ticked) {
+    settle(now);
+    if (link_is_up_ && caught_up_) {
+        publish_cells(now, actions);
         publish_indicators(now, actions);
-        if (head_sent_ != offset_) {
-            head_sent_ = offset_;
-            actions.emplace_back(head());
-        }
     }
     for (auto& follow : follows_) {
         if (const auto request = link_is_up_ ? follow.reader.due(now.steady.count()) : std::nullopt) {
@@ -60,10 +127,14 @@ Actions Gateway::handle(std::span<const Input> inputs, Instant now) {
             actions.emplace_back(Publish{{topic, request->SerializeAsString(), false}});
         }
     }
+    if (folded_ >= entries_per_unit || (folded_ > 0 && now.steady - saved_at_ >= save_every)) {
+        save();
+        saved_at_ = now.steady;
+    }
     return actions;
 }
 
-void Gateway::start(Actions& actions) {
+void Gateway::start(Actions& actions, Instant now) {
     for (const auto& follow : follows_) {
         const auto topic = topics::feed(follow.source.place, follow.source.feed);
         actions.emplace_back(Subscribe{topic});
@@ -71,30 +142,43 @@ void Gateway::start(Actions& actions) {
         actions.emplace_back(Subscribe{topic + "/replies/" + subscriber()});
     }
     actions.emplace_back(Subscribe{feed_topic("/requests/+")});
+    actions.emplace_back(Subscribe{feed_topic("/head")});
     actions.emplace_back(head());
     head_sent_ = offset_;
+    touched_.clear();  // a broker that lost its memory has lost the retained topics
+    board_.all_indicators(touched_);
+    note_stale();
+    if (reading_since_ < milliseconds(0)) {
+        reading_since_ = now.steady;
+    }
 }
 
-void Gateway::take(const Message& message, Actions& actions) {
+void Gateway::take(const Message& message, Actions& actions, Instant now) {
     const auto levels = topics::levels(message.topic);
     if (levels.size() < 5) {
         return;
     }
-    if (levels.size() == 7 && levels[5] == "requests") {
-        return answer(message, levels[6], actions);
+    if (levels[2] == place_ && levels[4] == "cells") {
+        return levels.size() == 7 ? answer(message, levels[6], actions) : hear_own_head(message, actions);
     }
     for (auto& follow : follows_) {
         if (follow.source.place == levels[2] && follow.source.feed == levels[4]) {
-            return fold(follow, message);
+            return fold(follow, message, now);
         }
     }
 }
 
-void Gateway::fold(Follow& follow, const Message& message) {
+void Gateway::forget(const Follow& follow, Instant now) {
+    board_.forget(follow.source.name());
+    caught_up_ = false;
+    reading_since_ = now.steady;
+}
+
+void Gateway::fold(Follow& follow, const Message& message, Instant now) {
     if (message.topic.ends_with("/head")) {
         v1::Head head;
         if (head.ParseFromString(message.payload) && follow.reader.see(head) == FeedReader::Verdict::reset) {
-            board_.forget(follow.source.name());
+            forget(follow, now);
         }
         return;
     }
@@ -105,7 +189,7 @@ void Gateway::fold(Follow& follow, const Message& message) {
     const bool is_reply = message.topic.find("/replies/") != std::string::npos;
     auto verdict = follow.reader.see(block, is_reply);
     if (verdict == FeedReader::Verdict::reset) {
-        board_.forget(follow.source.name());
+        forget(follow, now);
         verdict = follow.reader.see(block, is_reply);
     }
     if (verdict != FeedReader::Verdict::fold) {
@@ -117,39 +201,93 @@ void Gateway::fold(Follow& follow, const Message& message) {
     for (const auto& cell : block.cells()) {
         board_.set(follow.source.name(), cell);
     }
+    folded_ += block.last() - block.first() + 1;
 }
 
-void Gateway::publish_cells(Actions& actions) {
+void Gateway::hear_own_head(const Message& message, Actions& actions) {
+    if (const auto epoch = epoch_after_restore(message, epoch_, offset_)) {
+        epoch_ = *epoch;
+        store_.put("g/epoch", std::to_string(epoch_));
+        store_.commit();
+        actions.emplace_back(head());
+    }
+}
+
+void Gateway::settle(Instant now) {
+    if (caught_up_ || reading_since_ < milliseconds(0)) {
+        return;
+    }
+    const auto passed = now.steady - reading_since_;
+    const bool missing = std::any_of(follows_.begin(), follows_.end(), [](const Follow& follow) { return follow.reader.lag() > 0; });
+    caught_up_ = passed >= read_longest || (passed >= listen_first && !missing);
+}
+
+void Gateway::publish_cells(Instant now, Actions& actions) {
+    if (now.steady < cells_due_) {
+        return;
+    }
+    const auto before = offset_;
+    const auto changed = board_.take_changed(offset_);
+    if (!changed.empty()) {
+        reserve(changed.size());
+        cells_due_ = now.steady + milliseconds(static_cast<std::int64_t>(changed.size()) / cells_per_ms);
+    }
     v1::Block block;
+    std::size_t bytes = 0;
+    auto offset = before;
     const auto flush = [&] {
-        if (block.cells().empty()) {
-            return;
-        }
         block.set_epoch(epoch_);
-        block.set_last(offset_);
+        block.set_last(offset);
         actions.emplace_back(Publish{{feed_topic(), block.SerializeAsString(), false}});
         block.Clear();
+        bytes = 0;
     };
-    std::size_t bytes = 0;
-    for (auto& cell : board_.take_changed()) {
+    for (const auto id : changed) {
+        ++offset;
+        if (block.cells().empty()) {
+            block.set_first(offset);
+        }
+        auto& cell = *block.add_cells() = board_.cell(id);
+        bytes += cell.ByteSizeLong();
         if (bytes > limits::block_bytes_max) {
             flush();
-            bytes = 0;
         }
-        const auto key = key_of(cell);
-        if (const auto it = offset_of_.find(key); it != offset_of_.end()) {
-            by_offset_.erase(it->second);
-        }
-        offset_of_[key] = ++offset_;
-        if (block.cells().empty()) {
-            block.set_first(offset_);
-        }
-        note_indicators(cell);
-        *block.add_cells() = cell;
-        bytes += cell.ByteSizeLong();
-        by_offset_[offset_] = std::move(cell);
+        touched_.clear();
+        board_.touched(id, touched_);
+        note_stale();
     }
-    flush();
+    if (!block.cells().empty()) {
+        flush();
+    }
+    if (head_sent_ + offsets_reserved / 100 < offset_ || (changed.empty() && head_sent_ != offset_)) {
+        head_sent_ = offset_;
+        actions.emplace_back(head());
+    }
+}
+
+void Gateway::note_stale() {
+    for (const auto indicator : touched_) {
+        if (stale_.insert(indicator).second) {
+            (board_.is_own(indicator) ? own_due_ : due_).push_back(indicator);
+        }
+    }
+}
+
+void Gateway::publish_indicators(Instant now, Actions& actions) {
+    const auto allowed = std::min((now.steady - indicators_at_).count() * indicators_per_ms, indicators_burst);
+    for (std::int64_t n = 0; n < allowed && !stale_.empty(); ++n) {
+        auto& queue = own_due_.empty() ? due_ : own_due_;
+        const auto id = queue.front();
+        queue.pop_front();
+        stale_.erase(id);
+        auto value = board_.value(id);
+        value.set_as_of(static_cast<std::uint64_t>(now.civil.time_since_epoch().count()));
+        const auto topic = topics::indicator(value.area(), calendar_name(value.calendar()), value.period(), value.indicator());
+        actions.emplace_back(Publish{{topic, to_json(value), true}});
+    }
+    if (allowed > 0) {
+        indicators_at_ = now.steady;
+    }
 }
 
 void Gateway::answer(const Message& message, std::string_view subscriber, Actions& actions) const {
@@ -158,66 +296,72 @@ void Gateway::answer(const Message& message, std::string_view subscriber, Action
         return;
     }
     const auto topic = feed_topic("/replies/" + std::string(subscriber));
+    const auto budget =
+        request.max_bytes() == 0 ? limits::reply_bytes_max : std::min<std::size_t>(request.max_bytes(), limits::reply_bytes_max);
     v1::Block block;
     block.set_epoch(epoch_);
     block.set_first(request.after() + 1);
     std::size_t bytes = 0;
     std::size_t sent = 0;
-    for (auto it = by_offset_.upper_bound(request.after()); it != by_offset_.end() && sent < limits::reply_bytes_max; ++it) {
-        *block.add_cells() = it->second;
-        bytes += it->second.ByteSizeLong();
-        if (bytes > limits::block_bytes_max) {
-            block.set_last(it->first);
+    const auto found = board_.stamped_after(request.after(), limits::reply_cells_max);
+    for (const auto& [stamp, id] : found) {
+        auto& cell = *block.add_cells() = board_.cell(id);
+        bytes += cell.ByteSizeLong();
+        if (bytes > limits::block_bytes_max || sent + bytes >= budget) {
+            block.set_last(stamp);
             actions.emplace_back(Publish{{topic, block.SerializeAsString(), false}});
             block.clear_cells();
-            block.set_first(it->first + 1);
+            block.set_first(stamp + 1);
             sent += bytes;
             bytes = 0;
+            if (sent >= budget) {
+                return;
+            }
         }
     }
-    if (sent < limits::reply_bytes_max) {
-        block.set_last(offset_);
-        actions.emplace_back(Publish{{topic, block.SerializeAsString(), false}});
-    }
+    block.set_last(found.size() < limits::reply_cells_max ? offset_ : found.back().first);
+    actions.emplace_back(Publish{{topic, block.SerializeAsString(), false}});
 }
 
-// Which retained topics a changed cell touches: every window that holds it, for its commune and for this gateway's place.
-void Gateway::note_indicators(const v1::Cell& cell) {
-    std::vector<Period> periods;
-    if (const auto atom = Atom::parse(cell.period())) {
-        for (const auto calendar : {v1::OFFICIAL, v1::CALENDAR_MONTHS}) {
-            for (const auto span : {v1::MONTH, v1::QUARTER, v1::HALF, v1::YEAR}) {
-                periods.push_back(Period::of(calendar, span, *atom));
-            }
-        }
-    } else if (const auto period = Period::parse(cell.calendar(), cell.period())) {
-        periods.push_back(*period);
+void Gateway::reserve(std::uint64_t offsets) {
+    if (offset_ <= reserved_) {
+        return;
     }
-    const std::set<std::string> areas{cell.area().substr(0, 5), place_};
-    for (const auto& compiled : definitions_.all()) {
-        const auto& definition = compiled.indicator;
-        if (definition.code() != cell.indicator() && definition.coverage().of() != cell.indicator()) {
-            continue;
-        }
-        for (const auto& period : periods) {
-            if (std::find(definition.spans().begin(), definition.spans().end(), period.span) == definition.spans().end()) {
-                continue;
-            }
-            for (const auto& area : areas) {
-                stale_.emplace(area, period.calendar, period.format(), definition.code());
-            }
-        }
-    }
+    reserved_ = offset_ + std::max(offsets, offsets_reserved);
+    store_.put("g/reserved", std::to_string(reserved_));
+    store_.commit();
 }
 
-void Gateway::publish_indicators(Instant now, Actions& actions) {
-    for (std::size_t n = 0; n < indicators_per_tick && !stale_.empty(); ++n) {
-        const auto [area, calendar, period, code] = *stale_.begin();
-        stale_.erase(stale_.begin());
-        auto value = board_.value(area, *Period::parse(calendar, period), code);
-        value.set_as_of(static_cast<std::uint64_t>(now.civil.time_since_epoch().count()));
-        actions.emplace_back(Publish{{topics::indicator(area, calendar_name(calendar), period, code), to_json(value), true}});
+// The checkpoints and what was folded up to them, as one.
+void Gateway::save() {
+    board_.take_unsaved([&](std::string_view feed, const v1::Cell& cell, const Board::KeyCounts& keys, std::uint64_t stamp) {
+        store::v1::BoardCell kept;
+        kept.set_feed(std::string(feed));
+        *kept.mutable_cell() = cell;
+        for (const auto& [key, count] : keys) {
+            kept.add_keys(key);
+            kept.add_counts(count);
+        }
+        kept.set_stamp(stamp);
+        store_.put(cell_key(feed, cell), kept.SerializeAsString());
+    });
+    for (const auto& follow : follows_) {
+        const auto& at = follow.reader.checkpoint();
+        store::v1::Checkpoint kept;
+        kept.set_epoch(at.epoch);
+        kept.set_offset(at.offset);
+        kept.set_chain(at.chain);
+        store_.put(checkpoint_key(follow.source), kept.SerializeAsString());
     }
+    store_.commit();
+    folded_ = 0;
+}
+
+void Gateway::close() {
+    save();
+    store_.put("g/reserved", std::to_string(offset_));
+    store_.commit();
+    reserved_ = offset_;
 }
 
 std::string Gateway::feed_topic(std::string_view rest) const {
@@ -225,10 +369,7 @@ std::string Gateway::feed_topic(std::string_view rest) const {
 }
 
 Publish Gateway::head() const {
-    v1::Head head;
-    head.set_epoch(epoch_);
-    head.set_last(offset_);
-    return Publish{{feed_topic("/head"), head.SerializeAsString(), true}};
+    return feed_head(feed_topic("/head"), epoch_, offset_);
 }
 
 }  // namespace chieng

@@ -3,20 +3,23 @@
 // own and the indicators as retained topics. The level is configuration: at a commune the sources are feeds of events, at a
 // district the feeds of cells of its communes.
 //
-// Keeps I4 (every offset folded once, in order) through its readers. It holds nothing on disk: at start it asks its sources
-// from the beginning and begins a new epoch, so its own subscribers read its table again.
+// On disk: the board and the checkpoints up to which it was folded, written as one unit now and then; after a crash the
+// rest is read again from the feeds. Offsets of its own feed are reserved ahead, so that none is ever used twice and the
+// epoch holds over a crash: whoever follows goes on. While it reads what it missed it publishes nothing: a number that was
+// seen does not fall back.
+//
+// Keeps I4 (every offset folded once, in order) through its readers, I6 through the unit of checkpoint and fold.
 #pragma once
 
 #include "gateway/indicator/board.hpp"
 #include "gateway/indicator/definitions.hpp"
 #include "gateway/indicator/feed_reader.hpp"
 #include "services/runtime/ports/link.hpp"
+#include "services/runtime/ports/store.hpp"
 
-#include <map>
-#include <set>
+#include <deque>
 #include <span>
 #include <string>
-#include <tuple>
 #include <vector>
 
 namespace chieng {
@@ -29,43 +32,67 @@ struct Source {
 
 class Gateway {
 public:
-    Gateway(const Definitions& definitions, const Places& places, std::string place, std::vector<Source> sources, std::uint64_t epoch);
-
-    [[nodiscard]] Actions handle(std::span<const Input> inputs, Instant now);
-
-    [[nodiscard]] const Board& board() const { return board_; }
-
-private:
     struct Follow {
         Source source;
         FeedReader reader;
     };
-    // area, calendar, period, code
-    using Topic = std::tuple<std::string, v1::Calendar, std::string, std::string>;
 
-    void start(Actions& actions);
-    void take(const Message& message, Actions& actions);
-    void fold(Follow& follow, const Message& message);
+    // Reads back what was kept. `epoch` names a feed that is born now. Throws Broken when the store cannot be read.
+    Gateway(const Definitions& definitions, const Places& places, std::string place, std::vector<Source> sources, Store& store,
+            std::uint64_t epoch);
+
+    // Throws Broken when a unit cannot be committed: nothing that depends on it was published then.
+    [[nodiscard]] Actions handle(std::span<const Input> inputs, Instant now);
+
+    // Keeps all of it: the next start reads nothing again.
+    void close();
+
+    [[nodiscard]] const Board& board() const { return board_; }
+    [[nodiscard]] const std::vector<Follow>& follows() const { return follows_; }
+    // All that the feeds are known to hold was folded once since the start, or a minute has passed.
+    [[nodiscard]] bool caught_up() const { return caught_up_; }
+    [[nodiscard]] std::uint64_t last_offset() const { return offset_; }
+
+private:
+    using Milliseconds = std::chrono::milliseconds;
+
+    void recover(std::uint64_t epoch);
+    void start(Actions& actions, Instant now);
+    void take(const Message& message, Actions& actions, Instant now);
+    void fold(Follow& follow, const Message& message, Instant now);
+    void forget(const Follow& follow, Instant now);
+    void hear_own_head(const Message& message, Actions& actions);
     void answer(const Message& message, std::string_view subscriber, Actions& actions) const;
-    void publish_cells(Actions& actions);
-    void note_indicators(const v1::Cell& cell);
+    void settle(Instant now);
+    void publish_cells(Instant now, Actions& actions);
+    void note_stale();
     void publish_indicators(Instant now, Actions& actions);
+    void reserve(std::uint64_t offsets);
+    void save();
     [[nodiscard]] std::string subscriber() const { return "gateway-" + place_; }
     [[nodiscard]] std::string feed_topic(std::string_view rest = {}) const;
     [[nodiscard]] Publish head() const;
 
     const Definitions& definitions_;
-    const Places& places_;
     std::string place_;
+    Store& store_;
     Board board_;
     std::vector<Follow> follows_;
-    std::uint64_t epoch_;
+    std::uint64_t epoch_ = 0;
     std::uint64_t offset_ = 0;
+    std::uint64_t reserved_ = 0;  // no offset up to here is given out by another run
     std::uint64_t head_sent_ = 0;
+    std::uint64_t folded_ = 0;  // entries and cells, since the last unit
     bool link_is_up_ = false;
-    std::map<std::uint64_t, v1::Cell> by_offset_;     // the table: the latest value of each cell, by its last change
-    std::map<std::string, std::uint64_t> offset_of_;  // cell -> its last change
-    std::set<Topic> stale_;                           // retained topics that are behind the board
+    bool caught_up_ = false;
+    Milliseconds reading_since_{-1};  // below zero: not since the link came up
+    Milliseconds saved_at_{0};
+    Milliseconds cells_due_{0};
+    Milliseconds indicators_at_{0};
+    std::deque<Board::IndicatorId> own_due_;  // retained topics that are behind the board: of this place, which come first,
+    std::deque<Board::IndicatorId> due_;      // and of those below
+    boost::unordered_flat_set<Board::IndicatorId> stale_;
+    std::vector<Board::IndicatorId> touched_;  // reused
 };
 
 }  // namespace chieng

@@ -54,8 +54,10 @@ TEST_CASE("the district shows every session once though gateways and broker are 
     post_sessions(folder.path(), "p1", 200);
     post_sessions(folder.path(), "p2", 200);
     Process service({CHIENG_SERVICE, "--data", folder.path(), "--broker", broker.url()}, folder.path() / "service.log");
-    Process commune({CHIENG_GATEWAY, "--place", "23656", "--broker", broker.url(), "run"}, folder.path() / "commune.log");
-    Process district({CHIENG_GATEWAY, "--place", "625", "--broker", broker.url(), "run"}, folder.path() / "district.log");
+    Process commune({CHIENG_GATEWAY, "--place", "23656", "--data", folder.path(), "--broker", broker.url(), "run"},
+                    folder.path() / "commune.log");
+    Process district({CHIENG_GATEWAY, "--place", "625", "--data", folder.path(), "--broker", broker.url(), "run"},
+                     folder.path() / "district.log");
     const auto sender = [&](const char* device) {
         return std::vector<std::string>{CHIENG_FIELD, "--device",   device, "--data",     folder.path(),
                                         "--broker",   broker.url(), "send", "--patience", "90"};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/runtime/core/engine.hpp"
 
+#include "services/runtime/core/feed_head.hpp"
 #include "services/runtime/core/json.hpp"
 #include "services/runtime/core/limits.hpp"
 #include "services/runtime/core/topics.hpp"
@@ -144,6 +145,7 @@ Actions Engine::handle(std::span<const Input> inputs, Instant now) {
             link_is_up_ = true;
             actions.emplace_back(Subscribe{topics::events(commune_, service_.name, "+")});
             actions.emplace_back(Subscribe{feed_topic("/requests/+")});
+            actions.emplace_back(Subscribe{feed_topic("/head")});
             actions.emplace_back(head());
             head_sent_ = last_offset_;
         } else if (std::holds_alternative<LinkDown>(input)) {
@@ -152,6 +154,8 @@ Actions Engine::handle(std::span<const Input> inputs, Instant now) {
             const auto parts = topics::levels(arrived->message.topic);
             if (parts.size() == 7 && parts[3] == "feeds") {
                 answer_request(arrived->message, parts[6], actions);
+            } else if (parts.size() == 6 && parts[3] == "feeds") {
+                hear_own_head(arrived->message, actions);
             } else {
                 take(arrived->message, now);
             }
@@ -673,10 +677,16 @@ std::string Engine::block_header(const JournalBlock& block) const {
 }
 
 Publish Engine::head() const {
-    v1::Head head;
-    head.set_epoch(epoch_);
-    head.set_last(last_offset_);
-    return Publish{{feed_topic("/head"), head.SerializeAsString(), true}};
+    return feed_head(feed_topic("/head"), epoch_, last_offset_);
+}
+
+void Engine::hear_own_head(const Message& message, Actions& actions) {
+    if (const auto epoch = epoch_after_restore(message, epoch_, last_offset_)) {
+        epoch_ = *epoch;
+        store_.put("m/epoch", std::to_string(epoch_));
+        store_.commit();
+        actions.emplace_back(head());
+    }
 }
 
 }  // namespace chieng

@@ -63,6 +63,7 @@ private:
     void take(const Message& message, Instant now);
     void take_event(const std::string& device, const std::string& bytes, bool json, Instant now);
     void answer_request(const Message& message, std::string_view subscriber, Actions& actions);
+    void hear_own_head(const Message& message, Actions& actions);
     void quarantine(const Message& message, const v1::Reason& why, Instant now);
     void reply(const std::string& device, bool json, std::uint64_t sequence, v1::Answer answer);
 

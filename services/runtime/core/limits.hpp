@@ -12,6 +12,7 @@ inline constexpr std::size_t payload_bytes_max = 256 * 1024;  // of a message th
 inline constexpr std::size_t event_bytes_max = 16 * 1024;
 inline constexpr std::size_t block_bytes_max = 128 * 1024;   // of a journal block
 inline constexpr std::size_t reply_bytes_max = 1024 * 1024;  // of all blocks that answer one request
+inline constexpr std::size_t reply_cells_max = 20'000;       // of a table of cells
 inline constexpr std::size_t quarantine_items_max = 10'000;
 inline constexpr std::size_t quarantine_payload_bytes_max = 4096;
 inline constexpr std::uint64_t snapshot_entries = 20'000;  // entries folded again after a crash, at most about this many

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/runtime/core/places.hpp"
 
+#include <xxhash.h>
+
 #include <algorithm>
 #include <stdexcept>
 
@@ -21,6 +23,8 @@ Day bound(const std::string& text, Day otherwise, const std::string& code) {
 }  // namespace
 
 Places::Places(const v1::Places& rows) {
+    const auto bytes = rows.SerializeAsString();
+    digest_ = XXH3_64bits(bytes.data(), bytes.size());
     for (const auto& row : rows.place()) {
         Entry entry{row, bound(row.from(), Day::min(), row.code()), bound(row.until(), Day::max(), row.code())};
         if (entry.until < entry.from) {
@@ -76,6 +80,12 @@ std::vector<std::string> Places::ever_below(std::string_view parent) const {
         }
     }
     return codes;
+}
+
+bool Places::was_below(std::string_view code, std::string_view parent) const {
+    const auto it = by_code_.find(code);
+    return it != by_code_.end() &&
+           std::any_of(it->second.begin(), it->second.end(), [&](const Entry& entry) { return entry.place.parent() == parent; });
 }
 
 std::vector<std::string> Places::villages(std::string_view area, Day day) const {

@@ -38,10 +38,17 @@ public:
     // Codes that were below `parent` on any day, in order.
     [[nodiscard]] std::vector<std::string> ever_below(std::string_view parent) const;
 
+    // Whether the code was directly below `parent` on any day.
+    [[nodiscard]] bool was_below(std::string_view code, std::string_view parent) const;
+
     // Codes of all villages below `area` (itself, if it is one) on that day, in order.
     [[nodiscard]] std::vector<std::string> villages(std::string_view area, Day day) const;
 
+    // Of all rows: the same register means the same digest.
+    [[nodiscard]] std::uint64_t digest() const { return digest_; }
+
 private:
+    std::uint64_t digest_ = 0;
     std::map<std::string, std::vector<Entry>, std::less<>> by_code_;
 };
 

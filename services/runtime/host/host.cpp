@@ -18,12 +18,6 @@
 #include <stdexcept>
 
 namespace chieng {
-namespace {
-
-constexpr auto tick = std::chrono::milliseconds(200);
-
-}  // namespace
-
 void Host::dispatch(MqttLink& link, std::vector<Input> inputs) {
     for (auto& input : inputs) {
         const auto* arrived = std::get_if<Arrived>(&input);
@@ -80,7 +74,7 @@ bool Host::run(std::chrono::milliseconds patience) {
     boost::asio::steady_timer timer(loop);
     const auto began = std::chrono::steady_clock::now();
     const std::function<void()> beat = [&] {
-        timer.expires_after(tick);
+        timer.expires_after(beat_);
         timer.async_wait([&](const boost::system::error_code& error) {
             if (!error) {
                 dispatch(*link, {Input(Tick{})});

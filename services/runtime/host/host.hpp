@@ -26,7 +26,9 @@ class Host {
 public:
     using Component = std::function<Actions(std::span<const Input>, Instant)>;
 
-    explicit Host(MqttOptions options) : options_(std::move(options)) {}
+    // `beat`: how often components hear that time passed.
+    explicit Host(MqttOptions options, std::chrono::milliseconds beat = std::chrono::milliseconds(200))
+        : options_(std::move(options)), beat_(beat) {}
 
     void add(Component component) { components_.push_back({std::move(component), {}, {}}); }
 
@@ -46,6 +48,7 @@ private:
     void dispatch(MqttLink& link, std::vector<Input> inputs);
 
     MqttOptions options_;
+    std::chrono::milliseconds beat_;
     Clock clock_;
     std::vector<Slot> components_;
     std::function<bool()> done_;

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+// A gateway through crashes and restored backups: its followers see no number fall back, no offset used twice, and in the end
+// the same board as if nothing had happened (I4, I6).
+#include "gateway/serve/gateway.hpp"
+#include "services/runtime/core/feed_head.hpp"
+#include "services/runtime/core/topics.hpp"
+#include "tests/support/events.hpp"
+#include "tests/support/memory_store.hpp"
+
+#include "data/indicators.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <map>
+#include <optional>
+
+using namespace chieng;
+using namespace chieng::testing;
+
+namespace {
+
+const Definitions& definitions() {
+    static const Definitions loaded = Definitions::load(data::indicators, "indicators.txtpb");
+    return loaded;
+}
+
+const std::string feed = topics::feed("23656", "session");
+
+// A feed of sessions, one a block, all of one village.
+v1::Block sessions(std::uint64_t offset) {
+    v1::Block block;
+    block.set_epoch(5);
+    block.set_first(offset);
+    block.set_last(offset);
+    block.set_before(offset - 1);
+    block.set_after(offset);
+    auto& entry = *block.add_entries();
+    entry.set_device("p");
+    entry.set_event(a_session_held(offset).SerializeAsString());
+    entry.set_received_at(1'648'000'000);
+    return block;
+}
+
+// Runs a commune's gateway over a store, and keeps what a follower would see.
+struct Bench {
+    MemoryStore store;
+    std::optional<Gateway> gateway;
+    std::int64_t now_ms = 0;
+    std::map<std::string, std::vector<std::int64_t>> seen;  // cell -> its values, in the order they came
+    std::vector<std::uint64_t> offsets;
+    std::uint64_t epoch = 0;
+
+    void start(std::uint64_t fresh_epoch = 77) {
+        gateway.emplace(definitions(), kbang(), "23656", std::vector<Source>{{"23656", "session"}}, store, fresh_epoch);
+        hear(Input(LinkUp{}));
+    }
+    void crash() {
+        gateway.reset();
+        store.crash();
+    }
+    void publish(std::uint64_t offset) { hear(Input(Arrived{{feed, sessions(offset).SerializeAsString(), false}})); }
+    void pass(std::int64_t milliseconds) {
+        now_ms += milliseconds;
+        hear(Input(Tick{}));
+    }
+    void hear(const Input& input) {
+        const Instant now{Seconds(std::chrono::seconds(1'650'000'000)), std::chrono::milliseconds(now_ms)};
+        for (const auto& action : gateway->handle(std::span(&input, 1), now)) {
+            const auto* publish = std::get_if<Publish>(&action);
+            if (publish == nullptr) {
+                continue;
+            }
+            if (publish->message.topic == topics::feed("23656", "cells")) {
+                v1::Block block;
+                REQUIRE(block.ParseFromString(publish->message.payload));
+                epoch = block.epoch();
+                for (auto offset = block.first(); offset <= block.last(); ++offset) {
+                    offsets.push_back(offset);
+                }
+                for (const auto& cell : block.cells()) {
+                    seen[cell.indicator() + cell.cut() + cell.cut_value()].push_back(cell.number());
+                }
+            }
+        }
+    }
+};
+
+}  // namespace
+
+TEST_CASE("after a crash the gateway goes on under its epoch, with new offsets, and no number falls back") {
+    Bench bench;
+    bench.start();
+    bench.pass(1'000);
+    for (std::uint64_t offset = 1; offset <= 3; ++offset) {
+        bench.publish(offset);
+        bench.pass(20);
+    }
+    bench.pass(10'000);  // kept
+    for (std::uint64_t offset = 4; offset <= 6; ++offset) {
+        bench.publish(offset);
+        bench.pass(20);
+    }
+    CHECK(bench.seen["COM-01"] == std::vector<std::int64_t>{1, 2, 3, 4, 5, 6});
+    bench.crash();
+    bench.start(99);
+    CHECK(bench.gateway->follows()[0].reader.checkpoint().offset == 3);
+    v1::Head head;
+    head.set_epoch(5);
+    head.set_last(6);
+    bench.hear(Input(Arrived{{feed + "/head", head.SerializeAsString(), true}}));
+    bench.publish(4);
+    bench.publish(5);
+    bench.pass(2'000);
+    CHECK_FALSE(bench.gateway->caught_up());
+    CHECK(bench.seen["COM-01"].back() == 6);
+    bench.publish(6);
+    bench.pass(20);
+    bench.publish(7);
+    bench.pass(20);
+    CHECK(bench.seen["COM-01"] == std::vector<std::int64_t>{1, 2, 3, 4, 5, 6, 6, 7});
+    CHECK(bench.epoch == 77);
+    CHECK(std::is_sorted(bench.offsets.begin(), bench.offsets.end()));
+    CHECK(std::adjacent_find(bench.offsets.begin(), bench.offsets.end()) == bench.offsets.end());
+
+    Board direct(definitions(), kbang(), "23656");
+    for (std::uint64_t offset = 1; offset <= 7; ++offset) {
+        direct.apply("23656/session", sessions(offset).entries(0));
+    }
+    CHECK(bench.gateway->board().serialize() == direct.serialize());
+}
+
+TEST_CASE("a gateway that ended well reads nothing again and wastes no offset") {
+    Bench bench;
+    bench.start();
+    bench.pass(1'000);
+    bench.publish(1);
+    bench.pass(20);
+    const auto last = bench.gateway->last_offset();
+    const auto board = bench.gateway->board().serialize();
+    bench.gateway->close();
+    bench.crash();
+    bench.start(99);
+    CHECK(bench.gateway->last_offset() == last);
+    CHECK(bench.gateway->follows()[0].reader.checkpoint().offset == 1);
+    CHECK(bench.gateway->board().serialize() == board);
+    bench.pass(1'000);
+    bench.publish(2);
+    bench.pass(20);
+    CHECK(bench.seen["COM-01"] == std::vector<std::int64_t>{1, 2});
+}
+
+TEST_CASE("what was folded but not yet published when the gateway ended is published when it starts") {
+    Bench bench;
+    bench.start();
+    bench.publish(1);  // before it publishes anything
+    bench.gateway->close();
+    bench.crash();
+    bench.start();
+    bench.pass(1'000);
+    CHECK(bench.seen["COM-01"] == std::vector<std::int64_t>{1});
+}
+
+TEST_CASE("a gateway whose file was restored from a backup begins another history") {
+    Bench bench;
+    bench.start();
+    bench.pass(1'000);
+    bench.publish(1);
+    bench.pass(20);
+    bench.hear(Input(Arrived{feed_head(topics::feed("23656", "cells") + "/head", 77, 1'000'000).message}));
+    bench.publish(2);
+    bench.pass(1'000);
+    CHECK(bench.epoch != 77);
+    CHECK(bench.epoch != 0);
+}
+
+TEST_CASE("other definitions fold everything again under another epoch") {
+    Bench bench;
+    bench.start();
+    bench.pass(1'000);
+    bench.publish(1);
+    bench.gateway->close();
+    bench.store.put("g/made-by", "an older one");
+    bench.store.commit();
+    bench.start(99);
+    CHECK(bench.gateway->board().serialize().empty());
+    CHECK(bench.gateway->follows()[0].reader.checkpoint().offset == 0);
+    bench.pass(1'000);
+    bench.publish(1);
+    bench.pass(20);
+    CHECK(bench.epoch == 99);
+}

@@ -40,6 +40,7 @@ public:
     void kill();
     // SIGTERM and its exit code.
     int stop();
+    [[nodiscard]] pid_t pid() const { return pid_; }
     // Whether it has ended by itself.
     [[nodiscard]] bool ended();
 
@@ -57,6 +58,7 @@ class Broker {
 public:
     explicit Broker(const Folder& folder);
     void restart();
+    [[nodiscard]] int port() const { return port_; }
     [[nodiscard]] std::string url() const { return "tcp://127.0.0.1:" + std::to_string(port_); }
 
 private:

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/field/outbox.hpp"
 
-#include "chieng/v1/options.pb.h"
+#include "services/runtime/core/bytes.hpp"
 #include "services/runtime/core/limits.hpp"
-#include "services/runtime/core/time.hpp"
+#include "services/runtime/core/rules.hpp"
 #include "services/runtime/core/validator.hpp"
-
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
 #include <algorithm>
 #include <limits>
@@ -15,29 +12,11 @@
 namespace chieng {
 namespace {
 
-std::string big_endian(std::uint64_t number) {
-    std::string bytes(8, '\0');
-    for (int i = 7; i >= 0; --i, number >>= 8U) {
-        bytes[static_cast<std::size_t>(i)] = static_cast<char>(number & 0xFFU);
-    }
-    return bytes;
-}
-
 std::string item_key(const std::string& service, std::uint64_t sequence) {
     return "e/" + service + "/" + big_endian(sequence);
 }
 std::string next_key(const std::string& service) {
     return "n/" + service;
-}
-
-std::string freeze(const v1::Event& event) {
-    std::string bytes;
-    google::protobuf::io::StringOutputStream stream(&bytes);
-    google::protobuf::io::CodedOutputStream coded(&stream);
-    coded.SetSerializationDeterministic(true);
-    event.SerializeToCodedStream(&coded);
-    coded.Trim();
-    return bytes;
 }
 
 store::v1::OutboxItem parse(std::string_view key, std::string_view bytes) {
@@ -47,48 +26,6 @@ store::v1::OutboxItem parse(std::string_view key, std::string_view bytes) {
         throw Broken("an outbox record under " + where + " cannot be read; restore the outbox from a backup");
     }
     return item;
-}
-
-bool takes_events(const std::string& service) {
-    const auto& bodies = *v1::Event::descriptor()->FindOneofByName("body");
-    for (int i = 0; i < bodies.field_count(); ++i) {
-        if (rule_of(*bodies.field(i)->message_type()).service() == service) {
-            return true;
-        }
-    }
-    return false;
-}
-
-// What can be told here at once, instead of by a receipt that may come weeks later.
-Reasons judge(const v1::Event& event, const std::string& service, const Places* places, std::string_view commune, Day today) {
-    auto reasons = validate(event);
-    const auto* body = body_type(event);
-    if (body == nullptr ? event.correction().action() != v1::Correction::VOID : rule_of(*body).service().empty()) {
-        reasons.push_back(reason(ReasonCode::unknown_type, "body"));
-    } else if (body != nullptr && rule_of(*body).service() != service) {
-        reasons.push_back(reason(ReasonCode::wrong_service, "body", rule_of(*body).service()));
-    } else if (!takes_events(service)) {
-        reasons.push_back(reason(ReasonCode::unknown_type, "service", service));
-    }
-    const auto occurred_on = parse_day(event.occurred_on());
-    if (occurred_on && *occurred_on > today + std::chrono::days(1)) {
-        reasons.push_back(reason(ReasonCode::in_the_future, "occurred_on", event.occurred_on()));
-    } else if (occurred_on && places != nullptr && !event.village().empty()) {
-        const auto* place = places->find(event.village(), *occurred_on);
-        if (place == nullptr || place->parent() != commune) {
-            reasons.push_back(reason(ReasonCode::unknown_place, "village", event.village()));
-        }
-    }
-    return reasons;
-}
-
-v1::Reason full() {
-    const auto most = std::to_string(limits::outbox_events_max);
-    v1::Reason made;
-    made.set_code("OUTBOX_FULL");
-    made.set_vi("Đã có " + most + " tin chờ gửi trên máy này; hãy kết nối để gửi bớt rồi ghi tiếp.");
-    made.set_en(most + " events already wait on this device; connect and let them be sent first.");
-    return made;
 }
 
 v1::Verdict final_verdict(const v1::Answer& answer) {
@@ -122,20 +59,20 @@ Outbox::Outbox(Store& store) : store_(store) {
 Outbox::Posted Outbox::post(v1::Event event, const std::string& service, const Places* places, std::string_view commune, Day today,
                             std::uint64_t recorded_at) {
     if (waiting_ >= limits::outbox_events_max) {
-        return Reasons{full()};
+        return Reasons{reason(ReasonCode::outbox_full, "", std::to_string(limits::outbox_events_max))};
     }
     const auto known = boxes_.find(service);
     const auto sequence = known == boxes_.end() ? 1 : known->second.next;
     event.set_sequence(sequence);
     event.set_recorded_at(recorded_at);
-    if (auto reasons = judge(event, service, places, commune, today); !reasons.empty()) {
+    if (auto reasons = judge_event(event, service, places, commune, today); !reasons.empty()) {
         return reasons;
     }
     const auto* body = body_type(event);
     store::v1::OutboxItem item;
     item.set_service(service);
     item.set_sequence(sequence);
-    item.set_event(freeze(event));
+    item.set_event(frozen_bytes(event));
     item.set_title(body == nullptr ? v1::Correction::descriptor()->name() : body->name());
     item.set_occurred_on(event.occurred_on());
     item.set_posted_at(recorded_at);

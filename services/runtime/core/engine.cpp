@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/runtime/core/engine.hpp"
 
+#include "services/runtime/core/bytes.hpp"
 #include "services/runtime/core/feed_head.hpp"
 #include "services/runtime/core/json.hpp"
 #include "services/runtime/core/limits.hpp"
+#include "services/runtime/core/rules.hpp"
 #include "services/runtime/core/topics.hpp"
 
 #include <xxhash.h>
@@ -14,14 +16,6 @@ namespace chieng {
 namespace {
 
 constexpr std::uint64_t page_slots = 64;
-
-std::string big_endian(std::uint64_t number) {
-    std::string bytes(8, '\0');
-    for (int i = 7; i >= 0; --i, number >>= 8U) {
-        bytes[static_cast<std::size_t>(i)] = static_cast<char>(number & 0xFFU);
-    }
-    return bytes;
-}
 
 std::uint64_t digest_of(std::string_view bytes, std::uint64_t seed = 0) {
     return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed);
@@ -288,32 +282,14 @@ v1::Answer Engine::repeated(Device& from, const Id& id, std::uint64_t digest) {
 }
 
 Reasons Engine::judge(const Id& id, Instant now, v1::Entry& entry) {
-    auto reasons = validate(event_);
-    const bool is_void = event_.correction().action() == v1::Correction::VOID;
-    const auto* body = body_of(event_);
-    if (body == nullptr && !is_void) {
-        reasons.push_back(reason(ReasonCode::unknown_type, "body"));
-    } else if (body != nullptr && body->GetDescriptor() != service_.body) {
-        reasons.push_back(reason(ReasonCode::wrong_service, "body", rule_of(*body->GetDescriptor()).service()));
-    }
-    const auto occurred_on = parse_day(event_.occurred_on());
     const auto received_on = day_at(std::max(now.civil, latest_));
-    if (occurred_on) {
-        if (*occurred_on > received_on + std::chrono::days(1)) {
-            reasons.push_back(reason(ReasonCode::in_the_future, "occurred_on", event_.occurred_on()));
-        } else if (*occurred_on < Day(std::chrono::year(2021) / 1 / 1)) {
-            reasons.push_back(reason(ReasonCode::before_service, "occurred_on", event_.occurred_on()));
-        } else if (!event_.village().empty()) {
-            const auto* place = places_.find(event_.village(), *occurred_on);
-            if (place == nullptr || place->parent() != commune_) {
-                reasons.push_back(reason(ReasonCode::unknown_place, "village", event_.village()));
-            }
-        }
-    }
+    auto reasons = judge_event(event_, service_.name, &places_, commune_, received_on);
     if (!reasons.empty()) {
         return reasons;
     }
-    const Context context{event_, places_, *occurred_on, received_on};
+    const bool is_void = event_.correction().action() == v1::Correction::VOID;
+    const auto* body = body_of(event_);
+    const Context context{event_, places_, *parse_day(event_.occurred_on()), received_on};
     if (body != nullptr && !is_void) {
         reasons = service_.decide(*body, context);
     }

@@ -2,9 +2,8 @@
 #include "services/runtime/core/json.hpp"
 
 #include "chieng/v1/event.pb.h"
+#include "services/runtime/core/bytes.hpp"
 
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/struct.pb.h>
 #include <google/protobuf/util/json_util.h>
 
@@ -15,16 +14,6 @@ namespace chieng {
 namespace {
 
 namespace json = google::protobuf::util;
-
-std::string frozen_bytes(const v1::Event& event) {
-    std::string bytes;
-    google::protobuf::io::StringOutputStream text(&bytes);
-    google::protobuf::io::CodedOutputStream out(&text);
-    out.SetSerializationDeterministic(true);
-    event.SerializeToCodedStream(&out);
-    out.Trim();
-    return bytes;
-}
 
 bool parse(const std::string& text, google::protobuf::Message& message, std::string& error) {
     const auto status = json::JsonStringToMessage(text, &message);

@@ -57,6 +57,8 @@ constexpr std::array rows{
         "This authority may not grant this form on that date: {}."},
     Row{ReasonCode::before_achievement, "BEFORE_ACHIEVEMENT", "Quyết định trước ngày lập thành tích: {}.",
         "The decision lies before the achievement: {}."},
+    Row{ReasonCode::outbox_full, "OUTBOX_FULL", "Đã có {} tin chờ gửi trên máy này; hãy kết nối để gửi bớt rồi ghi tiếp.",
+        "{} events already wait on this device; connect and let them be sent first."},
 };
 
 std::string filled(std::string_view sentence, std::string_view detail) {

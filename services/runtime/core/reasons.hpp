@@ -39,6 +39,7 @@ enum class ReasonCode {
     already_awarded,
     not_their_award,
     before_achievement,
+    outbox_full,
 };
 
 using Reasons = std::vector<v1::Reason>;

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bytes that must be the same every time: keys of a store, and events whose digest is compared.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace google::protobuf {
+class MessageLite;
+}
+
+namespace chieng {
+
+// Eight bytes that sort as the number does.
+[[nodiscard]] std::string big_endian(std::uint64_t number);
+
+// The deterministic bytes of a message: an event is frozen once, and every repeat of it is these bytes.
+[[nodiscard]] std::string frozen_bytes(const google::protobuf::MessageLite& message);
+
+}  // namespace chieng

@@ -4,8 +4,8 @@
 // signal for a month and some people err and correct themselves.
 #include "services/field/outbox.hpp"
 #include "services/runtime/adapters/sqlite_store.hpp"
-#include "services/runtime/host/host.hpp"
 #include "services/runtime/host/places.hpp"
+#include "services/runtime/host/program.hpp"
 
 #include <cstdio>
 #include <cstdlib>

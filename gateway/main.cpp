@@ -8,10 +8,10 @@
 #include "services/runtime/core/topics.hpp"
 #include "services/runtime/host/host.hpp"
 #include "services/runtime/host/places.hpp"
+#include "services/runtime/host/program.hpp"
 #include "services/runtime/host/services.hpp"
 
 #include <google/protobuf/util/json_util.h>
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <CLI/CLI.hpp>
 
@@ -168,19 +168,13 @@ int watch(const Settings& settings) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    spdlog::set_default_logger(spdlog::stderr_logger_st("chieng"));
-    google::protobuf::SetLogHandler(nullptr);
     Settings settings;
     CLI::App app("Turns events into indicators by village, commune and district.");
     app.add_option("--place", settings.place, "code of the commune or district")->capture_default_str();
     app.add_option("--data", settings.data, "folder of the board")->capture_default_str()->check(CLI::ExistingDirectory);
-    app.add_option("--broker", settings.mqtt.broker, "MQTT broker")->capture_default_str();
-    app.add_option("--user", settings.mqtt.user, "user at the broker");
-    app.add_option("--password", settings.mqtt.password, "password at the broker")->envname("CHIENG_PASSWORD");
-    app.add_option("--places", settings.places, "register of places (protobuf text); default: Kbang 2022")->check(CLI::ExistingFile);
+    add_link_options(app, settings.mqtt);
+    add_places_option(app, settings.places);
     app.add_option("--indicators", settings.indicators, "definitions (protobuf text); default: the plan's")->check(CLI::ExistingFile);
-    app.set_config("--config", "", "settings as a file (TOML)");
-    app.allow_config_extras(CLI::config_extras_mode::error);
     app.require_subcommand(1);
     auto* serve = app.add_subcommand("run", "fold feeds and publish");
     auto* print = app.add_subcommand("table", "print the indicators of a place");
@@ -193,14 +187,11 @@ int main(int argc, char** argv) {
         command->add_flag("--english", settings.english, "labels in English");
     }
     print->add_flag("--cuts", settings.cuts, "with each part");
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : exit_config;
-    }
-    settings.mqtt.client_id = *serve ? "chieng-gateway-" + settings.place : "chieng-gateway-" + std::to_string(::getpid());
-    if (!*serve) {
-        spdlog::set_level(spdlog::level::warn);
-    }
-    return guarded([&] { return *serve ? run(settings) : *print ? print_table(settings) : watch(settings); });
+    return run_program(app, argc, argv, [&] {
+        settings.mqtt.client_id = *serve ? "chieng-gateway-" + settings.place : "chieng-gateway-" + std::to_string(::getpid());
+        if (!*serve) {
+            spdlog::set_level(spdlog::level::warn);
+        }
+        return *serve ? run(settings) : *print ? print_table(settings) : watch(settings);
+    });
 }

@@ -6,9 +6,9 @@
 #include "services/runtime/adapters/sqlite_store.hpp"
 #include "services/runtime/host/host.hpp"
 #include "services/runtime/host/places.hpp"
+#include "services/runtime/host/program.hpp"
 
 #include <google/protobuf/util/json_util.h>
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <CLI/CLI.hpp>
 
@@ -207,19 +207,14 @@ int run(const Settings& settings, const CLI::App& app, const std::map<std::strin
 }  // namespace
 
 int main(int argc, char** argv) {
-    spdlog::set_default_logger(spdlog::stderr_logger_st("chieng"));
-    spdlog::set_level(spdlog::level::warn);
-    google::protobuf::SetLogHandler(nullptr);
     Settings settings;
     std::map<std::string, std::map<std::string, std::string>> values;
     CLI::App app("Posts events: keeps each on this device until its receipt has come.");
     app.add_option("--data", settings.data, "folder of the outbox")->capture_default_str()->check(CLI::ExistingDirectory);
     app.add_option("--device", settings.device, "name of this device: letters, digits, - and _")->capture_default_str();
     app.add_option("--commune", settings.commune, "code of the commune")->capture_default_str();
-    app.add_option("--broker", settings.mqtt.broker, "MQTT broker")->capture_default_str();
-    app.add_option("--user", settings.mqtt.user, "user at the broker");
-    app.add_option("--password", settings.mqtt.password, "password at the broker")->envname("CHIENG_PASSWORD");
-    app.add_option("--places", settings.places, "register of places (protobuf text); default: Kbang 2022")->check(CLI::ExistingFile);
+    add_link_options(app, settings.mqtt);
+    add_places_option(app, settings.places);
     app.add_flag("--english", settings.english, "answer in English");
     app.require_subcommand(1);
     add_post(app, settings, values);
@@ -227,10 +222,8 @@ int main(int argc, char** argv) {
     app.add_subcommand("send", "send what waits, until every receipt has come")
         ->add_option("--patience", settings.patience_seconds, "seconds")
         ->capture_default_str();
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : exit_usage;
-    }
-    return guarded([&] { return run(settings, app, values); });
+    return run_program(app, argc, argv, [&] {
+        spdlog::set_level(spdlog::level::warn);
+        return run(settings, app, values);
+    });
 }

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <csignal>
 #include <fstream>
+#include <iterator>
 #include <stdexcept>
 #include <thread>
 
@@ -32,6 +33,10 @@ bool listens(int port) {
     const bool connected = ::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
     ::close(socket);
     return connected;
+}
+
+int exit_code(int status) {
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 std::vector<std::string> mosquitto(const Folder& folder, int port) {
@@ -90,18 +95,39 @@ void Process::kill() {
 }
 
 int Process::stop() {
-    int status = 0;
-    ::kill(pid_, SIGTERM);
-    ::waitpid(pid_, &status, 0);
-    pid_ = -1;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+    if (pid_ > 0) {
+        ::kill(pid_, SIGTERM);
+        ::waitpid(pid_, &status_, 0);
+        pid_ = -1;
+    }
+    return exit_code(status_);
 }
 
 bool Process::ended() {
-    if (pid_ > 0 && ::waitpid(pid_, nullptr, WNOHANG) == pid_) {
+    if (pid_ > 0 && ::waitpid(pid_, &status_, WNOHANG) == pid_) {
         pid_ = -1;
     }
     return pid_ < 0;
+}
+
+std::optional<int> Process::wait(std::chrono::milliseconds patience) {
+    return eventually(patience, [&] { return ended(); }) ? std::optional(exit_code(status_)) : std::nullopt;
+}
+
+bool eventually(std::chrono::milliseconds patience, const std::function<bool()>& holds) {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    while (!holds()) {
+        if (std::chrono::steady_clock::now() > deadline) {
+            return false;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return true;
+}
+
+std::string text_of(const std::filesystem::path& file) {
+    std::ifstream in(file);
+    return {std::istreambuf_iterator<char>(in), {}};
 }
 
 int free_port() {

@@ -2,7 +2,10 @@
 // Real processes for integration tests: each on the loopback, on a free port, in a folder of its own, stopped by process id.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,12 +46,21 @@ public:
     [[nodiscard]] pid_t pid() const { return pid_; }
     // Whether it has ended by itself.
     [[nodiscard]] bool ended();
+    // Its exit code (128 + signal, if one ended it) once it has ended by itself; nothing when it has not in that time.
+    [[nodiscard]] std::optional<int> wait(std::chrono::milliseconds patience);
 
 private:
     std::vector<std::string> command_;
     std::filesystem::path log_;
     pid_t pid_ = -1;
+    int status_ = 0;  // of a process that ended
 };
+
+// Whether it holds within that time.
+[[nodiscard]] bool eventually(std::chrono::milliseconds patience, const std::function<bool()>& holds);
+
+// All of a file; empty when there is none.
+[[nodiscard]] std::string text_of(const std::filesystem::path& file);
 
 // A port that was free a moment ago.
 [[nodiscard]] int free_port();

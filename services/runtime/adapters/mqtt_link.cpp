@@ -11,6 +11,8 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <stdexcept>
+#include <string_view>
 #include <thread>
 
 namespace chieng {
@@ -18,6 +20,10 @@ namespace {
 
 constexpr auto retry_min = std::chrono::milliseconds(100);
 constexpr auto retry_max = std::chrono::milliseconds(5000);
+
+bool is_secure(std::string_view broker) {
+    return broker.starts_with("ssl://") || broker.starts_with("mqtts://");
+}
 
 mqtt::connect_options connect_options(const MqttOptions& options) {
     mqtt::connect_options connect;
@@ -28,6 +34,22 @@ mqtt::connect_options connect_options(const MqttOptions& options) {
     if (!options.user.empty()) {
         connect.set_user_name(options.user);
         connect.set_password(options.password);
+    }
+    if (is_secure(options.broker)) {
+        mqtt::ssl_options ssl;
+        ssl.set_verify(true);  // the name in the certificate is the broker's
+        ssl.set_enable_server_cert_auth(true);
+        if (!options.ca_file.empty()) {
+            ssl.set_trust_store(options.ca_file);
+        }
+        if (!options.certificate.empty()) {
+            ssl.set_key_store(options.certificate);
+            ssl.set_private_key(options.key);
+        }
+        connect.set_ssl(std::move(ssl));
+    } else if (!options.ca_file.empty() || !options.certificate.empty()) {
+        throw std::invalid_argument("--cafile and --cert are for an ssl:// broker; " + options.broker +
+                                    " would be spoken to in clear text");
     }
     return connect;
 }
@@ -172,12 +194,20 @@ private:
     }
 
     bool connect() {
+        std::string trouble = "no answer in time";
         try {
-            return client_.connect(connect_)->wait_for(std::chrono::seconds(6));
+            if (client_.connect(connect_)->wait_for(std::chrono::seconds(6))) {
+                trouble_.clear();
+                return true;
+            }
         } catch (const mqtt::exception& error) {
-            spdlog::debug("mqtt: {}", error.what());
-            return false;
+            trouble = error.what();
         }
+        if (trouble != trouble_) {  // once, not at every try
+            spdlog::warn("mqtt: no link to {} ({}); trying until there is one", client_.get_server_uri(), trouble);
+            trouble_ = trouble;
+        }
+        return false;
     }
 
     bool carry_out(const Action& action) {
@@ -202,6 +232,7 @@ private:
     std::vector<Input> arrived_;
     std::deque<Action> waiting_;
     std::size_t in_flight_ = 0;
+    std::string trouble_;  // why there was no link the last time
     std::size_t dropped_ = 0;
     bool up_ = false;
     bool stopping_ = false;

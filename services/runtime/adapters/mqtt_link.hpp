@@ -20,6 +20,10 @@ struct MqttOptions {
     std::string client_id;
     std::string user;
     std::string password;
+    // For an ssl:// broker.
+    std::string ca_file;      // empty: the system's authorities
+    std::string certificate;  // our own, with its key; empty: none
+    std::string key;
 };
 
 class MqttLink {

@@ -2,9 +2,7 @@
 #include "services/runtime/host/host.hpp"
 
 #include "services/runtime/core/topics.hpp"
-#include "services/runtime/ports/store.hpp"
 
-#include <spdlog/spdlog.h>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -13,9 +11,7 @@
 #include <algorithm>
 #include <atomic>
 #include <csignal>
-#include <cstdio>
 #include <memory>
-#include <stdexcept>
 
 namespace chieng {
 void Host::dispatch(MqttLink& link, std::vector<Input> inputs) {
@@ -90,18 +86,6 @@ bool Host::run(std::chrono::milliseconds patience) {
     link->drain();
     link.reset();
     return held;
-}
-
-int guarded(const std::function<int()>& program) {
-    try {
-        return program();
-    } catch (const Broken& error) {
-        std::fprintf(stderr, "%s\n", error.what());
-        return exit_io;
-    } catch (const std::invalid_argument& error) {
-        std::fprintf(stderr, "%s\n", error.what());
-        return exit_config;
-    }
 }
 
 }  // namespace chieng

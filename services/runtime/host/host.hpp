@@ -14,14 +14,6 @@
 
 namespace chieng {
 
-// Exit codes of sysexits.h.
-inline constexpr int exit_usage = 64;
-inline constexpr int exit_data = 65;
-inline constexpr int exit_unavailable = 69;
-inline constexpr int exit_software = 70;
-inline constexpr int exit_io = 74;
-inline constexpr int exit_config = 78;
-
 class Host {
 public:
     using Component = std::function<Actions(std::span<const Input>, Instant)>;
@@ -53,8 +45,5 @@ private:
     std::vector<Slot> components_;
     std::function<bool()> done_;
 };
-
-// Runs a program and turns what stops it into a message and an exit code.
-int guarded(const std::function<int()>& program);
 
 }  // namespace chieng

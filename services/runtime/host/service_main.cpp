@@ -4,9 +4,9 @@
 #include "services/runtime/core/engine.hpp"
 #include "services/runtime/host/host.hpp"
 #include "services/runtime/host/places.hpp"
+#include "services/runtime/host/program.hpp"
 #include "services/runtime/host/services.hpp"
 
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <CLI/CLI.hpp>
 
@@ -94,28 +94,17 @@ int serve(const Settings& settings, const std::vector<Service>& services) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    spdlog::set_default_logger(spdlog::stderr_logger_st("chieng"));
-    google::protobuf::SetLogHandler(nullptr);
     Settings settings;
     settings.mqtt.client_id = "chieng-service-" + std::to_string(::getpid());
     CLI::App app("Takes events of one commune, keeps them and answers with receipts.");
     app.add_option("names", settings.names, "services to host: session household commendation; none: all");
     app.add_option("--commune", settings.commune, "code of the commune")->capture_default_str();
     app.add_option("--data", settings.data, "folder of the journals")->capture_default_str()->check(CLI::ExistingDirectory);
-    app.add_option("--broker", settings.mqtt.broker, "MQTT broker")->capture_default_str();
-    app.add_option("--user", settings.mqtt.user, "user at the broker");
-    app.add_option("--password", settings.mqtt.password, "password at the broker")->envname("CHIENG_PASSWORD");
-    app.add_option("--places", settings.places, "register of places (protobuf text); default: Kbang 2022")->check(CLI::ExistingFile);
+    add_link_options(app, settings.mqtt);
+    add_places_option(app, settings.places);
     app.add_flag("--quarantine", settings.list_quarantine, "list what could not be read, and end");
     app.add_flag("--refused", settings.list_refused, "list what was refused, and end");
-    app.set_config("--config", "", "settings as a file (TOML)");
-    app.allow_config_extras(CLI::config_extras_mode::error);
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : exit_config;
-    }
-    return guarded([&] {
+    return run_program(app, argc, argv, [&] {
         std::vector<Service> services;
         for (auto& service : all_services()) {
             if (settings.names.empty() || std::find(settings.names.begin(), settings.names.end(), service.name) != settings.names.end()) {

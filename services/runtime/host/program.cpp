@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/runtime/host/program.hpp"
+
+#include "services/runtime/ports/store.hpp"
+
+#include <google/protobuf/stubs/logging.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <iterator>
+#include <memory>
+#include <span>
+#include <sstream>
+#include <stdexcept>
+
+namespace chieng {
+namespace {
+
+// The file of settings, which remembers its lines for whoever has to put one right.
+class SettingsFile final : public CLI::ConfigTOML {
+public:
+    std::vector<CLI::ConfigItem> from_config(std::istream& in) const override {
+        text_.assign(std::istreambuf_iterator<char>(in), {});
+        std::istringstream again(text_);
+        return CLI::ConfigTOML::from_config(again);
+    }
+
+    // The line that sets this name; 0 when none does.
+    [[nodiscard]] int line_of(const std::string& name) const {
+        std::istringstream lines(text_);
+        std::string line;
+        for (int number = 1; std::getline(lines, line); ++number) {
+            if (CLI::detail::trim_copy(line.substr(0, line.find('='))) == name) {
+                return number;
+            }
+        }
+        return 0;
+    }
+
+private:
+    mutable std::string text_;
+};
+
+constexpr std::string_view unknown_setting = "INI was not able to parse ";  // the words of CLI11
+
+// What the library complains about: "--broker: …", or a setting that it does not know.
+std::string subject(const std::string& complaint) {
+    if (complaint.starts_with(unknown_setting)) {
+        const auto name = complaint.substr(unknown_setting.size());
+        const auto dot = name.rfind('.');
+        return name.ends_with(".++") ? "[" + name.substr(0, dot) + "]" : name.substr(dot + 1);  // a section, or a name in one
+    }
+    return complaint.starts_with("--") ? complaint.substr(2, complaint.find(':') - 2) : "";
+}
+
+int refuse(CLI::App& app, const CLI::ParseError& error, const SettingsFile& file, std::span<char*> words) {
+    const std::string complaint = error.what();
+    const auto name = subject(complaint);
+    const auto line = file.line_of(name);
+    const bool on_command_line = std::any_of(words.begin(), words.end(), [&](const char* word) {
+        return std::string_view(word) == "--" + name || std::string_view(word).starts_with("--" + name + "=");
+    });
+    if (line != 0 && !on_command_line) {
+        std::fprintf(stderr, "%s:%d: %s\n", app.get_config_ptr()->as<std::string>().c_str(), line,
+                     complaint.starts_with(unknown_setting) ? ("no setting has the name " + name).c_str() : complaint.c_str());
+        return exit_config;
+    }
+    if (app.exit(error) == 0) {
+        return 0;  // --help
+    }
+    return dynamic_cast<const CLI::FileError*>(&error) != nullptr || dynamic_cast<const CLI::ConfigError*>(&error) != nullptr ? exit_config
+                                                                                                                              : exit_usage;
+}
+
+}  // namespace
+
+void add_link_options(CLI::App& app, MqttOptions& mqtt) {
+    app.add_option("--broker", mqtt.broker, "MQTT broker: tcp://HOST:PORT, or ssl://HOST:PORT")->capture_default_str();
+    app.add_option("--user", mqtt.user, "user at the broker");
+    app.add_option("--password", mqtt.password, "password at the broker")->envname("CHIENG_PASSWORD");
+    app.add_option("--cafile", mqtt.ca_file, "who vouches for an ssl:// broker (PEM); default: the system's authorities")
+        ->check(CLI::ExistingFile);
+    auto* cert = app.add_option("--cert", mqtt.certificate, "own certificate for an ssl:// broker (PEM)")->check(CLI::ExistingFile);
+    auto* key = app.add_option("--key", mqtt.key, "its private key (PEM)")->check(CLI::ExistingFile);
+    cert->needs(key);
+    key->needs(cert);
+}
+
+void add_places_option(CLI::App& app, std::string& places) {
+    app.add_option("--places", places, "register of places (protobuf text); default: Kbang 2022")->check(CLI::ExistingFile);
+}
+
+int run_program(CLI::App& app, int argc, char** argv, const std::function<int()>& program) {
+    spdlog::set_default_logger(spdlog::stderr_logger_mt("chieng"));
+    google::protobuf::SetLogHandler(nullptr);
+    const auto file = std::make_shared<SettingsFile>();
+    app.config_formatter(file);
+    app.set_config("--config", "", "settings as a file (TOML)");
+    app.allow_config_extras(CLI::config_extras_mode::error);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return refuse(app, error, *file, {argv, static_cast<std::size_t>(argc)});
+    }
+    return guarded(program);
+}
+
+int guarded(const std::function<int()>& program) {
+    try {
+        return program();
+    } catch (const Broken& error) {
+        std::fprintf(stderr, "%s\n", error.what());
+        return exit_io;
+    } catch (const std::invalid_argument& error) {
+        std::fprintf(stderr, "%s\n", error.what());
+        return exit_config;
+    }
+}
+
+}  // namespace chieng

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a program says, and how it ends, when it is told something wrong: each of the three, as a process.
+#include "tests/support/processes.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <chrono>
+#include <fstream>
+
+using namespace chieng::testing;
+
+namespace {
+
+struct Ending {
+    int code = -1;
+    std::string said;
+};
+
+Ending run(const Folder& folder, std::vector<std::string> command) {
+    const auto log = folder.path() / "run.log";
+    std::filesystem::remove(log);
+    Process process(std::move(command), log);
+    const auto code = process.wait(std::chrono::seconds(20));
+    return {code.value_or(-1), text_of(log)};
+}
+
+std::string settings(const Folder& folder, const std::string& text) {
+    auto file = folder.path() / "chieng.toml";
+    std::ofstream(file) << text;
+    return file;
+}
+
+}  // namespace
+
+TEST_CASE("a name that no setting has ends each program with 78 and the line of the file", "[integration]") {
+    const Folder folder;
+    const auto file = settings(folder, "broker = \"tcp://127.0.0.1:1\"\n# a comment\nbrokr = \"tcp://127.0.0.1:1\"\n");
+    const auto [program, rest] =
+        GENERATE(table<std::string, std::string>({{CHIENG_SERVICE, ""}, {CHIENG_FIELD, "list"}, {CHIENG_GATEWAY, "run"}}));
+    std::vector<std::string> command{program, "--config", file};
+    if (!rest.empty()) {
+        command.push_back(rest);
+    }
+    const auto ending = run(folder, command);
+    CHECK(ending.code == 78);
+    CHECK(ending.said == file + ":3: no setting has the name brokr\n");
+}
+
+TEST_CASE("a wrong value in the file of settings names the line, one on the command line is a wrong use", "[integration]") {
+    const Folder folder;
+    const auto file = settings(folder, "\ndata = \"/nowhere/at/all\"\n");
+    auto ending = run(folder, {CHIENG_SERVICE, "--config", file});
+    CHECK(ending.code == 78);
+    CHECK(ending.said.starts_with(file + ":2: --data: "));
+    ending = run(folder, {CHIENG_SERVICE, "--config", file, "--data", "/nowhere/either"});
+    CHECK(ending.code == 64);
+    CHECK_THAT(ending.said, Catch::StartsWith("--data: ") && Catch::Contains("/nowhere/either"));
+    ending = run(folder, {CHIENG_FIELD, "--brokr", "x", "list"});
+    CHECK(ending.code == 64);
+    CHECK_THAT(ending.said, Catch::Contains("--brokr"));
+}
+
+TEST_CASE("a file of settings that is not there, or with a section of no sense, ends with 78", "[integration]") {
+    const Folder folder;
+    auto ending = run(folder, {CHIENG_SERVICE, "--config", folder.path() / "none.toml"});
+    CHECK(ending.code == 78);
+    CHECK_THAT(ending.said, Catch::Contains("none.toml"));
+    const auto file = settings(folder, "[broker]\nport = 1883\n");
+    ending = run(folder, {CHIENG_GATEWAY, "--config", file, "run"});
+    CHECK(ending.code == 78);
+    CHECK(ending.said == file + ":1: no setting has the name [broker]\n");
+}
+
+TEST_CASE("a place that the register does not know ends service and gateway with 78", "[integration]") {
+    const Folder folder;
+    auto ending = run(folder, {CHIENG_SERVICE, "--commune", "99999", "--data", folder.path()});
+    CHECK(ending.code == 78);
+    CHECK(ending.said == "--commune 99999 is not in the register of places\n");
+    ending = run(folder, {CHIENG_GATEWAY, "--place", "99999", "run"});
+    CHECK(ending.code == 78);
+    CHECK(ending.said == "--place 99999 is not in the register of places\n");
+}
+
+TEST_CASE("certificates for a broker that is spoken to in clear text are refused", "[integration]") {
+    const Folder folder;
+    const auto file = settings(folder, "");
+    const auto ending = run(folder, {CHIENG_SERVICE, "--data", folder.path(), "--cafile", file});
+    CHECK(ending.code == 78);
+    CHECK_THAT(ending.said, Catch::Contains("clear text"));
+}
+
+TEST_CASE("an ssl:// broker is spoken to when its authority is known, and refused otherwise", "[integration]") {
+    const Folder folder;
+    const auto path = [&](const char* name) { return (folder.path() / name).string(); };
+    REQUIRE(run(folder, {"/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days",
+                         "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", path("broker.key"), "-out",
+                         path("broker.pem")})
+                .code == 0);
+    const auto port = free_port();
+    std::ofstream(path("tls.conf")) << "listener " << port << " 127.0.0.1\nallow_anonymous true\npersistence false\nuser root\ncertfile "
+                                    << path("broker.pem") << "\nkeyfile " << path("broker.key") << "\n";
+    Process broker({"/usr/sbin/mosquitto", "-c", path("tls.conf")}, path("tls.log"));
+    const auto url = "ssl://127.0.0.1:" + std::to_string(port);
+    const auto logged = [&](const std::string& log, const std::string& words) {
+        return eventually(std::chrono::seconds(20), [&] { return text_of(log).find(words) != std::string::npos; });
+    };
+    Process trusting({CHIENG_SERVICE, "session", "--data", folder.path(), "--broker", url, "--cafile", path("broker.pem")},
+                     path("good.log"));
+    CHECK(logged(path("good.log"), "link up"));
+    Process strict({CHIENG_SERVICE, "household", "--data", folder.path(), "--broker", url}, path("strict.log"));
+    CHECK(logged(path("strict.log"), "no link to " + url));
+    CHECK(text_of(path("strict.log")).find("link up") == std::string::npos);
+}

@@ -143,6 +143,8 @@ TEST_CASE("the same number with other content is a conflict, and the first conte
     Bench bench;
     static_cast<void>(bench.send("p1", {attended_by(a_session_held(1), 45)}));
     CHECK(bench.send("p1", {attended_by(a_session_held(1), 46)}) == "1,REFUSED CONFLICT;");
+    CHECK(bench.engine->counters().conflicts == 1);
+    CHECK(bench.engine->counters().refused == 0);
     CHECK(bench.send("p1", {attended_by(a_session_held(1), 45)}) == "1,DUPLICATE(STORED) 202204;");
     CHECK(bench.attendances() == 45);
 }

@@ -274,7 +274,7 @@ v1::Answer Engine::repeated(Device& from, const Id& id, std::uint64_t digest) {
             return answer;
         }
     }
-    ++counters_.refused;
+    ++counters_.conflicts;
     v1::Answer answer;
     answer.set_verdict(v1::REFUSED);
     *answer.add_reasons() = reason(ReasonCode::conflict, "sequence", std::to_string(id.sequence));

@@ -30,6 +30,7 @@ public:
         std::uint64_t stored = 0;
         std::uint64_t duplicates = 0;
         std::uint64_t refused = 0;
+        std::uint64_t conflicts = 0;  // a known number with other content
         std::uint64_t quarantined = 0;
     };
 

@@ -4,12 +4,11 @@
 #include "gateway/indicator/feed_reader.hpp"
 #include "tests/support/events.hpp"
 
+#include "data/indicators.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <random>
 
 using namespace chieng;
@@ -18,11 +17,7 @@ using namespace chieng::testing;
 namespace {
 
 const Definitions& definitions() {
-    static const Definitions loaded = [] {
-        std::ifstream file(std::filesystem::path(__FILE__).parent_path() / "../../deploy/indicators/indicators.txtpb");
-        const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-        return Definitions::load(text, "indicators.txtpb");
-    }();
+    static const auto loaded = Definitions::load(data::indicators, "indicators.txtpb");
     return loaded;
 }
 

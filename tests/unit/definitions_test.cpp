@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/indicator/definitions.hpp"
 
-#include <catch2/catch.hpp>
+#include "data/indicators.hpp"
 
-#include <filesystem>
-#include <fstream>
-#include <iterator>
+#include <catch2/catch.hpp>
 
 using namespace chieng;
 
 namespace {
-
-std::string shipped() {
-    std::ifstream file(std::filesystem::path(__FILE__).parent_path() / "../../deploy/indicators/indicators.txtpb");
-    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
 
 void refused(const std::string& rest, const std::string& reason, const std::string& line = "f.txtpb:2:1: ") {
     const auto text = "# one line\nindicator { code: \"X-1\" " + rest + " }\n";
@@ -24,7 +17,7 @@ void refused(const std::string& rest, const std::string& reason, const std::stri
 }  // namespace
 
 TEST_CASE("all 18 indicators load, with both languages and the spans of the catalogue") {
-    const auto definitions = Definitions::load(shipped(), "indicators.txtpb");
+    const auto definitions = Definitions::load(data::indicators, "indicators.txtpb");
     CHECK(definitions.all().size() == 18);
     for (const auto& definition : definitions.all()) {
         INFO(definition.indicator.code());
@@ -36,7 +29,7 @@ TEST_CASE("all 18 indicators load, with both languages and the spans of the cata
 }
 
 TEST_CASE("a cut shows only the values that the indicator lets in") {
-    const auto definitions = Definitions::load(shipped(), "indicators.txtpb");
+    const auto definitions = Definitions::load(data::indicators, "indicators.txtpb");
     CHECK(definitions.series_id("COM-05", "language", "BAHNAR"));
     CHECK_FALSE(definitions.series_id("COM-05", "language", "VIETNAMESE"));
     CHECK_FALSE(definitions.series_id("SUP-02", "kind", "LOAN"));

@@ -27,4 +27,5 @@ TEST_CASE("a register that contradicts itself is refused with the row") {
     refused(R"(place { code: "77777" } place { code: "77777" from: "2022-01-01" })");
     refused(R"(place { code: "77777" parent: "nowhere" })");
     refused(R"(place { code: "77777" from: "yesterday" })");
+    refused(R"(place { code: "77777" level: COMMUNE_LEVEL parent: "1" } place { code: "1" level: COMMUNE_LEVEL parent: "77777" })");
 }

@@ -46,6 +46,17 @@ Places::Places(const v1::Places& rows) {
             throw std::invalid_argument("place " + row.code() + ": its parent " + row.parent() + " is not in the register");
         }
     }
+    // Levels that rise make a tree: no place is below itself, however far.
+    for (const auto& [code, entries] : by_code_) {
+        for (const auto& entry : entries) {
+            const auto above = by_code_.find(entry.place.parent());
+            for (const auto& parent : above == by_code_.end() ? std::vector<Entry>() : above->second) {
+                if (entry.from <= parent.until && parent.from <= entry.until && parent.place.level() <= entry.place.level()) {
+                    throw std::invalid_argument("place " + code + ": its parent " + entry.place.parent() + " is not of a level above");
+                }
+            }
+        }
+    }
 }
 
 const v1::Place* Places::find(std::string_view code, Day day) const {

@@ -23,7 +23,7 @@ public:
 
     Places() = default;
     // Throws std::invalid_argument naming the row when a place ends before it begins, is its own parent, is listed twice
-    // for one day, or has no parent in the register.
+    // for one day, or has no parent in the register, or one that is not of a level above.
     explicit Places(const v1::Places& rows);
 
     // The place that had this code on that day; null when none had.

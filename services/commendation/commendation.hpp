@@ -66,8 +66,8 @@ struct Commendation {
     }
 
     static std::optional<Claim> claim(const Body& award) {
-        return Claim{"achievement/" + award.achievement_ref(),
-                     reason(ReasonCode::already_awarded, "commendation_awarded.achievement_ref", award.achievement_ref())};
+        return Claim{"achievement/" + award.achievement_ref(), ReasonCode::already_awarded, "commendation_awarded.achievement_ref",
+                     award.achievement_ref()};
     }
 };
 

@@ -110,14 +110,15 @@ std::uint64_t Outbox::apply(const std::string& service, const v1::Answer& answer
     }
     auto& box = found->second;
     const auto before = box.waiting.size();
-    std::uint64_t next = 1;  // the expected next sequence; never above box.next
-    for (int i = 0; i + 1 < answer.sequences_size() && next < box.next; i += 2) {
-        const auto gap = std::min(answer.sequences(i), box.next - next);
-        const auto first = next + gap;
-        next = first + std::min(answer.sequences(i + 1), box.next - first);
-        for (auto at = box.waiting.lower_bound(first); at != box.waiting.end() && at->first < next;) {
+    std::uint64_t sequence = 0;
+    for (const auto above : answer.sequences()) {
+        if (above >= box.next - sequence) {
+            break;  // beyond all that was ever posted
+        }
+        sequence += above;
+        if (const auto at = box.waiting.find(sequence); at != box.waiting.end()) {
             close(service, box, at, answer, verdict);
-            at = box.waiting.erase(at);
+            box.waiting.erase(at);
         }
     }
     const auto answered = before - box.waiting.size();

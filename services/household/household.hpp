@@ -15,8 +15,8 @@ struct Household {
         if (support.stage() != v1::COMPLETED) {
             return std::nullopt;
         }
-        return Claim{"completed/" + support.support_id(),
-                     reason(ReasonCode::already_completed, "household_supported.support_id", support.support_id())};
+        return Claim{"completed/" + support.support_id(), ReasonCode::already_completed, "household_supported.support_id",
+                     support.support_id()};
     }
 };
 

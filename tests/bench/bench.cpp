@@ -108,9 +108,7 @@ public:
             v1::Receipt receipt;
             receipt.ParseFromArray(payload.data(), static_cast<int>(payload.size()));
             for (const auto& answer : receipt.answers()) {
-                for (int i = 1; i < answer.sequences_size(); i += 2) {
-                    answered += answer.sequences(i);
-                }
+                answered += static_cast<std::uint64_t>(answer.sequences_size());
                 refused += answer.verdict() == v1::REFUSED || answer.first() == v1::REFUSED ? 1U : 0U;
             }
         } else if (topic.find("/feeds/cells") != std::string_view::npos) {

@@ -3,6 +3,7 @@
 //   ceiling count BROKER FILTER FILE         only counts what arrives, in a shared counter (the null consumer)
 //   ceiling relay BROKER FILTER TOPIC [LOG]  passes each message on to TOPIC, after an append and a sync when LOG is given
 #include "services/runtime/host/host.hpp"
+#include "services/runtime/host/program.hpp"
 
 #include <mqtt/async_client.h>
 

@@ -174,12 +174,9 @@ void World::hear(const Message& message) {
         }
     } else if (v1::Receipt receipt; levels[3] == "receipts" && receipt.ParseFromString(message.payload)) {
         for (const auto& answer : receipt.answers()) {
-            std::uint64_t next = 1;
-            for (int i = 0; i + 1 < answer.sequences_size(); i += 2) {
-                next += answer.sequences(i);
-                for (const auto end = next + answer.sequences(i + 1); next < end; ++next) {
-                    answers_[{receipt.device(), receipt.service(), next}] = answer;
-                }
+            std::uint64_t sequence = 0;
+            for (const auto above : answer.sequences()) {
+                answers_[{receipt.device(), receipt.service(), sequence += above}] = answer;
             }
         }
     }

@@ -57,11 +57,12 @@ public:
     // Encodes as the engine does: first..last of each run.
     Actions receive(v1::Answer answer, std::initializer_list<std::pair<std::uint64_t, std::uint64_t>> runs,
                     const std::string& device = "phone-1") {
-        std::uint64_t at = 1;
+        std::uint64_t before = 0;
         for (const auto& [first, last] : runs) {
-            answer.add_sequences(first - at);
-            answer.add_sequences(last - first + 1);
-            at = last + 1;
+            for (auto sequence = first; sequence <= last; ++sequence) {
+                answer.add_sequences(sequence - before);
+                before = sequence;
+            }
         }
         v1::Receipt receipt;
         receipt.set_device(device);
@@ -265,7 +266,7 @@ TEST_CASE("receipts for others, of unknown sequences or of no sense change nothi
     phone.receive(endless, {});
     CHECK(phone.outbox->ledger().waiting == 2);
     auto open_ended = verdict(v1::STORED);
-    open_ended.add_sequences(1);
+    open_ended.add_sequences(2);
     open_ended.add_sequences(~0ULL);
     phone.receive(open_ended, {});
     CHECK(phone.outbox->ledger() == Outbox::Ledger{2, 1, 0, 1});

@@ -3,6 +3,8 @@
 // the store, on disk before its receipts leave (I1). The journal is the truth; inbox, claims and facts are folded from it
 // and written down now and then, so that start-up and recovery are the same code.
 //
+// engine.cpp takes, judges and answers; engine_fold.cpp is its memory.
+//
 // Keeps I1 (receipt after commit), I2 (an event key is journalled once), I3 (stored, refused or quarantined), I5 (a repeat
 // gets the first verdict).
 #pragma once
@@ -15,11 +17,14 @@
 #include "services/runtime/ports/link.hpp"
 #include "services/runtime/ports/store.hpp"
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <map>
 #include <set>
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace chieng {
 
@@ -37,23 +42,37 @@ public:
     // Folds what the last snapshot misses. `epoch` names a journal that is born now.
     Engine(Service service, std::string commune, const Places& places, Store& store, std::uint64_t epoch);
 
-    // Throws Broken when the unit cannot be committed: no receipt has left then.
+    // A batch in, one transaction, actions out. Throws Broken when the unit cannot be committed: no receipt has left then.
     [[nodiscard]] Actions handle(std::span<const Input> inputs, Instant now);
+
+    // The same in three steps, for a host that commits the units of several services at one time: take(), then the store's
+    // commit(), then answer(). Nothing may leave before the commit has returned.
+    void take(std::span<const Input> inputs, Instant now);
+    [[nodiscard]] Actions answer();
 
     [[nodiscard]] std::uint64_t last_offset() const { return last_offset_; }
     [[nodiscard]] const Counters& counters() const { return counters_; }
 
 private:
+    // A stored event: what it was, and where it is.
+    struct Seen {
+        std::uint64_t digest = 0;
+        std::uint64_t offset = 0;
+    };
     struct Device {
         Intervals stored;
         Intervals refused;
-        std::map<std::uint64_t, std::map<std::uint32_t, store::v1::Seen>> open;  // page -> slot -> what was seen
+        boost::unordered_flat_map<std::uint64_t, Seen> recent;  // by sequence: since the snapshot, and the newest page
         bool dirty = false;
     };
-    // The answers to one device, by what they say.
+    struct Said {
+        v1::Answer answer;
+        Intervals sequences;
+    };
+    // The answers to one device.
     struct Replies {
         bool json = false;
-        std::map<std::string, std::pair<v1::Answer, Intervals>> answers;
+        std::vector<Said> said;
     };
     struct Id {
         std::string device;
@@ -62,28 +81,33 @@ private:
     };
 
     void take(const Message& message, Instant now);
-    void take_event(const std::string& device, const std::string& bytes, bool json, Instant now);
-    void answer_request(const Message& message, std::string_view subscriber, Actions& actions);
-    void hear_own_head(const Message& message, Actions& actions);
+    void take_event(const std::string& device, Device& from, std::string bytes, Replies& replies, Instant now);
+    void repeat(Device& from, const Id& id, std::uint64_t digest, Replies& replies);
+    void answer_request(const Message& message, std::string_view subscriber);
+    void hear_own_head(const Message& message);
     void quarantine(const Message& message, const v1::Reason& why, Instant now);
-    void reply(const std::string& device, bool json, std::uint64_t sequence, v1::Answer answer);
 
-    [[nodiscard]] v1::Answer repeated(Device& device, const Id& id, std::uint64_t digest);
+    Replies& replies_to(const std::string& device, bool json);
+    static void say(Replies& replies, std::uint64_t sequence, v1::Verdict verdict, v1::Verdict first, std::uint32_t month);
+    static void say_refused(Replies& replies, std::uint64_t sequence, const Reasons& reasons, bool again = false);
+
     [[nodiscard]] Reasons judge(const Id& id, Instant now, v1::Entry& entry);
     void judge_correction(const Id& id, v1::Entry& entry, Reasons& reasons);
     void refuse(Device& device, const Id& id, const std::string& bytes, std::uint64_t digest, const Reasons& reasons, Instant now);
-    void journal(v1::Entry entry, std::uint64_t digest);
-
-    void evolve(const v1::Entry& entry, const v1::Event& event, std::uint64_t offset, std::uint64_t digest);
-    void hold_claim(const v1::Event& event, const std::string& holder);
-    void release_claim(const v1::Event& event);
-    void recover();
-    void commit();
+    void journal(Device& from, std::uint64_t digest);
     void close_block();
-    void snapshot();
 
+    void recover();
+    void evolve(Device& from, const v1::Entry& entry, const v1::Event& event, std::uint64_t offset, std::uint64_t digest);
+    void hold_claim(const v1::Event& event, const Id& holder);
+    void release_claim(const v1::Event& event);
+    void keep_refused(const std::string& name, const Device& held);
+    void snapshot();
+    void write_pages(const std::string& name, Device& held, store::v1::Device& record);
+
+    [[nodiscard]] static std::uint64_t event_digest(std::string_view bytes);
     Device& device(const std::string& name);
-    [[nodiscard]] std::optional<store::v1::Seen> seen(const Id& id);
+    [[nodiscard]] std::optional<Seen> seen(const Id& id);
     [[nodiscard]] v1::Entry entry_at(std::uint64_t offset);
     [[nodiscard]] Id root_of(const Id& id);
     [[nodiscard]] std::optional<store::v1::Fact> fact_of(const Id& root);
@@ -105,18 +129,20 @@ private:
     std::uint64_t head_sent_ = 0;
     std::uint64_t quarantine_items_ = 0;
     Seconds latest_{};  // receipt that is journalled: time has not gone back behind it, whatever the clock says
-    bool wrote_ = false;
     bool link_is_up_ = false;
+    bool head_due_ = false;
     Counters counters_;
 
     store::v1::Entries pending_;  // entries of the block being filled
     std::size_t pending_bytes_ = 0;
     std::vector<JournalBlock> blocks_;  // closed in this unit, to be published
+    Actions actions_;                   // of this unit
     std::map<std::string, Replies> replies_;
     std::unordered_map<std::string, Device> devices_;
-    std::map<std::string, std::optional<std::string>> overlay_;  // derived values since the snapshot
-    std::set<std::string> awaited_;                              // corrected before they came
-    v1::Event event_;                                            // reused
+    boost::unordered_flat_map<std::string, std::optional<std::string>> overlay_;  // derived values since the snapshot
+    std::set<std::string> awaited_;                                               // corrected before they came
+    v1::Event event_;                                                             // reused
+    v1::Entry entry_;                                                             // reused
 };
 
 }  // namespace chieng

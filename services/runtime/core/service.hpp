@@ -31,7 +31,10 @@ struct Context {
 
 struct Claim {
     std::string key;
-    v1::Reason refusal;  // for the second one
+    // Why the second one is refused.
+    ReasonCode refusal;
+    std::string_view field;
+    std::string detail;
 };
 
 // A service as the engine sees it.

@@ -11,8 +11,8 @@
 #include <cstdlib>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
+#include <vector>
 
 namespace chieng {
 namespace {
@@ -57,114 +57,155 @@ bool has_shape(const std::string& text, v1::Shape shape) {
     }
 }
 
+// The schema's rules of a message, read once.
+struct TypePlan;
+struct FieldPlan {
+    const FieldDescriptor* field = nullptr;
+    const v1::FieldRule* rule = nullptr;
+    std::string path;  // from the event
+    const FieldDescriptor* at_most = nullptr;
+    std::vector<const FieldDescriptor*> sum;
+    std::unique_ptr<TypePlan> inner;  // of a message
+};
+struct TypePlan {
+    std::vector<FieldPlan> fields;
+};
+
+TypePlan plan_of(const Descriptor& type, const std::string& prefix) {
+    TypePlan plan;
+    for (int i = 0; i < type.field_count(); ++i) {
+        FieldPlan made;
+        made.field = type.field(i);
+        made.rule = &made.field->options().GetExtension(v1::field);
+        made.path = prefix + made.field->name();
+        if (!made.rule->at_most().empty()) {
+            made.at_most = type.FindFieldByName(made.rule->at_most());
+        }
+        for (const auto& part : made.rule->sum()) {
+            made.sum.push_back(type.FindFieldByName(part));
+        }
+        if (const auto* inner = made.field->message_type()) {
+            made.inner = std::make_unique<TypePlan>(plan_of(*inner, made.path + "."));
+        }
+        plan.fields.push_back(std::move(made));
+    }
+    return plan;
+}
+
+std::uint64_t number(const Message& message, const FieldDescriptor& field) {
+    const auto& reflection = *message.GetReflection();
+    return field.cpp_type() == FieldDescriptor::CPPTYPE_UINT32 ? reflection.GetUInt32(message, &field)
+                                                               : reflection.GetUInt64(message, &field);
+}
+
 class Walk {
 public:
-    Reasons take(const Message& message, const std::string& path) {
-        visit(message, path);
+    Reasons take(const Message& message, const TypePlan& plan) {
+        visit(message, plan);
         return std::move(reasons_);
     }
 
 private:
-    static std::uint64_t number(const Message& message, const FieldDescriptor& field) {
-        const auto& reflection = *message.GetReflection();
-        return field.cpp_type() == FieldDescriptor::CPPTYPE_UINT32 ? reflection.GetUInt32(message, &field)
-                                                                   : reflection.GetUInt64(message, &field);
-    }
+    void fail(ReasonCode code, const FieldPlan& plan, const std::string& detail) { reasons_.push_back(reason(code, plan.path, detail)); }
 
-    void fail(ReasonCode code, const std::string& path, const std::string& detail) { reasons_.push_back(reason(code, path, detail)); }
-
-    void check_number(const Message& message, const FieldDescriptor& field, const v1::FieldRule& rule, const std::string& path) {
-        const auto value = number(message, field);
+    void check_number(const Message& message, const FieldPlan& plan) {
+        const auto& rule = *plan.rule;
+        const auto value = number(message, *plan.field);
+        const auto compared = [&](const char* sign, std::uint64_t with) {
+            return rule.label().vi() + " " + std::to_string(value) + sign + std::to_string(with);
+        };
         if (rule.max() > 0 && value > static_cast<std::uint64_t>(rule.max())) {
-            fail(ReasonCode::above_max, path, rule.label().vi() + " " + std::to_string(value) + " > " + std::to_string(rule.max()));
+            fail(ReasonCode::above_max, plan, compared(" > ", static_cast<std::uint64_t>(rule.max())));
         }
         if (rule.min() > 0 && value < static_cast<std::uint64_t>(rule.min())) {
-            fail(ReasonCode::below_min, path, rule.label().vi() + " " + std::to_string(value) + " < " + std::to_string(rule.min()));
+            fail(ReasonCode::below_min, plan, compared(" < ", static_cast<std::uint64_t>(rule.min())));
         }
-        if (!rule.at_most().empty()) {
-            const auto total = number(message, *message.GetDescriptor()->FindFieldByName(rule.at_most()));
+        if (plan.at_most != nullptr) {
+            const auto total = number(message, *plan.at_most);
             if (value > total) {
-                fail(ReasonCode::above_total, path, rule.label().vi() + " " + std::to_string(value) + " > " + std::to_string(total));
+                fail(ReasonCode::above_total, plan, compared(" > ", total));
                 part_failed_ = true;
             }
         }
-        if (rule.sum_size() > 0) {
+        if (!plan.sum.empty()) {
             std::uint64_t sum = 0;
-            for (const auto& part : rule.sum()) {
-                sum += number(message, *message.GetDescriptor()->FindFieldByName(part));
+            for (const auto* part : plan.sum) {
+                sum += number(message, *part);
             }
             if (sum > value) {
-                sum_failure_ =
-                    reason(ReasonCode::above_total, path, rule.label().vi() + " " + std::to_string(sum) + " > " + std::to_string(value));
+                sum_failure_ = reason(ReasonCode::above_total, plan.path,
+                                      rule.label().vi() + " " + std::to_string(sum) + " > " + std::to_string(value));
             }
         }
     }
 
-    void check_text(const std::string& text, const v1::FieldRule& rule, const std::string& path) {
+    void check_text(const std::string& text, const FieldPlan& plan) {
+        const auto& rule = *plan.rule;
         if (!is_nfc(text)) {
-            fail(ReasonCode::not_nfc, path, rule.label().vi());
+            fail(ReasonCode::not_nfc, plan, rule.label().vi());
         } else if (rule.max_chars() > 0 && characters(text) > rule.max_chars()) {
-            fail(ReasonCode::too_long, path, rule.label().vi() + " > " + std::to_string(rule.max_chars()));
+            fail(ReasonCode::too_long, plan, rule.label().vi() + " > " + std::to_string(rule.max_chars()));
         } else if (!has_shape(text, rule.shape())) {
-            fail(rule.shape() == v1::DATE ? ReasonCode::not_a_date : ReasonCode::not_a_code, path, rule.label().vi());
+            fail(rule.shape() == v1::DATE ? ReasonCode::not_a_date : ReasonCode::not_a_code, plan, rule.label().vi());
         }
     }
 
-    void check_enum(const FieldDescriptor& field, int value, const v1::FieldRule& rule, const std::string& path) {
-        if (field.enum_type()->FindValueByNumber(value) == nullptr) {
-            fail(ReasonCode::unknown_value, path, rule.label().vi() + " " + std::to_string(value));
+    void check_enum(int value, const FieldPlan& plan) {
+        if (plan.field->enum_type()->FindValueByNumber(value) == nullptr) {
+            fail(ReasonCode::unknown_value, plan, plan.rule->label().vi() + " " + std::to_string(value));
         }
     }
 
-    void check_list(const Message& message, const FieldDescriptor& field, const v1::FieldRule& rule, const std::string& path) {
+    void check_list(const Message& message, const FieldPlan& plan) {
+        const auto& rule = *plan.rule;
         const auto& reflection = *message.GetReflection();
-        const int size = reflection.FieldSize(message, &field);
+        const int size = reflection.FieldSize(message, plan.field);
         if (rule.max_items() > 0 && size > static_cast<int>(rule.max_items())) {
-            fail(ReasonCode::too_many, path, rule.label().vi() + " > " + std::to_string(rule.max_items()));
+            fail(ReasonCode::too_many, plan, rule.label().vi() + " > " + std::to_string(rule.max_items()));
             return;
         }
-        std::set<int> seen;
         for (int i = 0; i < size; ++i) {
-            const int value = reflection.GetRepeatedEnumValue(message, &field, i);
+            const int value = reflection.GetRepeatedEnumValue(message, plan.field, i);
             if (value == 0) {
-                fail(ReasonCode::required, path, rule.label().vi());
+                fail(ReasonCode::required, plan, rule.label().vi());
             }
-            check_enum(field, value, rule, path);
-            if (!seen.insert(value).second) {
-                fail(ReasonCode::repeated, path, rule.label().vi());
+            check_enum(value, plan);
+            bool seen = false;
+            for (int before = 0; before < i && !seen; ++before) {
+                seen = reflection.GetRepeatedEnumValue(message, plan.field, before) == value;
+            }
+            if (seen) {
+                fail(ReasonCode::repeated, plan, rule.label().vi());
             }
         }
     }
 
-    static bool is_set(const Message& message, const FieldDescriptor& field) {
-        const auto& reflection = *message.GetReflection();
-        return field.is_repeated() ? reflection.FieldSize(message, &field) > 0 : reflection.HasField(message, &field);
-    }
-
-    void visit(const Message& message, const std::string& prefix) {
-        const Descriptor& type = *message.GetDescriptor();
+    void visit(const Message& message, const TypePlan& type) {
         const auto& reflection = *message.GetReflection();
         part_failed_ = false;
         sum_failure_.reset();
-        for (int i = 0; i < type.field_count(); ++i) {
-            const FieldDescriptor& field = *type.field(i);
-            const auto& rule = field.options().GetExtension(v1::field);
-            const std::string path = prefix + field.name();
-            if (!is_set(message, field)) {
-                if (rule.required()) {
-                    fail(ReasonCode::required, path, rule.label().vi());
+        for (const auto& plan : type.fields) {
+            const auto* field = plan.field;
+            const bool is_set = field->is_repeated() ? reflection.FieldSize(message, field) > 0 : reflection.HasField(message, field);
+            if (!is_set) {
+                if (plan.rule->required()) {
+                    fail(ReasonCode::required, plan, plan.rule->label().vi());
                 }
                 continue;
             }
-            if (field.is_repeated()) {
-                check_list(message, field, rule, path);
+            if (field->is_repeated()) {
+                check_list(message, plan);
                 continue;
             }
-            switch (field.cpp_type()) {
-                case FieldDescriptor::CPPTYPE_MESSAGE: visit_inner(reflection.GetMessage(message, &field), path + "."); break;
-                case FieldDescriptor::CPPTYPE_STRING: check_text(reflection.GetString(message, &field), rule, path); break;
-                case FieldDescriptor::CPPTYPE_ENUM: check_enum(field, reflection.GetEnumValue(message, &field), rule, path); break;
-                default: check_number(message, field, rule, path); break;
+            switch (field->cpp_type()) {
+                case FieldDescriptor::CPPTYPE_MESSAGE: visit_inner(reflection.GetMessage(message, field), *plan.inner); break;
+                case FieldDescriptor::CPPTYPE_STRING: {
+                    std::string scratch;
+                    check_text(reflection.GetStringReference(message, field, &scratch), plan);
+                    break;
+                }
+                case FieldDescriptor::CPPTYPE_ENUM: check_enum(reflection.GetEnumValue(message, field), plan); break;
+                default: check_number(message, plan); break;
             }
         }
         if (sum_failure_ && !part_failed_) {
@@ -172,10 +213,10 @@ private:
         }
     }
 
-    void visit_inner(const Message& message, const std::string& prefix) {
+    void visit_inner(const Message& message, const TypePlan& type) {
         const bool part_failed = part_failed_;
         auto sum_failure = std::move(sum_failure_);
-        visit(message, prefix);
+        visit(message, type);
         part_failed_ = part_failed;
         sum_failure_ = std::move(sum_failure);
     }
@@ -188,11 +229,13 @@ private:
 }  // namespace
 
 Reasons validate(const v1::Event& event) {
-    return Walk().take(event, "");
+    static const TypePlan plan = plan_of(*v1::Event::descriptor(), "");
+    return Walk().take(event, plan);
 }
 
 const Message* body_of(const v1::Event& event) {
-    const auto* field = event.GetReflection()->GetOneofFieldDescriptor(event, event.GetDescriptor()->FindOneofByName("body"));
+    static const auto* const body = v1::Event::descriptor()->FindOneofByName("body");
+    const auto* field = event.GetReflection()->GetOneofFieldDescriptor(event, body);
     return field == nullptr ? nullptr : &event.GetReflection()->GetMessage(event, field);
 }
 

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+// The engine's memory: what the journal folds to, how it is read back at start-up, and how it is looked up.
+#include "services/runtime/core/bytes.hpp"
+#include "services/runtime/core/engine.hpp"
+#include "services/runtime/core/limits.hpp"
+
+#include <algorithm>
+
+namespace chieng {
+namespace {
+
+constexpr std::uint64_t page_slots = 64;
+
+std::string page_key(const std::string& device, std::uint64_t page) {
+    return "p/" + device + "/" + big_endian(page);
+}
+
+void put_runs(const Intervals& set, google::protobuf::RepeatedField<std::uint64_t>& pairs) {
+    for (const auto& [first, last] : set.runs()) {
+        pairs.Add(first);
+        pairs.Add(last);
+    }
+}
+
+void get_runs(const google::protobuf::RepeatedField<std::uint64_t>& pairs, Intervals& set) {
+    for (int i = 0; i + 1 < pairs.size(); i += 2) {
+        set.insert(pairs[i], pairs[i + 1]);
+    }
+}
+
+}  // namespace
+
+void Engine::recover() {
+    store_.scan("d/", [&](std::string_view key, std::string_view bytes) {
+        store::v1::Device record;
+        record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+        auto& device = devices_[std::string(key.substr(2))];
+        get_runs(record.stored(), device.stored);
+        for (const auto& page : record.open()) {
+            for (const auto& seen : page.seen()) {
+                device.recent[page.number() * page_slots + seen.slot()] = {seen.digest(), seen.offset()};
+            }
+        }
+        return true;
+    });
+    store_.scan("x/", [&](std::string_view key, std::string_view bytes) {
+        store::v1::Device record;
+        record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+        get_runs(record.refused(), devices_[std::string(key.substr(2))].refused);
+        return true;
+    });
+    store_.scan("w/", [&](std::string_view key, std::string_view) {
+        awaited_.insert(std::string(key.substr(2)));
+        return true;
+    });
+    store_.scan("q/", [&](std::string_view, std::string_view) {
+        ++quarantine_items_;
+        return true;
+    });
+    if (const auto offset = store_.get("m/snapshot")) {
+        snapshot_offset_ = std::stoull(*offset);
+    }
+    last_offset_ = snapshot_offset_;
+    while (const auto block = store_.block_at(last_offset_ + 1)) {
+        store::v1::Entries entries;
+        if (!entries.ParseFromString(block->bytes)) {
+            throw Broken("the journal's block at offset " + std::to_string(block->first) + " cannot be read; restore it from a backup");
+        }
+        auto offset = block->first;
+        for (const auto& entry : entries.entries()) {
+            if (offset > snapshot_offset_ && event_.ParseFromString(entry.event())) {
+                evolve(device(entry.device()), entry, event_, offset, event_digest(entry.event()));
+            }
+            ++offset;
+        }
+        last_offset_ = block->last;
+    }
+    if (const auto block = store_.last_block()) {
+        chain_ = block->after;
+        const auto at = entry_at(block->last).received_at();
+        latest_ = std::max(latest_, Seconds(std::chrono::seconds(at)));
+    }
+}
+
+// Folding: the same for an event that is journalled now and for one that is read back at start-up.
+void Engine::evolve(Device& from, const v1::Entry& entry, const v1::Event& event, std::uint64_t offset, std::uint64_t digest) {
+    const Id id{entry.device(), event.sequence()};
+    latest_ = std::max(latest_, Seconds(std::chrono::seconds(entry.received_at())));
+    from.dirty = true;
+    from.stored.insert(id.sequence);
+    from.recent[id.sequence] = {digest, offset};
+    if (!event.has_correction()) {
+        if (!awaited_.empty() && awaited_.erase(id.text()) > 0) {
+            drop_value("w/" + id.text());
+        } else {
+            hold_claim(event, id);
+        }
+        return;
+    }
+    const auto& correction = event.correction();
+    const Id target{correction.device().empty() ? id.device : correction.device(), correction.sequence()};
+    const auto root = root_of(target);
+    set_value("a/" + id.text(), root.text());
+    const auto fact = fact_of(root);
+    if (fact && fact->device() == id.device && fact->sequence() > id.sequence) {
+        return;
+    }
+    if (!device(root.device).stored.contains(root.sequence)) {
+        awaited_.insert(root.text());
+        set_value("w/" + root.text(), "");
+    }
+    if (entry.has_retracts()) {
+        v1::Event replaced;
+        if (replaced.ParseFromString(entry.retracts().event())) {
+            release_claim(replaced);
+        }
+    }
+    if (entry.effect() == v1::Entry::COUNTS) {
+        hold_claim(event, root);
+    }
+    store::v1::Fact version;
+    version.set_device(id.device);
+    version.set_sequence(id.sequence);
+    version.set_offset(offset);
+    version.set_voided(correction.action() == v1::Correction::VOID);
+    set_value("f/" + root.text(), version.SerializeAsString());
+}
+
+void Engine::hold_claim(const v1::Event& event, const Id& holder) {
+    if (const auto* body = body_of(event)) {
+        if (const auto claim = service_.claim(*body)) {
+            set_value("c/" + claim->key, holder.text());
+        }
+    }
+}
+
+void Engine::release_claim(const v1::Event& event) {
+    if (const auto* body = body_of(event)) {
+        if (const auto claim = service_.claim(*body)) {
+            drop_value("c/" + claim->key);
+        }
+    }
+}
+
+// The set of refused numbers is not in the journal, so it goes down in the same unit as the refusal.
+void Engine::keep_refused(const std::string& name, const Device& held) {
+    store::v1::Device record;
+    put_runs(held.refused, *record.mutable_refused());
+    store_.put("x/" + name, record.SerializeAsString());
+}
+
+// All pages but the newest go down by themselves; a late number opens its page again.
+void Engine::write_pages(const std::string& name, Device& held, store::v1::Device& record) {
+    std::map<std::uint64_t, store::v1::Page> pages;
+    for (const auto& [sequence, seen] : held.recent) {
+        auto& slot = *pages[sequence / page_slots].add_seen();
+        slot.set_slot(static_cast<std::uint32_t>(sequence % page_slots));
+        slot.set_digest(seen.digest);
+        slot.set_offset(seen.offset);
+    }
+    const auto newest = pages.rbegin()->first;
+    *record.add_open() = std::move(pages.rbegin()->second);
+    record.mutable_open(0)->set_number(newest);
+    pages.erase(newest);
+    for (auto& [number, page] : pages) {
+        const auto key = page_key(name, number);
+        page.MergeFromString(store_.get(key).value_or(""));
+        store_.put(key, page.SerializeAsString());
+    }
+    boost::unordered::erase_if(held.recent, [&](const auto& item) { return item.first / page_slots != newest; });
+}
+
+void Engine::snapshot() {
+    for (auto& [name, held] : devices_) {
+        if (!held.dirty) {
+            continue;
+        }
+        store::v1::Device record;
+        put_runs(held.stored, *record.mutable_stored());
+        write_pages(name, held, record);
+        store_.put("d/" + name, record.SerializeAsString());
+        held.dirty = false;
+    }
+    for (const auto& [key, held] : overlay_) {
+        if (held) {
+            store_.put(key, *held);
+        } else {
+            store_.erase(key);
+        }
+    }
+    overlay_.clear();
+    snapshot_offset_ = last_offset_;
+    store_.put("m/snapshot", std::to_string(snapshot_offset_));
+}
+
+Engine::Device& Engine::device(const std::string& name) {
+    return devices_[name];
+}
+
+std::optional<Engine::Seen> Engine::seen(const Id& id) {
+    const auto& recent = device(id.device).recent;
+    if (const auto it = recent.find(id.sequence); it != recent.end()) {
+        return it->second;
+    }
+    store::v1::Page page;
+    page.ParseFromString(store_.get(page_key(id.device, id.sequence / page_slots)).value_or(""));
+    for (const auto& seen : page.seen()) {
+        if (seen.slot() == id.sequence % page_slots) {
+            return Seen{seen.digest(), seen.offset()};
+        }
+    }
+    return std::nullopt;
+}
+
+v1::Entry Engine::entry_at(std::uint64_t offset) {
+    const auto first_pending = last_offset_ + 1 - static_cast<std::uint64_t>(pending_.entries_size());
+    if (offset >= first_pending) {
+        return pending_.entries(static_cast<int>(offset - first_pending));
+    }
+    const auto block = store_.block_at(offset);
+    store::v1::Entries entries;
+    if (!block || !entries.ParseFromString(block->bytes)) {
+        throw Broken("the journal has no entry at offset " + std::to_string(offset));
+    }
+    return entries.entries(static_cast<int>(offset - block->first));
+}
+
+Engine::Id Engine::root_of(const Id& id) {
+    const auto root = value("a/" + id.text());
+    if (!root) {
+        return id;
+    }
+    const auto slash = root->rfind('/');
+    return Id{root->substr(0, slash), std::stoull(root->substr(slash + 1))};
+}
+
+std::optional<store::v1::Fact> Engine::fact_of(const Id& root) {
+    const auto bytes = value("f/" + root.text());
+    store::v1::Fact fact;
+    return bytes && fact.ParseFromString(*bytes) ? std::optional(fact) : std::nullopt;
+}
+
+std::optional<std::string> Engine::value(const std::string& key) {
+    if (const auto it = overlay_.find(key); it != overlay_.end()) {
+        return it->second;
+    }
+    return store_.get(key);
+}
+
+void Engine::set_value(const std::string& key, std::string value) {
+    overlay_[key] = std::move(value);
+}
+void Engine::drop_value(const std::string& key) {
+    overlay_[key] = std::nullopt;
+}
+
+}  // namespace chieng

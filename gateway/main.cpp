@@ -7,6 +7,7 @@
 #include "services/runtime/adapters/sqlite_store.hpp"
 #include "services/runtime/core/topics.hpp"
 #include "services/runtime/host/host.hpp"
+#include "services/runtime/host/monitor.hpp"
 #include "services/runtime/host/places.hpp"
 #include "services/runtime/host/program.hpp"
 #include "services/runtime/host/services.hpp"
@@ -32,6 +33,7 @@ struct Settings {
     std::string indicators;
     std::string calendar = "official";
     std::string period;
+    std::string http;
     bool english = false;
     bool cuts = false;
     MqttOptions mqtt;
@@ -67,13 +69,31 @@ std::vector<Source> sources_of(const std::string& place, const Places& places) {
     return sources;
 }
 
+void watch(Monitor& monitor, const Gateway& gateway, SqliteStore& store) {
+    monitor.ready_when([&] { return gateway.caught_up() ? "" : "still reading what the feeds hold"; });
+    watch_commits(monitor.metrics(), "gateway", store);
+    const auto gauge = [&](const char* name, const char* help, const Metrics::Labels& labels, auto read) {
+        monitor.metrics().gauge(name, help, labels, [read] { return static_cast<double>(read()); });
+    };
+    gauge("chieng_cells_last_offset", "Offset of the last cell published on the own feed.", {}, [&] { return gateway.last_offset(); });
+    for (const auto& follow : gateway.follows()) {
+        const Metrics::Labels source{{"source", follow.source.name()}};
+        gauge("chieng_feed_position", "Offset up to which a source's feed has been read.", source,
+              [&follow] { return follow.reader.checkpoint().offset; });
+        gauge("chieng_feed_lag", "Entries that a source's feed is known to have beyond that.", source,
+              [&follow] { return follow.reader.lag(); });
+    }
+}
+
 int run(const Settings& settings) {
     const auto definitions = load_definitions(settings.indicators);
     const auto places = load_places(settings.places);
+    Host host(settings.mqtt, std::chrono::milliseconds(20));
+    Monitor monitor(host, settings.http);
     SqliteStore store(settings.data + "/" + settings.place + "-gateway.db");
     Gateway gateway(definitions, places, settings.place, sources_of(settings.place, places), store, fresh_epoch());
-    Host host(settings.mqtt, std::chrono::milliseconds(20));
-    host.add([&](std::span<const Input> inputs, Instant now) { return gateway.handle(inputs, now); });
+    watch(monitor, gateway, store);
+    host.add("gateway", [&](std::span<const Input> inputs, Instant now) { return gateway.handle(inputs, now); });
     spdlog::info("gateway of {} is ready, {} indicators", settings.place, definitions.all().size());
     host.run();
     gateway.close();
@@ -121,7 +141,7 @@ int print_table(const Settings& settings) {
     Listener listener(topics::indicator(settings.place, settings.calendar, settings.period, "+"));
     std::vector<v1::IndicatorValue> values;
     Host host(settings.mqtt);
-    host.add([&](std::span<const Input> inputs, Instant) {
+    host.add("table", [&](std::span<const Input> inputs, Instant) {
         return listener.handle(inputs, [&](const v1::IndicatorValue& value) { values.push_back(value); });
     });
     host.until([&] { return listener.quiet(); });
@@ -152,7 +172,7 @@ int watch(const Settings& settings) {
     const auto definitions = load_definitions(settings.indicators);
     Listener listener(topics::indicator(settings.place, settings.calendar, settings.period.empty() ? "+" : settings.period, "+"));
     Host host(settings.mqtt);
-    host.add([&](std::span<const Input> inputs, Instant) {
+    host.add("watch", [&](std::span<const Input> inputs, Instant) {
         return listener.handle(inputs, [&](const v1::IndicatorValue& value) {
             if (const auto* definition = definitions.find(value.indicator(), *parse_day(value.to()))) {
                 std::printf("%s\t%s\t%s\t%s\n", value.area().c_str(), value.period().c_str(), value.indicator().c_str(),
@@ -174,6 +194,7 @@ int main(int argc, char** argv) {
     app.add_option("--data", settings.data, "folder of the board")->capture_default_str()->check(CLI::ExistingDirectory);
     add_link_options(app, settings.mqtt);
     add_places_option(app, settings.places);
+    add_http_option(app, settings.http);
     app.add_option("--indicators", settings.indicators, "definitions (protobuf text); default: the plan's")->check(CLI::ExistingFile);
     app.require_subcommand(1);
     auto* serve = app.add_subcommand("run", "fold feeds and publish");

@@ -149,7 +149,7 @@ int send(Settings settings) {
     }
     settings.mqtt.client_id = "chieng-field-" + settings.commune + "-" + settings.device;
     Host host(settings.mqtt);
-    host.add([&](std::span<const Input> inputs, Instant now) { return sender.handle(inputs, now); });
+    host.add("sender", [&](std::span<const Input> inputs, Instant now) { return sender.handle(inputs, now); });
     host.until([&] { return sender.drained(); });
     if (host.run(std::chrono::seconds(settings.patience_seconds))) {
         return 0;

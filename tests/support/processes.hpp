@@ -71,6 +71,8 @@ public:
     explicit Broker(const Folder& folder);
     void restart();
     [[nodiscard]] int port() const { return port_; }
+    void stop() { process_.kill(); }
+    void start() { process_.start(); }
     [[nodiscard]] std::string url() const { return "tcp://127.0.0.1:" + std::to_string(port_); }
 
 private:

@@ -102,7 +102,7 @@ public:
             const std::lock_guard lock(mutex_);
             for (auto& action : actions) {
                 if (waiting_.size() >= limits::queue_messages_max) {
-                    ++dropped_;
+                    ++counted_.dropped_out;
                     continue;
                 }
                 waiting_.push_back(std::move(action));
@@ -114,6 +114,13 @@ public:
     void drain() {
         std::unique_lock lock(mutex_);
         changed_.wait_for(lock, std::chrono::seconds(1), [&] { return !up_ || (waiting_.empty() && in_flight_ == 0); });
+    }
+
+    Status status() {
+        const std::lock_guard lock(mutex_);
+        auto status = counted_;
+        status.up = up_;
+        return status;
     }
 
 private:
@@ -148,9 +155,12 @@ private:
     void push(Input input) {
         {
             const std::lock_guard lock(mutex_);
-            if (arrived_.size() >= limits::queue_messages_max && std::holds_alternative<Arrived>(input)) {
-                ++dropped_;
-                return;
+            if (std::holds_alternative<Arrived>(input)) {
+                if (arrived_.size() >= limits::queue_messages_max) {
+                    ++counted_.dropped_in;
+                    return;
+                }
+                ++counted_.arrived;
             }
             arrived_.push_back(std::move(input));
         }
@@ -185,6 +195,7 @@ private:
             const auto action = std::move(waiting_.front());
             waiting_.pop_front();
             ++in_flight_;
+            counted_.published += std::holds_alternative<Publish>(action) ? 1U : 0U;
             lock.unlock();
             if (!carry_out(action)) {
                 settled();
@@ -233,7 +244,7 @@ private:
     std::deque<Action> waiting_;
     std::size_t in_flight_ = 0;
     std::string trouble_;  // why there was no link the last time
-    std::size_t dropped_ = 0;
+    Status counted_;
     bool up_ = false;
     bool stopping_ = false;
     mqtt::async_client client_;
@@ -251,6 +262,9 @@ void MqttLink::send(Actions actions) {
 }
 void MqttLink::drain() {
     connection_->drain();
+}
+MqttLink::Status MqttLink::status() const {
+    return connection_->status();
 }
 
 }  // namespace chieng

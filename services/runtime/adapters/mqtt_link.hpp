@@ -9,6 +9,7 @@
 
 #include "services/runtime/ports/link.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -28,6 +29,15 @@ struct MqttOptions {
 
 class MqttLink {
 public:
+    // Counted since the start.
+    struct Status {
+        bool up = false;
+        std::uint64_t arrived = 0;      // messages taken from the broker
+        std::uint64_t published = 0;    // messages given to it
+        std::uint64_t dropped_in = 0;   // arrivals that found the queue full
+        std::uint64_t dropped_out = 0;  // actions that found the queue full
+    };
+
     // `wake` is called from another thread when there is something to take.
     MqttLink(const MqttOptions& options, std::function<void()> wake);
     MqttLink(const MqttLink&) = delete;
@@ -44,6 +54,8 @@ public:
 
     // Gives what is queued up to a second to leave.
     void drain();
+
+    [[nodiscard]] Status status() const;
 
 private:
     class Connection;

@@ -177,9 +177,14 @@ void SqliteStore::scan(std::string_view prefix, const Visitor& visit) {
 }
 
 void SqliteStore::commit() {
-    if (open_unit_) {
-        run("COMMIT");
-        open_unit_ = false;
+    if (!open_unit_) {
+        return;
+    }
+    const auto began = std::chrono::steady_clock::now();
+    run("COMMIT");
+    open_unit_ = false;
+    if (on_commit_) {
+        on_commit_(std::chrono::steady_clock::now() - began);
     }
 }
 

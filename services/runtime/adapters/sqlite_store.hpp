@@ -5,8 +5,11 @@
 
 #include "services/runtime/ports/store.hpp"
 
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -28,6 +31,9 @@ public:
     void scan(std::string_view prefix, const Visitor& visit) override;
     void commit() override;
 
+    // Told how long each commit took.
+    void on_commit(std::function<void(std::chrono::nanoseconds)> told) { on_commit_ = std::move(told); }
+
 private:
     struct Close {
         void operator()(sqlite3* database) const;
@@ -46,6 +52,7 @@ private:
     std::unique_ptr<sqlite3, Close> database_;
     Statement append_, last_, at_, get_, put_, erase_, scan_;
     bool open_unit_ = false;
+    std::function<void(std::chrono::nanoseconds)> on_commit_;
 };
 
 }  // namespace chieng

@@ -20,5 +20,8 @@ inline constexpr std::size_t queue_messages_max = 4096;    // arrivals that wait
 inline constexpr std::size_t window_messages = 64;         // publications not yet taken by the broker
 inline constexpr std::size_t outbox_events_max = 100'000;
 inline constexpr std::size_t batch_events_max = 50;
+inline constexpr std::size_t http_header_bytes_max = 8 * 1024;
+inline constexpr std::size_t http_connections_max = 16;
+inline constexpr std::chrono::seconds http_patience{5};  // for a request to come, and for its answer to be taken
 
 }  // namespace chieng::limits

@@ -3,18 +3,39 @@
 
 #include "services/runtime/core/topics.hpp"
 
+#include <spdlog/spdlog.h>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
-#include <atomic>
 #include <csignal>
-#include <memory>
+#include <utility>
 
 namespace chieng {
-void Host::dispatch(MqttLink& link, std::vector<Input> inputs) {
+namespace {
+
+constexpr auto between_warnings = std::chrono::seconds(10);
+
+}  // namespace
+
+Host::Host(MqttOptions options, std::chrono::milliseconds beat)
+    : options_(std::move(options)),
+      beat_(beat),
+      loop_(std::make_unique<boost::asio::io_context>(1)),
+      last_beat_(std::chrono::steady_clock::now()) {}
+Host::~Host() = default;
+
+void Host::add(std::string name, Component component) {
+    components_.push_back({std::move(name), std::move(component), {}, {}});
+}
+
+Host::Status Host::status() const {
+    return {link_ ? link_->status() : MqttLink::Status{}, last_beat_};
+}
+
+void Host::dispatch(std::vector<Input> inputs) {
     for (auto& input : inputs) {
         const auto* arrived = std::get_if<Arrived>(&input);
         for (auto& slot : components_) {
@@ -31,61 +52,81 @@ void Host::dispatch(MqttLink& link, std::vector<Input> inputs) {
         }
     }
     for (auto& slot : components_) {
-        if (slot.inputs.empty()) {
-            continue;
+        if (!slot.inputs.empty()) {
+            hand_over(slot);
         }
-        auto actions = slot.component(slot.inputs, clock_.now());
-        slot.inputs.clear();
-        for (const auto& action : actions) {
-            if (const auto* subscribe = std::get_if<Subscribe>(&action)) {
-                slot.filters.push_back(subscribe->filter);
-            }
-        }
-        std::sort(slot.filters.begin(), slot.filters.end());
-        slot.filters.erase(std::unique(slot.filters.begin(), slot.filters.end()), slot.filters.end());
-        link.send(std::move(actions));
     }
 }
 
-bool Host::run(std::chrono::milliseconds patience) {
-    boost::asio::io_context loop(1);
-    bool stopped = false;
-    bool held = false;
-    boost::asio::signal_set signals(loop, SIGINT, SIGTERM);
-    signals.async_wait([&](const boost::system::error_code& error, int) { stopped = stopped || !error; });
+void Host::hand_over(Slot& slot) {
+    auto actions = slot.component(slot.inputs, clock_.now());
+    const auto messages = static_cast<std::size_t>(
+        std::count_if(slot.inputs.begin(), slot.inputs.end(), [](const Input& input) { return std::holds_alternative<Arrived>(input); }));
+    slot.inputs.clear();
+    if (on_batch_ && messages > 0) {
+        on_batch_(slot.name, messages);
+    }
+    for (const auto& action : actions) {
+        if (const auto* subscribe = std::get_if<Subscribe>(&action)) {
+            slot.filters.push_back(subscribe->filter);
+        }
+    }
+    std::sort(slot.filters.begin(), slot.filters.end());
+    slot.filters.erase(std::unique(slot.filters.begin(), slot.filters.end()), slot.filters.end());
+    link_->send(std::move(actions));
+}
 
-    std::atomic<bool> woken = false;
-    std::unique_ptr<MqttLink> link;
-    const auto take = [&] {
-        woken = false;
-        dispatch(*link, link->take());
-        held = held || (done_ && done_());
-    };
-    link = std::make_unique<MqttLink>(options_, [&] {
-        if (!woken.exchange(true)) {
-            boost::asio::post(loop, take);
+void Host::beat() {
+    last_beat_ = std::chrono::steady_clock::now();
+    dispatch({Input(Tick{})});
+    held_ = held_ || (done_ && done_());
+    tell_what_was_dropped();
+}
+
+void Host::tell_what_was_dropped() {
+    const auto link = link_->status();
+    const auto dropped = link.dropped_in + link.dropped_out;
+    if (dropped > dropped_told_ && last_beat_ - dropped_told_at_ > between_warnings) {
+        spdlog::warn("mqtt: the queue was full: {} messages in and {} out were dropped since the start; they come again", link.dropped_in,
+                     link.dropped_out);
+        dropped_told_ = dropped;
+        dropped_told_at_ = last_beat_;
+    }
+}
+
+void Host::take() {
+    woken_ = false;
+    dispatch(link_->take());
+    held_ = held_ || (done_ && done_());
+}
+
+bool Host::run(std::chrono::milliseconds patience) {
+    bool stopped = false;
+    boost::asio::signal_set signals(*loop_, SIGINT, SIGTERM);
+    signals.async_wait([&](const boost::system::error_code& error, int) { stopped = stopped || !error; });
+    link_ = std::make_unique<MqttLink>(options_, [this] {
+        if (!woken_.exchange(true)) {
+            boost::asio::post(*loop_, [this] { take(); });
         }
     });
-
-    boost::asio::steady_timer timer(loop);
-    const auto began = std::chrono::steady_clock::now();
-    const std::function<void()> beat = [&] {
+    boost::asio::steady_timer timer(*loop_);
+    const std::function<void()> next_beat = [&] {
         timer.expires_after(beat_);
         timer.async_wait([&](const boost::system::error_code& error) {
             if (!error) {
-                dispatch(*link, {Input(Tick{})});
-                held = held || (done_ && done_());
                 beat();
+                next_beat();
             }
         });
     };
-    beat();
-    while (!stopped && !held && std::chrono::steady_clock::now() - began < patience) {
-        loop.run_one_for(std::chrono::seconds(1));
+    next_beat();
+    const auto began = std::chrono::steady_clock::now();
+    while (!stopped && !held_ && std::chrono::steady_clock::now() - began < patience) {
+        loop_->run_one_for(std::chrono::seconds(1));
     }
-    link->drain();
-    link.reset();
-    return held;
+    link_->drain();
+    link_.reset();
+    return held_;
 }
 
 }  // namespace chieng

@@ -114,6 +114,9 @@ int guarded(const std::function<int()>& program) {
     } catch (const Broken& error) {
         std::fprintf(stderr, "%s\n", error.what());
         return exit_io;
+    } catch (const Unavailable& error) {
+        std::fprintf(stderr, "%s\n", error.what());
+        return exit_unavailable;
     } catch (const std::invalid_argument& error) {
         std::fprintf(stderr, "%s\n", error.what());
         return exit_config;

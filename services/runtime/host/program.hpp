@@ -8,6 +8,7 @@
 #include "services/runtime/adapters/mqtt_link.hpp"
 
 #include <functional>
+#include <stdexcept>
 #include <string>
 
 namespace CLI {
@@ -23,6 +24,12 @@ inline constexpr int exit_unavailable = 69;
 inline constexpr int exit_software = 70;
 inline constexpr int exit_io = 74;
 inline constexpr int exit_config = 78;
+
+// Something outside that the program needs and another one holds: trying again later may help.
+class Unavailable : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
 
 // --broker, --user, --password, and for ssl:// brokers --cafile, --cert, --key.
 void add_link_options(CLI::App& app, MqttOptions& mqtt);

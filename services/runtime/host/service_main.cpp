@@ -3,6 +3,7 @@
 #include "services/runtime/adapters/sqlite_store.hpp"
 #include "services/runtime/core/engine.hpp"
 #include "services/runtime/host/host.hpp"
+#include "services/runtime/host/monitor.hpp"
 #include "services/runtime/host/places.hpp"
 #include "services/runtime/host/program.hpp"
 #include "services/runtime/host/services.hpp"
@@ -25,6 +26,7 @@ struct Settings {
     std::string commune = "23656";
     std::string data = ".";
     std::string places;
+    std::string http;
     MqttOptions mqtt;
     bool list_quarantine = false;
     bool list_refused = false;
@@ -67,6 +69,25 @@ int list_turned_away(const Settings& settings, const std::vector<Service>& servi
     return 0;
 }
 
+void watch(Metrics& metrics, const std::string& service, const Engine& engine, SqliteStore& store) {
+    const auto& counted = engine.counters();
+    const auto counter = [&](const char* name, const char* help, Metrics::Labels labels, const std::uint64_t& value) {
+        labels["service"] = service;
+        metrics.counter(name, help, labels, [&value] { return static_cast<double>(value); });
+    };
+    const char* events = "chieng_events_total";
+    const char* events_help = "Events taken, by verdict; a conflict is a known number with other content.";
+    counter(events, events_help, {{"verdict", "stored"}}, counted.stored);
+    counter(events, events_help, {{"verdict", "duplicate"}}, counted.duplicates);
+    counter(events, events_help, {{"verdict", "refused"}}, counted.refused);
+    counter(events, events_help, {{"verdict", "conflict"}}, counted.conflicts);
+    counter("chieng_quarantined_total", "Messages, or events in them, that could not be read and were set aside.", {}, counted.quarantined);
+    counter("chieng_deliveries_total", "Messages of devices.", {}, counted.deliveries);
+    metrics.gauge("chieng_journal_last_offset", "Offset of the last event in the journal.", {{"service", service}},
+                  [&engine] { return static_cast<double>(engine.last_offset()); });
+    watch_commits(metrics, service, store);
+}
+
 int serve(const Settings& settings, const std::vector<Service>& services) {
     const auto places = load_places(settings.places);
     if (!places.known(settings.commune)) {
@@ -75,18 +96,21 @@ int serve(const Settings& settings, const std::vector<Service>& services) {
     std::vector<std::unique_ptr<SqliteStore>> stores;
     std::vector<std::unique_ptr<Engine>> engines;
     Host host(settings.mqtt);
+    Monitor monitor(host, settings.http);
     for (const auto& service : services) {
         stores.push_back(std::make_unique<SqliteStore>(store_path(settings, service.name)));
         engines.push_back(std::make_unique<Engine>(service, settings.commune, places, *stores.back(), fresh_epoch()));
         spdlog::info("{}: {} events in the journal", service.name, engines.back()->last_offset());
-        host.add([engine = engines.back().get()](std::span<const Input> inputs, Instant now) { return engine->handle(inputs, now); });
+        host.add(service.name,
+                 [engine = engines.back().get()](std::span<const Input> inputs, Instant now) { return engine->handle(inputs, now); });
+        watch(monitor.metrics(), service.name, *engines.back(), *stores.back());
     }
     spdlog::info("ready");
     host.run();
     for (std::size_t i = 0; i < services.size(); ++i) {
         const auto& counted = engines[i]->counters();
-        spdlog::info("{}: stored {}, repeated {}, refused {}, quarantined {}", services[i].name, counted.stored, counted.duplicates,
-                     counted.refused, counted.quarantined);
+        spdlog::info("{}: stored {}, repeated {}, refused {}, conflicts {}, quarantined {}", services[i].name, counted.stored,
+                     counted.duplicates, counted.refused, counted.conflicts, counted.quarantined);
     }
     return 0;
 }
@@ -102,6 +126,7 @@ int main(int argc, char** argv) {
     app.add_option("--data", settings.data, "folder of the journals")->capture_default_str()->check(CLI::ExistingDirectory);
     add_link_options(app, settings.mqtt);
     add_places_option(app, settings.places);
+    add_http_option(app, settings.http);
     app.add_flag("--quarantine", settings.list_quarantine, "list what could not be read, and end");
     app.add_flag("--refused", settings.list_refused, "list what was refused, and end");
     return run_program(app, argc, argv, [&] {

@@ -7,6 +7,9 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <thread>
+#include <vector>
 
 #include <stdlib.h>
 
@@ -20,30 +23,35 @@ struct InMemory {
     testing::MemoryStore store;
 };
 
-struct OnDisk {
-    OnDisk() {
+template <Sharing sharing>
+struct OnFile {
+    OnFile() {
         std::string pattern = (std::filesystem::temp_directory_path() / "chieng-XXXXXX").string();
         folder = ::mkdtemp(pattern.data());
-        store = std::make_unique<SqliteStore>(folder / "store.db");
+        store = another();
     }
-    OnDisk(const OnDisk&) = delete;
-    OnDisk& operator=(const OnDisk&) = delete;
-    ~OnDisk() {
+    OnFile(const OnFile&) = delete;
+    OnFile& operator=(const OnFile&) = delete;
+    ~OnFile() {
         store.reset();
         std::filesystem::remove_all(folder);
     }
     void crash() {
         store.reset();
-        store = std::make_unique<SqliteStore>(folder / "store.db");
+        store = another();
     }
+    // As another process would open it.
+    std::unique_ptr<SqliteStore> another() { return std::make_unique<SqliteStore>(folder / "store.db", nullptr, sharing); }
     Store& get() { return *store; }
     std::filesystem::path folder;
     std::unique_ptr<SqliteStore> store;
 };
+using OnDisk = OnFile<Sharing::exclusive>;
+using OnSharedDisk = OnFile<Sharing::shared>;
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("a store keeps what was committed, as one, and nothing else", "", InMemory, OnDisk) {
+TEMPLATE_TEST_CASE("a store keeps what was committed, as one, and nothing else", "", InMemory, OnDisk, OnSharedDisk) {
     TestType world;
     world.get().append({1, 3, 0, 11, "abc"});
     world.get().put("k/1", "one");
@@ -58,7 +66,7 @@ TEMPLATE_TEST_CASE("a store keeps what was committed, as one, and nothing else",
     CHECK(world.get().last_block()->last == 3);
 }
 
-TEMPLATE_TEST_CASE("a journal finds the block that holds an offset", "", InMemory, OnDisk) {
+TEMPLATE_TEST_CASE("a journal finds the block that holds an offset", "", InMemory, OnDisk, OnSharedDisk) {
     TestType world;
     CHECK_FALSE(world.get().last_block());
     CHECK_FALSE(world.get().block_at(1));
@@ -72,7 +80,7 @@ TEMPLATE_TEST_CASE("a journal finds the block that holds an offset", "", InMemor
     CHECK_FALSE(world.get().block_at(10));
 }
 
-TEMPLATE_TEST_CASE("a scan visits the keys of one prefix in byte order until told to stop", "", InMemory, OnDisk) {
+TEMPLATE_TEST_CASE("a scan visits the keys of one prefix in byte order until told to stop", "", InMemory, OnDisk, OnSharedDisk) {
     TestType world;
     for (const auto* key : {"b/2", "a/1", "b/10", "c/1", "b/\xff"}) {
         world.get().put(key, "v");
@@ -91,11 +99,83 @@ TEMPLATE_TEST_CASE("a scan visits the keys of one prefix in byte order until tol
     CHECK(seen == "b/10");
 }
 
+TEMPLATE_TEST_CASE("a unit may be opened before its first write, and hold none", "", InMemory, OnDisk, OnSharedDisk) {
+    TestType world;
+    world.get().begin();
+    world.get().begin();
+    world.get().commit();
+    world.get().begin();
+    world.get().put("k", "v");
+    world.crash();
+    CHECK(world.get().get("k") == std::nullopt);
+    const auto version = world.get().version();
+    world.get().put("k", "v");
+    world.get().commit();
+    CHECK(world.get().version() == version);  // one's own commits are no news
+}
+
 TEST_CASE("a second process on one store is refused with what to do") {
     OnDisk world;
     world.get().put("k", "v");
     world.get().commit();
     CHECK_THROWS_WITH(SqliteStore(world.folder / "store.db"), Catch::Contains("another process"));
+}
+
+TEST_CASE("whoever shares a store sees what another process committed, and that it did") {
+    OnSharedDisk world;
+    const auto other = world.another();
+    const auto version = world.get().version();
+    other->put("k", "v");
+    CHECK(world.get().get("k") == std::nullopt);
+    CHECK(world.get().version() == version);
+    other->commit();
+    CHECK(world.get().version() != version);
+    CHECK(world.get().get("k") == "v");
+}
+
+TEST_CASE("units of processes that share a store do not overlap: a number drawn in one is drawn once") {
+    OnSharedDisk world;
+    constexpr int each = 200;
+    const auto draw = [&] {
+        const auto store = world.another();
+        for (int i = 0; i < each; ++i) {
+            store->begin();
+            const auto last = std::stoi(store->get("last").value_or("0"));
+            store->put("last", std::to_string(last + 1));
+            store->put("drawn/" + std::to_string(last + 1), "");
+            store->commit();
+        }
+    };
+    std::thread first(draw);
+    std::thread second(draw);
+    first.join();
+    second.join();
+    int drawn = 0;
+    world.get().scan("drawn/", [&](std::string_view, std::string_view) { return ++drawn > 0; });
+    CHECK(drawn == 2 * each);
+    CHECK(world.get().get("last") == std::to_string(2 * each));
+}
+
+TEST_CASE("a store may be born under the hands of several processes that share it") {
+    for (int round = 0; round < 5; ++round) {
+        OnSharedDisk world;
+        world.store.reset();
+        std::filesystem::remove(world.folder / "store.db");
+        std::vector<std::thread> processes;
+        for (int i = 0; i < 4; ++i) {
+            processes.emplace_back([&world, i] {
+                const auto store = world.another();
+                store->put("k/" + std::to_string(i), "v");
+                store->commit();
+            });
+        }
+        for (auto& process : processes) {
+            process.join();
+        }
+        int found = 0;
+        world.another()->scan("k/", [&](std::string_view, std::string_view) { return ++found > 0; });
+        CHECK(found == 4);
+    }
 }
 
 TEST_CASE("a store in a folder that is not there is refused with what to do") {

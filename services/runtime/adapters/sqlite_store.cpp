@@ -33,15 +33,13 @@ void SqliteStore::Close::operator()(sqlite3_stmt* statement) const {
     sqlite3_finalize(statement);
 }
 
-SqliteStore::SqliteStore(const std::string& path, const char* vfs) : path_(path) {
-    sqlite3* raw = nullptr;
-    const int opened = sqlite3_open_v2(path.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, vfs);
-    database_.reset(raw);
-    if (opened != SQLITE_OK) {
-        fail("cannot open the file; check that its folder exists and may be written");
+SqliteStore::SqliteStore(const std::string& path, const char* vfs, Sharing sharing) : path_(path), sharing_(sharing) {
+    open(vfs);
+    if (sharing_ == Sharing::shared) {
+        sqlite3_busy_timeout(database_.get(), static_cast<int>(turn_patience.count()));
+    } else {
+        run("PRAGMA locking_mode=EXCLUSIVE");  // no second process, and no shared-memory file beside the log
     }
-    // Exclusive: no second process, and no shared-memory file beside the log.
-    run("PRAGMA locking_mode=EXCLUSIVE");
     run("PRAGMA journal_mode=WAL");
     run("PRAGMA synchronous=FULL");
     run("PRAGMA cache_size=-2000");
@@ -55,9 +53,19 @@ SqliteStore::SqliteStore(const std::string& path, const char* vfs) : path_(path)
     put_ = prepare("INSERT INTO kept(key, value) VALUES(?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value");
     erase_ = prepare("DELETE FROM kept WHERE key = ?");
     scan_ = prepare("SELECT key, value FROM kept WHERE key >= ? ORDER BY key");
+    version_ = prepare("PRAGMA data_version");
 }
 
 SqliteStore::~SqliteStore() = default;
+
+void SqliteStore::open(const char* vfs) {
+    sqlite3* raw = nullptr;
+    const int opened = sqlite3_open_v2(path_.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, vfs);
+    database_.reset(raw);
+    if (opened != SQLITE_OK) {
+        fail("cannot open the file; check that its folder exists and may be written");
+    }
+}
 
 void SqliteStore::fail(const std::string& what) const {
     throw Broken(path_ + ": " + what + " (" + (database_ ? sqlite3_errmsg(database_.get()) : "no memory") + ")");
@@ -66,7 +74,8 @@ void SqliteStore::fail(const std::string& what) const {
 void SqliteStore::run(const char* sql) {
     const int result = sqlite3_exec(database_.get(), sql, nullptr, nullptr, nullptr);
     if (result == SQLITE_BUSY) {
-        fail("another process has it open; stop that one first");
+        fail(sharing_ == Sharing::shared ? "another process writes to it and does not end"
+                                         : "another process has it open; stop that one first");
     }
     if (result != SQLITE_OK) {
         fail(result == SQLITE_FULL ? "the disk is full; free some space and start again" : std::string("cannot ") + sql);
@@ -186,6 +195,19 @@ void SqliteStore::commit() {
     if (on_commit_) {
         on_commit_(std::chrono::steady_clock::now() - began);
     }
+}
+
+std::uint64_t SqliteStore::version() {
+    if (sharing_ == Sharing::exclusive) {
+        return 0;
+    }
+    const int result = sqlite3_step(version_.get());
+    const auto version = integer(version_.get(), 0);
+    sqlite3_reset(version_.get());
+    if (result != SQLITE_ROW) {
+        fail("cannot read");
+    }
+    return version;
 }
 
 }  // namespace chieng

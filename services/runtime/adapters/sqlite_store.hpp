@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Store on one SQLite file, write-ahead logged and synced at every commit. The file is locked while it is open: a second
-// process on it is refused at start.
+// Store on one SQLite file, write-ahead logged and synced at every commit. The file is locked while it is open, and a second
+// process on it is refused at start; or it is shared, and a process that writes waits for the one that does.
 #pragma once
 
 #include "services/runtime/ports/store.hpp"
@@ -16,10 +16,14 @@ struct sqlite3_stmt;
 
 namespace chieng {
 
+enum class Sharing { exclusive, shared };
+
 class SqliteStore final : public Store {
 public:
+    static constexpr std::chrono::milliseconds turn_patience{20'000};  // for the unit of another process to end
+
     // Throws Broken with what to do when the file cannot be opened, locked or read.
-    explicit SqliteStore(const std::string& path, const char* vfs = nullptr);
+    explicit SqliteStore(const std::string& path, const char* vfs = nullptr, Sharing sharing = Sharing::exclusive);
     ~SqliteStore() override;
 
     void append(const JournalBlock& block) override;
@@ -29,7 +33,9 @@ public:
     void put(std::string_view key, std::string_view value) override;
     void erase(std::string_view key) override;
     void scan(std::string_view prefix, const Visitor& visit) override;
+    void begin() override;
     void commit() override;
+    std::uint64_t version() override;
 
     // Told how long each commit took.
     void on_commit(std::function<void(std::chrono::nanoseconds)> told) { on_commit_ = std::move(told); }
@@ -43,14 +49,15 @@ private:
 
     [[noreturn]] void fail(const std::string& what) const;
     void run(const char* sql);
+    void open(const char* vfs);
     Statement prepare(const char* sql);
-    void begin();
     std::optional<JournalBlock> read_block(sqlite3_stmt* statement);
     void finish(sqlite3_stmt* statement);
 
     std::string path_;
+    Sharing sharing_;
     std::unique_ptr<sqlite3, Close> database_;
-    Statement append_, last_, at_, get_, put_, erase_, scan_;
+    Statement append_, last_, at_, get_, put_, erase_, scan_, version_;
     bool open_unit_ = false;
     std::function<void(std::chrono::nanoseconds)> on_commit_;
 };

@@ -3,6 +3,8 @@
 //
 // Thread   one thread only.
 // Order    reads see what was written before them, committed or not.
+// Sharing  as a rule no other process has it open. Where others may, a unit that was opened by begin() reads and writes as if
+//          it were alone from then until its commit; outside a unit each read sees the latest commit of anybody.
 // Errors   Broken, from any call: nothing of the open unit is kept, and the process must end.
 #pragma once
 
@@ -51,8 +53,13 @@ public:
     using Visitor = std::function<bool(std::string_view key, std::string_view value)>;
     virtual void scan(std::string_view prefix, const Visitor& visit) = 0;
 
+    // Opens a unit before its first write, which opens one otherwise. Waits while another process has one open.
+    virtual void begin() {}
     // Makes all that was written since the last commit durable, as one. On disk when it returns.
     virtual void commit() = 0;
+
+    // Another number than before when another process has committed since.
+    [[nodiscard]] virtual std::uint64_t version() { return 0; }
 };
 
 }  // namespace chieng

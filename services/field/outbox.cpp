@@ -28,6 +28,10 @@ store::v1::OutboxItem parse(std::string_view key, std::string_view bytes) {
     return item;
 }
 
+std::uint64_t number(const std::optional<std::string>& text) {
+    return text ? std::stoull(*text) : 0;
+}
+
 v1::Verdict final_verdict(const v1::Answer& answer) {
     const auto verdict = answer.verdict() == v1::DUPLICATE ? answer.first() : answer.verdict();
     return verdict == v1::STORED || verdict == v1::REFUSED ? verdict : v1::VERDICT_UNSPECIFIED;
@@ -36,38 +40,104 @@ v1::Verdict final_verdict(const v1::Answer& answer) {
 }  // namespace
 
 Outbox::Outbox(Store& store) : store_(store) {
+    store_.begin();
+    read_all();
+    store_.commit();
+}
+
+// Keys: n/SERVICE the next number, p/SERVICE how many were dropped, t/SERVICE attempts, e/SERVICE/NUMBER records, v revision.
+void Outbox::read_all() {
+    version_ = store_.version();
+    revision_ = number(store_.get("v"));
+    boxes_.clear();
+    waiting_ = 0;
     store_.scan("n/", [&](std::string_view key, std::string_view value) {
         boxes_[std::string(key.substr(2))].next = std::stoull(std::string(value));
         return true;
     });
+    store_.scan("p/", [&](std::string_view key, std::string_view value) {
+        auto& box = boxes_[std::string(key.substr(2))];
+        box.pruned = std::stoull(std::string(value));
+        box.stored = box.pruned;
+        return true;
+    });
     store_.scan("e/", [&](std::string_view key, std::string_view bytes) {
-        const auto item = parse(key, bytes);
-        auto& box = boxes_[item.service()];
-        box.next = std::max(box.next, item.sequence() + 1);  // whatever else is damaged, a number is never used twice
-        if (!item.done()) {
-            box.waiting.emplace(item.sequence(), 0);
-            ++waiting_;
-        } else if (final_verdict(item.answer()) == v1::STORED) {
-            ++box.stored;
-        } else {
-            ++box.refused;
+        take(parse(key, bytes));
+        return true;
+    });
+    store_.scan("t/", [&](std::string_view key, std::string_view bytes) {
+        store::v1::Attempts attempts;
+        attempts.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+        auto& waiting = boxes_[std::string(key.substr(2))].waiting;
+        for (const auto& attempt : attempts.attempts()) {
+            if (const auto at = waiting.find(attempt.sequence()); at != waiting.end()) {
+                at->second = {attempt.times(), attempt.last_at()};
+            }
         }
         return true;
     });
 }
 
+void Outbox::take(const store::v1::OutboxItem& item) {
+    auto& box = boxes_[item.service()];
+    box.next = std::max(box.next, item.sequence() + 1);  // whatever else is damaged, a number is never used twice
+    if (!item.done()) {
+        box.waiting.try_emplace(item.sequence());
+        ++waiting_;
+    } else if (final_verdict(item.answer()) == v1::STORED) {
+        ++box.stored;
+    } else {
+        ++box.refused;
+    }
+}
+
+void Outbox::refresh() {
+    if (store_.version() == version_) {
+        return;
+    }
+    store_.begin();
+    take_over();
+    store_.commit();
+}
+
+void Outbox::take_over() {
+    if (store_.version() == version_) {
+        return;
+    }
+    if (number(store_.get("v")) == revision_) {
+        read_new();
+    } else {
+        read_all();
+    }
+}
+
+// Others only posted: what was there is as it was.
+void Outbox::read_new() {
+    version_ = store_.version();
+    std::map<std::string, std::uint64_t> next;
+    store_.scan("n/", [&](std::string_view key, std::string_view value) {
+        next[std::string(key.substr(2))] = std::stoull(std::string(value));
+        return true;
+    });
+    for (const auto& [service, end] : next) {
+        for (auto sequence = boxes_[service].next; sequence < end; ++sequence) {
+            take(item(service, sequence));
+        }
+    }
+}
+
 Outbox::Posted Outbox::post(v1::Event event, const std::string& service, const Places* places, std::string_view commune, Day today,
                             std::uint64_t recorded_at) {
-    if (waiting_ >= limits::outbox_events_max) {
-        return Reasons{reason(ReasonCode::outbox_full, "", std::to_string(limits::outbox_events_max))};
-    }
-    const auto known = boxes_.find(service);
-    const auto sequence = known == boxes_.end() ? 1 : known->second.next;
-    event.set_sequence(sequence);
+    event.set_sequence(1);  // for the rules; the number is drawn below
     event.set_recorded_at(recorded_at);
     if (auto reasons = judge_event(event, service, places, commune, today); !reasons.empty()) {
         return reasons;
     }
+    store_.begin();
+    take_over();
+    const auto known = boxes_.find(service);
+    const auto sequence = known == boxes_.end() ? 1 : known->second.next;
+    event.set_sequence(sequence);
     const auto* body = body_type(event);
     store::v1::OutboxItem item;
     item.set_service(service);
@@ -76,33 +146,44 @@ Outbox::Posted Outbox::post(v1::Event event, const std::string& service, const P
     item.set_title(body == nullptr ? v1::Correction::descriptor()->name() : body->name());
     item.set_occurred_on(event.occurred_on());
     item.set_posted_at(recorded_at);
-    if (item.event().size() > limits::event_bytes_max) {
-        return Reasons{reason(ReasonCode::too_large, "", std::to_string(item.event().size()) + " bytes")};
+    Reasons reasons;
+    if (waiting_ >= limits::outbox_events_max) {
+        reasons.push_back(reason(ReasonCode::outbox_full, "", std::to_string(limits::outbox_events_max)));
+    } else if (item.event().size() > limits::event_bytes_max) {
+        reasons.push_back(reason(ReasonCode::too_large, "", std::to_string(item.event().size()) + " bytes"));
+    } else {
+        store_.put(item_key(service, sequence), item.SerializeAsString());
+        store_.put(next_key(service), std::to_string(sequence + 1));
     }
-    store_.put(item_key(service, sequence), item.SerializeAsString());
-    store_.put(next_key(service), std::to_string(sequence + 1));
     store_.commit();
-    auto& box = boxes_[service];
-    box.next = sequence + 1;
-    box.waiting.emplace(sequence, 0);
-    ++waiting_;
+    if (!reasons.empty()) {
+        return reasons;
+    }
+    take(item);
     return sequence;
 }
 
-std::uint64_t Outbox::apply(std::span<const v1::Receipt> receipts) {
+std::uint64_t Outbox::apply(std::span<const v1::Receipt> receipts, std::uint64_t now) {
+    if (receipts.empty()) {
+        return 0;
+    }
+    store_.begin();
+    take_over();
     std::uint64_t answered = 0;
     for (const auto& receipt : receipts) {
         for (const auto& answer : receipt.answers()) {
-            answered += apply(receipt.service(), answer);
+            answered += apply(receipt.service(), answer, now);
         }
     }
     if (answered > 0) {
-        store_.commit();
+        put_attempts();
+        put_revision();
     }
+    store_.commit();
     return answered;
 }
 
-std::uint64_t Outbox::apply(const std::string& service, const v1::Answer& answer) {
+std::uint64_t Outbox::apply(const std::string& service, const v1::Answer& answer, std::uint64_t now) {
     const auto found = boxes_.find(service);
     const auto verdict = final_verdict(answer);
     if (found == boxes_.end() || verdict == v1::VERDICT_UNSPECIFIED) {
@@ -117,7 +198,7 @@ std::uint64_t Outbox::apply(const std::string& service, const v1::Answer& answer
         }
         sequence += above;
         if (const auto at = box.waiting.find(sequence); at != box.waiting.end()) {
-            close(service, box, at, answer, verdict);
+            close(service, box, at, answer, verdict, now);
             box.waiting.erase(at);
         }
     }
@@ -126,11 +207,14 @@ std::uint64_t Outbox::apply(const std::string& service, const v1::Answer& answer
     return answered;
 }
 
-void Outbox::close(const std::string& service, Box& box, Waiting::iterator at, const v1::Answer& answer, v1::Verdict verdict) {
+void Outbox::close(const std::string& service, Box& box, Waiting::iterator at, const v1::Answer& answer, v1::Verdict verdict,
+                   std::uint64_t now) {
     auto record = item(service, at->first);
     *record.mutable_answer() = answer;
     record.mutable_answer()->clear_sequences();
-    record.set_attempts(at->second);
+    record.set_attempts(at->second.times);
+    record.set_last_sent_at(at->second.last_at);
+    record.set_answered_at(now);
     record.set_done(true);
     if (verdict == v1::STORED) {
         record.clear_event();
@@ -138,7 +222,70 @@ void Outbox::close(const std::string& service, Box& box, Waiting::iterator at, c
     } else {
         ++box.refused;
     }
+    box.attempted = true;  // one less
     store_.put(item_key(service, at->first), record.SerializeAsString());
+}
+
+std::uint64_t Outbox::prune(std::uint64_t before) {
+    store_.begin();
+    take_over();
+    std::vector<std::pair<std::string, std::string>> old;  // key, service
+    store_.scan("e/", [&](std::string_view key, std::string_view bytes) {
+        const auto record = parse(key, bytes);
+        if (record.done() && final_verdict(record.answer()) == v1::STORED && std::max(record.answered_at(), record.posted_at()) < before) {
+            old.emplace_back(key, record.service());
+        }
+        return true;
+    });
+    std::map<std::string, std::uint64_t> dropped;
+    for (const auto& [key, service] : old) {
+        store_.erase(key);
+        ++dropped[service];
+    }
+    for (const auto& [service, count] : dropped) {
+        auto& box = boxes_[service];
+        box.pruned += count;
+        store_.put("p/" + service, std::to_string(box.pruned));
+        store_.put(next_key(service), std::to_string(box.next));
+    }
+    if (!old.empty()) {
+        put_revision();
+    }
+    store_.commit();
+    return old.size();
+}
+
+void Outbox::keep_attempts() {
+    if (std::none_of(boxes_.begin(), boxes_.end(), [](const auto& box) { return box.second.attempted; })) {
+        return;
+    }
+    store_.begin();
+    put_attempts();
+    store_.commit();
+}
+
+// A sender sends the lowest numbers first, so that few of those that wait were ever sent.
+void Outbox::put_attempts() {
+    for (auto& [service, box] : boxes_) {
+        if (!box.attempted) {
+            continue;
+        }
+        store::v1::Attempts attempts;
+        for (const auto& [sequence, sent] : box.waiting) {
+            if (sent.times > 0) {
+                auto& attempt = *attempts.add_attempts();
+                attempt.set_sequence(sequence);
+                attempt.set_times(sent.times);
+                attempt.set_last_at(sent.last_at);
+            }
+        }
+        store_.put("t/" + service, attempts.SerializeAsString());
+        box.attempted = false;
+    }
+}
+
+void Outbox::put_revision() {
+    store_.put("v", std::to_string(++revision_));
 }
 
 store::v1::OutboxItem Outbox::item(const std::string& service, std::uint64_t sequence) {
@@ -161,10 +308,12 @@ std::string Outbox::frozen(const std::string& service, std::uint64_t sequence) {
     return std::move(*record.mutable_event());
 }
 
-void Outbox::sent(const std::string& service, std::uint64_t sequence) {
-    auto& waiting = boxes_.at(service).waiting;
-    if (const auto at = waiting.find(sequence); at != waiting.end() && at->second < std::numeric_limits<std::uint32_t>::max()) {
-        ++at->second;
+void Outbox::sent(const std::string& service, std::uint64_t sequence, std::uint64_t now) {
+    auto& box = boxes_.at(service);
+    if (const auto at = box.waiting.find(sequence); at != box.waiting.end()) {
+        at->second.times += at->second.times < std::numeric_limits<std::uint32_t>::max() ? 1U : 0U;
+        at->second.last_at = now;
+        box.attempted = true;
     }
 }
 
@@ -176,7 +325,8 @@ std::vector<store::v1::OutboxItem> Outbox::items(std::string_view service) {
         auto& item = all.back();
         const auto& attempts = waiting(item.service());
         if (const auto at = attempts.find(item.sequence()); at != attempts.end()) {
-            item.set_attempts(at->second);
+            item.set_attempts(at->second.times);
+            item.set_last_sent_at(at->second.last_at);
         }
         return true;
     });

@@ -2,7 +2,8 @@
 // The device's durable list of what it posted. An event is numbered and frozen when it is posted, waits on disk until its
 // receipt has come, and is answered once: the first final verdict stands.
 //
-// Keeps I3 (posted = stored + refused + waiting). One outbox per store, and one process per outbox.
+// Keeps I3 (posted = stored + refused + waiting). On a shared store several processes may post at the same instant, while
+// one of them sends; each sees what the others did at refresh() and before it numbers an event.
 #pragma once
 
 #include "chieng/store/v1/outbox.pb.h"
@@ -33,8 +34,12 @@ public:
 
         friend bool operator==(const Ledger&, const Ledger&) = default;
     };
-    using Posted = std::variant<std::uint64_t, Reasons>;     // the sequence, or why it was not posted
-    using Waiting = std::map<std::uint64_t, std::uint32_t>;  // sequence -> attempts
+    using Posted = std::variant<std::uint64_t, Reasons>;  // the sequence, or why it was not posted
+    struct Attempts {
+        std::uint32_t times = 0;
+        std::uint64_t last_at = 0;  // seconds since 1970
+    };
+    using Waiting = std::map<std::uint64_t, Attempts>;  // by sequence
 
     // Reads all records. Throws Broken when one cannot be read.
     explicit Outbox(Store& store);
@@ -44,9 +49,16 @@ public:
     [[nodiscard]] Posted post(v1::Event event, const std::string& service, const Places* places, std::string_view commune, Day today,
                               std::uint64_t recorded_at);
 
+    // Takes over what other processes did to a shared store.
+    void refresh();
+
     // Marks what the receipts answer, in one commit. Ignores what is not waiting, and verdicts that are not final.
     // Returns how many events were answered. Throws Broken when the commit fails.
-    std::uint64_t apply(std::span<const v1::Receipt> receipts);
+    std::uint64_t apply(std::span<const v1::Receipt> receipts, std::uint64_t now = 0);
+
+    // Drops the records of events that were stored, and answered before that second: they are counted on. Refusals stay.
+    // Returns how many. Throws Broken when the commit fails.
+    std::uint64_t prune(std::uint64_t before);
 
     // Sequences that wait for a receipt, in order.
     [[nodiscard]] const Waiting& waiting(const std::string& service) const;
@@ -55,8 +67,11 @@ public:
     // The bytes of a waiting event. Throws Broken when the record is gone.
     [[nodiscard]] std::string frozen(const std::string& service, std::uint64_t sequence);
 
-    // Counts an attempt to send; in memory until the event is answered.
-    void sent(const std::string& service, std::uint64_t sequence);
+    // Counts an attempt to send; in memory until the next commit, or until keep_attempts().
+    void sent(const std::string& service, std::uint64_t sequence, std::uint64_t now);
+
+    // Writes down the attempts, if there were any since the last commit.
+    void keep_attempts();
 
     // All records, or those of one service, in the order of service and sequence.
     [[nodiscard]] std::vector<store::v1::OutboxItem> items(std::string_view service = {});
@@ -69,16 +84,27 @@ private:
         std::uint64_t next = 1;
         std::uint64_t stored = 0;
         std::uint64_t refused = 0;
+        std::uint64_t pruned = 0;  // of those stored
         Waiting waiting;
+        bool attempted = false;  // since they were written down
     };
 
-    std::uint64_t apply(const std::string& service, const v1::Answer& answer);
-    void close(const std::string& service, Box& box, Waiting::iterator at, const v1::Answer& answer, v1::Verdict verdict);
+    void read_all();
+    void read_new();
+    void take_over();
+    void take(const store::v1::OutboxItem& item);
+    std::uint64_t apply(const std::string& service, const v1::Answer& answer, std::uint64_t now);
+    void close(const std::string& service, Box& box, Waiting::iterator at, const v1::Answer& answer, v1::Verdict verdict,
+               std::uint64_t now);
+    void put_attempts();
+    void put_revision();
     [[nodiscard]] store::v1::OutboxItem item(const std::string& service, std::uint64_t sequence);
 
     Store& store_;
     std::map<std::string, Box> boxes_;
     std::uint64_t waiting_ = 0;
+    std::uint64_t version_ = 0;   // of the store, when it was last read
+    std::uint64_t revision_ = 0;  // of the records that were there: grows when one is answered or dropped
 };
 
 }  // namespace chieng

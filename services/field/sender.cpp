@@ -22,6 +22,8 @@ Sender::Sender(std::string device, std::string commune, Outbox& outbox, std::uin
 Actions Sender::handle(std::span<const Input> inputs, Instant now) {
     Actions actions;
     std::vector<v1::Receipt> receipts;
+    const auto seconds = static_cast<std::uint64_t>(now.civil.time_since_epoch().count());
+    outbox_.refresh();
     for (const auto& input : inputs) {
         if (std::holds_alternative<LinkUp>(input)) {
             link_is_up_ = true;
@@ -33,10 +35,14 @@ Actions Sender::handle(std::span<const Input> inputs, Instant now) {
             hear(arrived->message, receipts);
         }
     }
-    apply(receipts);
+    apply(receipts, seconds);
     if (link_is_up_) {
         give_up_waiting(now.steady);
-        send(now.steady, actions);
+        send(now.steady, seconds, actions);
+    }
+    if (now.steady >= keep_attempts_at_) {
+        outbox_.keep_attempts();
+        keep_attempts_at_ = now.steady + keep_attempts_every;
     }
     return actions;
 }
@@ -54,12 +60,12 @@ void Sender::hear(const Message& message, std::vector<v1::Receipt>& receipts) {
     receipts.push_back(std::move(receipt));
 }
 
-void Sender::apply(std::span<const v1::Receipt> receipts) {
+void Sender::apply(std::span<const v1::Receipt> receipts, std::uint64_t seconds) {
     std::map<std::string, std::size_t> before;
     for (const auto& receipt : receipts) {
         before.try_emplace(receipt.service(), outbox_.waiting(receipt.service()).size());
     }
-    outbox_.apply(receipts);
+    outbox_.apply(receipts, seconds);
     for (const auto& [service, count] : before) {
         const auto& waiting = outbox_.waiting(service);
         const auto lane = lanes_.find(service);
@@ -80,7 +86,7 @@ void Sender::give_up_waiting(std::chrono::milliseconds now) {
     }
 }
 
-void Sender::send(std::chrono::milliseconds now, Actions& actions) {
+void Sender::send(std::chrono::milliseconds now, std::uint64_t seconds, Actions& actions) {
     std::size_t under_way = 0;
     std::vector<std::pair<std::chrono::milliseconds, std::string>> ready;  // who was served longest ago comes first
     for (const auto& [service, ledger] : outbox_.ledgers()) {
@@ -97,14 +103,14 @@ void Sender::send(std::chrono::milliseconds now, Actions& actions) {
             return;
         }
         auto& lane = lanes_[service];
-        actions.emplace_back(next_message(service, lane));
+        actions.emplace_back(next_message(service, lane, seconds));
         lane.sent_at = now;
         lane.due_at = now + lane.patience + jitter(lane.patience);
         ++under_way;
     }
 }
 
-Publish Sender::next_message(const std::string& service, Lane& lane) {
+Publish Sender::next_message(const std::string& service, Lane& lane, std::uint64_t seconds) {
     store::v1::FrozenEvents message;
     message.set_device(device_);
     message.set_commune(commune_);
@@ -122,7 +128,7 @@ Publish Sender::next_message(const std::string& service, Lane& lane) {
         lane.under_way.push_back(sequence);
     }
     for (const auto sequence : lane.under_way) {
-        outbox_.sent(service, sequence);
+        outbox_.sent(service, sequence, seconds);
     }
     return Publish{{topics::events(commune_, service, device_), message.SerializeAsString(), false}};
 }

@@ -23,6 +23,7 @@ public:
     static constexpr std::size_t window_messages = 4;
     static constexpr std::chrono::milliseconds patience_min{5'000};
     static constexpr std::chrono::milliseconds patience_max{300'000};
+    static constexpr std::chrono::milliseconds keep_attempts_every{60'000};  // a receipt writes them down sooner
 
     // `seed` spreads the resends of many devices.
     Sender(std::string device, std::string commune, Outbox& outbox, std::uint64_t seed);
@@ -46,10 +47,10 @@ private:
     };
 
     void hear(const Message& message, std::vector<v1::Receipt>& receipts);
-    void apply(std::span<const v1::Receipt> receipts);
+    void apply(std::span<const v1::Receipt> receipts, std::uint64_t seconds);
     void give_up_waiting(std::chrono::milliseconds now);
-    void send(std::chrono::milliseconds now, Actions& actions);
-    [[nodiscard]] Publish next_message(const std::string& service, Lane& lane);
+    void send(std::chrono::milliseconds now, std::uint64_t seconds, Actions& actions);
+    [[nodiscard]] Publish next_message(const std::string& service, Lane& lane, std::uint64_t seconds);
     [[nodiscard]] std::chrono::milliseconds jitter(std::chrono::milliseconds patience);
 
     std::string device_;
@@ -57,6 +58,7 @@ private:
     Outbox& outbox_;
     std::uint64_t random_;
     bool link_is_up_ = false;
+    std::chrono::milliseconds keep_attempts_at_{0};
     std::map<std::string, Lane> lanes_;
     std::optional<v1::Answer> last_refusal_;
 };

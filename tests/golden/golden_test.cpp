@@ -6,6 +6,7 @@
 #include "chieng/store/v1/board.pb.h"
 #include "chieng/store/v1/inbox.pb.h"
 #include "chieng/store/v1/outbox.pb.h"
+#include "chieng/v1/status.pb.h"
 #include "services/runtime/core/json.hpp"
 #include "tests/support/events.hpp"
 
@@ -187,7 +188,27 @@ store::v1::OutboxItem an_outbox_item() {
     item.set_attempts(2);
     *item.mutable_answer() = a_refusal();
     item.set_done(true);
+    item.set_last_sent_at(1'649'559'900);
+    item.set_answered_at(1'649'560'000);
     return item;
+}
+
+v1::Status a_status() {
+    v1::Status status;
+    status.set_device("p-1");
+    status.set_commune("23656");
+    status.set_online(true);
+    status.set_recorded_at(1'649'560'000);
+    auto& service = *status.add_services();
+    service.set_service("session");
+    service.set_posted(7);
+    service.set_stored(3);
+    service.set_refused(1);
+    service.set_waiting(3);
+    for (const auto number : {1U, 1U, 2U, 2U}) {
+        service.add_waiting_sequences(number);
+    }
+    return status;
 }
 
 store::v1::Device an_inbox_device() {
@@ -234,6 +255,13 @@ std::vector<Golden> goldens() {
     add(all, "cell", a_cell());
     add(all, "indicator_value", a_value());
     add(all, "outbox_item", an_outbox_item());
+    store::v1::Attempts attempts;
+    auto& attempt = *attempts.add_attempts();
+    attempt.set_sequence(3);
+    attempt.set_times(2);
+    attempt.set_last_at(1'649'559'900);
+    add(all, "outbox_attempts", attempts);
+    add(all, "status", a_status());
     store::v1::FrozenEvents frozen;
     frozen.ParseFromString(bytes_of(message_with(a_full_session())));
     add(all, "frozen_events", frozen);

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// An outbox that several processes share: an app that posts, a program that sends; what it keeps and for how long.
+#include "services/field/outbox.hpp"
+
+#include "services/runtime/adapters/sqlite_store.hpp"
+#include "tests/support/events.hpp"
+#include "tests/support/memory_store.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <filesystem>
+#include <memory>
+#include <set>
+#include <thread>
+
+#include <stdlib.h>
+
+using namespace chieng;
+using namespace chieng::testing;
+
+namespace {
+
+class Device {
+public:
+    Device() {
+        std::string pattern = (std::filesystem::temp_directory_path() / "chieng-XXXXXX").string();
+        folder_ = ::mkdtemp(pattern.data());
+    }
+    Device(const Device&) = delete;
+    Device& operator=(const Device&) = delete;
+    ~Device() { std::filesystem::remove_all(folder_); }
+
+    [[nodiscard]] std::string file() const { return folder_ / "outbox.db"; }
+
+private:
+    std::filesystem::path folder_;
+};
+
+struct Process {
+    explicit Process(const Device& device) : store(device.file(), nullptr, Sharing::shared), outbox(store) {}
+    SqliteStore store;
+    Outbox outbox;
+};
+
+std::uint64_t post(Outbox& outbox, std::uint64_t at = 100) {
+    return std::get<std::uint64_t>(outbox.post(a_session_held(0), "session", &kbang(), "23656", *parse_day("2022-03-25"), at));
+}
+
+v1::Receipt answering(v1::Verdict verdict, std::uint64_t first, std::uint64_t count) {
+    v1::Receipt receipt;
+    receipt.set_service("session");
+    auto& answer = *receipt.add_answers();
+    answer.set_verdict(verdict);
+    answer.add_sequences(first - 1);
+    answer.add_sequences(count);
+    return receipt;
+}
+
+std::uint64_t answer(Outbox& outbox, v1::Verdict verdict, std::uint64_t first, std::uint64_t count, std::uint64_t now = 200) {
+    const auto receipt = answering(verdict, first, count);
+    return outbox.apply({&receipt, 1}, now);
+}
+
+using Ledger = Outbox::Ledger;
+
+}  // namespace
+
+TEST_CASE("what one process posts the other sends, and what is answered there is known here", "[outbox]") {
+    const Device device;
+    Process app(device);
+    Process sender(device);
+    CHECK(post(app.outbox) == 1);
+    CHECK(post(sender.outbox) == 2);
+    CHECK(post(app.outbox) == 3);
+    sender.outbox.refresh();
+    CHECK(sender.outbox.ledger() == Ledger{3, 0, 0, 3});
+    CHECK(!sender.outbox.frozen("session", 3).empty());
+    CHECK(answer(sender.outbox, v1::STORED, 1, 2) == 2);
+    app.outbox.refresh();
+    CHECK(app.outbox.ledger() == Ledger{3, 2, 0, 1});
+    CHECK(post(app.outbox) == 4);
+    CHECK(answer(sender.outbox, v1::REFUSED, 4, 1) == 1);  // hears of 4 when its receipt comes
+    CHECK(sender.outbox.ledger() == Ledger{4, 2, 1, 1});
+}
+
+TEST_CASE("processes that post at the same instant draw different numbers", "[outbox]") {
+    const Device device;
+    Process sender(device);
+    constexpr int each = 60;
+    std::vector<std::set<std::uint64_t>> drawn(3);
+    std::vector<std::thread> apps;
+    for (auto& mine : drawn) {
+        apps.emplace_back([&device, &mine] {
+            Process app(device);
+            for (int i = 0; i < each; ++i) {
+                mine.insert(post(app.outbox));
+            }
+        });
+    }
+    std::uint64_t answered = 0;
+    while (answered < 50) {  // meanwhile the sender takes receipts
+        sender.outbox.refresh();
+        const auto& waiting = sender.outbox.waiting("session");
+        answered += waiting.empty() ? 0 : answer(sender.outbox, v1::STORED, waiting.begin()->first, 1);
+    }
+    for (auto& app : apps) {
+        app.join();
+    }
+    std::set<std::uint64_t> all;
+    for (auto& mine : drawn) {
+        CHECK(mine.size() == each);
+        all.merge(mine);
+        CHECK(mine.empty());  // what is left over was drawn twice
+    }
+    CHECK(*all.rbegin() == 3 * each);
+    sender.outbox.refresh();
+    CHECK(sender.outbox.ledger() == Ledger{3 * each, answered, 0, 3 * each - answered});
+}
+
+TEST_CASE("attempts go down with the next commit, or when they are kept", "[outbox]") {
+    MemoryStore store;
+    Outbox outbox(store);
+    for (int i = 0; i < 3; ++i) {
+        post(outbox);
+    }
+    outbox.sent("session", 1, 300);
+    outbox.sent("session", 2, 300);
+    outbox.sent("session", 2, 310);
+    store.crash();
+    CHECK(Outbox(store).items().at(1).attempts() == 0);
+    answer(outbox, v1::STORED, 1, 1, 320);
+    store.crash();
+    CHECK(Outbox(store).items().at(0).attempts() == 1);
+    CHECK(Outbox(store).items().at(0).last_sent_at() == 300);
+    CHECK(Outbox(store).items().at(0).answered_at() == 320);
+    CHECK(Outbox(store).items().at(1).attempts() == 2);
+    CHECK(Outbox(store).items().at(1).last_sent_at() == 310);
+    CHECK(Outbox(store).items().at(2).attempts() == 0);
+    outbox.sent("session", 3, 330);
+    outbox.keep_attempts();
+    store.crash();
+    CHECK(Outbox(store).items().at(2).last_sent_at() == 330);
+}
+
+TEST_CASE("events that were stored long ago leave the list and stay in the ledger", "[outbox]") {
+    MemoryStore store;
+    auto outbox = std::make_unique<Outbox>(store);
+    for (int i = 0; i < 5; ++i) {
+        post(*outbox, 100);
+    }
+    answer(*outbox, v1::STORED, 1, 2, 200);
+    answer(*outbox, v1::REFUSED, 3, 1, 200);
+    answer(*outbox, v1::STORED, 4, 1, 900);
+    CHECK(outbox->prune(200) == 0);
+    CHECK(outbox->prune(500) == 2);  // not the refusal, which somebody may still have to read
+    CHECK(outbox->prune(500) == 0);
+    for (int round = 0; round < 2; ++round) {
+        CHECK(outbox->items().size() == 3);
+        CHECK(outbox->ledger() == Ledger{5, 3, 1, 1});
+        store.crash();
+        outbox = std::make_unique<Outbox>(store);
+    }
+    CHECK(outbox->prune(1000) == 1);
+    CHECK(answer(*outbox, v1::STORED, 5, 1, 1000) == 1);
+    CHECK(outbox->prune(2000) == 1);
+    outbox = std::make_unique<Outbox>(store);
+    CHECK(outbox->ledger() == Ledger{5, 4, 1, 0});
+    CHECK(post(*outbox) == 6);
+}
+
+TEST_CASE("whoever shares the outbox learns that records were dropped", "[outbox]") {
+    const Device device;
+    Process app(device);
+    Process sender(device);
+    post(app.outbox);
+    answer(sender.outbox, v1::STORED, 1, 1);
+    app.outbox.refresh();
+    CHECK(sender.outbox.prune(1000) == 1);
+    CHECK(post(app.outbox) == 2);
+    CHECK(app.outbox.ledger() == Ledger{2, 1, 0, 1});
+    CHECK(app.outbox.items().size() == 1);
+}

@@ -20,7 +20,7 @@ constexpr std::uint64_t entries_per_unit = 50'000;
 constexpr milliseconds save_every{10'000};
 constexpr milliseconds listen_first{500};       // for the heads of the feeds, before anything is published
 constexpr milliseconds read_longest{60'000};    // before it is published although a feed could not be read to its end
-constexpr std::int64_t cells_per_ms = 100;      // the more cells a batch changed, the longer the next one is collected
+constexpr std::int64_t cells_per_ms = 20;       // the more cells a batch changed, the longer the next one is collected
 constexpr std::int64_t indicators_per_ms = 2;   // retained topics follow the board at this pace; the feed is for who is in a hurry
 constexpr std::int64_t indicators_burst = 200;  // at once
 

@@ -52,7 +52,7 @@ int relay(const std::string& broker, const std::string& filter, const std::strin
     options.broker = broker;
     options.client_id = "ceiling-" + std::to_string(::getpid());
     Host host(options);
-    host.add([&](std::span<const Input> inputs, Instant) {
+    host.add("relay", [&](std::span<const Input> inputs, Instant) {
         Actions actions;
         for (const auto& input : inputs) {
             if (std::holds_alternative<LinkUp>(input)) {

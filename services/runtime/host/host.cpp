@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <future>
 #include <utility>
 
 namespace chieng {
@@ -28,7 +29,16 @@ Host::Host(MqttOptions options, std::chrono::milliseconds beat)
 Host::~Host() = default;
 
 void Host::add(std::string name, Component component) {
-    components_.push_back({std::move(name), std::move(component), {}, {}});
+    const auto actions = std::make_shared<Actions>();
+    add(std::move(name), Durable{[component = std::move(component), actions](std::span<const Input> inputs, Instant now) {
+                                     *actions = component(inputs, now);
+                                 },
+                                 {},
+                                 [actions] { return std::exchange(*actions, {}); }});
+}
+
+void Host::add(std::string name, Durable component) {
+    components_.push_back({std::move(name), std::move(component), {}, {}, 0});
 }
 
 Host::Status Host::status() const {
@@ -43,29 +53,57 @@ void Host::dispatch(std::vector<Input> inputs) {
                 slot.inputs.push_back(input);
                 continue;
             }
-            for (const auto& filter : slot.filters) {
-                if (topics::matches(filter, arrived->message.topic)) {
-                    slot.inputs.push_back(input);
-                    break;
-                }
+            if (std::any_of(slot.filters.begin(), slot.filters.end(),
+                            [&](const std::string& filter) { return topics::matches(filter, arrived->message.topic); })) {
+                slot.inputs.push_back(input);
+                ++slot.messages;
             }
         }
     }
+    const auto now = clock_.now();
     for (auto& slot : components_) {
         if (!slot.inputs.empty()) {
-            hand_over(slot);
+            slot.component.take(slot.inputs, now);
+        }
+    }
+    commit_all();
+    for (auto& slot : components_) {
+        if (!slot.inputs.empty()) {
+            carry_out(slot, slot.component.answer());
         }
     }
 }
 
-void Host::hand_over(Slot& slot) {
-    auto actions = slot.component(slot.inputs, clock_.now());
-    const auto messages = static_cast<std::size_t>(
-        std::count_if(slot.inputs.begin(), slot.inputs.end(), [](const Input& input) { return std::holds_alternative<Arrived>(input); }));
-    slot.inputs.clear();
-    if (on_batch_ && messages > 0) {
-        on_batch_(slot.name, messages);
+// A sync takes milliseconds in which its thread only waits: several wait together.
+void Host::commit_all() {
+    std::vector<std::future<void>> others;
+    const Slot* own = nullptr;
+    for (const auto& slot : components_) {
+        if (slot.inputs.empty() || !slot.component.commit) {
+            continue;
+        }
+        if (slot.messages == 0) {
+            slot.component.commit();  // next to nothing to do
+        } else if (own == nullptr) {
+            own = &slot;
+        } else {
+            others.push_back(std::async(std::launch::async, slot.component.commit));
+        }
     }
+    if (own != nullptr) {
+        own->component.commit();
+    }
+    for (auto& other : others) {
+        other.get();
+    }
+}
+
+void Host::carry_out(Slot& slot, Actions actions) {
+    if (on_batch_ && slot.messages > 0) {
+        on_batch_(slot.name, slot.messages);
+    }
+    slot.inputs.clear();
+    slot.messages = 0;
     for (const auto& action : actions) {
         if (const auto* subscribe = std::get_if<Subscribe>(&action)) {
             slot.filters.push_back(subscribe->filter);

@@ -24,6 +24,13 @@ namespace chieng {
 class Host {
 public:
     using Component = std::function<Actions(std::span<const Input>, Instant)>;
+    // A component that writes: takes a batch, makes it durable, and only then answers. The units of all that took messages
+    // in one round are committed at the same time.
+    struct Durable {
+        std::function<void(std::span<const Input>, Instant)> take;
+        std::function<void()> commit;
+        std::function<Actions()> answer;
+    };
     using OnBatch = std::function<void(const std::string& component, std::size_t messages)>;
     struct Status {
         MqttLink::Status link;
@@ -39,6 +46,7 @@ public:
     ~Host();
 
     void add(std::string name, Component component);
+    void add(std::string name, Durable component);
 
     // Told of each batch of messages that a component takes.
     void on_batch(OnBatch told) { on_batch_ = std::move(told); }
@@ -55,13 +63,15 @@ public:
 private:
     struct Slot {
         std::string name;
-        Component component;
+        Durable component;
         std::vector<std::string> filters;
         std::vector<Input> inputs;
+        std::size_t messages = 0;  // among the inputs
     };
 
     void dispatch(std::vector<Input> inputs);
-    void hand_over(Slot& slot);
+    void commit_all();
+    void carry_out(Slot& slot, Actions actions);
     void take();
     void beat();
     void tell_what_was_dropped();

@@ -102,7 +102,9 @@ int serve(const Settings& settings, const std::vector<Service>& services) {
         engines.push_back(std::make_unique<Engine>(service, settings.commune, places, *stores.back(), fresh_epoch()));
         spdlog::info("{}: {} events in the journal", service.name, engines.back()->last_offset());
         host.add(service.name,
-                 [engine = engines.back().get()](std::span<const Input> inputs, Instant now) { return engine->handle(inputs, now); });
+                 Host::Durable{[engine = engines.back().get()](std::span<const Input> inputs, Instant now) { engine->take(inputs, now); },
+                               [store = stores.back().get()] { store->commit(); },
+                               [engine = engines.back().get()] { return engine->answer(); }});
         watch(monitor.metrics(), service.name, *engines.back(), *stores.back());
     }
     spdlog::info("ready");

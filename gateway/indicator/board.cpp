@@ -107,14 +107,17 @@ Board::Slot Board::Slot::times(std::int64_t sign) const {
     return {sign * number, sign * events, static_cast<std::uint64_t>(sign) * digest};
 }
 
-void Board::Keys::add(std::uint64_t key, std::int64_t sign) {
+int Board::Keys::add(std::uint64_t key, std::int64_t times) {
     auto& count = counts[key];
-    standing -= count > 0 ? 1 : 0;
-    count += sign;
-    standing += count > 0 ? 1 : 0;
+    const bool stood = count > 0;
+    count += times;
+    const bool stands = count > 0;
     if (count == 0) {
         counts.erase(key);
     }
+    const int change = static_cast<int>(stands) - static_cast<int>(stood);
+    standing += change;
+    return change;
 }
 
 Board::Board(const Definitions& definitions, const Places& places, std::string area)
@@ -143,9 +146,13 @@ std::uint32_t Board::area_id(std::string_view code) {
     return id;
 }
 
-// A half-month's cell belongs to the places above its own at that time; of windows only the commune's add up.
-const Board::Line& Board::line(std::uint32_t area, std::uint64_t time) {
-    const auto [it, fresh] = lines_.try_emplace(cell_id::pack(0, time, area));
+// A cell belongs to the places above its own at its time. Different values add up from the commune on only: a household that
+// was met in two of its villages is one.
+const Board::Line& Board::line(CellId id) {
+    const auto time = cell_id::time(id);
+    const auto area = cell_id::area(id);
+    const bool from_commune = definitions_.distinct(cell_id::series(id));
+    const auto [it, fresh] = lines_.try_emplace(cell_id::pack(from_commune ? 1 : 0, time, area));
     if (!fresh) {
         return it->second;
     }
@@ -157,7 +164,7 @@ const Board::Line& Board::line(std::uint32_t area, std::uint64_t time) {
         const Atom atom{first.index + i};
         const auto* place = place_in(places_, areas_[area], atom);
         made.is_village = made.is_village || (place != nullptr && place->level() == v1::Place::VILLAGE_LEVEL);
-        if (is_window && (place == nullptr || place->level() != v1::Place::COMMUNE_LEVEL)) {
+        if (from_commune && (place == nullptr || place->level() != v1::Place::COMMUNE_LEVEL)) {
             continue;
         }
         for (int level = 0; level < 8 && place != nullptr && place->code() != area_ && !place->parent().empty(); ++level) {
@@ -168,7 +175,7 @@ const Board::Line& Board::line(std::uint32_t area, std::uint64_t time) {
             place = place_in(places_, place->parent(), atom);
         }
     }
-    return lines_[cell_id::pack(0, time, area)] = std::move(made);
+    return lines_[cell_id::pack(from_commune ? 1 : 0, time, area)] = std::move(made);
 }
 
 void Board::apply(std::string_view feed_name, const v1::Entry& entry) {
@@ -196,8 +203,8 @@ void Board::fold(Feed& feed, const v1::Entry& entry, std::int64_t sign, bool cou
     Fact fact{feed, event_, sign, *occurred, received, Atom::of(*occurred), digest_of(text_), feed.home, feed.home};
     if (!event_.village().empty()) {
         fact.village = area_id(event_.village());
-        const auto& above = line(fact.village, cell_id::time_of(fact.atom)).above;
-        fact.commune = above.empty() ? feed.home : above.front();
+        const auto* village = place_in(places_, event_.village(), fact.atom);
+        fact.commune = village == nullptr || village->parent().empty() ? feed.home : area_id(village->parent());
     }
     for (const auto& plan : definitions_.plans(body)) {
         if (plan.corrections_only ? is_new && event_.has_correction() : counts) {
@@ -243,6 +250,7 @@ void Board::contribute(const Fact& fact, const SourcePlan& plan, SeriesId series
     }
 }
 
+// Different values are kept per half-month; the windows count in how many of theirs a value stands.
 void Board::contribute_key(const Fact& fact, const SourcePlan& plan, SeriesId series) {
     std::string scratch;
     const auto& counted = text_at(fact.event, plan.distinct, scratch);
@@ -250,30 +258,37 @@ void Board::contribute_key(const Fact& fact, const SourcePlan& plan, SeriesId se
         return;
     }
     const auto hash = digest_of(counted);
-    for (const auto span : plan.spans) {
-        for (const auto calendar : {v1::OFFICIAL, v1::CALENDAR_MONTHS}) {
-            const auto window = cell_id::time_of(Period::of(calendar, span, fact.atom));
-            add_key(fact, cell_id::pack(series, window, fact.village), hash);
-            if (fact.village != fact.commune) {
-                add_key(fact, cell_id::pack(series, window, fact.commune), hash);
-            }
+    const auto slot = Slot{0, 1, fact.digest}.times(fact.sign);
+    for (const auto area : {fact.village, fact.commune}) {
+        const auto id = cell_id::pack(series, cell_id::time_of(fact.atom), area);
+        add_key(fact.feed, id, hash, fact.sign);
+        add(fact.feed, id, slot);
+        if (fact.village == fact.commune) {
+            break;
         }
     }
 }
 
-void Board::add_key(const Fact& fact, CellId id, std::uint64_t hash) {
-    const auto before = standing(id);
-    auto& keys = fact.feed.keys[id];
-    const auto before_here = keys.standing;
-    keys.add(hash, fact.sign);
-    Slot part = Slot{0, 1, fact.digest}.times(fact.sign);
-    part.number = keys.standing - before_here;
-    if (keys.counts.empty()) {
-        fact.feed.keys.erase(id);
+void Board::add_key(Feed& feed, CellId id, std::uint64_t hash, std::int64_t times) {
+    const auto it = feed.keys.try_emplace(id).first;
+    const int change = it->second.add(hash, times);
+    if (it->second.counts.empty()) {
+        feed.keys.erase(it);
     }
-    Slot total = part;
-    total.number = standing(id) - before;
-    add(fact.feed, id, part, total);
+    if (change != 0) {
+        note_presence(id, hash, change);
+    }
+}
+
+void Board::note_presence(CellId id, std::uint64_t hash, int change) {
+    each_window(id, [&](CellId window) {
+        const int difference = windows_[window].add(hash, change);
+        if (difference != 0) {
+            for (const auto above : line(window).above) {
+                below_[cell_id::pack(cell_id::series(window), cell_id::time(window), above)].number += difference;
+            }
+        }
+    });
 }
 
 void Board::note_change(CellId id, Total& total) {
@@ -283,20 +298,18 @@ void Board::note_change(CellId id, Total& total) {
     }
 }
 
-// What changes in the feed's part of a cell, and in the cell: they differ when two feeds name the same key.
-void Board::add(Feed& feed, CellId id, const Slot& to_part, const Slot& to_total) {
+void Board::add(Feed& feed, CellId id, const Slot& slot) {
     auto& part = feed.parts[id];
-    part.slot.add(to_part);
+    part.slot.add(slot);
     if (!part.unsaved) {
         part.unsaved = true;
         unsaved_.emplace_back(&feed, id);
     }
     auto& total = totals_[id];
-    total.slot.add(to_total);
+    total.slot.add(slot);
     note_change(id, total);
-    const auto time = cell_id::time(id);
-    for (const auto above : line(cell_id::area(id), time).above) {
-        below_[cell_id::pack(cell_id::series(id), time, above)].add(to_total);
+    for (const auto above : line(id).above) {
+        below_[cell_id::pack(cell_id::series(id), cell_id::time(id), above)].add(slot);
     }
 }
 
@@ -314,9 +327,8 @@ void Board::add_days(Feed& feed, CellId id, const Histogram& days, std::int64_t 
     };
     add_to(feed.histograms, id);
     add_to(histograms_, id);
-    const auto time = cell_id::time(id);
-    for (const auto above : line(cell_id::area(id), time).above) {
-        add_to(histograms_below_, cell_id::pack(cell_id::series(id), time, above));
+    for (const auto above : line(id).above) {
+        add_to(histograms_below_, cell_id::pack(cell_id::series(id), cell_id::time(id), above));
     }
 }
 
@@ -342,14 +354,17 @@ void Board::clear(Feed& feed, CellId id) {
         const Histogram held = days->second;
         add_days(feed, id, held, -1);
     }
-    const Slot gone = part->second.slot.times(-1);
-    Slot total = gone;
-    if (feed.keys.contains(id)) {
-        const auto before = standing(id);
-        feed.keys.erase(id);
-        total.number = standing(id) - before;
+    if (const auto keys = feed.keys.find(id); keys != feed.keys.end()) {
+        const auto held = std::move(keys->second.counts);
+        feed.keys.erase(keys);
+        for (const auto& [hash, count] : held) {
+            if (count > 0) {
+                note_presence(id, hash, -1);
+            }
+        }
     }
-    add(feed, id, gone, total);
+    const Slot held = part->second.slot;
+    add(feed, id, held.times(-1));
 }
 
 void Board::put(Feed& feed, CellId id, const Slot& slot, const Histogram& days, const KeyCounts& keys) {
@@ -357,16 +372,11 @@ void Board::put(Feed& feed, CellId id, const Slot& slot, const Histogram& days, 
     if (!days.empty()) {
         add_days(feed, id, days, 1);
     }
-    Slot total = slot;
-    if (!keys.empty()) {
-        const auto before = standing(id);
-        for (const auto& [hash, count] : keys) {
-            feed.keys[id].add(hash, count);
-        }
-        total.number = standing(id) - before;
+    for (const auto& [hash, count] : keys) {
+        add_key(feed, id, hash, count);
     }
     if (!slot.empty()) {
-        add(feed, id, slot, total);
+        add(feed, id, slot);
     }
 }
 
@@ -403,9 +413,12 @@ void Board::restore(std::string_view feed_name, const v1::Cell& cell, const KeyC
     before.changed = true;  // put() notes nothing
     put(feed, *id, {cell.number(), cell.lineage().events(), cell.lineage().digest()},
         Histogram(cell.histogram().begin(), cell.histogram().end()), keys);
+    if (is_hidden(*id)) {
+        each_window(*id, [&](CellId window) { totals_[window].stamp = std::max(totals_[window].stamp, stamp); });
+    }
     auto& total = totals_[*id];
-    total.stamp = std::max(total.stamp, stamp);
     total.changed = was_changed;
+    total.stamp = std::max(total.stamp, is_hidden(*id) ? 0 : stamp);
     if (stamp == 0) {
         note_change(*id, total);
     }
@@ -448,36 +461,35 @@ v1::Cell Board::named(CellId id) const {
     return cell;
 }
 
-// Different values over all feeds: a value that two feeds name is one.
-std::int64_t Board::standing(CellId id) const {
-    boost::container::small_vector<const Keys*, 4> holders;
-    for (const auto& [name, feed] : feeds_) {
-        const auto it = feed.keys.find(id);
-        if (it != feed.keys.end()) {
-            holders.push_back(&it->second);
-        }
-    }
-    if (holders.size() < 2) {
-        return holders.empty() ? 0 : holders.front()->standing;
-    }
-    boost::unordered_flat_set<std::uint64_t> together;
-    for (const auto* keys : holders) {
-        for (const auto& [hash, count] : keys->counts) {
-            if (count > 0) {
-                together.insert(hash);
-            }
-        }
-    }
-    return static_cast<std::int64_t>(together.size());
-}
-
+// Half-months of different values are nobody's business: their windows changed.
 std::vector<Board::CellId> Board::take_changed(std::uint64_t& last) {
+    for (std::size_t i = 0; i < changed_.size(); ++i) {
+        if (is_hidden(changed_[i])) {
+            totals_[changed_[i]].changed = false;
+            each_window(changed_[i], [&](CellId window) { note_change(window, totals_[window]); });
+        }
+    }
+    std::erase_if(changed_, [&](CellId id) { return is_hidden(id); });
     for (const auto id : changed_) {
         auto& total = totals_[id];
         total.changed = false;
         total.stamp = ++last;
     }
     return std::exchange(changed_, {});
+}
+
+bool Board::is_hidden(CellId id) const {
+    return definitions_.distinct(cell_id::series(id)) && !cell_id::is_window(cell_id::time(id));
+}
+
+template <class Take>
+void Board::each_window(CellId id, const Take& take) const {
+    const auto atom = cell_id::atom_of(cell_id::time(id));
+    for (const auto span : definitions_.spans(cell_id::series(id))) {
+        for (const auto calendar : {v1::OFFICIAL, v1::CALENDAR_MONTHS}) {
+            take(cell_id::pack(cell_id::series(id), cell_id::time_of(Period::of(calendar, span, atom)), cell_id::area(id)));
+        }
+    }
 }
 
 std::vector<std::pair<std::uint64_t, Board::CellId>> Board::stamped_after(std::uint64_t offset, std::size_t most) const {
@@ -489,16 +501,19 @@ std::vector<std::pair<std::uint64_t, Board::CellId>> Board::stamped_after(std::u
     }
     const auto end = found.begin() + static_cast<std::ptrdiff_t>(std::min(most, found.size()));
     std::partial_sort(found.begin(), end, found.end());
-    found.erase(end, found.end());
+    if (end != found.end()) {  // cells that share a stamp stay together
+        const auto cut = std::find_if(std::make_reverse_iterator(end), found.rend(),
+                                      [&](const auto& item) { return item.first != std::prev(end)->first; });
+        found.erase(cut == found.rend() ? end : cut.base(), found.end());
+    }
     return found;
 }
 
 v1::Cell Board::cell(CellId id) const {
     auto cell = named(id);
-    if (const auto it = totals_.find(id); it != totals_.end()) {
-        cell.set_number(it->second.slot.number);
-        put_lineage(cell, it->second.slot);
-    }
+    const auto slot = definitions_.distinct(cell_id::series(id)) ? window_at(id) : slot_at(totals_, id);
+    cell.set_number(slot.number);
+    put_lineage(cell, slot);
     if (const auto days = histograms_.find(id); days != histograms_.end()) {
         cell.mutable_histogram()->insert(days->second.begin(), days->second.end());
     }
@@ -519,7 +534,14 @@ void Board::visit_part(const Feed& feed, CellId id, const Visitor& visit) const 
     }
     put_lineage(cell, slot);
     const auto& total = totals_.at(id);
-    visit(feed.name, cell, counts, total.changed ? 0 : total.stamp);
+    auto stamp = total.stamp;
+    if (is_hidden(id)) {
+        each_window(id, [&](CellId window) {
+            const auto it = totals_.find(window);
+            stamp = it == totals_.end() ? stamp : std::max(stamp, it->second.stamp);
+        });
+    }
+    visit(feed.name, cell, counts, total.changed ? 0 : stamp);
 }
 
 void Board::cells(const Visitor& visit) const {

@@ -99,7 +99,8 @@ private:
     struct Keys {
         boost::unordered_flat_map<std::uint64_t, std::int64_t> counts;
         std::int64_t standing = 0;  // keys with a count above zero
-        void add(std::uint64_t key, std::int64_t sign);
+        // 1 when the key stands from now on, -1 when it does so no longer.
+        int add(std::uint64_t key, std::int64_t times);
     };
     struct Part {
         Slot slot;
@@ -112,7 +113,7 @@ private:
         boost::unordered_flat_map<CellId, Histogram> histograms;
         boost::unordered_flat_map<CellId, Keys> keys;
     };
-    // The places above one, at one time, up to the board's own; nothing for a village's window, which does not add up.
+    // The places above one, at one time, up to the board's own.
     struct Line {
         boost::container::small_vector<std::uint32_t, 3> above;
         bool is_village = false;
@@ -132,14 +133,14 @@ private:
 
     Feed& feed_named(std::string_view name);
     std::uint32_t area_id(std::string_view code);
-    const Line& line(std::uint32_t area, std::uint64_t time);
+    const Line& line(CellId id);
     void fold(Feed& feed, const v1::Entry& entry, std::int64_t sign, bool counts, bool is_new);
     void fold_plan(const Fact& fact, const SourcePlan& plan);
     void contribute(const Fact& fact, const SourcePlan& plan, SeriesId series, std::int64_t amount);
     void contribute_key(const Fact& fact, const SourcePlan& plan, SeriesId series);
-    void add_key(const Fact& fact, CellId id, std::uint64_t hash);
-    void add(Feed& feed, CellId id, const Slot& to_part, const Slot& to_total);
-    void add(Feed& feed, CellId id, const Slot& slot) { add(feed, id, slot, slot); }
+    void add_key(Feed& feed, CellId id, std::uint64_t hash, std::int64_t times);
+    void note_presence(CellId id, std::uint64_t hash, int change);
+    void add(Feed& feed, CellId id, const Slot& slot);
     void add_days(Feed& feed, CellId id, const Histogram& days, std::int64_t sign);
     void put(Feed& feed, CellId id, const Slot& slot, const Histogram& days, const KeyCounts& keys);
     void clear(Feed& feed, CellId id);
@@ -153,10 +154,16 @@ private:
         to.mutable_lineage()->set_digest(slot.digest);
     }
     [[nodiscard]] v1::Cell named(CellId id) const;
-    [[nodiscard]] Slot held_at(CellId id) const;
+    // A half-month of different values: it is kept, and its windows are published.
+    [[nodiscard]] bool is_hidden(CellId id) const;
+    template <class Take>
+    void each_window(CellId id, const Take& take) const;
+    template <class Slots>
+    [[nodiscard]] static Slot slot_at(const Slots& slots, CellId id);
+    [[nodiscard]] Slot window_at(CellId id) const;
+    [[nodiscard]] Slot window_below(CellId id) const;
     [[nodiscard]] Slot total(SeriesId series, bool distinct, std::uint32_t area, const Period& period) const;
     [[nodiscard]] Histogram days(SeriesId series, std::uint32_t area, const Period& period) const;
-    [[nodiscard]] std::int64_t standing(CellId id) const;
     [[nodiscard]] v1::IndicatorValue value(const std::string& area, const Period& period, const Definition& definition) const;
     void fill_coverage(v1::IndicatorValue& value, const std::string& of, const Period& period) const;
 
@@ -165,7 +172,8 @@ private:
     std::string area_;
     std::map<std::string, Feed, std::less<>> feeds_;
     boost::unordered_flat_map<CellId, Total> totals_;
-    boost::unordered_flat_map<CellId, Slot> below_;  // sums of all that lies under a place
+    boost::unordered_flat_map<CellId, Slot> below_;    // sums of all that lies under a place
+    boost::unordered_flat_map<CellId, Keys> windows_;  // different values, by the half-months and feeds in which each stands
     boost::unordered_flat_map<CellId, Histogram> histograms_;
     boost::unordered_flat_map<CellId, Histogram> histograms_below_;
     std::vector<CellId> changed_;
@@ -178,5 +186,18 @@ private:
     v1::Event event_;   // reused
     std::string text_;  // reused
 };
+
+template <class Slots>
+Board::Slot Board::slot_at(const Slots& slots, CellId id) {
+    const auto it = slots.find(id);
+    if (it == slots.end()) {
+        return {};
+    }
+    if constexpr (requires { it->second.slot; }) {
+        return it->second.slot;
+    } else {
+        return it->second;
+    }
+}
 
 }  // namespace chieng

@@ -76,6 +76,8 @@ public:
 private:
     void note_touched() {
         out_.touched_.resize(out_.series_.size());
+        out_.distinct_.resize(out_.series_.size());
+        out_.spans_.resize(out_.series_.size());
         for (std::uint32_t definition = 0; definition < out_.all_.size(); ++definition) {
             const auto& indicator = out_.all_[definition].indicator;
             for (SeriesId series = 0; series < out_.series_.size(); ++series) {
@@ -83,6 +85,21 @@ private:
                 if (of.indicator == indicator.code() || (of.indicator == indicator.coverage().of() && of.cut.empty())) {
                     out_.touched_[series].push_back(definition);
                 }
+                if (of.indicator == indicator.code()) {
+                    note_spans(series, out_.all_[definition]);
+                }
+            }
+        }
+    }
+
+    // A code that was defined anew in other years is one series: over the spans of all its definitions.
+    void note_spans(SeriesId series, const Definition& definition) {
+        out_.distinct_[series] = definition.distinct;
+        auto& spans = out_.spans_[series];
+        for (const int number : definition.indicator.spans()) {
+            const auto span = static_cast<v1::Span>(number);
+            if (std::find(spans.begin(), spans.end(), span) == spans.end()) {
+                spans.push_back(span);
             }
         }
     }

@@ -95,6 +95,10 @@ public:
     // Which of all() a series has a part in, as their places in that list: its own, and those that cover it.
     [[nodiscard]] const std::vector<std::uint32_t>& touched(SeriesId series) const { return touched_[series]; }
 
+    // Whether a series counts different values, and over which spans its indicator is counted.
+    [[nodiscard]] bool distinct(SeriesId series) const { return distinct_[series]; }
+    [[nodiscard]] const std::vector<v1::Span>& spans(SeriesId series) const { return spans_[series]; }
+
     // Of all definitions: the same text means the same digest.
     [[nodiscard]] std::uint64_t digest() const { return digest_; }
 
@@ -109,6 +113,8 @@ private:
     boost::unordered_flat_map<std::string, SeriesId> ids_;  // indicator, cut and value, each ended by a line feed
     std::vector<std::vector<std::uint32_t>> touched_;
     std::map<int, std::vector<SourcePlan>> plans_;
+    std::vector<bool> distinct_;
+    std::vector<std::vector<v1::Span>> spans_;
     std::uint64_t digest_ = 0;
 };
 

@@ -34,26 +34,48 @@ double median_of(const std::map<std::int32_t, std::int64_t>& histogram) {
 
 }  // namespace
 
-Board::Slot Board::held_at(CellId id) const {
-    Slot sum;
-    if (const auto own = totals_.find(id); own != totals_.end()) {
-        sum.add(own->second.slot);
+// Different values of a place itself: their number, and the lineage of the window's half-months.
+Board::Slot Board::window_at(CellId id) const {
+    Slot sum = slot_at(totals_, id);  // as a commune gave it
+    if (const auto keys = windows_.find(id); keys != windows_.end()) {
+        sum.number += keys->second.standing;
     }
-    if (const auto below = below_.find(id); below != below_.end()) {
-        sum.add(below->second);
+    const auto window = cell_id::window_of(cell_id::time(id));
+    const auto first = window.first_atom().index;
+    for (auto index = first; index < first + window.atoms(); ++index) {
+        auto slot = slot_at(totals_, cell_id::pack(cell_id::series(id), cell_id::time_of(Atom{index}), cell_id::area(id)));
+        slot.number = 0;
+        sum.add(slot);
     }
     return sum;
 }
 
-// Different values have a cell for the window itself; anything else is the sum of its half-months.
-Board::Slot Board::total(SeriesId series, bool distinct, std::uint32_t area, const Period& period) const {
-    if (distinct) {
-        return held_at(cell_id::pack(series, cell_id::time_of(period), area));
+// … and of the communes under it.
+Board::Slot Board::window_below(CellId id) const {
+    Slot sum = slot_at(below_, id);
+    const auto window = cell_id::window_of(cell_id::time(id));
+    const auto first = window.first_atom().index;
+    for (auto index = first; index < first + window.atoms(); ++index) {
+        auto slot = slot_at(below_, cell_id::pack(cell_id::series(id), cell_id::time_of(Atom{index}), cell_id::area(id)));
+        slot.number = 0;
+        sum.add(slot);
     }
+    return sum;
+}
+
+Board::Slot Board::total(SeriesId series, bool distinct, std::uint32_t area, const Period& period) const {
     Slot sum;
+    if (distinct) {
+        const auto id = cell_id::pack(series, cell_id::time_of(period), area);
+        sum = window_at(id);
+        sum.add(window_below(id));
+        return sum;
+    }
     const auto first = period.first_atom().index;
     for (auto index = first; index < first + period.atoms(); ++index) {
-        sum.add(held_at(cell_id::pack(series, cell_id::time_of(Atom{index}), area)));
+        const auto id = cell_id::pack(series, cell_id::time_of(Atom{index}), area);
+        sum.add(slot_at(totals_, id));
+        sum.add(slot_at(below_, id));
     }
     return sum;
 }
@@ -163,7 +185,7 @@ std::vector<v1::IndicatorValue> Board::rows(const std::string& area, const Perio
 void Board::touched(CellId id, std::vector<IndicatorId>& ids) {
     const auto time = cell_id::time(id);
     const auto area = cell_id::area(id);
-    const auto& above = line(area, time);
+    const auto& above = line(id);
     boost::container::small_vector<std::uint32_t, 4> areas(above.above.begin(), above.above.end());
     if (!above.is_village) {
         areas.push_back(area);

@@ -14,7 +14,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr int board_version = 1;  // of how events are folded; another number folds everything again
+constexpr int board_version = 2;  // of how events are folded; another number folds everything again
 constexpr std::uint64_t offsets_reserved = 100'000;
 constexpr std::uint64_t entries_per_unit = 50'000;
 constexpr milliseconds save_every{10'000};

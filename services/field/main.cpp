@@ -3,7 +3,10 @@
 #include "services/field/form.hpp"
 #include "services/field/outbox.hpp"
 #include "services/field/sender.hpp"
+#include "services/field/status.hpp"
+#include "services/runtime/adapters/file_lock.hpp"
 #include "services/runtime/adapters/sqlite_store.hpp"
+#include "services/runtime/core/time.hpp"
 #include "services/runtime/host/host.hpp"
 #include "services/runtime/host/places.hpp"
 #include "services/runtime/host/program.hpp"
@@ -12,6 +15,7 @@
 #include <spdlog/spdlog.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -31,6 +35,7 @@ struct Settings {
     std::string file;
     bool english = false;
     int patience_seconds = 30;
+    int keep_days = 400;
     MqttOptions mqtt;
 };
 
@@ -103,9 +108,25 @@ int post_flags(const Settings& settings, Outbox& outbox, const Places& places, c
     return good && post(settings, outbox, places, std::move(event), type, "") ? 0 : exit_data;
 }
 
+// As the clocks of Vietnam show it.
+std::string time_text(std::uint64_t seconds) {
+    const auto local = Seconds(std::chrono::seconds(seconds)) + std::chrono::hours(7);
+    const auto day = std::chrono::floor<std::chrono::days>(local);
+    const std::chrono::hh_mm_ss time(local - day);
+    char text[16];
+    std::snprintf(text, sizeof text, " %02d:%02d", static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()));
+    return format_day(day) + text;
+}
+
 std::string state_of(const Settings& settings, const store::v1::OutboxItem& item) {
+    if (!item.done() && item.attempts() == 0) {
+        return in_tongue(settings, "đang chờ, chưa gửi lần nào", "waiting, never sent");
+    }
     if (!item.done()) {
-        return in_tongue(settings, "đang chờ gửi", "waiting");
+        const auto times = std::to_string(item.attempts());
+        const auto last = time_text(item.last_sent_at());
+        return settings.english ? "sent (times: " + times + ", last at " + last + "), no receipt yet"
+                                : "đã gửi " + times + " lần, lần cuối " + last + ", chưa có phúc đáp";
     }
     std::string text;
     if (item.answer().verdict() == v1::REFUSED || item.answer().first() == v1::REFUSED) {
@@ -126,7 +147,7 @@ std::string state_of(const Settings& settings, const store::v1::OutboxItem& item
 }
 
 int list(const Settings& settings) {
-    SqliteStore store(store_path(settings));
+    SqliteStore store(store_path(settings), nullptr, Sharing::shared);
     Outbox outbox(store);
     for (const auto& item : outbox.items()) {
         std::printf("%s/%llu\t%s\t%s\t%s\n", item.service().c_str(), static_cast<unsigned long long>(item.sequence()),
@@ -140,25 +161,88 @@ int list(const Settings& settings) {
     return ledger.posted == ledger.stored + ledger.refused + ledger.waiting ? 0 : exit_software;
 }
 
-int send(Settings settings) {
-    SqliteStore store(store_path(settings));
-    Outbox outbox(store);
-    Sender sender(settings.device, settings.commune, outbox, fresh_epoch());
-    if (sender.drained()) {
-        return 0;
+std::uint64_t seconds_of(Instant now) {
+    return static_cast<std::uint64_t>(now.civil.time_since_epoch().count());
+}
+
+// What sends: the one of its device, with its outbox, until that is empty or for good.
+class Sending {
+public:
+    explicit Sending(const Settings& settings)
+        : lock_(FileLock::take(settings.data + "/" + settings.device + ".sender.lock")),
+          store_(store_path(settings), nullptr, Sharing::shared),
+          outbox_(store_),
+          sender_(settings.device, settings.commune, outbox_, fresh_epoch()),
+          status_(settings.device, settings.commune, outbox_),
+          keep_seconds_(static_cast<std::uint64_t>(settings.keep_days) * 86'400) {
+        if (!lock_) {
+            throw Unavailable(
+                in_tongue(settings, "một chương trình khác đang gửi tin của máy này: ", "another program sends for this device: ") +
+                settings.device);
+        }
     }
-    settings.mqtt.client_id = "chieng-field-" + settings.commune + "-" + settings.device;
-    Host host(settings.mqtt);
-    host.add("sender", [&](std::span<const Input> inputs, Instant now) { return sender.handle(inputs, now); });
-    host.until([&] { return sender.drained(); });
-    if (host.run(std::chrono::seconds(settings.patience_seconds))) {
+
+    bool run(MqttOptions mqtt, bool for_good, std::chrono::seconds patience) {
+        Host host(std::move(mqtt));
+        host.add("sender", [&](std::span<const Input> inputs, Instant now) {
+            prune(now);
+            return sender_.handle(inputs, now);
+        });
+        host.add("status", [&](std::span<const Input> inputs, Instant now) { return status_.handle(inputs, now); });
+        host.at_end([&](Instant now) { return status_.farewell(now); });
+        if (!for_good) {
+            host.until([&] { return sender_.drained(); });
+        }
+        const auto done = host.run(patience);
+        outbox_.keep_attempts();
+        return done;
+    }
+
+    [[nodiscard]] const Outbox& outbox() const { return outbox_; }
+    [[nodiscard]] const Sender& sender() const { return sender_; }
+
+private:
+    // At the start, and once a day.
+    void prune(Instant now) {
+        if (now.steady < prune_at_) {
+            return;
+        }
+        prune_at_ = now.steady + std::chrono::hours(24);
+        const auto today = seconds_of(now);
+        outbox_.prune(today - std::min(today, keep_seconds_));
+    }
+
+    std::optional<FileLock> lock_;
+    SqliteStore store_;
+    Outbox outbox_;
+    Sender sender_;
+    StatusReport status_;
+    std::uint64_t keep_seconds_;
+    std::chrono::milliseconds prune_at_{0};
+};
+
+MqttOptions link_of(const Settings& settings) {
+    auto mqtt = settings.mqtt;
+    mqtt.client_id = "chieng-field-" + settings.commune + "-" + settings.device;
+    mqtt.will = StatusReport::last_will(settings.device, settings.commune);
+    return mqtt;
+}
+
+int send_for_good(const Settings& settings) {
+    Sending(settings).run(link_of(settings), true, std::chrono::hours(24 * 365 * 100));
+    return 0;
+}
+
+int send(const Settings& settings) {
+    Sending sending(settings);
+    if (sending.sender().drained() || sending.run(link_of(settings), false, std::chrono::seconds(settings.patience_seconds))) {
         return 0;
     }
     std::fprintf(stderr, "%s %llu\n",
                  in_tongue(settings, "chưa gửi hết, lần sau gửi tiếp; còn:", "not all sent, to be continued; left:").c_str(),
-                 static_cast<unsigned long long>(outbox.waiting_count()));
-    if (sender.last_refusal()) {
-        for (const auto& reason : sender.last_refusal()->reasons()) {
+                 static_cast<unsigned long long>(sending.outbox().waiting_count()));
+    if (const auto& refusal = sending.sender().last_refusal()) {
+        for (const auto& reason : refusal->reasons()) {
             std::fprintf(stderr, "%s\n", in_tongue(settings, reason.vi(), reason.en()).c_str());
         }
     }
@@ -192,8 +276,11 @@ int run(const Settings& settings, const CLI::App& app, const std::map<std::strin
     if (app.got_subcommand("send")) {
         return send(settings);
     }
+    if (app.got_subcommand("run")) {
+        return send_for_good(settings);
+    }
     const auto places = load_places(settings.places);
-    SqliteStore store(store_path(settings));
+    SqliteStore store(store_path(settings), nullptr, Sharing::shared);
     Outbox outbox(store);
     for (const auto& type : event_types()) {
         if (app.get_subcommand("post")->got_subcommand(type.name)) {
@@ -211,7 +298,14 @@ int main(int argc, char** argv) {
     std::map<std::string, std::map<std::string, std::string>> values;
     CLI::App app("Posts events: keeps each on this device until its receipt has come.");
     app.add_option("--data", settings.data, "folder of the outbox")->capture_default_str()->check(CLI::ExistingDirectory);
-    app.add_option("--device", settings.device, "name of this device: letters, digits, - and _")->capture_default_str();
+    app.add_option("--device", settings.device, "name of this device: letters, digits, - and _")
+        ->check([](const std::string& name) {
+            return name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") == std::string::npos &&
+                           !name.empty() && name.size() <= 32
+                       ? std::string()
+                       : "a device has 1 to 32 letters, digits, - and _: " + name;
+        })
+        ->capture_default_str();
     app.add_option("--commune", settings.commune, "code of the commune")->capture_default_str();
     add_link_options(app, settings.mqtt);
     add_places_option(app, settings.places);
@@ -219,11 +313,16 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     add_post(app, settings, values);
     app.add_subcommand("list", "what was posted and what became of it, and the ledger");
-    app.add_subcommand("send", "send what waits, until every receipt has come")
-        ->add_option("--patience", settings.patience_seconds, "seconds")
-        ->capture_default_str();
+    auto* once = app.add_subcommand("send", "send what waits, until every receipt has come");
+    once->add_option("--patience", settings.patience_seconds, "seconds")->check(CLI::NonNegativeNumber)->capture_default_str();
+    auto* for_good = app.add_subcommand("run", "send whatever is posted, until it is stopped");
+    for (auto* command : {once, for_good}) {
+        command->add_option("--keep-days", settings.keep_days, "how long events that were stored stay in the list")
+            ->check(CLI::NonNegativeNumber)
+            ->capture_default_str();
+    }
     return run_program(app, argc, argv, [&] {
-        spdlog::set_level(spdlog::level::warn);
+        spdlog::set_level(app.got_subcommand("run") ? spdlog::level::info : spdlog::level::warn);
         return run(settings, app, values);
     });
 }

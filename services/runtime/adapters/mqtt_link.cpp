@@ -35,6 +35,10 @@ mqtt::connect_options connect_options(const MqttOptions& options) {
         connect.set_user_name(options.user);
         connect.set_password(options.password);
     }
+    if (options.will) {
+        connect.set_will(
+            mqtt::will_options(options.will->topic, options.will->payload.data(), options.will->payload.size(), 1, options.will->retained));
+    }
     if (is_secure(options.broker)) {
         mqtt::ssl_options ssl;
         ssl.set_verify(true);  // the name in the certificate is the broker's

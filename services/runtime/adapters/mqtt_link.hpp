@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace chieng {
@@ -25,6 +26,7 @@ struct MqttOptions {
     std::string ca_file;      // empty: the system's authorities
     std::string certificate;  // our own, with its key; empty: none
     std::string key;
+    std::optional<Message> will;  // what the broker says for us when we are gone without a word
 };
 
 class MqttLink {

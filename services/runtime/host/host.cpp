@@ -162,6 +162,9 @@ bool Host::run(std::chrono::milliseconds patience) {
     while (!stopped && !held_ && std::chrono::steady_clock::now() - began < patience) {
         loop_->run_one_for(std::chrono::seconds(1));
     }
+    for (const auto& farewell : farewells_) {
+        link_->send(farewell(clock_.now()));
+    }
     link_->drain();
     link_.reset();
     return held_;

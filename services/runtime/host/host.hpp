@@ -48,6 +48,9 @@ public:
     void add(std::string name, Component component);
     void add(std::string name, Durable component);
 
+    // What it gives is sent before the host ends.
+    void at_end(std::function<Actions(Instant)> farewell) { farewells_.push_back(std::move(farewell)); }
+
     // Told of each batch of messages that a component takes.
     void on_batch(OnBatch told) { on_batch_ = std::move(told); }
 
@@ -88,6 +91,7 @@ private:
     std::chrono::steady_clock::time_point dropped_told_at_;
     OnBatch on_batch_;
     std::vector<Slot> components_;
+    std::vector<std::function<Actions(Instant)>> farewells_;
     std::function<bool()> done_;
 };
 

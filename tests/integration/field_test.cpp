@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// The device's program as it is used: posts while it sends, by several processes, one sender at a time, and a status that
+// tells the commune whether it is there.
+#include "chieng/v1/status.pb.h"
+#include "services/field/outbox.hpp"
+#include "services/runtime/adapters/mqtt_link.hpp"
+#include "services/runtime/adapters/sqlite_store.hpp"
+#include "tests/support/events.hpp"
+#include "tests/support/processes.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <chrono>
+#include <thread>
+
+using namespace chieng;
+using namespace chieng::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+class Village {
+public:
+    [[nodiscard]] std::vector<std::string> field(std::vector<std::string> words) const {
+        std::vector<std::string> command{CHIENG_FIELD, "--data", folder.path(), "--device", "p1", "--broker", broker.url(), "--english"};
+        command.insert(command.end(), words.begin(), words.end());
+        return command;
+    }
+    // Runs it to its end: exit code and output.
+    [[nodiscard]] std::string result(std::vector<std::string> words) const {
+        const auto log = folder.path() / "result.log";
+        std::filesystem::remove(log);
+        Process process(field(std::move(words)), log);
+        const auto code = process.wait(60s);
+        return std::to_string(code.value_or(-1)) + " " + text_of(log);
+    }
+    [[nodiscard]] std::string post() const {
+        return result({"post", "session-held", "--occurred-on", "2022-03-20", "--village", "23656-01", "--organisation", "VILLAGE",
+                       "--role", "VILLAGE_HEAD", "--form", "TALK", "--topics", "LAW", "--languages", "BAHNAR", "--audience.total", "20"});
+    }
+    [[nodiscard]] Outbox::Ledger ledger() const {
+        SqliteStore store(folder.path() / "p1.outbox.db", nullptr, Sharing::shared);
+        return Outbox(store).ledger();
+    }
+    [[nodiscard]] std::filesystem::path log(const std::string& name) const { return folder.path() / name; }
+    [[nodiscard]] std::vector<std::string> service() const { return {CHIENG_SERVICE, "--data", folder.path(), "--broker", broker.url()}; }
+
+    Folder folder;
+    Broker broker{folder};
+};
+
+// Hears what a device says about itself.
+class Watcher {
+public:
+    explicit Watcher(const std::string& broker) : link_(options(broker), [] {}) {}
+
+    bool hears(const std::function<bool(const v1::Status&)>& wanted) {
+        return eventually(20s, [&] {
+            for (const auto& input : link_.take()) {
+                if (std::holds_alternative<LinkUp>(input)) {
+                    link_.send({Subscribe{"chieng/1/23656/status/p1"}});
+                } else if (const auto* arrived = std::get_if<Arrived>(&input)) {
+                    REQUIRE(last.ParseFromString(arrived->message.payload));
+                }
+            }
+            return wanted(last);
+        });
+    }
+
+    v1::Status last;
+
+private:
+    static MqttOptions options(const std::string& broker) {
+        MqttOptions made;
+        made.broker = broker;
+        made.client_id = "watcher";
+        return made;
+    }
+    MqttLink link_;
+};
+
+}  // namespace
+
+TEST_CASE("what several processes post while the sender runs is numbered once, sent and stored", "[integration]") {
+    const Village village;
+    const Process service(village.service(), village.log("service.log"));
+    Process sender(village.field({"run"}), village.log("run.log"));
+    CHECK(village.post() == "0 kept, waiting to be sent: session/1\n");
+    constexpr int each = 40;
+    std::vector<std::thread> apps;
+    for (int app = 0; app < 3; ++app) {
+        apps.emplace_back([&village] {
+            SqliteStore store(village.folder.path() / "p1.outbox.db", nullptr, Sharing::shared);
+            Outbox outbox(store);
+            for (int i = 0; i < each; ++i) {
+                static_cast<void>(outbox.post(a_session_held(0), "session", &kbang(), "23656", *parse_day("2022-04-10"), 1));
+            }
+        });
+    }
+    for (auto& app : apps) {
+        app.join();
+    }
+    constexpr std::uint64_t all = 1 + 3 * each;
+    CHECK(eventually(60s, [&] { return village.ledger() == Outbox::Ledger{all, all, 0, 0}; }));
+    CHECK(sender.stop() == 0);
+    CHECK_THAT(village.result({"list"}), Catch::EndsWith("posted = stored + refused + waiting: 121 = 121 + 0 + 0\n"));
+}
+
+TEST_CASE("a second sender for one device is told so and ends with 69", "[integration]") {
+    const Village village;
+    REQUIRE(village.post().starts_with("0 "));
+    Process sender(village.field({"run"}), village.log("run.log"));
+    REQUIRE(eventually(20s, [&] { return text_of(village.log("run.log")).find("link up") != std::string::npos; }));
+    CHECK(village.result({"send"}) == "69 another program sends for this device: p1\n");
+    CHECK(village.result({"run"}) == "69 another program sends for this device: p1\n");
+    CHECK(village.post().starts_with("0 "));
+    sender.kill();
+    CHECK_THAT(village.result({"send", "--patience", "1"}), Catch::Contains("left: 2"));  // the lock went with its holder
+}
+
+TEST_CASE("a device says what it holds, that it leaves, and by its last will that it is gone", "[integration]") {
+    const Village village;
+    REQUIRE(village.post().starts_with("0 "));
+    Watcher watcher(village.broker.url());
+    Process sender(village.field({"run"}), village.log("run.log"));
+    CHECK(watcher.hears(
+        [](const v1::Status& said) { return said.online() && said.services_size() == 1 && said.services(0).waiting() == 1; }));
+    const Process service(village.service(), village.log("service.log"));
+    CHECK(watcher.hears([](const v1::Status& said) { return said.online() && said.services(0).stored() == 1; }));
+    CHECK(sender.stop() == 0);
+    CHECK(watcher.hears([](const v1::Status& said) { return !said.online() && said.services_size() == 1; }));
+    sender.start();
+    CHECK(watcher.hears([](const v1::Status& said) { return said.online(); }));
+    sender.kill();
+    CHECK(watcher.hears([](const v1::Status& said) { return !said.online() && said.services_size() == 0; }));
+}
+
+TEST_CASE("the list tells waiting, sent, stored and refused apart", "[integration]") {
+    const Village village;
+    REQUIRE(village.post().starts_with("0 "));
+    CHECK_THAT(village.result({"list"}), Catch::StartsWith("0 session/1\t2022-03-20\tSessionHeld\twaiting, never sent\n"));
+    CHECK_THAT(village.result({"send", "--patience", "2"}), Catch::StartsWith("69 "));
+    CHECK_THAT(village.result({"list"}), Catch::Contains("\tsent (times: 1, last at ") && Catch::Contains("), no receipt yet\n"));
+    const Process service(village.service(), village.log("service.log"));
+    CHECK(village.result({"send"}) == "0 ");
+    CHECK_THAT(village.result({"list"}), Catch::Contains("\tstored, counted in month 4, quarter 2 of 2022\n"));
+    CHECK(village.result({"send", "--keep-days", "0"}) == "0 ");
+    CHECK(village.ledger() == Outbox::Ledger{1, 1, 0, 0});
+}

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -59,7 +60,8 @@ Folder::~Folder() {
     std::filesystem::remove_all(path_);
 }
 
-Process::Process(std::vector<std::string> command, std::filesystem::path log) : command_(std::move(command)), log_(std::move(log)) {
+Process::Process(std::vector<std::string> command, std::filesystem::path log, std::optional<std::uint64_t> file_bytes_max)
+    : command_(std::move(command)), log_(std::move(log)), file_bytes_max_(file_bytes_max) {
     start();
 }
 
@@ -78,6 +80,11 @@ void Process::start() {
         const int log = ::open(log_.c_str(), O_CREAT | O_APPEND | O_WRONLY, 0600);
         ::dup2(log, STDOUT_FILENO);
         ::dup2(log, STDERR_FILENO);
+        if (file_bytes_max_) {
+            const rlimit limit{*file_bytes_max_, *file_bytes_max_};
+            ::setrlimit(RLIMIT_FSIZE, &limit);
+            ::signal(SIGXFSZ, SIG_IGN);  // an error, as a full disk gives, and no signal
+        }
         ::execv(arguments[0], arguments.data());
         ::_exit(127);
     }

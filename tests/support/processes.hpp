@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -30,8 +31,9 @@ private:
 
 class Process {
 public:
-    // Starts it; its output goes to `log`.
-    Process(std::vector<std::string> command, std::filesystem::path log);
+    // Starts it; its output goes to `log`. A file that it writes may not grow beyond `file_bytes_max`: the write fails then, as
+    // it does on a full disk.
+    Process(std::vector<std::string> command, std::filesystem::path log, std::optional<std::uint64_t> file_bytes_max = {});
     Process(const Process&) = delete;
     Process& operator=(const Process&) = delete;
     Process(Process&&) = delete;
@@ -52,6 +54,7 @@ public:
 private:
     std::vector<std::string> command_;
     std::filesystem::path log_;
+    std::optional<std::uint64_t> file_bytes_max_;
     pid_t pid_ = -1;
     int status_ = 0;  // of a process that ended
 };

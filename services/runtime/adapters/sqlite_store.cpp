@@ -24,6 +24,18 @@ std::uint64_t integer(sqlite3_stmt* statement, int column) {
     return static_cast<std::uint64_t>(sqlite3_column_int64(statement, column));
 }
 
+// For whoever has to put it right; `otherwise` when the result does not say.
+std::string what_to_do(int result, const std::string& otherwise) {
+    switch (result & 0xFF) {
+        case SQLITE_FULL: return "the disk is full; free some space and start again";
+        case SQLITE_IOERR: return "the disk does not take or give what it should; check it and its quota, and start again";
+        case SQLITE_READONLY: return "the file may not be written; check who owns it";
+        case SQLITE_NOTADB:
+        case SQLITE_CORRUPT: return "the file is damaged; restore it from a backup";
+        default: return otherwise;
+    }
+}
+
 }  // namespace
 
 void SqliteStore::Close::operator()(sqlite3* database) const {
@@ -78,7 +90,7 @@ void SqliteStore::run(const char* sql) {
                                          : "another process has it open; stop that one first");
     }
     if (result != SQLITE_OK) {
-        fail(result == SQLITE_FULL ? "the disk is full; free some space and start again" : std::string("cannot ") + sql);
+        fail(what_to_do(result, std::string("cannot ") + sql));
     }
 }
 
@@ -102,7 +114,7 @@ void SqliteStore::finish(sqlite3_stmt* statement) {
     sqlite3_reset(statement);
     sqlite3_clear_bindings(statement);
     if (result != SQLITE_DONE && result != SQLITE_ROW) {
-        fail(result == SQLITE_FULL ? "the disk is full; free some space and start again" : "cannot write");
+        fail(what_to_do(result, "cannot write"));
     }
 }
 

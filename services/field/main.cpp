@@ -149,10 +149,10 @@ std::string state_of(const Settings& settings, const store::v1::OutboxItem& item
 int list(const Settings& settings) {
     SqliteStore store(store_path(settings), nullptr, Sharing::shared);
     Outbox outbox(store);
-    for (const auto& item : outbox.items()) {
+    outbox.visit("", [&](const store::v1::OutboxItem& item) {
         std::printf("%s/%llu\t%s\t%s\t%s\n", item.service().c_str(), static_cast<unsigned long long>(item.sequence()),
                     item.occurred_on().c_str(), item.title().c_str(), state_of(settings, item).c_str());
-    }
+    });
     const auto ledger = outbox.ledger();
     std::printf("%s %llu = %llu + %llu + %llu\n",
                 in_tongue(settings, "đã ghi = đã nhận + không nhận + đang chờ:", "posted = stored + refused + waiting:").c_str(),

@@ -318,19 +318,23 @@ void Outbox::sent(const std::string& service, std::uint64_t sequence, std::uint6
 }
 
 std::vector<store::v1::OutboxItem> Outbox::items(std::string_view service) {
-    const auto prefix = service.empty() ? std::string("e/") : std::string("e/").append(service).append("/");
     std::vector<store::v1::OutboxItem> all;
+    visit(service, [&](const store::v1::OutboxItem& item) { all.push_back(item); });
+    return all;
+}
+
+void Outbox::visit(std::string_view service, const std::function<void(const store::v1::OutboxItem&)>& visitor) {
+    const auto prefix = service.empty() ? std::string("e/") : std::string("e/").append(service).append("/");
     store_.scan(prefix, [&](std::string_view key, std::string_view bytes) {
-        all.push_back(parse(key, bytes));
-        auto& item = all.back();
+        auto item = parse(key, bytes);
         const auto& attempts = waiting(item.service());
         if (const auto at = attempts.find(item.sequence()); at != attempts.end()) {
             item.set_attempts(at->second.times);
             item.set_last_sent_at(at->second.last_at);
         }
+        visitor(item);
         return true;
     });
-    return all;
 }
 
 Outbox::Ledger Outbox::ledger() const {

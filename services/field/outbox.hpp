@@ -13,6 +13,7 @@
 #include "services/runtime/ports/store.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -75,6 +76,8 @@ public:
 
     // All records, or those of one service, in the order of service and sequence.
     [[nodiscard]] std::vector<store::v1::OutboxItem> items(std::string_view service = {});
+    // The same one by one, for lists longer than a small device's memory. The visitor must not write.
+    void visit(std::string_view service, const std::function<void(const store::v1::OutboxItem&)>& visitor);
 
     [[nodiscard]] Ledger ledger() const;
     [[nodiscard]] std::map<std::string, Ledger> ledgers() const;  // service -> its ledger

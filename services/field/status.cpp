@@ -14,16 +14,13 @@ std::uint64_t seconds_of(Instant now) {
 }
 
 void add_runs(const Outbox::Waiting& waiting, v1::ServiceStatus& status) {
-    std::uint64_t next = 1;  // after the last run
-    for (auto at = waiting.begin(); at != waiting.end() && status.waiting_sequences_size() < 2 * StatusReport::waiting_pairs_max;) {
-        const auto first = at->first;
-        auto end = first;
-        for (; at != waiting.end() && at->first == end; ++at) {
-            ++end;
+    for (auto at = waiting.begin(); at != waiting.end() && status.waiting_runs_size() < 2 * StatusReport::waiting_pairs_max;) {
+        auto last = at->first;
+        status.add_waiting_runs(last);
+        for (++at; at != waiting.end() && at->first == last + 1; ++at) {
+            ++last;
         }
-        status.add_waiting_sequences(first - next);
-        status.add_waiting_sequences(end - first);
-        next = end;
+        status.add_waiting_runs(last);
     }
 }
 

@@ -205,8 +205,8 @@ v1::Status a_status() {
     service.set_stored(3);
     service.set_refused(1);
     service.set_waiting(3);
-    for (const auto number : {1U, 1U, 2U, 2U}) {
-        service.add_waiting_sequences(number);
+    for (const auto number : {2U, 2U, 6U, 7U}) {
+        service.add_waiting_runs(number);
     }
     return status;
 }

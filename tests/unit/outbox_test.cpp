@@ -51,8 +51,10 @@ v1::Receipt answering(v1::Verdict verdict, std::uint64_t first, std::uint64_t co
     receipt.set_service("session");
     auto& answer = *receipt.add_answers();
     answer.set_verdict(verdict);
-    answer.add_sequences(first - 1);
-    answer.add_sequences(count);
+    answer.add_sequences(first);
+    for (std::uint64_t i = 1; i < count; ++i) {
+        answer.add_sequences(1);  // above the one before
+    }
     return receipt;
 }
 

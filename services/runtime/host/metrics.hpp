@@ -2,7 +2,7 @@
 // Numbers for Prometheus. Counters and gauges are read from their owner when somebody asks, so nothing that counts knows of
 // metrics; histograms are told.
 //
-// Thread   one thread only: the loop's.
+// Thread   the loop's; a histogram may be told from any.
 #pragma once
 
 #include <functional>

@@ -10,6 +10,7 @@
 #include "tests/support/memory_store.hpp"
 
 #include <google/protobuf/unknown_field_set.h>
+#include <google/protobuf/util/json_util.h>
 #include <catch2/catch.hpp>
 
 #include <functional>
@@ -273,6 +274,15 @@ TEST_CASE("what cannot be read is kept with the reason, counted, and answered") 
     bench.store.scan("q/", [&](std::string_view, std::string_view) { return ++kept > 0; });
     CHECK(kept == 6);
     CHECK(bench.engine->counters().quarantined == 6);
+}
+
+TEST_CASE("a receipt can be read whatever it quotes") {
+    Bench bench;
+    CHECK(bench.deliver("p1", payload("ộộộộộộộộộộộ", {a_session_held(1)})) == "REFUSED WRONG_DEVICE;");
+    v1::Receipt receipt;
+    static_cast<void>(bench.deliver("p1", "{\"seq\xc1\xac\": 1}"));
+    CHECK(google::protobuf::util::JsonStringToMessage(bench.last_receipt, &receipt).ok());
+    CHECK(receipt.answers(0).reasons(0).code() == "UNREADABLE");
 }
 
 TEST_CASE("ten thousand copies of one event are one event and one short receipt") {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/runtime/core/reasons.hpp"
 
+#include <utf8proc.h>
+
 #include <array>
 
 namespace chieng {
@@ -61,6 +63,19 @@ constexpr std::array rows{
         "{} events already wait on this device; connect and let them be sent first."},
 };
 
+// What somebody else wrote, or what was cut from it, as text: a receipt with other bytes could not be read by its device.
+std::string readable(std::string_view detail) {
+    std::string text;
+    while (!detail.empty()) {
+        utf8proc_int32_t character = 0;
+        const auto size = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(detail.data()),
+                                           static_cast<utf8proc_ssize_t>(detail.size()), &character);
+        text.append(size > 0 ? detail.substr(0, static_cast<std::size_t>(size)) : "?");
+        detail.remove_prefix(size > 0 ? static_cast<std::size_t>(size) : 1);
+    }
+    return text;
+}
+
 std::string filled(std::string_view sentence, std::string_view detail) {
     std::string text(sentence);
     if (const auto at = text.find("{}"); at != std::string::npos) {
@@ -73,11 +88,12 @@ std::string filled(std::string_view sentence, std::string_view detail) {
 
 v1::Reason reason(ReasonCode code, std::string_view field, std::string_view detail) {
     v1::Reason made;
+    const auto text = readable(detail);
     for (const auto& row : rows) {
         if (row.code == code) {
             made.set_code(std::string(row.name));
-            made.set_vi(filled(row.vi, detail));
-            made.set_en(filled(row.en, detail));
+            made.set_vi(filled(row.vi, text));
+            made.set_en(filled(row.en, text));
         }
     }
     made.set_field(std::string(field));

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// A register of places that an officer wrote: refused with the row, or one in which every question has an answer.
+#include "services/runtime/core/places.hpp"
+
+#include "tests/fuzz/fuzz.hpp"
+
+#include <google/protobuf/io/tokenizer.h>
+#include <google/protobuf/text_format.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+using namespace chieng;
+using namespace chieng::testing;
+
+namespace {
+
+class Silent final : public google::protobuf::io::ErrorCollector {
+    void AddError(int, google::protobuf::io::ColumnNumber, const std::string&) override {}
+};
+
+}  // namespace
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    v1::Places rows;
+    Silent silent;
+    google::protobuf::TextFormat::Parser parser;
+    parser.RecordErrorsTo(&silent);
+    if (!parser.ParseFromString(std::string(text_of_input(data, size)), &rows)) {
+        return 0;
+    }
+    std::optional<Places> places;
+    try {
+        places.emplace(rows);
+    } catch (const std::invalid_argument& error) {
+        must(std::string_view(error.what()).starts_with("place "), "a refusal names the place");
+        return 0;
+    }
+    for (const auto& row : rows.place()) {
+        must(places->known(row.code()), "what is listed is known");
+        for (const auto* day : {"1900-01-01", "2022-03-12", "2024-11-01", "2025-07-01", "2199-12-31"}) {
+            const auto on = *parse_day(day);
+            const auto villages = places->villages(row.code(), on);
+            must(villages.empty() || places->find(row.code(), on) != nullptr, "villages are of a place that there is");
+            for (const auto& child : places->children(row.code(), on)) {
+                must(places->find(child, on)->parent() == row.code(), "a child has its parent");
+            }
+        }
+    }
+    return 0;
+}

@@ -130,18 +130,31 @@ public:
 private:
     // Paho's thread: copy and return; the library holds its lock meanwhile.
     void message_arrived(mqtt::const_message_ptr message) override {
-        push(Arrived{{message->get_topic(), message->to_string(), message->is_retained()}});
+        {
+            const std::lock_guard lock(mutex_);
+            if (arrived_.size() >= limits::queue_messages_max) {
+                ++counted_.dropped_in;
+                return;
+            }
+            ++counted_.arrived;
+            arrived_.emplace_back(Arrived{{message->get_topic(), message->to_string(), message->is_retained()}});
+        }
+        wake_();
     }
 
     void connection_lost(const std::string& cause) override {
         spdlog::info("mqtt: link down {}", cause);
         {
             const std::lock_guard lock(mutex_);
-            up_ = false;
+            lost_ = true;
             in_flight_ = 0;
             waiting_.clear();
+            if (up_) {
+                up_ = false;
+                arrived_.emplace_back(LinkDown{});
+            }
         }
-        push(LinkDown{});
+        wake_();
         changed_.notify_all();
     }
 
@@ -156,35 +169,22 @@ private:
         changed_.notify_all();
     }
 
-    void push(Input input) {
-        {
-            const std::lock_guard lock(mutex_);
-            if (std::holds_alternative<Arrived>(input)) {
-                if (arrived_.size() >= limits::queue_messages_max) {
-                    ++counted_.dropped_in;
-                    return;
-                }
-                ++counted_.arrived;
-            }
-            arrived_.push_back(std::move(input));
-        }
-        wake_();
-    }
-
     void run() {
         auto pause = retry_min;
         std::unique_lock lock(mutex_);
         while (!stopping_) {
             if (!up_) {
+                lost_ = false;
                 lock.unlock();
                 const bool connected = connect();
                 lock.lock();
-                if (connected) {
+                if (connected && !lost_) {
                     up_ = true;
                     pause = retry_min;
+                    arrived_.emplace_back(LinkUp{});
                     lock.unlock();
                     spdlog::info("mqtt: link up");
-                    push(LinkUp{});
+                    wake_();
                     lock.lock();
                 } else {
                     changed_.wait_for(lock, pause, [&] { return stopping_; });
@@ -250,6 +250,7 @@ private:
     std::string trouble_;  // why there was no link the last time
     Status counted_;
     bool up_ = false;
+    bool lost_ = false;  // the connection that is made, or was made, is gone
     bool stopping_ = false;
     mqtt::async_client client_;
     std::thread sender_;

@@ -186,7 +186,8 @@ Null null_consumer(const Load& load) {
     }
     Wire wire(broker.port(), "load");
     const auto before = usage_of(counter).cpu;
-    const auto seconds = run_load(wire, load, 1, 900, [&] { return count->load(); }, [](std::string_view, std::string_view) {});
+    const auto seconds = run_load(
+        wire, load, 1, 900, [&] { return count->load(); }, [](std::string_view, std::string_view) {});
     ::close(handle);
     return {static_cast<double>(load.events) / seconds, (usage_of(counter).cpu - before) / static_cast<double>(load.events) * 1e6};
 }
@@ -205,7 +206,8 @@ Outcome through(Chain& chain, const Load& load, std::size_t per_message, std::ui
     const auto began = Clock::now();
     Outcome outcome;
     outcome.receipts_per_s =
-        static_cast<double>(load.events) / run_load(wire, load, per_message, window, [&] { return ear.answered - answered; }, take);
+        static_cast<double>(load.events) / run_load(
+                                               wire, load, per_message, window, [&] { return ear.answered - answered; }, take);
     while (ear.in_cells - in_cells < load.unique && seconds_since(began) < 600) {
         wire.pump(10, take);
     }
@@ -214,10 +216,11 @@ Outcome through(Chain& chain, const Load& load, std::size_t per_message, std::ui
     outcome.gateway = usage_of(*chain.gateway);
     outcome.district = usage_of(*chain.district);
     outcome.cpu_per_event_us = (outcome.service.cpu - before[0].cpu) / static_cast<double>(load.events) * 1e6;
-    std::printf("   service %.1f us, commune gateway %.1f us, district gateway %.1f us of processor per event; %.0f receipts/s, %.0f/s to the cells\n",
-                outcome.cpu_per_event_us, (outcome.gateway.cpu - before[1].cpu) / static_cast<double>(load.events) * 1e6,
-                (outcome.district.cpu - before[2].cpu) / static_cast<double>(load.events) * 1e6, outcome.receipts_per_s,
-                outcome.cells_per_s);
+    std::printf(
+        "   service %.1f us, commune gateway %.1f us, district gateway %.1f us of processor per event; %.0f receipts/s, %.0f/s to the "
+        "cells\n",
+        outcome.cpu_per_event_us, (outcome.gateway.cpu - before[1].cpu) / static_cast<double>(load.events) * 1e6,
+        (outcome.district.cpu - before[2].cpu) / static_cast<double>(load.events) * 1e6, outcome.receipts_per_s, outcome.cells_per_s);
     outcome.service.written_mb -= before[0].written_mb;
     if (ear.refused > 0) {
         throw std::runtime_error("the load has refused events: the benchmark is wrong");
@@ -393,7 +396,8 @@ Latency floor_latency(const Load& load) {
     for (int i = 0; i < 100; ++i) {
         wire.pump(10, take);
     }
-    return percentiles(at_rate(wire, load, 500, [&] { return seen; }, take));
+    return percentiles(at_rate(
+        wire, load, 500, [&] { return seen; }, take));
 }
 
 void latency(Chain& chain, std::uint64_t events) {
@@ -408,10 +412,12 @@ void latency(Chain& chain, std::uint64_t events) {
         wire.pump(10, take);
     }
     const auto before = ear.in_cells;
-    const auto ours = percentiles(at_rate(wire, load, 500, [&] { return ear.in_cells - before; }, take));
-    row("post to the district's cell, third client, 500/s, p50", number(ours.p50 / floor.p50) + " x", "4 hops and 1 sync: " + number(floor.p50) + " ms",
-        "<= 3 x", ours.p50 <= 3 * floor.p50);
-    row("… p99", number(ours.p99 / floor.p99) + " x", "4 hops and 1 sync: " + number(floor.p99) + " ms", "<= 10 x", ours.p99 <= 10 * floor.p99);
+    const auto ours = percentiles(at_rate(
+        wire, load, 500, [&] { return ear.in_cells - before; }, take));
+    row("post to the district's cell, third client, 500/s, p50", number(ours.p50 / floor.p50) + " x",
+        "4 hops and 1 sync: " + number(floor.p50) + " ms", "<= 3 x", ours.p50 <= 3 * floor.p50);
+    row("… p99", number(ours.p99 / floor.p99) + " x", "4 hops and 1 sync: " + number(floor.p99) + " ms", "<= 10 x",
+        ours.p99 <= 10 * floor.p99);
 }
 
 double plain_appends(const std::filesystem::path& file, const std::vector<std::string>& blocks) {
@@ -531,7 +537,8 @@ int run(int argc, char** argv) {
     const auto written = bulk.service.written_mb * 1e6 / static_cast<double>(batches.unique);
     row("bytes that reach the disk per event, in bulk", number(written, "%.0f"), "an event is " + number(per_event, "%.0f") + " bytes",
         "<= " + number(2 * per_event + 100, "%.0f"), written <= 2 * per_event + 100);
-    row("memory of the service", number(usage_of(*chain.service).peak_mb, "%.0f") + " MB", "", "<= 48 MB", usage_of(*chain.service).peak_mb <= 48);
+    row("memory of the service", number(usage_of(*chain.service).peak_mb, "%.0f") + " MB", "", "<= 48 MB",
+        usage_of(*chain.service).peak_mb <= 48);
     row("memory of the commune's gateway", number(usage_of(*chain.gateway).peak_mb, "%.0f") + " MB", "", "", true);
     chain.service->kill();
     const auto began = Clock::now();

@@ -16,7 +16,7 @@ using namespace chieng::testing;
 v1::Event an_event_of(std::mt19937_64& random, int service, int device, std::uint64_t sequence) {
     const auto pick = [&](std::uint64_t n) { return static_cast<std::uint32_t>(random() % n); };
     const auto id = std::to_string(device) + "-" + std::to_string(sequence);
-    auto event = service == 0 ? a_session_held(sequence)
+    auto event = service == 0   ? a_session_held(sequence)
                  : service == 1 ? a_household_supported(sequence, "S-" + id)
                                 : a_commendation_awarded(sequence, "A-" + id);
     event.set_occurred_on(format_day(*parse_day("2022-01-01") + std::chrono::days(pick(300))));

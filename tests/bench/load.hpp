@@ -20,7 +20,7 @@ struct Load {
     std::vector<std::pair<std::string, std::string>> messages;  // topic, payload
     std::uint64_t events = 0;                                   // with repeats
     std::uint64_t unique = 0;
-    std::uint64_t event_bytes = 0;                              // of the unique ones
+    std::uint64_t event_bytes = 0;  // of the unique ones
 };
 
 // Events numbered from `first` on, per device and service; one message in twenty comes twice.

@@ -44,8 +44,8 @@ std::uint64_t Engine::event_digest(std::string_view bytes) {
     return digest_of(bytes, 0);
 }
 
-Engine::Engine(Service service, std::string commune, const Places& places, Store& store, std::uint64_t epoch)
-    : service_(std::move(service)), commune_(std::move(commune)), places_(places), store_(store) {
+Engine::Engine(Service service, std::string commune, const Places& places, Store& store, std::uint64_t epoch, const Limits& limits)
+    : service_(std::move(service)), commune_(std::move(commune)), places_(places), store_(store), limits_(limits) {
     if (const auto held = store_.get("m/epoch")) {
         epoch_ = std::stoull(*held);
     } else {
@@ -86,7 +86,7 @@ void Engine::take(std::span<const Input> inputs, Instant now) {
         }
     }
     close_block();
-    if (last_offset_ - snapshot_offset_ >= limits::snapshot_entries) {
+    if (last_offset_ - snapshot_offset_ >= limits_.snapshot_entries) {
         snapshot();
     }
 }
@@ -294,7 +294,7 @@ void Engine::journal(Device& from, std::uint64_t digest) {
     ++last_offset_;
     ++counters_.stored;
     evolve(from, entry, event_, last_offset_, digest);
-    if (pending_bytes_ > limits::block_bytes_max) {
+    if (pending_bytes_ > limits_.block_bytes) {
         close_block();
     }
 }

@@ -13,6 +13,7 @@
 #include "chieng/v1/event.pb.h"
 #include "chieng/v1/feed.pb.h"
 #include "services/runtime/core/intervals.hpp"
+#include "services/runtime/core/limits.hpp"
 #include "services/runtime/core/service.hpp"
 #include "services/runtime/ports/link.hpp"
 #include "services/runtime/ports/store.hpp"
@@ -39,8 +40,16 @@ public:
         std::uint64_t quarantined = 0;
     };
 
+    // Bounds that only tests make smaller.
+    struct Limits {
+        std::uint64_t snapshot_entries = limits::snapshot_entries;
+        std::size_t block_bytes = limits::block_bytes_max;
+    };
+
     // Folds what the last snapshot misses. `epoch` names a journal that is born now.
-    Engine(Service service, std::string commune, const Places& places, Store& store, std::uint64_t epoch);
+    Engine(Service service, std::string commune, const Places& places, Store& store, std::uint64_t epoch)
+        : Engine(std::move(service), std::move(commune), places, store, epoch, Limits()) {}
+    Engine(Service service, std::string commune, const Places& places, Store& store, std::uint64_t epoch, const Limits& limits);
 
     // A batch in, one transaction, actions out. Throws Broken when the unit cannot be committed: no receipt has left then.
     [[nodiscard]] Actions handle(std::span<const Input> inputs, Instant now);
@@ -122,6 +131,7 @@ private:
     std::string commune_;
     const Places& places_;
     Store& store_;
+    Limits limits_;
     std::uint64_t epoch_ = 0;
     std::uint64_t last_offset_ = 0;  // of the last entry journalled, committed or not
     std::uint64_t chain_ = 0;

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/simulation/visitors.hpp"
+
+#include "services/runtime/core/json.hpp"
+#include "services/runtime/core/limits.hpp"
+#include "services/runtime/core/topics.hpp"
+
+#include <algorithm>
+
+namespace chieng::simulation {
+namespace {
+
+constexpr Millis foreign_beat{300'000};
+constexpr Millis auditor_beat{30'000};
+
+}  // namespace
+
+Foreign::Foreign(Around& around, std::string device, std::uint64_t seed)
+    : around_(around),
+      device_(std::move(device)),
+      speaks_json_(Random(seed, "tongue of " + device_).chance({1, 2})),
+      random_(seed, device_),
+      reports_(seed, device_),
+      client_(around.broker.add([this](const Input& input) { hear(input); })) {}
+
+void Foreign::start() {
+    around_.broker.open(client_);
+    beat();
+}
+
+void Foreign::hear(const Input& input) {
+    if (std::holds_alternative<LinkUp>(input)) {
+        around_.broker.subscribe(client_, topics::receipts(commune, device_));
+    }
+}
+
+// Sends again what has no answer, each event alone, in any order.
+void Foreign::beat() {
+    std::vector<const Sent*> open;
+    for (const auto& sent : sent_) {
+        if (!around_.checks.was_answered(sent.service, sent.id)) {
+            open.push_back(&sent);
+        }
+    }
+    for (auto i = open.size(); i > 1; --i) {
+        std::swap(open[i - 1], open[random_.below(i)]);
+    }
+    for (const auto* sent : open) {
+        around_.broker.publish(client_, {topics::events(commune, sent->service, device_), sent->payload, false});
+    }
+    around_.schedule.after(foreign_beat, [this] { beat(); });
+}
+
+bool Foreign::drained() const {
+    return std::all_of(sent_.begin(), sent_.end(), [&](const Sent& sent) { return around_.checks.was_answered(sent.service, sent.id); });
+}
+
+void Foreign::report(Day today) {
+    const auto& service = random_.pick(services());
+    if (random_.chance(around_.faults.garbage)) {
+        return send_rubbish(service);
+    }
+    // From an earlier number on: a correction may then come before what it corrects.
+    auto event = reports_.draw(service, device_, v1::ASSOCIATION_OFFICER, today, around_.checks.posted(service));
+    auto& next = next_[service];
+    next += random_.between(1, 3);
+    event.set_sequence(next);
+    if (!may_correct(service, event)) {
+        event.clear_correction();
+    }
+    if (random_.chance(around_.faults.garbage)) {
+        event.GetReflection()->MutableUnknownFields(&event)->AddVarint(900, 7);  // of a later revision
+    }
+    remember(service, event);
+    if (random_.chance(around_.faults.garbage) && event.has_session_held()) {
+        event.mutable_session_held()->set_duration_minutes(77);  // the same number for something else
+        remember(service, event);
+    }
+}
+
+// A correction may come before the event that it corrects, but not before another correction that it corrects: the engine
+// would count both.
+bool Foreign::may_correct(const std::string& service, const v1::Event& event) {
+    const auto& correction = event.correction();
+    const auto target = around_.checks.posted(service).find({device_, correction.sequence()});
+    const bool is_own = correction.device().empty() || correction.device() == device_;
+    return !is_own || target == around_.checks.posted(service).end() || !target->second.front().has_correction() ||
+           around_.checks.was_answered(service, target->first);
+}
+
+void Foreign::remember(const std::string& service, const v1::Event& event) {
+    v1::Events message;
+    message.set_device(device_);
+    message.set_commune(commune);
+    *message.add_events() = event;
+    const bool has_unknown = !event.GetReflection()->GetUnknownFields(event).empty();
+    const bool as_json = speaks_json_ && !has_unknown;
+    around_.checks.posted(service, {device_, event.sequence()}, event);
+    sent_.push_back({service, {device_, event.sequence()}, as_json ? to_json(message) : message.SerializeAsString()});
+    around_.broker.publish(client_, {topics::events(commune, service, device_), sent_.back().payload, false});
+}
+
+void Foreign::send_rubbish(const std::string& service) {
+    v1::Events message;
+    message.set_device(device_);
+    message.set_commune(commune);
+    auto& event = *message.add_events();
+    event.set_sequence(1'000'000 + random_.below(3));
+    event.set_occurred_on("2022-03-20");
+    std::string payload;
+    switch (random_.below(7)) {
+        case 0:  // cut short
+            payload = message.SerializeAsString();
+            payload.resize(random_.below(payload.size()));
+            break;
+        case 1: payload = std::string(limits::payload_bytes_max + 1, 'x'); break;
+        case 2:  // one event that is too large
+            event.set_note(std::string(limits::event_bytes_max + 1, 'x'));
+            payload = message.SerializeAsString();
+            break;
+        case 3:
+            payload.resize(random_.below(200));
+            std::generate(payload.begin(), payload.end(), [&] { return static_cast<char>(random_.below(256)); });
+            break;
+        case 4:  // somebody else's
+            message.set_device("phone-" + secret + "-1");
+            payload = message.SerializeAsString();
+            break;
+        case 5:
+            message.set_commune("23653");
+            payload = message.SerializeAsString();
+            break;
+        default:  // a type of a later revision
+            event.GetReflection()->MutableUnknownFields(&event)->AddLengthDelimited(99)->assign("new");
+            event.set_sequence(2'000'000);
+            around_.checks.posted(service, {device_, event.sequence()}, event);
+            payload = message.SerializeAsString();
+            break;
+    }
+    around_.broker.publish(client_, {topics::events(commune, service, device_), payload, false});
+}
+
+Auditor::Auditor(Around& around, std::string service, std::uint64_t seed)
+    : around_(around),
+      service_(std::move(service)),
+      random_(seed, "auditor of " + service_),
+      client_(around.broker.add([this](const Input& input) { hear(input); })) {}
+
+void Auditor::start() {
+    around_.broker.open(client_);
+    beat();
+}
+
+void Auditor::restart() {
+    around_.broker.close(client_);
+    link_is_up_ = false;
+    reader_ = FeedReader(kept_.checkpoint);
+    around_.broker.open(client_);
+}
+
+void Auditor::hear(const Input& input) {
+    const auto topic = topics::feed(commune, service_);
+    if (std::holds_alternative<LinkUp>(input)) {
+        link_is_up_ = true;
+        for (const auto* part : {"", "/head", "/replies/auditor"}) {
+            around_.broker.subscribe(client_, topic + part);
+        }
+        ask();
+    } else if (std::holds_alternative<LinkDown>(input)) {
+        link_is_up_ = false;
+    } else if (const auto* arrived = std::get_if<Arrived>(&input)) {
+        const auto& message = arrived->message;
+        v1::Head head;
+        v1::Block block;
+        auto verdict = FeedReader::Verdict::skip;
+        if (message.topic.ends_with("/head")) {
+            verdict = head.ParseFromString(message.payload) ? reader_.see(head) : verdict;
+        } else if (block.ParseFromString(message.payload)) {
+            verdict = reader_.see(block, message.topic.ends_with("/replies/auditor"));
+        }
+        if (verdict == FeedReader::Verdict::reset) {
+            start_again();
+            verdict = block.entries().empty() ? verdict : reader_.see(block, message.topic.ends_with("/replies/auditor"));
+        }
+        if (verdict == FeedReader::Verdict::fold) {
+            fold(block);
+        }
+        ask();
+    }
+}
+
+// A late answer that says where the feed ended looks as if the journal were shorter now: then all is read again.
+void Auditor::start_again() {
+    if (kept_.checkpoint.epoch != 0 && reader_.checkpoint().epoch != kept_.checkpoint.epoch) {
+        throw Violation("I4", "the feed " + service_ + " began another history for its auditor");
+    }
+    kept_ = Kept{reader_.checkpoint(), {}};
+}
+
+void Auditor::fold(const v1::Block& block) {
+    if (block.first() != kept_.entries.size() + 1) {
+        throw Violation("I4", "the auditor of " + service_ + " is told to fold offset " + std::to_string(block.first()) + " after " +
+                                  std::to_string(kept_.entries.size()));
+    }
+    for (const auto& entry : block.entries()) {
+        kept_.entries.push_back(entry.SerializeAsString());
+    }
+    kept_.checkpoint = reader_.checkpoint();
+}
+
+void Auditor::ask() {
+    if (!link_is_up_) {
+        return;
+    }
+    if (const auto request = reader_.due(around_.schedule.now().count())) {
+        around_.broker.publish(client_, {topics::feed(commune, service_) + "/requests/auditor", request->SerializeAsString(), false});
+    }
+}
+
+void Auditor::beat() {
+    ask();
+    around_.schedule.after(auditor_beat, [this] { beat(); });
+}
+
+void Auditor::compare(const Journal& journal) const {
+    if (kept_.entries.size() != journal.entries.size()) {
+        throw Violation("I4", "the auditor of " + service_ + " folded " + std::to_string(kept_.entries.size()) +
+                                  " entries, the journal has " + std::to_string(journal.entries.size()));
+    }
+    for (std::size_t i = 0; i < kept_.entries.size(); ++i) {
+        if (kept_.entries[i] != journal.entries[i].entry.SerializeAsString()) {
+            throw Violation("I4", "the auditor of " + service_ + " folded another entry at offset " + std::to_string(i + 1));
+        }
+    }
+}
+
+}  // namespace chieng::simulation

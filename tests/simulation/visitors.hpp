@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who else is on the broker: a foreign client that keeps the contract badly, and an auditor that follows a feed by the
+// reader's rules with a fold of its own.
+#pragma once
+
+#include "gateway/indicator/feed_reader.hpp"
+#include "tests/simulation/node.hpp"
+#include "tests/simulation/reports.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace chieng::simulation {
+
+// Numbers as it likes, in any order, in protobuf or JSON; sends rubbish; uses a number twice. It sends what it means again
+// until it was answered, and has no disk: it never forgets.
+class Foreign {
+public:
+    Foreign(Around& around, std::string device, std::uint64_t seed);
+
+    void report(Day today);
+    void start();
+    [[nodiscard]] bool drained() const;
+
+private:
+    struct Sent {
+        std::string service;
+        Id id;
+        std::string payload;
+    };
+    void hear(const Input& input);
+    void beat();
+    void send_rubbish(const std::string& service);
+    [[nodiscard]] bool may_correct(const std::string& service, const v1::Event& event);
+    void remember(const std::string& service, const v1::Event& event);
+
+    Around& around_;
+    std::string device_;
+    bool speaks_json_;
+    Random random_;
+    Reports reports_;
+    Broker::Client client_;
+    std::map<std::string, std::uint64_t> next_;
+    std::vector<Sent> sent_;
+};
+
+// I4: folds each offset once and in order, over restarts of its own; what it holds is what the journal holds.
+class Auditor {
+public:
+    Auditor(Around& around, std::string service, std::uint64_t seed);
+
+    void start();
+    // Loses what it had in memory.
+    void restart();
+    [[nodiscard]] std::uint64_t offset() const { return kept_.checkpoint.offset; }
+    void compare(const Journal& journal) const;
+
+private:
+    // One unit: what was folded, and how far.
+    struct Kept {
+        FeedReader::Checkpoint checkpoint;
+        std::vector<std::string> entries;
+    };
+    void hear(const Input& input);
+    void start_again();
+    void fold(const v1::Block& block);
+    void ask();
+    void beat();
+
+    Around& around_;
+    std::string service_;
+    Random random_;
+    Broker::Client client_;
+    bool link_is_up_ = false;
+    FeedReader reader_;
+    Kept kept_;
+};
+
+}  // namespace chieng::simulation

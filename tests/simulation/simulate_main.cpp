@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Replays seeds of the simulated world: simulate --seed N [--seeds COUNT] [--verbose] [--known-bad 1|2|3]
+// Replays seeds of the simulated world: simulate --seed N [--seeds COUNT] [--verbose] [--rough] [--known-bad 1|2|3]
 #include "tests/simulation/world.hpp"
 
 #include <google/protobuf/stubs/logging.h>
@@ -19,6 +19,8 @@ int main(int argc, char** argv) {
         const std::string_view flag = argv[i];
         if (flag == "--verbose") {
             options.verbose = true;
+        } else if (flag == "--rough") {
+            options.rough = true;
         } else if (i + 1 < argc && flag == "--known-bad") {
             options.known_bad = static_cast<KnownBad>(std::stoi(argv[++i]));
         } else if (i + 1 < argc && flag == "--seed") {
@@ -26,7 +28,7 @@ int main(int argc, char** argv) {
         } else if (i + 1 < argc && flag == "--seeds") {
             count = std::stoull(argv[++i]);
         } else {
-            std::fprintf(stderr, "usage: simulate --seed N [--seeds COUNT] [--verbose] [--known-bad 1|2|3]\n");
+            std::fprintf(stderr, "usage: simulate --seed N [--seeds COUNT] [--verbose] [--rough] [--known-bad 1|2|3]\n");
             return 2;
         }
     }

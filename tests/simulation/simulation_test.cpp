@@ -22,11 +22,11 @@ std::uint64_t fresh_seeds() {
     return wanted == nullptr ? 3 : std::stoull(wanted);
 }
 
-// The first seed from 1 on that finds it; 0 when none does.
+// Of the first seed from 1 on that finds it, or of the last one.
 Report first_failure(KnownBad known_bad, std::uint64_t seeds) {
     Report report;
     for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
-        report = World(seed, {false, known_bad}).run();
+        report = World(seed, {.verbose = false, .known_bad = known_bad, .rough = true}).run();
         if (!report.holds()) {
             break;
         }
@@ -76,19 +76,19 @@ TEST_CASE("a receipt before its commit is found") {
     const auto report = first_failure(KnownBad::receipt_before_commit, 5);
     INFO(report.text());
     CHECK(report.invariant == "I1");
-    CHECK(World(report.seed, {}).run().holds());
+    CHECK(World(report.seed, {.verbose = false, .known_bad = KnownBad::none, .rough = true}).run().holds());
 }
 
 TEST_CASE("an inbox that is written in another unit than the journal is found") {
     const auto report = first_failure(KnownBad::inbox_outside_unit, 40);
     INFO(report.text());
     CHECK((report.invariant == "I1" || report.invariant == "I3" || report.invariant == "I4" || report.invariant == "I9"));
-    CHECK(World(report.seed, {}).run().holds());
+    CHECK(World(report.seed, {.verbose = false, .known_bad = KnownBad::none, .rough = true}).run().holds());
 }
 
 TEST_CASE("a checkpoint that is written in another unit than what was folded is found") {
     const auto report = first_failure(KnownBad::checkpoint_outside_fold, 20);
     INFO(report.text());
     CHECK(report.invariant == "I6");
-    CHECK(World(report.seed, {}).run().holds());
+    CHECK(World(report.seed, {.verbose = false, .known_bad = KnownBad::none, .rough = true}).run().holds());
 }

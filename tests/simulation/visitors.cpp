@@ -12,6 +12,7 @@ namespace {
 
 constexpr Millis foreign_beat{300'000};
 constexpr Millis auditor_beat{30'000};
+constexpr Millis auditor_rest{600'000};
 
 }  // namespace
 
@@ -219,7 +220,7 @@ void Auditor::ask() {
 
 void Auditor::beat() {
     ask();
-    around_.schedule.after(auditor_beat, [this] { beat(); });
+    around_.schedule.after(reader_.behind() ? auditor_beat : auditor_rest, [this] { beat(); });
 }
 
 void Auditor::compare(const Journal& journal) const {

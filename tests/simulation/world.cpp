@@ -35,6 +35,10 @@ World::World(std::uint64_t seed, const Options& options)
       now_(Faults::none()),
       broker_(schedule_, trace_, seed),
       around_{schedule_, broker_, checks_, trace_, now_, [this](const std::string& what) { say(what); }, {}, {}} {
+    if (options.rough) {
+        drawn_.dies_at_write = drawn_.dies_after_commit = {1, 20};
+        drawn_.power_fails = {1, 2};
+    }
     if (options.known_bad == KnownBad::receipt_before_commit) {
         around_.wrap_service_store = [](std::unique_ptr<Store> store) { return std::make_unique<PretendingStore>(std::move(store)); };
     } else if (options.known_bad == KnownBad::inbox_outside_unit) {
@@ -88,7 +92,8 @@ void World::play() {
     schedule_.run_until(day);
 
     say("safety");
-    const auto safe_until = day + Millis(day * random_.between(3, 30));
+    const auto days = random_.chance({1, 4}) ? random_.between(15, 35) : random_.between(2, 8);
+    const auto safe_until = day + Millis(day * days);
     now_ = drawn_;
     broker_.weather = now_.weather;
     fail_now_and_then(safe_until);
@@ -249,6 +254,15 @@ void World::check() {
     for (const auto* gateway : {commune_gateway_.get(), district_gateway_.get()}) {
         checks_.indicators(gateway->name(), gateway->board(), gateway->said());
     }
+    std::map<std::string, std::string> of_commune;
+    std::map<std::string, std::string> of_district;
+    for (const auto& [topic, payload] : broker_.retained()) {
+        if (topic.starts_with("chieng/1/areas/")) {
+            (topic.starts_with("chieng/1/areas/" + district) ? of_district : of_commune)[topic] = payload;
+        }
+    }
+    checks_.indicators("the broker", commune_gateway_->board(), of_commune);
+    checks_.indicators("the broker", district_gateway_->board(), of_district);
     checks_.truth(district_gateway_->board(), read);
 }
 

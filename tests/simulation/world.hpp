@@ -20,6 +20,7 @@ enum class KnownBad { none, receipt_before_commit, inbox_outside_unit, checkpoin
 struct Options {
     bool verbose = false;
     KnownBad known_bad = KnownBad::none;
+    bool rough = false;  // whatever the seed says, processes die in the middle of their units
 };
 
 struct Report {

@@ -182,12 +182,10 @@ void Checks::receipt(const std::string& payload) {
         demand(receipt.ParseFromString(payload), "I5", "a receipt cannot be read");
     }
     for (const auto& answer : receipt.answers()) {
-        std::uint64_t at = 1;
-        for (int i = 0; i + 1 < answer.sequences_size(); i += 2) {
-            at += answer.sequences(i);
-            for (std::uint64_t n = 0; n < answer.sequences(i + 1); ++n) {
-                this->answer(receipt.service(), {receipt.device(), at++}, answer);
-            }
+        std::uint64_t at = 0;
+        for (const auto step : answer.sequences()) {
+            at += step;
+            this->answer(receipt.service(), {receipt.device(), at}, answer);
         }
     }
 }

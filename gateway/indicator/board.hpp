@@ -54,7 +54,7 @@ public:
 
     // Indicators that a change of this cell touches: of its commune and of all places above, up to this board's own.
     void touched(CellId id, std::vector<IndicatorId>& ids);
-    // Those of all cells that stand; some may come twice.
+    // Those of all cells, also of those that are gone: a broker may still hold what they were. Some may come twice.
     void all_indicators(std::vector<IndicatorId>& ids);
     [[nodiscard]] bool is_own(IndicatorId id) const;
     [[nodiscard]] v1::IndicatorValue value(IndicatorId id) const;

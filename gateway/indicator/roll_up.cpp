@@ -215,9 +215,7 @@ void Board::touched(CellId id, std::vector<IndicatorId>& ids) {
 
 void Board::all_indicators(std::vector<IndicatorId>& ids) {
     for (const auto& [id, total] : totals_) {
-        if (!total.slot.empty()) {
-            touched(id, ids);
-        }
+        touched(id, ids);
     }
 }
 

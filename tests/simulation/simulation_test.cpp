@@ -22,14 +22,11 @@ std::uint64_t fresh_seeds() {
     return wanted == nullptr ? 3 : std::stoull(wanted);
 }
 
-// Of the first seed from 1 on that finds it, or of the last one.
-Report first_failure(KnownBad known_bad, std::uint64_t seeds) {
+// The first of so many seeds in which this invariant breaks; the last one when it breaks in none.
+Report found(KnownBad known_bad, const std::string& invariant, std::uint64_t seed, std::uint64_t seeds) {
     Report report;
-    for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+    for (const auto end = seed + seeds; seed < end && report.invariant != invariant; ++seed) {
         report = World(seed, {.verbose = false, .known_bad = known_bad, .rough = true}).run();
-        if (!report.holds()) {
-            break;
-        }
     }
     return report;
 }
@@ -73,21 +70,21 @@ TEST_CASE("one seed is one world") {
 }
 
 TEST_CASE("a receipt before its commit is found") {
-    const auto report = first_failure(KnownBad::receipt_before_commit, 5);
+    const auto report = found(KnownBad::receipt_before_commit, "I1", 1, 10);
     INFO(report.text());
     CHECK(report.invariant == "I1");
     CHECK(World(report.seed, {.verbose = false, .known_bad = KnownBad::none, .rough = true}).run().holds());
 }
 
 TEST_CASE("an inbox that is written in another unit than the journal is found") {
-    const auto report = first_failure(KnownBad::inbox_outside_unit, 40);
+    const auto report = found(KnownBad::inbox_outside_unit, "I4", 5, 10);
     INFO(report.text());
-    CHECK((report.invariant == "I1" || report.invariant == "I3" || report.invariant == "I4" || report.invariant == "I9"));
+    CHECK(report.invariant == "I4");
     CHECK(World(report.seed, {.verbose = false, .known_bad = KnownBad::none, .rough = true}).run().holds());
 }
 
 TEST_CASE("a checkpoint that is written in another unit than what was folded is found") {
-    const auto report = first_failure(KnownBad::checkpoint_outside_fold, 20);
+    const auto report = found(KnownBad::checkpoint_outside_fold, "I6", 1, 10);
     INFO(report.text());
     CHECK(report.invariant == "I6");
     CHECK(World(report.seed, {.verbose = false, .known_bad = KnownBad::none, .rough = true}).run().holds());

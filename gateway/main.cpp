@@ -4,6 +4,7 @@
 #include "data/indicators.hpp"
 #include "gateway/serve/gateway.hpp"
 #include "gateway/serve/table.hpp"
+#include "gateway/serve/watcher.hpp"
 #include "services/runtime/adapters/sqlite_store.hpp"
 #include "services/runtime/core/topics.hpp"
 #include "services/runtime/host/host.hpp"
@@ -34,6 +35,7 @@ struct Settings {
     std::string calendar = "official";
     std::string period;
     std::string http;
+    std::string state;
     bool english = false;
     bool cuts = false;
     MqttOptions mqtt;
@@ -168,18 +170,31 @@ int print_table(const Settings& settings) {
     return 0;
 }
 
-int watch(const Settings& settings) {
+// Tells each change on a line of its own; with --state also those that came while it was not running.
+int follow(const Settings& settings) {
     const auto definitions = load_definitions(settings.indicators);
-    Listener listener(topics::indicator(settings.place, settings.calendar, settings.period.empty() ? "+" : settings.period, "+"));
-    Host host(settings.mqtt);
-    host.add("watch", [&](std::span<const Input> inputs, Instant) {
-        return listener.handle(inputs, [&](const v1::IndicatorValue& value) {
-            if (const auto* definition = definitions.find(value.indicator(), *parse_day(value.to()))) {
+    const auto places = load_places(settings.places);
+    if (!places.known(settings.place)) {
+        throw std::invalid_argument("--place " + settings.place + " is not in the register of places");
+    }
+    const auto calendar = settings.calendar == "official" ? v1::OFFICIAL : v1::CALENDAR_MONTHS;
+    if (!settings.period.empty() && !Period::parse(calendar, settings.period)) {
+        throw std::invalid_argument("--period " + settings.period + ": such as 2022-04, 2022-Q2, 2022-H1, 2022");
+    }
+    SqliteStore store(settings.state.empty() ? ":memory:" : settings.state);
+    Watcher watcher(
+        definitions, places, settings.place, store, "watch-" + std::to_string(fresh_epoch()), [&](const v1::IndicatorValue& value) {
+            const auto* definition = definitions.find(value.indicator(), *parse_day(value.to()));
+            if (value.calendar() == calendar && (settings.period.empty() || settings.period == value.period()) && definition != nullptr) {
                 std::printf("%s\t%s\t%s\t%s\n", value.area().c_str(), value.period().c_str(), value.indicator().c_str(),
                             text_of(definition->indicator, value).c_str());
-                std::fflush(stdout);
             }
         });
+    Host host(settings.mqtt);
+    host.add("watch", [&](std::span<const Input> inputs, Instant now) {
+        auto actions = watcher.handle(inputs, now);
+        std::fflush(stdout);
+        return actions;
     });
     host.run();
     return 0;
@@ -199,20 +214,21 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     auto* serve = app.add_subcommand("run", "fold feeds and publish");
     auto* print = app.add_subcommand("table", "print the indicators of a place");
-    auto* follow = app.add_subcommand("watch", "print each value as it changes");
-    for (auto* command : {print, follow}) {
+    auto* changes = app.add_subcommand("watch", "print each value as it changes");
+    for (auto* command : {print, changes}) {
         command->add_option("--calendar", settings.calendar, "official (15th to 14th) or calendar")
             ->check(CLI::IsMember({"official", "calendar"}))
             ->capture_default_str();
         command->add_option("--period", settings.period, "2022-04, 2022-Q2, 2022-H1, 2022");
         command->add_flag("--english", settings.english, "labels in English");
     }
+    changes->add_option("--state", settings.state, "file that keeps what was told: the next watch goes on from there");
     print->add_flag("--cuts", settings.cuts, "with each part");
     return run_program(app, argc, argv, [&] {
         settings.mqtt.client_id = *serve ? "chieng-gateway-" + settings.place : "chieng-gateway-" + std::to_string(::getpid());
         if (!*serve) {
             spdlog::set_level(spdlog::level::warn);
         }
-        return *serve ? run(settings) : *print ? print_table(settings) : watch(settings);
+        return *serve ? run(settings) : *print ? print_table(settings) : follow(settings);
     });
 }

@@ -11,9 +11,7 @@
 // Keeps I4 (every offset folded once, in order) through its readers, I6 through the unit of checkpoint and fold.
 #pragma once
 
-#include "gateway/indicator/board.hpp"
-#include "gateway/indicator/definitions.hpp"
-#include "gateway/indicator/feed_reader.hpp"
+#include "gateway/serve/follower.hpp"
 #include "services/runtime/ports/link.hpp"
 #include "services/runtime/ports/store.hpp"
 
@@ -24,19 +22,8 @@
 
 namespace chieng {
 
-struct Source {
-    std::string place;
-    std::string feed;
-    [[nodiscard]] std::string name() const { return place + "/" + feed; }
-};
-
 class Gateway {
 public:
-    struct Follow {
-        Source source;
-        FeedReader reader;
-    };
-
     // Reads back what was kept. `epoch` names a feed that is born now. Throws Broken when the store cannot be read.
     Gateway(const Definitions& definitions, const Places& places, std::string place, std::vector<Source> sources, Store& store,
             std::uint64_t epoch);
@@ -47,45 +34,35 @@ public:
     // Keeps all of it: the next start reads nothing again.
     void close();
 
-    [[nodiscard]] const Board& board() const { return board_; }
-    [[nodiscard]] const std::vector<Follow>& follows() const { return follows_; }
-    // All that the feeds are known to hold was folded once since the start, or a minute has passed.
+    [[nodiscard]] const Board& board() const { return follower_.board(); }
+    [[nodiscard]] const std::vector<Follower::Follow>& follows() const { return follower_.follows(); }
+    // As of the last batch: see Follower.
     [[nodiscard]] bool caught_up() const { return caught_up_; }
     [[nodiscard]] std::uint64_t last_offset() const { return offset_; }
 
 private:
     using Milliseconds = std::chrono::milliseconds;
 
-    void recover(std::uint64_t epoch);
     void start(Actions& actions, Instant now);
     void take(const Message& message, Actions& actions, Instant now);
-    void fold(Follow& follow, const Message& message, Instant now);
-    void forget(const Follow& follow, Instant now);
     void hear_own_head(const Message& message, Actions& actions);
     void answer(const Message& message, std::string_view subscriber, Actions& actions) const;
-    void settle(Instant now);
     void publish_cells(Instant now, Actions& actions);
     void note_stale();
     void publish_indicators(Instant now, Actions& actions);
     void reserve(std::uint64_t offsets);
-    void save();
-    [[nodiscard]] std::string subscriber() const { return "gateway-" + place_; }
     [[nodiscard]] std::string feed_topic(std::string_view rest = {}) const;
     [[nodiscard]] Publish head() const;
 
-    const Definitions& definitions_;
     std::string place_;
     Store& store_;
-    Board board_;
-    std::vector<Follow> follows_;
+    Follower follower_;
     std::uint64_t epoch_ = 0;
     std::uint64_t offset_ = 0;
     std::uint64_t reserved_ = 0;  // no offset up to here is given out by another run
     std::uint64_t head_sent_ = 0;
-    std::uint64_t folded_ = 0;  // entries and cells, since the last unit
     bool link_is_up_ = false;
     bool caught_up_ = false;
-    Milliseconds reading_since_{-1};  // below zero: not since the link came up
     Milliseconds saved_at_{0};
     Milliseconds cells_due_{0};
     Milliseconds indicators_at_{0};

@@ -2,6 +2,7 @@
 // A gateway through crashes and restored backups: its followers see no number fall back, no offset used twice, and in the end
 // the same board as if nothing had happened (I4, I6).
 #include "gateway/serve/gateway.hpp"
+#include "gateway/serve/watcher.hpp"
 #include "services/runtime/core/feed_head.hpp"
 #include "services/runtime/core/topics.hpp"
 #include "tests/support/events.hpp"
@@ -188,4 +189,45 @@ TEST_CASE("other definitions fold everything again under another epoch") {
     bench.publish(1);
     bench.pass(20);
     CHECK(bench.epoch == 99);
+}
+
+TEST_CASE("a watcher that was away tells on its return what changed meanwhile, each once") {
+    MemoryStore store;
+    std::vector<std::string> told;
+    std::optional<Watcher> watcher;
+    const auto hear = [&](const Input& input, std::int64_t now_ms) {
+        static_cast<void>(watcher->handle(std::span(&input, 1), {Seconds(), std::chrono::milliseconds(now_ms)}));
+    };
+    const auto start = [&] {
+        store.crash();
+        watcher.emplace(definitions(), kbang(), "625", store, "watch-1", [&](const v1::IndicatorValue& value) {
+            if (value.calendar() == v1::OFFICIAL && value.period() == "2022") {
+                told.push_back(value.indicator() + " " + std::to_string(value.number()));
+            }
+        });
+        hear(LinkUp{}, 0);
+        hear(Tick{}, 1'000);
+    };
+    const auto publish = [&](std::uint64_t offset, const std::string& indicator, std::int64_t number) {
+        v1::Block block;
+        block.set_epoch(8);
+        block.set_first(offset);
+        block.set_last(offset);
+        auto& cell = *block.add_cells();
+        cell.set_area("23656-01");
+        cell.set_period("2022-03b");
+        cell.set_indicator(indicator);
+        cell.set_number(number);
+        cell.mutable_lineage()->set_events(static_cast<std::uint32_t>(offset));
+        hear(Arrived{{topics::feed("625", "cells"), block.SerializeAsString(), false}}, 1'000);
+    };
+    start();
+    publish(1, "COM-02", 40);
+    publish(2, "COM-02", 85);
+    CHECK(told == std::vector<std::string>{"COM-02 40", "COM-02 85"});
+    told.clear();
+    start();
+    publish(2, "COM-02", 85);  // known
+    publish(3, "SUP-05", 7);
+    CHECK(told == std::vector<std::string>{"SUP-05 7"});
 }

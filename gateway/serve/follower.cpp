@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/serve/follower.hpp"
+
+#include "chieng/store/v1/board.pb.h"
+#include "services/runtime/core/topics.hpp"
+
+#include <algorithm>
+
+namespace chieng {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr int board_version = 2;              // of how events are folded; another number folds everything again
+constexpr milliseconds listen_first{500};     // for the heads of the feeds, before anything is shown
+constexpr milliseconds read_longest{60'000};  // before it is shown although a feed could not be read to its end
+
+std::string cell_key(std::string_view feed, const v1::Cell& cell) {
+    std::string key("b/");
+    key.append(feed).append("|").append(cell.area()).append("|").append(std::to_string(cell.calendar()));
+    return key.append("|")
+        .append(cell.period())
+        .append("|")
+        .append(cell.indicator())
+        .append("|")
+        .append(cell.cut())
+        .append("|")
+        .append(cell.cut_value());
+}
+
+std::string checkpoint_key(const Source& source) {
+    return "s/" + source.name();
+}
+
+}  // namespace
+
+Follower::Follower(const Definitions& definitions, const Places& places, const std::string& place, std::vector<Source> sources,
+                   Store& store, std::string subscriber)
+    : store_(store), subscriber_(std::move(subscriber)), board_(definitions, places, place) {
+    for (auto& source : sources) {
+        follows_.push_back({std::move(source), FeedReader()});
+    }
+    const auto made_by = std::to_string(board_version) + "/" + std::to_string(definitions.digest()) + "/" + std::to_string(places.digest());
+    if (store_.get("g/made-by") != made_by) {  // other definitions or places: what was kept says something else
+        std::vector<std::string> keys;
+        store_.scan("", [&](std::string_view key, std::string_view) {
+            keys.emplace_back(key);
+            return true;
+        });
+        for (const auto& key : keys) {
+            store_.erase(key);
+        }
+        store_.put("g/made-by", made_by);
+        store_.commit();
+    }
+    recover();
+}
+
+void Follower::recover() {
+    for (auto& follow : follows_) {
+        store::v1::Checkpoint at;
+        if (const auto bytes = store_.get(checkpoint_key(follow.source)); bytes && at.ParseFromString(*bytes)) {
+            follow.reader = FeedReader({at.epoch(), at.offset(), at.chain()});
+        }
+    }
+    std::vector<std::string> left;  // feeds that are not followed any more
+    store_.scan("b/", [&](std::string_view key, std::string_view bytes) {
+        store::v1::BoardCell kept;
+        if (!kept.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+            throw Broken("the board's record " + std::string(key) + " cannot be read; remove the file, it is made again");
+        }
+        Board::KeyCounts counts;
+        for (int i = 0; i < std::min(kept.keys_size(), kept.counts_size()); ++i) {
+            counts.emplace_back(kept.keys(i), kept.counts(i));
+        }
+        board_.restore(kept.feed(), kept.cell(), counts, kept.stamp());
+        const bool followed =
+            std::any_of(follows_.begin(), follows_.end(), [&](const Follow& follow) { return follow.source.name() == kept.feed(); });
+        if (!followed && (left.empty() || left.back() != kept.feed())) {
+            left.push_back(kept.feed());
+        }
+        return true;
+    });
+    for (const auto& feed : left) {
+        board_.forget(feed);
+    }
+}
+
+void Follower::subscribe(Actions& actions, Instant now) {
+    for (const auto& follow : follows_) {
+        const auto topic = topics::feed(follow.source.place, follow.source.feed);
+        actions.emplace_back(Subscribe{topic});
+        actions.emplace_back(Subscribe{topic + "/head"});
+        actions.emplace_back(Subscribe{topic + "/replies/" + subscriber_});
+    }
+    if (reading_since_ < milliseconds(0)) {
+        reading_since_ = now.steady;
+    }
+}
+
+bool Follower::take(const Message& message, Instant now) {
+    const auto levels = topics::levels(message.topic);
+    for (auto& follow : follows_) {
+        if (levels.size() >= 5 && follow.source.place == levels[2] && follow.source.feed == levels[4]) {
+            fold(follow, message, now);
+            return true;
+        }
+    }
+    return false;
+}
+
+void Follower::ask(Actions& actions, Instant now) {
+    for (auto& follow : follows_) {
+        if (const auto request = follow.reader.due(now.steady.count())) {
+            const auto topic = topics::feed(follow.source.place, follow.source.feed) + "/requests/" + subscriber_;
+            actions.emplace_back(Publish{{topic, request->SerializeAsString(), false}});
+        }
+    }
+}
+
+void Follower::forget(const Follow& follow, Instant now) {
+    board_.forget(follow.source.name());
+    caught_up_ = false;
+    reading_since_ = now.steady;
+}
+
+void Follower::fold(Follow& follow, const Message& message, Instant now) {
+    if (message.topic.ends_with("/head")) {
+        v1::Head head;
+        if (head.ParseFromString(message.payload) && follow.reader.see(head) == FeedReader::Verdict::reset) {
+            forget(follow, now);
+        }
+        return;
+    }
+    v1::Block block;
+    if (!block.ParseFromString(message.payload)) {
+        return;  // a damaged block is a gap: it is asked for again
+    }
+    const bool is_reply = message.topic.find("/replies/") != std::string::npos;
+    auto verdict = follow.reader.see(block, is_reply);
+    if (verdict == FeedReader::Verdict::reset) {
+        forget(follow, now);
+        verdict = follow.reader.see(block, is_reply);
+    }
+    if (verdict != FeedReader::Verdict::fold) {
+        return;
+    }
+    for (const auto& entry : block.entries()) {
+        board_.apply(follow.source.name(), entry);
+    }
+    for (const auto& cell : block.cells()) {
+        board_.set(follow.source.name(), cell);
+    }
+    unsaved_ += block.last() - block.first() + 1;
+}
+
+bool Follower::caught_up(Instant now) {
+    if (caught_up_ || reading_since_ < milliseconds(0)) {
+        return caught_up_;
+    }
+    const auto passed = now.steady - reading_since_;
+    const bool missing = std::any_of(follows_.begin(), follows_.end(), [](const Follow& follow) { return follow.reader.lag() > 0; });
+    caught_up_ = passed >= read_longest || (passed >= listen_first && !missing);
+    return caught_up_;
+}
+
+void Follower::save() {
+    board_.take_unsaved([&](std::string_view feed, const v1::Cell& cell, const Board::KeyCounts& keys, std::uint64_t stamp) {
+        store::v1::BoardCell kept;
+        kept.set_feed(std::string(feed));
+        *kept.mutable_cell() = cell;
+        for (const auto& [key, count] : keys) {
+            kept.add_keys(key);
+            kept.add_counts(count);
+        }
+        kept.set_stamp(stamp);
+        store_.put(cell_key(feed, cell), kept.SerializeAsString());
+    });
+    for (const auto& follow : follows_) {
+        const auto& at = follow.reader.checkpoint();
+        store::v1::Checkpoint kept;
+        kept.set_epoch(at.epoch);
+        kept.set_offset(at.offset);
+        kept.set_chain(at.chain);
+        store_.put(checkpoint_key(follow.source), kept.SerializeAsString());
+    }
+    store_.commit();
+    unsaved_ = 0;
+}
+
+}  // namespace chieng

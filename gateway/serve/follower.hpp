@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// Follows feeds into a board, and keeps both: the board and the checkpoints up to which it was folded are one unit of the
+// store. A gateway does it to publish, a watcher to tell a person.
+//
+// Keeps I4 (every offset folded once, in order) through its readers, I6 through the unit of checkpoint and fold.
+#pragma once
+
+#include "gateway/indicator/board.hpp"
+#include "gateway/indicator/definitions.hpp"
+#include "gateway/indicator/feed_reader.hpp"
+#include "services/runtime/ports/link.hpp"
+#include "services/runtime/ports/store.hpp"
+
+#include <string>
+#include <vector>
+
+namespace chieng {
+
+struct Source {
+    std::string place;
+    std::string feed;
+    [[nodiscard]] std::string name() const { return place + "/" + feed; }
+};
+
+class Follower {
+public:
+    struct Follow {
+        Source source;
+        FeedReader reader;
+    };
+
+    // Reads back what was kept, unless other definitions or places made it: then everything is erased.
+    // `subscriber` is the name under which it asks. Throws Broken when the store cannot be read.
+    Follower(const Definitions& definitions, const Places& places, const std::string& place, std::vector<Source> sources, Store& store,
+             std::string subscriber);
+
+    [[nodiscard]] Board& board() { return board_; }
+    [[nodiscard]] const Board& board() const { return board_; }
+    [[nodiscard]] const std::vector<Follow>& follows() const { return follows_; }
+
+    void subscribe(Actions& actions, Instant now);
+    // Folds what is of one of the sources; false when it is of none.
+    bool take(const Message& message, Instant now);
+    // Asks for what is missing.
+    void ask(Actions& actions, Instant now);
+
+    // All that the feeds are known to hold was folded once since the start, or since one began another history; or a
+    // minute has passed.
+    [[nodiscard]] bool caught_up(Instant now);
+
+    // Entries and cells that were folded and not yet kept.
+    [[nodiscard]] std::uint64_t unsaved() const { return unsaved_; }
+    // The checkpoints and what was folded up to them, as one.
+    void save();
+
+private:
+    using Milliseconds = std::chrono::milliseconds;
+
+    void recover();
+    void fold(Follow& follow, const Message& message, Instant now);
+    void forget(const Follow& follow, Instant now);
+
+    Store& store_;
+    std::string subscriber_;
+    Board board_;
+    std::vector<Follow> follows_;
+    bool caught_up_ = false;
+    Milliseconds reading_since_{-1};  // below zero: the link was never up
+    std::uint64_t unsaved_ = 0;
+};
+
+}  // namespace chieng

@@ -171,25 +171,43 @@ struct Null {
     double cpu_per_event_us = 0;
 };
 
+class NullConsumer {
+public:
+    NullConsumer(const Folder& folder, const Broker& broker)
+        : counts_(shared(folder.path() / "count")),
+          process_({CHIENG_CEILING, "count", broker.url(), "chieng/1/23656/+/events/+", folder.path() / "count"},
+                   folder.path() / "count.log") {
+        while (counts_[1] == 0) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        }
+    }
+    [[nodiscard]] std::uint64_t count() const { return counts_[0]; }
+    [[nodiscard]] double cpu() const { return usage_of(process_).cpu; }
+
+private:
+    static const std::atomic<std::uint64_t>* shared(const std::filesystem::path& file) {
+        const int handle = ::open(file.c_str(), O_RDWR | O_CREAT, 0600);
+        if (handle < 0 || ::ftruncate(handle, 4096) != 0) {
+            throw std::runtime_error("cannot share a counter");
+        }
+        const void* memory = ::mmap(nullptr, 4096, PROT_READ, MAP_SHARED, handle, 0);
+        ::close(handle);
+        return static_cast<const std::atomic<std::uint64_t>*>(memory);
+    }
+
+    const std::atomic<std::uint64_t>* counts_;
+    Process process_;
+};
+
 Null null_consumer(const Load& load) {
     const Folder folder;
     const Broker broker(folder);
-    const auto file = folder.path() / "count";
-    const Process counter({CHIENG_CEILING, "count", broker.url(), "chieng/1/23656/+/events/+", file}, folder.path() / "count.log");
-    const int handle = ::open(file.c_str(), O_RDWR | O_CREAT, 0600);
-    if (handle < 0 || ::ftruncate(handle, 4096) != 0) {
-        throw std::runtime_error("cannot share a counter");
-    }
-    const auto* count = static_cast<const std::atomic<std::uint64_t>*>(::mmap(nullptr, 4096, PROT_READ, MAP_SHARED, handle, 0));
-    while (count[1] == 0) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
+    const NullConsumer consumer(folder, broker);
     Wire wire(broker.port(), "load");
-    const auto before = usage_of(counter).cpu;
+    const auto before = consumer.cpu();
     const auto seconds = run_load(
-        wire, load, 1, 900, [&] { return count->load(); }, [](std::string_view, std::string_view) {});
-    ::close(handle);
-    return {static_cast<double>(load.events) / seconds, (usage_of(counter).cpu - before) / static_cast<double>(load.events) * 1e6};
+        wire, load, 1, 900, [&] { return consumer.count(); }, [](std::string_view, std::string_view) {});
+    return {static_cast<double>(load.events) / seconds, (consumer.cpu() - before) / static_cast<double>(load.events) * 1e6};
 }
 
 Outcome through(Chain& chain, const Load& load, std::size_t per_message, std::uint64_t window, Ear& ear) {
@@ -473,6 +491,126 @@ void sizes() {
     row("… in a batch of 50, each", std::to_string(each) + " bytes", "", "<= 90", each <= 90);
 }
 
+// Plain MQTT: the same messages at full speed to a consumer that is only a little slower than the broker.
+double lost_by_plain_mqtt(std::uint64_t events) {
+    const auto load = make_load(1, events, 1);
+    const Folder folder;
+    const Broker broker(folder);
+    const NullConsumer consumer(folder, broker);
+    Wire wire(broker.port(), "load");
+    for (const auto& [topic, payload] : load.messages) {
+        wire.publish(topic, payload);
+    }
+    while (wire.unsent() > 0 || wire.unacknowledged() > 0) {
+        wire.pump(10, [](std::string_view, std::string_view) {});
+    }
+    for (auto before = consumer.count() + 1; before != consumer.count();) {
+        before = consumer.count();
+        std::this_thread::sleep_for(std::chrono::seconds(1));
+    }
+    return 1 - static_cast<double>(consumer.count()) / static_cast<double>(load.events);
+}
+
+// Twenty phones come back at the same time with all that they hold.
+void burst(std::uint64_t events) {
+    std::printf("== a burst of %llu events, the broker's queue limit at its default\n", static_cast<unsigned long long>(events));
+    const Folder data;
+    const Folder memory("/dev/shm");  // the phones' own disks are not what is measured
+    const auto each = events / devices;
+    for (int i = 0; i < devices; ++i) {
+        SqliteStore store(memory.path() / ("d" + std::to_string(i) + ".outbox.db"), nullptr, Sharing::shared);
+        Outbox outbox(store);
+        for (std::uint64_t n = 0; n < each; ++n) {
+            if (outbox.post(a_session_held(0), "session", &kbang(), commune, *parse_day("2022-04-10"), 1).index() != 0) {
+                throw std::runtime_error("the load has refused events: the benchmark is wrong");
+            }
+        }
+    }
+    Chain chain(data.path());
+    chain.start();
+    std::vector<std::unique_ptr<Process>> phones;
+    for (int i = 0; i < devices; ++i) {
+        const auto name = "d" + std::to_string(i);
+        phones.push_back(std::make_unique<Process>(std::vector<std::string>{CHIENG_FIELD, "--device", name, "--data", memory.path(),
+                                                                            "--broker", chain.broker.url(), "send", "--patience", "300"},
+                                                   chain.folder.path() / "phones.log"));
+    }
+    double peak = 0;
+    for (bool running = true; running;) {
+        running = false;
+        for (auto& phone : phones) {
+            const auto usage = usage_of(*phone);
+            peak = usage.cpu > 0.02 ? std::max(peak, usage.peak_mb) : peak;  // before, it is still the copy of this program
+            running = !phone->ended() || running;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    chain.service->kill();
+    SqliteStore journal(data.path() / (std::string(commune) + "-session.db"));
+    const auto last = journal.last_block();
+    const auto stored = last ? last->last : 0;
+    const auto plain = lost_by_plain_mqtt(events);
+    row("lost of a burst from 20 phones", std::to_string(events - stored), "plain MQTT loses " + number(plain * 100, "%.0f") + " %", "0",
+        stored == events);
+    row("memory of chieng-field", number(peak, "%.0f") + " MB", "", "<= 16 MB", peak <= 16);
+}
+
+// A year of cells from 14 communes.
+void district_memory() {
+    std::printf("== the district's gateway with a year of Kbang\n");
+    const auto definitions = Definitions::load(data::indicators, "indicators.txtpb");
+    const Folder data;
+    const Broker broker(data);
+    const Process district({CHIENG_GATEWAY, "--place", "625", "--data", data.path(), "--broker", broker.url(), "run"}, data.path() / "log");
+    Wire wire(broker.port(), "communes");
+    const auto hear = [](std::string_view, std::string_view) {};
+    for (int i = 0; i < 100; ++i) {
+        wire.pump(10, hear);
+    }
+    std::size_t cells = 0;
+    for (const auto& place : kbang().ever_below("625")) {
+        Board board(definitions, kbang(), place);
+        const auto villages = kbang().villages(place, *parse_day("2022-03-12"));
+        for (std::uint64_t n = 1; n <= 400; ++n) {
+            auto event = n % 3 == 0    ? a_household_supported(n, std::to_string(n))
+                         : n % 25 == 1 ? a_commendation_awarded(n)
+                                       : a_session_held(n);
+            event.set_village(villages[n % villages.size()]);
+            event.set_occurred_on(format_day(*parse_day("2022-01-01") + std::chrono::days(n * 7 % 360)));
+            v1::Entry entry;
+            entry.set_device("d");
+            entry.set_event(event.SerializeAsString());
+            board.apply(place + "/all", entry);
+        }
+        std::uint64_t last = 0;
+        v1::Block block;
+        block.set_epoch(1);
+        for (const auto id : board.take_changed(last)) {
+            *block.add_cells() = board.cell(id);
+            ++cells;
+        }
+        // In blocks as a gateway would cut them.
+        std::uint64_t offset = 0;
+        for (int at = 0; at < block.cells_size(); at += 1000) {
+            v1::Block part;
+            part.set_epoch(1);
+            part.set_first(offset + 1);
+            for (int i = at; i < std::min(at + 1000, block.cells_size()); ++i) {
+                *part.add_cells() = block.cells(i);
+                ++offset;
+            }
+            part.set_last(offset);
+            wire.publish("chieng/1/" + place + "/feeds/cells", part.SerializeAsString());
+            wire.pump(20, hear);
+        }
+    }
+    for (int i = 0; i < 1000; ++i) {
+        wire.pump(10, hear);
+    }
+    const auto peak = usage_of(district).peak_mb;
+    row("memory of the district's gateway, " + std::to_string(cells) + " cells", number(peak, "%.0f") + " MB", "", "<= 64 MB", peak <= 64);
+}
+
 int run(int argc, char** argv) {
     const auto events = option(argc, argv, "--events", 200'000);
     const auto stored = option(argc, argv, "--stored", 5'000'000);
@@ -497,17 +635,20 @@ int run(int argc, char** argv) {
         check(chain, singles.unique);
         const auto blocks = journal_blocks(data.path());
         const auto plain = plain_appends(data.path() / "plain", blocks);
+        std::printf("   %.0f events a block of the journal\n", static_cast<double>(singles.unique) / static_cast<double>(blocks.size()));
         row("… receipts per second", number(ours.receipts_per_s / (static_cast<double>(singles.unique) / plain)),
             "plain appends of the same blocks, synced", "", true);
-    }
-    if (stored == 0) {
-        return 0;
     }
     {
         const Folder data;
         Chain chain(data.path());
         chain.start();
         latency(chain, 10'000);
+    }
+    burst(option(argc, argv, "--burst", 100'000));
+    district_memory();
+    if (stored == 0) {
+        return 0;
     }
 
     std::printf("== with %llu events stored\n", static_cast<unsigned long long>(stored));

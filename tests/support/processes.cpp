@@ -42,14 +42,14 @@ int exit_code(int status) {
 
 std::vector<std::string> mosquitto(const Folder& folder, int port) {
     const auto file = folder.path() / "mosquitto.conf";
-    std::ofstream(file) << "listener " << port << " 127.0.0.1\nallow_anonymous true\npersistence false\n";
+    std::ofstream(file) << "listener " << port << " 127.0.0.1\nallow_anonymous true\npersistence false\nset_tcp_nodelay true\n";
     return {"/usr/sbin/mosquitto", "-c", file.string()};
 }
 
 }  // namespace
 
-Folder::Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "chieng-XXXXXX").string();
+Folder::Folder(const std::filesystem::path& parent) {
+    std::string pattern = (parent / "chieng-XXXXXX").string();
     if (::mkdtemp(pattern.data()) == nullptr) {
         throw std::runtime_error("no temporary folder");
     }

@@ -17,7 +17,7 @@ namespace chieng::testing {
 // A folder that goes when the test ends.
 class Folder {
 public:
-    Folder();
+    explicit Folder(const std::filesystem::path& parent = std::filesystem::temp_directory_path());
     Folder(const Folder&) = delete;
     Folder& operator=(const Folder&) = delete;
     Folder(Folder&&) = delete;

@@ -162,11 +162,17 @@ private:
     void on_failure(const mqtt::token&) override { settled(); }
 
     void settled() {
+        bool was_full = false;
+        bool is_empty = false;
         {
             const std::lock_guard lock(mutex_);
+            was_full = in_flight_ == limits::window_messages;
             in_flight_ -= std::min<std::size_t>(in_flight_, 1);
+            is_empty = in_flight_ == 0;
         }
-        changed_.notify_all();
+        if (was_full || is_empty) {
+            changed_.notify_all();
+        }
     }
 
     void run() {

@@ -6,6 +6,8 @@
 #include "services/runtime/adapters/clock.hpp"
 #include "services/runtime/adapters/mqtt_link.hpp"
 
+#include <boost/asio/steady_timer.hpp>
+
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -76,6 +78,7 @@ private:
     void commit_all();
     void carry_out(Slot& slot, Actions actions);
     void take();
+    void take_soon();
     void beat();
     void tell_what_was_dropped();
 
@@ -83,6 +86,8 @@ private:
     std::chrono::milliseconds beat_;
     Clock clock_;
     std::unique_ptr<boost::asio::io_context> loop_;
+    std::unique_ptr<boost::asio::steady_timer> gathering_;
+    std::chrono::steady_clock::time_point not_before_;  // the next round
     std::atomic<bool> woken_ = false;
     bool held_ = false;
     std::unique_ptr<MqttLink> link_;  // while it runs; its threads wake the loop

@@ -7,6 +7,7 @@
 #include "services/runtime/host/places.hpp"
 #include "services/runtime/host/program.hpp"
 
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <random>
@@ -34,9 +35,9 @@ private:
     std::uint32_t draw(std::uint32_t below) { return static_cast<std::uint32_t>(random_() % below); }
 
     std::string day() {
-        char text[16];
-        std::snprintf(text, sizeof text, "2022-%02d-%02u", month_, 1 + draw(28));
-        return text;
+        std::array<char, 16> text{};
+        std::snprintf(text.data(), text.size(), "2022-%02d-%02u", month_, 1 + draw(28));
+        return text.data();
     }
 
     v1::Event event(const std::string& village, v1::Organisation organisation, v1::Role role) {

@@ -32,6 +32,8 @@ struct OnFile {
     }
     OnFile(const OnFile&) = delete;
     OnFile& operator=(const OnFile&) = delete;
+    OnFile(OnFile&&) = delete;
+    OnFile& operator=(OnFile&&) = delete;
     ~OnFile() {
         store.reset();
         std::filesystem::remove_all(folder);

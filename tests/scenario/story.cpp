@@ -83,6 +83,15 @@ Filled filled(const std::string& text) {
     return read;
 }
 
+// Fills in what makes an event a correction.
+void correct(Filled::Fields& fields, const std::string& device, const EventName& target, const std::string& action) {
+    fields.emplace_back("corrects", std::to_string(target.sequence));
+    fields.emplace_back("action", action);
+    if (target.device != device) {
+        fields.emplace_back("corrects-device", target.device);
+    }
+}
+
 }  // namespace
 
 struct Story::Step {
@@ -103,14 +112,14 @@ const std::vector<Story::Step>& Story::steps() {
         {std::regex("phone (\\S+) replaces (\\S+) with (\\S+) ?(.*)"),
          [](Story& story, const std::smatch& said) {
              auto read = filled(said[4]);
-             story.correct(read.fields, said[1], story.event_named(said[2]), "REPLACE");
+             correct(read.fields, said[1], story.event_named(said[2]), "REPLACE");
              story.post(said[1], service_of(said[3]), said[3], read);
          }},
         {std::regex("phone (\\S+) voids (\\S+) ?(.*)"),
          [](Story& story, const std::smatch& said) {
              auto read = filled(said[3]);
              const auto target = story.event_named(said[2]);
-             story.correct(read.fields, said[1], target, "VOID");
+             correct(read.fields, said[1], target, "VOID");
              story.post(said[1], target.service, "void", read);
          }},
         {std::regex("phone (\\S+) cannot post (\\S+) ?(.*): (.*)"),
@@ -274,14 +283,6 @@ v1::Event Story::build(const std::string& type, const Filled& filled, bool by_ha
         body.GetReflection()->MutableUnknownFields(&body)->AddVarint(901, 7);
     }
     return event;
-}
-
-void Story::correct(Fields& fields, const std::string& device, const EventName& target, const std::string& action) const {
-    fields.emplace_back("corrects", std::to_string(target.sequence));
-    fields.emplace_back("action", action);
-    if (target.device != device) {
-        fields.emplace_back("corrects-device", target.device);
-    }
 }
 
 void Story::post(const std::string& name, const std::string& service, const std::string& type, const Filled& filled) {

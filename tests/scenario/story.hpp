@@ -36,7 +36,6 @@ private:
     void play_sentence(const std::string& sentence);
     [[nodiscard]] EventName event_named(const std::string& text) const;
     [[nodiscard]] v1::Event build(const std::string& type, const Filled& filled, bool by_hand) const;
-    void correct(Fields& fields, const std::string& device, const EventName& target, const std::string& action) const;
     void post(const std::string& phone, const std::string& service, const std::string& type, const Filled& filled);
     [[nodiscard]] std::string seen(const EventName& name);
 

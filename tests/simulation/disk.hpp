@@ -32,6 +32,7 @@ public:
     explicit Disk(std::uint64_t seed);
     // What is on another disk now, or would be after the worst power cut.
     Disk(const Disk& other, Image image);
+    Disk(const Disk&) = delete;
     Disk& operator=(const Disk&) = delete;
     Disk(Disk&&) = delete;
     Disk& operator=(Disk&&) = delete;

@@ -73,7 +73,7 @@ void DeviceNode::reconcile() {
             v1::Event event;
             event.ParseFromString(outbox_->frozen(service, next));
             event.clear_sequence();
-            const auto it = std::find_if(in_doubt_.begin(), in_doubt_.end(), [&](const Attempt& attempt) {
+            const auto it = std::find_if(in_doubt_.begin(), in_doubt_.end(), [&event, &service = service](const Attempt& attempt) {
                 return attempt.service == service && MessageDifferencer::Equals(attempt.event, event);
             });
             if (it != in_doubt_.end()) {

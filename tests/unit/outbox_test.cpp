@@ -28,6 +28,8 @@ public:
     }
     Device(const Device&) = delete;
     Device& operator=(const Device&) = delete;
+    Device(Device&&) = delete;
+    Device& operator=(Device&&) = delete;
     ~Device() { std::filesystem::remove_all(folder_); }
 
     [[nodiscard]] std::string file() const { return folder_ / "outbox.db"; }

@@ -24,6 +24,10 @@ public:
 
     // Throws Broken with what to do when the file cannot be opened, locked or read.
     explicit SqliteStore(const std::string& path, const char* vfs = nullptr, Sharing sharing = Sharing::exclusive);
+    SqliteStore(const SqliteStore&) = delete;
+    SqliteStore& operator=(const SqliteStore&) = delete;
+    SqliteStore(SqliteStore&&) = delete;
+    SqliteStore& operator=(SqliteStore&&) = delete;
     ~SqliteStore() override;
 
     void append(const JournalBlock& block) override;

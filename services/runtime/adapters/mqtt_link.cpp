@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/runtime/adapters/mqtt_link.hpp"
 
+#include "services/runtime/adapters/no_delay.hpp"
 #include "services/runtime/core/limits.hpp"
 
 #include <mqtt/async_client.h>
@@ -185,6 +186,7 @@ private:
                 const bool connected = connect();
                 lock.lock();
                 if (connected && !lost_) {
+                    send_without_delay();
                     up_ = true;
                     pause = retry_min;
                     arrived_.emplace_back(LinkUp{});

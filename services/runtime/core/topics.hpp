@@ -45,17 +45,23 @@ inline std::vector<std::string_view> levels(std::string_view topic) {
 
 // Whether a topic falls under a filter with single-level + and a trailing #.
 inline bool matches(std::string_view filter, std::string_view topic) {
-    const auto want = levels(filter);
-    const auto have = levels(topic);
-    for (std::size_t i = 0; i < want.size(); ++i) {
-        if (want[i] == "#") {
+    while (true) {
+        const auto want = filter.substr(0, filter.find('/'));
+        const auto have = topic.substr(0, topic.find('/'));
+        if (want == "#") {
             return true;
         }
-        if (i >= have.size() || (want[i] != "+" && want[i] != have[i])) {
+        if (want != "+" && want != have) {
             return false;
         }
+        const bool filter_ends = want.size() == filter.size();
+        const bool topic_ends = have.size() == topic.size();
+        if (filter_ends || topic_ends) {
+            return filter_ends && topic_ends;
+        }
+        filter.remove_prefix(want.size() + 1);
+        topic.remove_prefix(have.size() + 1);
     }
-    return want.size() == have.size();
 }
 
 }  // namespace chieng::topics

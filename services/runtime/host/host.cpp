@@ -51,17 +51,23 @@ Host::Status Host::status() const {
 
 void Host::dispatch(std::vector<Input> inputs) {
     for (auto& input : inputs) {
-        const auto* arrived = std::get_if<Arrived>(&input);
+        auto* arrived = std::get_if<Arrived>(&input);
+        Slot* last = nullptr;  // the one that may have the message itself; those before it have copies
         for (auto& slot : components_) {
-            if (arrived == nullptr) {
-                slot.inputs.push_back(input);
+            const bool is_for_it = arrived == nullptr ||
+                                   std::any_of(slot.filters.begin(), slot.filters.end(),
+                                               [&](const std::string& filter) { return topics::matches(filter, arrived->message.topic); });
+            if (!is_for_it) {
                 continue;
             }
-            if (std::any_of(slot.filters.begin(), slot.filters.end(),
-                            [&](const std::string& filter) { return topics::matches(filter, arrived->message.topic); })) {
-                slot.inputs.push_back(input);
-                ++slot.messages;
+            if (last != nullptr) {
+                last->inputs.push_back(input);
             }
+            last = &slot;
+            slot.messages += arrived == nullptr ? 0U : 1U;
+        }
+        if (last != nullptr) {
+            last->inputs.push_back(std::move(input));
         }
     }
     const auto now = clock_.now();

@@ -183,3 +183,26 @@ TEST_CASE("a store may be born under the hands of several processes that share i
 TEST_CASE("a store in a folder that is not there is refused with what to do") {
     CHECK_THROWS_WITH(SqliteStore("/nowhere/at/all/store.db"), Catch::Contains("check that its folder exists"));
 }
+
+TEMPLATE_TEST_CASE("a block comes back as it was, however long and whatever its bytes are", "", InMemory, OnDisk, OnSharedDisk) {
+    TestType world;
+    std::string alike;
+    for (int i = 0; i < 2000; ++i) {
+        alike += "session_held 23656-0" + std::to_string(i % 9);
+    }
+    std::string unlike;
+    std::uint64_t bits = 1;
+    for (int i = 0; i < 5000; ++i) {
+        bits = bits * 6364136223846793005ULL + 1442695040888963407ULL;
+        unlike.push_back(static_cast<char>(bits >> 56U));
+    }
+    const std::vector<std::string> all{alike, unlike, "", std::string("\x28\xB5\x2F\xFD", 4), std::string("\x28\xB5\x2F\xFD", 4) + unlike};
+    for (std::uint64_t i = 0; i < all.size(); ++i) {
+        world.get().append({i + 1, i + 1, i, i + 1, all[i]});
+    }
+    world.get().commit();
+    world.crash();
+    for (std::uint64_t i = 0; i < all.size(); ++i) {
+        CHECK(world.get().block_at(i + 1)->bytes == all[i]);
+    }
+}

@@ -2,6 +2,7 @@
 #include "services/runtime/adapters/sqlite_store.hpp"
 
 #include <sqlite3.h>
+#include <zstd.h>
 
 namespace chieng {
 namespace {
@@ -18,6 +19,35 @@ std::string_view blob(sqlite3_stmt* statement, int column) {
     const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement, column));
     const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement, column));
     return bytes == nullptr ? std::string_view() : std::string_view(bytes, size);
+}
+
+// Entries of a block resemble each other. A packed block is a zstd frame; the bytes of a plain one never begin like one.
+constexpr std::size_t packed_from_bytes = 256;
+constexpr int packing_level = 1;
+constexpr std::size_t block_bytes_bound = 64UL << 20U;
+
+bool is_packed(std::string_view bytes) {
+    constexpr std::string_view magic("\x28\xB5\x2F\xFD", 4);
+    return bytes.starts_with(magic);
+}
+
+std::string packed(std::string_view bytes) {
+    std::string made(ZSTD_compressBound(bytes.size()), '\0');
+    const auto size = ZSTD_compress(made.data(), made.size(), bytes.data(), bytes.size(), packing_level);
+    const bool is_worth_it = ZSTD_isError(size) == 0U && (size < bytes.size() || is_packed(bytes));
+    made.resize(is_worth_it ? size : 0);
+    return is_worth_it ? made : std::string(bytes);
+}
+
+// Empty when it is damaged.
+std::string unpacked(std::string_view bytes) {
+    const auto size = ZSTD_getFrameContentSize(bytes.data(), bytes.size());
+    if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN || size > block_bytes_bound) {
+        return {};
+    }
+    std::string made(size, '\0');
+    const auto got = ZSTD_decompress(made.data(), made.size(), bytes.data(), bytes.size());
+    return ZSTD_isError(got) != 0U || got != size ? std::string() : made;
 }
 
 std::uint64_t integer(sqlite3_stmt* statement, int column) {
@@ -126,21 +156,25 @@ void SqliteStore::append(const JournalBlock& block) {
     assign(append_.get(), 2, block.last);
     assign(append_.get(), 3, block.before);
     assign(append_.get(), 4, block.after);
-    assign(append_.get(), 5, block.bytes);
+    const auto bytes = block.bytes.size() < packed_from_bytes && !is_packed(block.bytes) ? block.bytes : packed(block.bytes);
+    assign(append_.get(), 5, bytes);
     finish(append_.get());
 }
 
 std::optional<JournalBlock> SqliteStore::read_block(sqlite3_stmt* statement) {
     std::optional<JournalBlock> block;
+    bool is_damaged = false;
     const int result = sqlite3_step(statement);
     if (result == SQLITE_ROW) {
+        const auto bytes = blob(statement, 4);
         block = JournalBlock{integer(statement, 0), integer(statement, 1), integer(statement, 2), integer(statement, 3),
-                             std::string(blob(statement, 4))};
+                             is_packed(bytes) ? unpacked(bytes) : std::string(bytes)};
+        is_damaged = is_packed(bytes) && block->bytes.empty();
     }
     sqlite3_reset(statement);
     sqlite3_clear_bindings(statement);
-    if (result != SQLITE_ROW && result != SQLITE_DONE) {
-        fail("cannot read the journal");
+    if (is_damaged || (result != SQLITE_ROW && result != SQLITE_DONE)) {
+        fail("cannot read the journal; restore it from a backup");
     }
     return block;
 }

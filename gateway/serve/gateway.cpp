@@ -14,11 +14,11 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::uint64_t offsets_reserved = 100'000;
-constexpr std::uint64_t entries_per_unit = 50'000;
-constexpr milliseconds save_every{10'000};
-constexpr std::int64_t cells_per_ms = 20;       // the more cells a batch changed, the longer the next one is collected
-constexpr std::int64_t indicators_per_ms = 2;   // retained topics follow the board at this pace; the feed is for who is in a hurry
-constexpr std::int64_t indicators_burst = 200;  // at once
+constexpr std::uint64_t entries_per_unit = 500'000;
+constexpr milliseconds save_every{30'000};
+constexpr std::int64_t cells_per_ms = 20;            // the more cells a batch changed, the longer the next one is collected
+constexpr std::int64_t indicators_per_second = 500;  // retained topics follow the board at this pace; the feed is for who is in a hurry
+constexpr std::int64_t indicators_burst = 200;       // at once
 
 std::string calendar_name(v1::Calendar calendar) {
     return calendar == v1::OFFICIAL ? "official" : "calendar";
@@ -146,7 +146,7 @@ void Gateway::note_stale() {
 }
 
 void Gateway::publish_indicators(Instant now, Actions& actions) {
-    const auto allowed = std::min((now.steady - indicators_at_).count() * indicators_per_ms, indicators_burst);
+    const auto allowed = std::min((now.steady - indicators_at_).count() * indicators_per_second / 1000, indicators_burst);
     for (std::int64_t n = 0; n < allowed && !stale_.empty(); ++n) {
         auto& queue = own_due_.empty() ? due_ : own_due_;
         const auto id = queue.front();

@@ -66,9 +66,6 @@ void Foreign::report(Day today) {
     auto& next = next_[service];
     next += random_.between(1, 3);
     event.set_sequence(next);
-    if (!may_correct(service, event)) {
-        event.clear_correction();
-    }
     if (random_.chance(around_.faults.garbage)) {
         event.GetReflection()->MutableUnknownFields(&event)->AddVarint(900, 7);  // of a later revision
     }
@@ -77,16 +74,6 @@ void Foreign::report(Day today) {
         event.mutable_session_held()->set_duration_minutes(77);  // the same number for something else
         remember(service, event);
     }
-}
-
-// A correction may come before the event that it corrects, but not before another correction that it corrects: the engine
-// would count both.
-bool Foreign::may_correct(const std::string& service, const v1::Event& event) {
-    const auto& correction = event.correction();
-    const auto target = around_.checks.posted(service).find({device_, correction.sequence()});
-    const bool is_own = correction.device().empty() || correction.device() == device_;
-    return !is_own || target == around_.checks.posted(service).end() || !target->second.front().has_correction() ||
-           around_.checks.was_answered(service, target->first);
 }
 
 void Foreign::remember(const std::string& service, const v1::Event& event) {

@@ -32,7 +32,6 @@ private:
     void hear(const Input& input);
     void beat();
     void send_rubbish(const std::string& service);
-    [[nodiscard]] bool may_correct(const std::string& service, const v1::Event& event);
     void remember(const std::string& service, const v1::Event& event);
 
     Around& around_;

@@ -349,6 +349,34 @@ TEST_CASE("a session held is at most 160 bytes on the air, 90 in a batch of 50; 
     CHECK(receipt_bytes(1'000'001, [](std::uint64_t n) { return n % 3 == 0; }) <= 100);
 }
 
+TEST_CASE("a correction of a correction counts once, in whatever order the three come") {
+    const auto with = [](v1::Event event, std::uint32_t total) {
+        event.mutable_session_held()->mutable_audience()->set_total(total);
+        return event;
+    };
+    const std::vector<v1::Event> all{a_session_held(1), with(correcting(a_session_held(2), v1::Correction::REPLACE, 1), 50),
+                                     with(correcting(a_session_held(3), v1::Correction::REPLACE, 2), 60)};
+    std::vector<std::size_t> order{0, 1, 2};
+    do {
+        Bench bench;
+        for (const auto at : order) {
+            static_cast<void>(bench.send("p1", {all[at]}));
+            bench.restart();
+        }
+        INFO(order[0] << order[1] << order[2]);
+        CHECK(bench.attendances() == 60);
+        CHECK(bench.send("p1", {correcting(an_event(4), v1::Correction::VOID, 1)}) == "4,STORED;");
+        CHECK(bench.attendances() == 0);
+    } while (std::next_permutation(order.begin(), order.end()));
+}
+
+TEST_CASE("two events that correct each other are not both taken") {
+    Bench bench;
+    static_cast<void>(bench.send("p1", {correcting(a_session_held(3), v1::Correction::REPLACE, 2)}));
+    CHECK(bench.send("p1", {correcting(a_session_held(2), v1::Correction::REPLACE, 3)}).find("NOTHING_TO_CORRECT") != std::string::npos);
+    CHECK(bench.attendances() == 45);
+}
+
 TEST_CASE("a server whose clock fell back years refuses nothing that it would have taken before") {
     Bench bench;
     static_cast<void>(bench.send("p1", {a_session_held(1)}));

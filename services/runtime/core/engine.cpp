@@ -224,7 +224,7 @@ Reasons Engine::judge(const Id& id, Instant now, v1::Entry& entry) {
         judge_correction(id, entry, reasons);
         const auto& correction = event_.correction();
         holder = root_of({correction.device().empty() ? id.device : correction.device(), correction.sequence()});
-    } else if (!awaited_.empty() && awaited_.contains(id.text())) {
+    } else if (is_awaited(id)) {
         entry.set_effect(v1::Entry::NOTHING);
     }
     if (reasons.empty() && entry.effect() == v1::Entry::COUNTS && body != nullptr) {
@@ -254,7 +254,16 @@ void Engine::judge_correction(const Id& id, v1::Entry& entry, Reasons& reasons) 
         return;
     }
     const auto root = root_of(target);
+    if (root == id) {
+        reasons.push_back(reason(ReasonCode::nothing_to_correct, "correction.sequence", target.text()));  // each corrects the other
+        return;
+    }
     const auto fact = fact_of(root);
+    if (is_awaited(id)) {  // a correction that was itself corrected before it came: of the two versions one goes
+        const auto later = fact_of(id);
+        entry.set_effect(v1::Entry::NOTHING);
+        return retract(later && fact && stands_over(*fact, *later) ? later : current_of(root), entry);
+    }
     if (fact && fact->device() == id.device && fact->sequence() > id.sequence) {
         entry.set_effect(v1::Entry::NOTHING);  // overtaken by a later correction of the same device
         return;
@@ -262,16 +271,14 @@ void Engine::judge_correction(const Id& id, v1::Entry& entry, Reasons& reasons) 
     if (correction.action() == v1::Correction::VOID) {
         entry.set_effect(v1::Entry::NOTHING);
     }
-    std::optional<std::uint64_t> current;
-    if (fact) {
-        current = fact->voided() ? std::nullopt : std::optional(fact->offset());
-    } else if (const auto original = is_stored ? seen(root) : std::nullopt) {
-        current = original->offset;
-    }
-    if (current) {
-        auto version = entry_at(*current);
-        version.clear_retracts();
-        *entry.mutable_retracts() = std::move(version);
+    retract(current_of(root), entry);
+}
+
+void Engine::retract(const std::optional<store::v1::Fact>& version, v1::Entry& entry) {
+    if (version && !version->voided()) {
+        auto replaced = entry_at(version->offset());
+        replaced.clear_retracts();
+        *entry.mutable_retracts() = std::move(replaced);
     }
 }
 

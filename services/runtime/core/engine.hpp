@@ -86,6 +86,7 @@ private:
     struct Id {
         std::string device;
         std::uint64_t sequence = 0;
+        friend bool operator==(const Id&, const Id&) = default;
         [[nodiscard]] std::string text() const { return device + "/" + std::to_string(sequence); }
     };
 
@@ -102,12 +103,14 @@ private:
 
     [[nodiscard]] Reasons judge(const Id& id, Instant now, v1::Entry& entry);
     void judge_correction(const Id& id, v1::Entry& entry, Reasons& reasons);
+    void retract(const std::optional<store::v1::Fact>& version, v1::Entry& entry);
     void refuse(Device& device, const Id& id, const std::string& bytes, std::uint64_t digest, const Reasons& reasons, Instant now);
     void journal(Device& from, std::uint64_t digest);
     void close_block();
 
     void recover();
     void evolve(Device& from, const v1::Entry& entry, const v1::Event& event, std::uint64_t offset, std::uint64_t digest);
+    void join(const Id& id, const Id& root);
     void hold_claim(const v1::Event& event, const Id& holder);
     void release_claim(const v1::Event& event);
     void keep_refused(const std::string& name, const Device& held);
@@ -119,6 +122,9 @@ private:
     [[nodiscard]] std::optional<Seen> seen(const Id& id);
     [[nodiscard]] v1::Entry entry_at(std::uint64_t offset);
     [[nodiscard]] Id root_of(const Id& id);
+    [[nodiscard]] bool is_awaited(const Id& id) const;
+    [[nodiscard]] std::optional<store::v1::Fact> current_of(const Id& root);
+    [[nodiscard]] static bool stands_over(const store::v1::Fact& one, const store::v1::Fact& other);
     [[nodiscard]] std::optional<store::v1::Fact> fact_of(const Id& root);
     [[nodiscard]] std::optional<std::string> value(const std::string& key);
     void set_value(const std::string& key, std::string value);

@@ -90,7 +90,8 @@ void Engine::evolve(Device& from, const v1::Entry& entry, const v1::Event& event
     from.stored.insert(id.sequence);
     from.recent[id.sequence] = {digest, offset};
     if (!event.has_correction()) {
-        if (!awaited_.empty() && awaited_.erase(id.text()) > 0) {
+        if (is_awaited(id)) {
+            awaited_.erase(id.text());
             drop_value("w/" + id.text());
         } else {
             hold_claim(event, id);
@@ -100,20 +101,23 @@ void Engine::evolve(Device& from, const v1::Entry& entry, const v1::Event& event
     const auto& correction = event.correction();
     const Id target{correction.device().empty() ? id.device : correction.device(), correction.sequence()};
     const auto root = root_of(target);
-    set_value("a/" + id.text(), root.text());
-    const auto fact = fact_of(root);
-    if (fact && fact->device() == id.device && fact->sequence() > id.sequence) {
-        return;
-    }
-    if (!device(root.device).stored.contains(root.sequence)) {
-        awaited_.insert(root.text());
-        set_value("w/" + root.text(), "");
-    }
     if (entry.has_retracts()) {
         v1::Event replaced;
         if (replaced.ParseFromString(entry.retracts().event())) {
             release_claim(replaced);
         }
+    }
+    const auto fact = fact_of(root);
+    set_value("a/" + id.text(), root.text());
+    if (!device(root.device).stored.contains(root.sequence)) {
+        awaited_.insert(root.text());
+        set_value("w/" + root.text(), "");
+    }
+    if (is_awaited(id)) {
+        return join(id, root);
+    }
+    if (fact && fact->device() == id.device && fact->sequence() > id.sequence) {
+        return;
     }
     if (entry.effect() == v1::Entry::COUNTS) {
         hold_claim(event, root);
@@ -124,6 +128,23 @@ void Engine::evolve(Device& from, const v1::Entry& entry, const v1::Event& event
     version.set_offset(offset);
     version.set_voided(correction.action() == v1::Correction::VOID);
     set_value("f/" + root.text(), version.SerializeAsString());
+}
+
+// What corrected `id` before it came corrects, from now on, what `id` corrects.
+void Engine::join(const Id& id, const Id& root) {
+    awaited_.erase(id.text());
+    drop_value("w/" + id.text());
+    const auto later = fact_of(id);
+    drop_value("f/" + id.text());
+    const auto fact = fact_of(root);
+    if (!later || (fact && stands_over(*fact, *later))) {
+        return;
+    }
+    set_value("f/" + root.text(), later->SerializeAsString());
+    v1::Event standing;
+    if (!later->voided() && standing.ParseFromString(entry_at(later->offset()).event())) {
+        hold_claim(standing, root);
+    }
 }
 
 void Engine::hold_claim(const v1::Event& event, const Id& holder) {
@@ -225,13 +246,32 @@ v1::Entry Engine::entry_at(std::uint64_t offset) {
     return entries.entries(static_cast<int>(offset - block->first));
 }
 
+// The event that is corrected in the end.
 Engine::Id Engine::root_of(const Id& id) {
-    const auto root = value("a/" + id.text());
-    if (!root) {
-        return id;
+    auto root = id;
+    while (const auto above = value("a/" + root.text())) {
+        const auto slash = above->rfind('/');
+        root = Id{above->substr(0, slash), std::stoull(above->substr(slash + 1))};
     }
-    const auto slash = root->rfind('/');
-    return Id{root->substr(0, slash), std::stoull(root->substr(slash + 1))};
+    return root;
+}
+
+bool Engine::is_awaited(const Id& id) const {
+    return !awaited_.empty() && awaited_.contains(id.text());
+}
+
+// The version of an event that counts: its latest correction, or itself; nothing while it is yet to come.
+std::optional<store::v1::Fact> Engine::current_of(const Id& root) {
+    auto fact = fact_of(root);
+    if (!fact && device(root.device).stored.contains(root.sequence)) {
+        fact.emplace().set_offset(seen(root)->offset);
+    }
+    return fact;
+}
+
+// Of one device the higher number stands, of two the one that came last.
+bool Engine::stands_over(const store::v1::Fact& one, const store::v1::Fact& other) {
+    return one.device() == other.device() ? one.sequence() > other.sequence() : one.offset() > other.offset();
 }
 
 std::optional<store::v1::Fact> Engine::fact_of(const Id& root) {

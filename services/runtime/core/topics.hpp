@@ -54,12 +54,14 @@ inline bool matches(std::string_view filter, std::string_view topic) {
         if (want != "+" && want != have) {
             return false;
         }
-        const bool filter_ends = want.size() == filter.size();
         const bool topic_ends = have.size() == topic.size();
-        if (filter_ends || topic_ends) {
-            return filter_ends && topic_ends;
+        if (want.size() == filter.size()) {
+            return topic_ends;
         }
         filter.remove_prefix(want.size() + 1);
+        if (topic_ends) {
+            return filter == "#" || filter.starts_with("#/");
+        }
         topic.remove_prefix(have.size() + 1);
     }
 }

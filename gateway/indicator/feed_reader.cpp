@@ -16,6 +16,7 @@ bool FeedReader::other_history(std::uint64_t epoch) {
 
 FeedReader::Verdict FeedReader::start_again(std::uint64_t epoch, std::uint64_t last) {
     at_ = {epoch, 0, 0};
+    doubted_ = false;
     known_last_ = last;
     ask_at_ms_ = INT64_MIN;
     wait_ms_ = first_wait_ms;
@@ -59,6 +60,7 @@ FeedReader::Verdict FeedReader::see(const v1::Block& block, bool is_reply) {
     }
     at_.offset = block.last();
     at_.chain = block.after();
+    doubted_ = false;
     wait_ms_ = first_wait_ms;
     if (is_reply) {
         ask_at_ms_ = INT64_MIN;
@@ -67,11 +69,20 @@ FeedReader::Verdict FeedReader::see(const v1::Block& block, bool is_reply) {
     return Verdict::fold;
 }
 
-// An empty block answers that nothing follows. A feed that ends before what we read, or otherwise, was restored.
+// An empty block answers that nothing follows. A feed that ends otherwise than what we read was restored. One that ends
+// before it may be so, or its answer is older than what came since: then we ask once more.
 FeedReader::Verdict FeedReader::see_end(const v1::Block& block, bool is_reply) {
-    if (is_reply && (block.last() < at_.offset || (block.last() == at_.offset && block.after() != at_.chain))) {
+    const bool ends_before = block.last() < at_.offset;
+    const bool ends_otherwise = block.last() == at_.offset && block.after() != at_.chain;
+    if (is_reply && (ends_otherwise || (ends_before && doubted_))) {
         return start_again(at_.epoch, block.last());
     }
+    if (is_reply && ends_before) {
+        doubted_ = true;
+        ask_at_ms_ = INT64_MIN;
+        return Verdict::skip;
+    }
+    doubted_ = false;
     known_last_ = std::max(known_last_, block.last());
     settle();
     return Verdict::skip;

@@ -43,7 +43,7 @@ public:
 
     [[nodiscard]] const Checkpoint& checkpoint() const { return at_; }
     // Whether the feed is known to go on after the checkpoint, or nothing of it was heard since the start.
-    [[nodiscard]] bool behind() const { return !heard_ || at_.offset < known_last_; }
+    [[nodiscard]] bool behind() const { return !heard_ || doubted_ || at_.offset < known_last_; }
 
     // How many entries it is known to go on.
     [[nodiscard]] std::uint64_t lag() const { return heard_ && known_last_ > at_.offset ? known_last_ - at_.offset : 0; }
@@ -57,6 +57,7 @@ private:
     Checkpoint at_;
     std::uint64_t known_last_ = 0;
     bool heard_ = false;
+    bool doubted_ = false;  // an answer ended before the checkpoint
     std::int64_t ask_at_ms_ = INT64_MIN;  // not before
     std::int64_t wait_ms_ = first_wait_ms;
 };

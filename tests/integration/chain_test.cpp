@@ -63,10 +63,11 @@ TEST_CASE("the district shows every session once though gateways and broker are 
                                         "--broker",   broker.url(), "send", "--patience", "90"};
     };
     Process first(sender("p1"), folder.path() / "p1.log");
-    for (auto* victim : {&commune, &district, &commune, &district}) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(300));
-        victim->kill();
-        victim->start();
+    for (int round = 0; round < 12; ++round) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(150 + 50 * (round % 5)));
+        auto& victim = round % 2 == 0 ? commune : district;
+        victim.kill();
+        victim.start();
     }
     broker.restart();
     Process second(sender("p2"), folder.path() / "p2.log");

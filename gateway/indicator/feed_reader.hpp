@@ -57,7 +57,7 @@ private:
     Checkpoint at_;
     std::uint64_t known_last_ = 0;
     bool heard_ = false;
-    bool doubted_ = false;  // an answer ended before the checkpoint
+    bool doubted_ = false;                // an answer ended before the checkpoint
     std::int64_t ask_at_ms_ = INT64_MIN;  // not before
     std::int64_t wait_ms_ = first_wait_ms;
 };

@@ -499,13 +499,12 @@ std::vector<std::pair<std::uint64_t, Board::CellId>> Board::stamped_after(std::u
             found.emplace_back(total.stamp, id);
         }
     }
-    const auto end = found.begin() + static_cast<std::ptrdiff_t>(std::min(most, found.size()));
-    std::partial_sort(found.begin(), end, found.end());
-    if (end != found.end()) {  // cells that share a stamp stay together
-        const auto cut = std::find_if(std::make_reverse_iterator(end), found.rend(),
-                                      [&](const auto& item) { return item.first != std::prev(end)->first; });
-        found.erase(cut == found.rend() ? end : cut.base(), found.end());
+    if (found.size() > most) {  // cells that share a stamp stay together
+        const auto border = found.begin() + static_cast<std::ptrdiff_t>(most) - 1;
+        std::nth_element(found.begin(), border, found.end());
+        std::erase_if(found, [last = border->first](const auto& item) { return item.first > last; });
     }
+    std::sort(found.begin(), found.end());
     return found;
 }
 

@@ -47,7 +47,7 @@ public:
 
     // The cells that changed since the last call; each is stamped with the next offset after `last`, which moves on.
     [[nodiscard]] std::vector<CellId> take_changed(std::uint64_t& last);
-    // Up to `most` cells stamped later than `offset`, in the order of their stamps.
+    // Cells stamped later than `offset`, in the order of their stamps: the first `most`, and those that share the last stamp.
     [[nodiscard]] std::vector<std::pair<std::uint64_t, CellId>> stamped_after(std::uint64_t offset, std::size_t most) const;
     // The latest value of a cell; number 0 once it is gone.
     [[nodiscard]] v1::Cell cell(CellId id) const;

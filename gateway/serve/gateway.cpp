@@ -176,10 +176,12 @@ void Gateway::answer(const Message& message, std::string_view subscriber, Action
     std::size_t bytes = 0;
     std::size_t sent = 0;
     const auto found = follower_.board().stamped_after(request.after(), limits::reply_cells_max);
-    for (const auto& [stamp, id] : found) {
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        const auto& [stamp, id] = found[i];
         auto& cell = *block.add_cells() = follower_.board().cell(id);
         bytes += cell.ByteSizeLong();
-        if (bytes > limits::block_bytes_max || sent + bytes >= budget) {
+        const bool shares_stamp = i + 1 < found.size() && found[i + 1].first == stamp;
+        if (!shares_stamp && (bytes > limits::block_bytes_max || sent + bytes >= budget)) {
             block.set_last(stamp);
             actions.emplace_back(Publish{{topic, block.SerializeAsString(), false}});
             block.clear_cells();

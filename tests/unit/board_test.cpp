@@ -213,6 +213,23 @@ TEST_CASE("the district adds cells up to what a direct fold gives; forgetting a 
     CHECK(district.unknown_cells() == 0);
 }
 
+TEST_CASE("cells that share a stamp are read together") {
+    Board board(definitions(), kbang(), "625");
+    for (int i = 1; i <= 6; ++i) {
+        v1::Cell cell;
+        cell.set_area("23656-0" + std::to_string(i));
+        cell.set_period("2022-03b");
+        cell.set_indicator("COM-01");
+        cell.set_number(i);
+        board.restore("23656/cells", cell, {}, i < 5 ? 7 : 8);
+    }
+    CHECK(board.stamped_after(0, 2).size() == 4);
+    CHECK(board.stamped_after(0, 4).size() == 4);
+    CHECK(board.stamped_after(0, 5).size() == 6);
+    CHECK(board.stamped_after(7, 9).size() == 2);
+    CHECK(board.stamped_after(8, 9).empty());
+}
+
 TEST_CASE("a median is exact") {
     Board board(definitions(), kbang(), "23656");
     for (std::uint64_t i = 1; i <= 4; ++i) {

@@ -152,8 +152,6 @@ struct Outcome {
     double cpu_per_event_us = 0;
 };
 
-std::vector<std::pair<std::string, std::array<std::string, 4>>> rows;
-
 std::string number(double value, const char* format = "%.2f") {
     std::array<char, 64> text{};
     std::snprintf(text.data(), text.size(), format, value);
@@ -161,8 +159,10 @@ std::string number(double value, const char* format = "%.2f") {
 }
 
 void row(const std::string& what, const std::string& measured, const std::string& of, const std::string& target, bool reached) {
-    rows.push_back({what, {measured, of, target, reached ? "yes" : "NO"}});
-    std::printf("   %-66s %10s  %-44s %-10s %s\n", what.c_str(), measured.c_str(), of.c_str(), target.c_str(), reached ? "yes" : "NO");
+    std::printf("   %-66s %10s  %-44s %-10s %s\n", what.c_str(), measured.c_str(), of.c_str(), target.c_str(),
+                target.empty() ? ""
+                : reached      ? "yes"
+                               : "NO");
     std::fflush(stdout);
 }
 
@@ -385,7 +385,6 @@ std::vector<double> at_rate(Wire& wire, const Load& load, int per_second, const 
 
 Load sessions_only(std::uint64_t first, std::uint64_t events) {
     Load load;
-    auto day = a_session_held(0);
     for (std::uint64_t i = 0; i < events; ++i) {
         v1::Events message;
         message.set_device("steady");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The commendation service (plan II.5). Who may grant what is a table with dates: Law on Emulation and Commendation 2003
-// (as amended 2005, 2013) until 2023, Law 06/2022/QH15, article 80, from 2024; after the district level ended on
-// 1 July 2025 its powers lie with the commune (Decree 152/2025/NĐ-CP).
+// The commendation service: movements, awards, titles (plan II.5, III.4b). Who may grant what is a table with dates: Law on Emulation and
+// Commendation 2003 (as amended 2005, 2013) until 2023, Law 06/2022/QH15, article 80, from 2024; after the district level ended on 1 July
+// 2025 its powers lie with the commune (Decree 152/2025/NĐ-CP).
 #pragma once
 
 #include "services/runtime/core/service.hpp"
@@ -11,7 +11,8 @@
 namespace chieng {
 
 struct Commendation {
-    using Body = v1::CommendationAwarded;
+    static constexpr std::string_view name = "commendation";
+    using Judged = Types<v1::CommendationAwarded>;
 
     struct Grant {
         v1::AwardForm form;
@@ -49,7 +50,7 @@ struct Commendation {
         return false;
     }
 
-    static Reasons decide(const Body& award, const Context& context) {
+    static Reasons decide(const v1::CommendationAwarded& award, const Context& context) {
         Reasons reasons;
         const auto decided = *parse_day(award.decision_date());
         if (!may_grant(award.form(), award.authority(), decided)) {
@@ -65,9 +66,12 @@ struct Commendation {
         return reasons;
     }
 
-    static std::optional<Claim> claim(const Body& award) {
-        return Claim{"achievement/" + award.achievement_ref(), ReasonCode::already_awarded, "commendation_awarded.achievement_ref",
-                     award.achievement_ref()};
+    static std::optional<Claim> claim(const v1::CommendationAwarded& award, const v1::Event& /*event*/) {
+        return Claim{"achievement/" + award.achievement_ref(),
+                     ReasonCode::already_awarded,
+                     "commendation_awarded.achievement_ref",
+                     award.achievement_ref(),
+                     {}};
     }
 };
 

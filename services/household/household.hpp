@@ -1,22 +1,124 @@
 // SPDX-License-Identifier: Apache-2.0
-// The household service: steps of support to households (plan III.3). A support is completed once.
+// The household service: support, commitments, status, baselines, reviews, jobs (plan I.3, II.3, III.1b, III.3, III.4a).
+// Poverty standards are a table with dates; a movement must fit the classes it joins, so that the review's identity holds:
+// end = start - escaped + poor again + newly poor + moved in and split off - moved out and dissolved.
+//
+// No rule here looks at what came before, but those that guard against counting twice: phones return in any order.
 #pragma once
 
 #include "services/runtime/core/service.hpp"
 
+#include <array>
+
 namespace chieng {
 
 struct Household {
-    using Body = v1::HouseholdSupported;
+    static constexpr std::string_view name = "household";
+    using Judged =
+        Types<v1::HouseholdSupported, v1::BaselineSet, v1::HouseholdStatusChanged, v1::DeprivationCounted, v1::ReviewMeetingHeld>;
 
-    static Reasons decide(const Body&, const Context&) { return {}; }
+    struct Standard {
+        v1::PovertyStandard standard;
+        std::string_view from;
+        std::string_view until;
+    };
+    // Decree 07/2021/NĐ-CP: the old standard through 2021, the new one from 2022 (its first lists were made in the review of
+    // 2021); Decree 351/2025/NĐ-CP: through 2026, then the next (its first lists in the review of 2026).
+    static constexpr std::array standards{
+        Standard{v1::DECISION_59_2015, "2016-01-01", "2021-12-31"},
+        Standard{v1::DECREE_07_2021, "2021-09-01", "2026-12-31"},
+        Standard{v1::DECREE_351_2025, "2026-09-01", "2030-12-31"},
+    };
 
-    static std::optional<Claim> claim(const Body& support) {
+    static bool in_force(v1::PovertyStandard standard, Day from, Day until) {
+        for (const auto& row : standards) {
+            if (row.standard == standard && *parse_day(row.from) <= from && until <= *parse_day(row.until)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    static Reasons judge_standard(v1::PovertyStandard standard, std::string_view field, Day from, Day until, const std::string& when) {
+        if (in_force(standard, from, until)) {
+            return {};
+        }
+        return {reason(ReasonCode::wrong_standard, field, v1::PovertyStandard_Name(standard) + ", " + when)};
+    }
+
+    static Reasons decide(const v1::BaselineSet& baseline, const Context& /*context*/) {
+        const auto year = std::chrono::year(static_cast<int>(baseline.year()));
+        return judge_standard(baseline.standard(), "baseline_set.standard", Day(year / 1 / 1), Day(year / 12 / 31),
+                              std::to_string(baseline.year()));
+    }
+
+    static Reasons decide(const v1::DeprivationCounted& counted, const Context& context) {
+        return judge_standard(counted.standard(), "deprivation_counted.standard", context.occurred_on, context.occurred_on,
+                              context.event.occurred_on());
+    }
+
+    static Reasons decide(const v1::HouseholdStatusChanged& change, const Context& context) {
+        auto reasons = judge_standard(change.standard(), "household_status_changed.standard", context.occurred_on, context.occurred_on,
+                                      context.event.occurred_on());
+        using Change = v1::HouseholdStatusChanged;
+        const bool arrives = change.cause() == Change::MOVED_IN || change.cause() == Change::SPLIT_OFF;
+        const bool leaves = change.cause() == Change::MOVED_OUT || change.cause() == Change::DISSOLVED;
+        if (!leaves && change.to_class() == v1::HOUSEHOLD_CLASS_UNSPECIFIED) {
+            reasons.push_back(reason(ReasonCode::required, "household_status_changed.to_class", "Diện mới"));
+        }
+        if (!arrives && change.from_class() == v1::HOUSEHOLD_CLASS_UNSPECIFIED) {
+            reasons.push_back(reason(ReasonCode::required, "household_status_changed.from_class", "Diện cũ"));
+        }
+        const bool fits =
+            arrives || leaves ? change.movement() == Change::UNCHANGED : joins(change.movement(), change.from_class(), change.to_class());
+        if (reasons.empty() && !fits) {
+            reasons.push_back(reason(ReasonCode::wrong_movement, "household_status_changed.movement",
+                                     Change::Movement_Name(change.movement()) + ": " + v1::HouseholdClass_Name(change.from_class()) +
+                                         " → " + v1::HouseholdClass_Name(change.to_class())));
+        }
+        return reasons;
+    }
+
+    // Which movement leads from one class to the other. Out of poverty only by an escape, also into near-poverty; the newly
+    // escaped fall back "again", those never listed newly; near-poor may have been poor before or not.
+    static bool joins(v1::HouseholdStatusChanged::Movement movement, v1::HouseholdClass from, v1::HouseholdClass to) {
+        using Change = v1::HouseholdStatusChanged;
+        const bool changed = from != to;
+        switch (movement) {
+            case Change::ESCAPED_POVERTY: return from == v1::POOR && changed;
+            case Change::ESCAPED_NEAR_POVERTY: return from == v1::NEAR_POOR && changed && to != v1::POOR;
+            case Change::POOR_AGAIN:
+            case Change::NEWLY_POOR: return to == v1::POOR && changed;
+            case Change::NEAR_POOR_AGAIN:
+            case Change::NEWLY_NEAR_POOR: return to == v1::NEAR_POOR && changed && from != v1::POOR;
+            case Change::UNCHANGED: return !changed || (from > v1::NEAR_POOR && to > v1::NEAR_POOR);
+            default: return false;
+        }
+    }
+
+    static Reasons decide(const v1::ReviewMeetingHeld& meeting, const Context& /*context*/) {
+        Reasons reasons;
+        if (meeting.agreed() * 2 < meeting.attendants()) {
+            reasons.push_back(reason(ReasonCode::not_agreed, "review_meeting_held.agreed",
+                                     std::to_string(meeting.agreed()) + "/" + std::to_string(meeting.attendants())));
+        }
+        if (!meeting.posted_to().empty() && meeting.posted_to() < meeting.posted_from()) {
+            reasons.push_back(reason(ReasonCode::ends_before, "review_meeting_held.posted_to", meeting.posted_to()));
+        }
+        return reasons;
+    }
+
+    static std::optional<Claim> claim(const v1::HouseholdSupported& support, const v1::Event& /*event*/) {
         if (support.stage() != v1::COMPLETED) {
             return std::nullopt;
         }
-        return Claim{"completed/" + support.support_id(), ReasonCode::already_completed, "household_supported.support_id",
-                     support.support_id()};
+        return Claim{
+            "completed/" + support.support_id(), ReasonCode::already_completed, "household_supported.support_id", support.support_id(), {}};
+    }
+
+    static std::optional<Claim> claim(const v1::BaselineSet& baseline, const v1::Event& event) {
+        const auto what = event.village() + "/" + std::to_string(baseline.year());
+        return Claim{"baseline/" + what, ReasonCode::already_set, "baseline_set.year", what, {}};
     }
 };
 

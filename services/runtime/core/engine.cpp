@@ -215,7 +215,8 @@ Reasons Engine::judge(const Id& id, Instant now, v1::Entry& entry) {
     }
     const bool is_void = event_.correction().action() == v1::Correction::VOID;
     const auto* body = body_of(event_);
-    const Context context{event_, places_, *parse_day(event_.occurred_on()), received_on};
+    const Context context{event_, places_, *parse_day(event_.occurred_on()), received_on,
+                          [this](const std::string& key) { return value("c/" + key); }};
     if (body != nullptr && !is_void) {
         reasons = service_.decide(*body, context);
     }
@@ -228,10 +229,11 @@ Reasons Engine::judge(const Id& id, Instant now, v1::Entry& entry) {
         entry.set_effect(v1::Entry::NOTHING);
     }
     if (reasons.empty() && entry.effect() == v1::Entry::COUNTS && body != nullptr) {
-        if (const auto claim = service_.claim(*body)) {
+        const auto claim = service_.claim(*body, event_);
+        if (claim && claim->refusal) {
             const auto held = value("c/" + claim->key);
             if (held && *held != holder.text()) {
-                reasons.push_back(reason(claim->refusal, claim->field, claim->detail));
+                reasons.push_back(reason(*claim->refusal, claim->field, claim->detail));
             }
         }
     }

@@ -149,15 +149,15 @@ void Engine::join(const Id& id, const Id& root) {
 
 void Engine::hold_claim(const v1::Event& event, const Id& holder) {
     if (const auto* body = body_of(event)) {
-        if (const auto claim = service_.claim(*body)) {
-            set_value("c/" + claim->key, holder.text());
+        if (const auto claim = service_.claim(*body, event)) {
+            set_value("c/" + claim->key, claim->refusal ? holder.text() : claim->note);
         }
     }
 }
 
 void Engine::release_claim(const v1::Event& event) {
     if (const auto* body = body_of(event)) {
-        if (const auto claim = service_.claim(*body)) {
+        if (const auto claim = service_.claim(*body, event)) {
             drop_value("c/" + claim->key);
         }
     }

@@ -14,6 +14,8 @@ enum class ReasonCode {
     required,
     not_a_date,
     not_a_code,
+    not_a_period,
+    not_a_time,
     not_nfc,
     too_long,
     too_many,
@@ -39,6 +41,14 @@ enum class ReasonCode {
     already_awarded,
     not_their_award,
     before_achievement,
+    consent_missing,
+    consent_withdrawn,
+    wrong_standard,
+    wrong_movement,
+    already_set,
+    not_agreed,
+    ends_before,
+    target_filed,
     outbox_full,
 };
 

@@ -4,6 +4,9 @@
 #include "chieng/v1/options.pb.h"
 #include "services/runtime/core/validator.hpp"
 
+#include <algorithm>
+#include <vector>
+
 namespace chieng {
 namespace {
 
@@ -34,6 +37,43 @@ void judge_type(const v1::Event& event, std::string_view service, Reasons& reaso
     }
 }
 
+bool was_in(const Places& places, std::string_view village, std::string_view commune, Day day) {
+    const auto* place = places.find(village, day);
+    return place != nullptr && place->parent() == commune;
+}
+
+// Fields of each type of event that are lists of villages.
+std::vector<std::vector<const google::protobuf::FieldDescriptor*>> village_lists() {
+    std::vector<std::vector<const google::protobuf::FieldDescriptor*>> lists;
+    const auto& bodies = *v1::Event::descriptor()->FindOneofByName("body");
+    for (int i = 0; i < bodies.field_count(); ++i) {
+        const auto number = static_cast<std::size_t>(bodies.field(i)->number());
+        lists.resize(std::max(lists.size(), number + 1));
+        const auto& type = *bodies.field(i)->message_type();
+        for (int at = 0; at < type.field_count(); ++at) {
+            if (type.field(at)->is_repeated() && type.field(at)->options().GetExtension(v1::field).shape() == v1::VILLAGE_CODE) {
+                lists[number].push_back(type.field(at));
+            }
+        }
+    }
+    return lists;
+}
+
+void judge_villages(const v1::Event& event, const Places& places, std::string_view commune, Day day, Reasons& reasons) {
+    static const auto lists = village_lists();
+    const auto type = static_cast<std::size_t>(event.body_case());
+    for (const auto* field : type < lists.size() ? lists[type] : std::vector<const google::protobuf::FieldDescriptor*>()) {
+        const auto* body = body_of(event);
+        const auto path = v1::Event::descriptor()->FindFieldByNumber(event.body_case())->name() + "." + field->name();
+        for (int at = 0; at < body->GetReflection()->FieldSize(*body, field); ++at) {
+            const auto village = body->GetReflection()->GetRepeatedString(*body, field, at);
+            if (!was_in(places, village, commune, day)) {
+                reasons.push_back(reason(ReasonCode::unknown_place, path, village));
+            }
+        }
+    }
+}
+
 }  // namespace
 
 Reasons judge_event(const v1::Event& event, std::string_view service, const Places* places, std::string_view commune, Day today) {
@@ -48,11 +88,11 @@ Reasons judge_event(const v1::Event& event, std::string_view service, const Plac
         reasons.push_back(reason(ReasonCode::in_the_future, "occurred_on", event.occurred_on()));
     } else if (*occurred_on < programme_begins) {
         reasons.push_back(reason(ReasonCode::before_service, "occurred_on", event.occurred_on()));
-    } else if (places != nullptr && !event.village().empty()) {
-        const auto* place = places->find(event.village(), *occurred_on);
-        if (place == nullptr || place->parent() != commune) {
+    } else if (places != nullptr) {
+        if (!event.village().empty() && !was_in(*places, event.village(), commune, *occurred_on)) {
             reasons.push_back(reason(ReasonCode::unknown_place, "village", event.village()));
         }
+        judge_villages(event, *places, commune, *occurred_on, reasons);
     }
     return reasons;
 }

@@ -43,16 +43,34 @@ bool alphanumeric(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
+bool digits(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+bool capitals(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+ReasonCode shape_failure(v1::Shape shape) {
+    switch (shape) {
+        case v1::DATE: return ReasonCode::not_a_date;
+        case v1::PERIOD: return ReasonCode::not_a_period;
+        case v1::TIME: return ReasonCode::not_a_time;
+        default: return ReasonCode::not_a_code;
+    }
+}
+
 bool has_shape(const std::string& text, v1::Shape shape) {
     switch (shape) {
         case v1::REFERENCE:
             return std::all_of(text.begin(), text.end(),
                                [](char c) { return alphanumeric(c) || c == '.' || c == '_' || c == '-' || c == '/'; });
-        case v1::VILLAGE_CODE: {
-            const auto digit = [&](std::size_t at) { return text[at] >= '0' && text[at] <= '9'; };
-            return text.size() == 8 && text[5] == '-' && digit(0) && digit(1) && digit(2) && digit(3) && digit(4) && digit(6) && digit(7);
-        }
+        case v1::VILLAGE_CODE: return text.size() == 8 && text[5] == '-' && digits(text.substr(0, 5)) && digits(text.substr(6));
         case v1::DATE: return parse_day(text).has_value();
+        case v1::PERIOD: return Period::parse(v1::OFFICIAL, text).has_value();
+        case v1::INDICATOR_CODE: return text.size() == 6 && text[3] == '-' && capitals(text.substr(0, 3)) && digits(text.substr(4));
+        case v1::TIME:
+            return text.size() == 5 && text[2] == ':' && digits(text.substr(0, 2)) && digits(text.substr(3)) && text < "24" &&
+                   text[3] < '6';
         default: return true;
     }
 }
@@ -146,7 +164,7 @@ private:
         } else if (rule.max_chars() > 0 && characters(text) > rule.max_chars()) {
             fail(ReasonCode::too_long, plan, rule.label().vi() + " > " + std::to_string(rule.max_chars()));
         } else if (!has_shape(text, rule.shape())) {
-            fail(rule.shape() == v1::DATE ? ReasonCode::not_a_date : ReasonCode::not_a_code, plan, rule.label().vi());
+            fail(shape_failure(rule.shape()), plan, rule.label().vi());
         }
     }
 
@@ -164,18 +182,40 @@ private:
             fail(ReasonCode::too_many, plan, rule.label().vi() + " > " + std::to_string(rule.max_items()));
             return;
         }
-        for (int i = 0; i < size; ++i) {
-            const int value = reflection.GetRepeatedEnumValue(message, plan.field, i);
-            if (value == 0) {
-                fail(ReasonCode::required, plan, rule.label().vi());
+        const auto distinct = [&](const auto& value_at) {
+            for (int i = 0; i < size; ++i) {
+                bool seen = false;
+                for (int before = 0; before < i && !seen; ++before) {
+                    seen = value_at(before) == value_at(i);
+                }
+                if (seen) {
+                    fail(ReasonCode::repeated, plan, rule.label().vi());
+                }
             }
-            check_enum(value, plan);
-            bool seen = false;
-            for (int before = 0; before < i && !seen; ++before) {
-                seen = reflection.GetRepeatedEnumValue(message, plan.field, before) == value;
+        };
+        switch (plan.field->cpp_type()) {
+            case FieldDescriptor::CPPTYPE_MESSAGE:
+                for (int i = 0; i < size; ++i) {
+                    visit_inner(reflection.GetRepeatedMessage(message, plan.field, i), *plan.inner);
+                }
+                break;
+            case FieldDescriptor::CPPTYPE_STRING: {
+                const auto text_at = [&](int i) { return reflection.GetRepeatedString(message, plan.field, i); };
+                for (int i = 0; i < size; ++i) {
+                    check_text(text_at(i), plan);
+                }
+                distinct(text_at);
+                break;
             }
-            if (seen) {
-                fail(ReasonCode::repeated, plan, rule.label().vi());
+            default: {
+                const auto value_at = [&](int i) { return reflection.GetRepeatedEnumValue(message, plan.field, i); };
+                for (int i = 0; i < size; ++i) {
+                    if (value_at(i) == 0) {
+                        fail(ReasonCode::required, plan, rule.label().vi());
+                    }
+                    check_enum(value_at(i), plan);
+                }
+                distinct(value_at);
             }
         }
     }
@@ -205,6 +245,7 @@ private:
                     break;
                 }
                 case FieldDescriptor::CPPTYPE_ENUM: check_enum(reflection.GetEnumValue(message, field), plan); break;
+                case FieldDescriptor::CPPTYPE_BOOL: break;
                 default: check_number(message, plan); break;
             }
         }
@@ -230,7 +271,13 @@ private:
 
 Reasons validate(const v1::Event& event) {
     static const TypePlan plan = plan_of(*v1::Event::descriptor(), "");
-    return Walk().take(event, plan);
+    auto reasons = Walk().take(event, plan);
+    const auto* body = body_type(event);
+    if (body != nullptr && rule_of(*body).in_a_village() && event.village().empty()) {
+        reasons.push_back(reason(ReasonCode::required, "village",
+                                 v1::Event::descriptor()->FindFieldByName("village")->options().GetExtension(v1::field).label().vi()));
+    }
+    return reasons;
 }
 
 const Message* body_of(const v1::Event& event) {

@@ -3,7 +3,9 @@
 #pragma once
 
 #include "services/commendation/commendation.hpp"
+#include "services/culture/culture.hpp"
 #include "services/household/household.hpp"
+#include "services/monitoring/monitoring.hpp"
 #include "services/session/session.hpp"
 
 #include <vector>
@@ -11,7 +13,8 @@
 namespace chieng {
 
 inline std::vector<Service> all_services() {
-    return {make_service<Session>(), make_service<Household>(), make_service<Commendation>()};
+    return {make_service<Session>(), make_service<Household>(), make_service<Commendation>(), make_service<Culture>(),
+            make_service<Monitoring>()};
 }
 
 }  // namespace chieng

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// The monitoring service: plans, targets, officers, inspections, reviews, reports, decisions about numbers (plan I.2, II.4,
+// III.1, III.4a). A period is filed once for each revision; the targets of a filed period stand.
+#pragma once
+
+#include "services/runtime/core/service.hpp"
+
+namespace chieng {
+
+struct Monitoring {
+    static constexpr std::string_view name = "monitoring";
+    using Judged = Types<v1::TargetAssigned, v1::OfficerAssigned, v1::PeriodFiled>;
+
+    static std::string target_of(const v1::TargetAssigned& target, const v1::Event& event) {
+        return "target/" + target.indicator() + "/" + target.period() + "/" + event.village();
+    }
+
+    static Reasons decide(const v1::TargetAssigned& target, const Context& context) {
+        if (context.held("filed/" + target.period()) && context.held(target_of(target, context.event))) {
+            return {reason(ReasonCode::target_filed, "target_assigned.period", target.period())};
+        }
+        return {};
+    }
+
+    static Reasons decide(const v1::OfficerAssigned& officer, const Context& /*context*/) {
+        if (!officer.until().empty() && officer.until() < officer.from()) {
+            return {reason(ReasonCode::ends_before, "officer_assigned.until", officer.until())};
+        }
+        return {};
+    }
+
+    static std::optional<Claim> claim(const v1::TargetAssigned& target, const v1::Event& event) {
+        return Claim{target_of(target, event), std::nullopt, {}, {}, std::to_string(target.value())};
+    }
+    static std::optional<Claim> claim(const v1::PeriodFiled& filed, const v1::Event& /*event*/) {
+        return Claim{"filed/" + filed.period(), std::nullopt, {}, {}, filed.digest()};
+    }
+};
+
+}  // namespace chieng

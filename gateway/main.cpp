@@ -154,7 +154,7 @@ int print_table(const Settings& settings) {
     std::vector<v1::Indicator> rows;
     for (const auto& definition : definitions.all()) {
         const auto& spans = definition.indicator.spans();
-        if (std::find(spans.begin(), spans.end(), period->span) != spans.end()) {
+        if (!definition.indicator.hidden() && std::find(spans.begin(), spans.end(), period->span) != spans.end()) {
             rows.push_back(definition.indicator);
         }
     }

@@ -3,14 +3,20 @@
 // places above are kept beside it as it changes, so that a value is read without walking the villages. Different values are
 // counted per window, at the village and at the commune, with a count for each key.
 //
-// board.cpp folds and keeps; roll_up.cpp reads.
+// A STOCK is kept as what it opened a year with and as the changes of each half-month; what stands at a window's end is their
+// sum, village by village, so that it follows a village to another commune. Where the latest of several events stands, all of
+// them are remembered as versions of their subject, so that any order gives the same.
+//
+// board.cpp folds, subjects.cpp finds the latest, cells.cpp keeps, roll_up.cpp and derived.cpp read.
 //
 // Thread   one thread only, reading included.
 // Keeps    I6, I7: the same events, or the same latest cells, give the same bytes in any order.
 #pragma once
 
+#include "chieng/store/v1/board.pb.h"
 #include "chieng/v1/event.pb.h"
 #include "chieng/v1/feed.pb.h"
+#include "gateway/indicator/cell_id.hpp"
 #include "gateway/indicator/definitions.hpp"
 #include "services/runtime/core/places.hpp"
 
@@ -21,8 +27,11 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -49,6 +58,8 @@ public:
     [[nodiscard]] std::vector<CellId> take_changed(std::uint64_t& last);
     // Cells stamped later than `offset`, in the order of their stamps: the first `most`, and those that share the last stamp.
     [[nodiscard]] std::vector<std::pair<std::uint64_t, CellId>> stamped_after(std::uint64_t offset, std::size_t most) const;
+    // Indicators of what stands that come into being because time went on; `ids` as above.
+    void touched_by_time(std::vector<IndicatorId>& ids);
     // The latest value of a cell; number 0 once it is gone.
     [[nodiscard]] v1::Cell cell(CellId id) const;
 
@@ -72,11 +83,14 @@ public:
     // Brings one back as it was kept; with stamp 0 it counts as changed.
     void restore(std::string_view feed, const v1::Cell& cell, const KeyCounts& keys, std::uint64_t stamp);
 
+    // Subjects that changed since the last call; without versions: it is gone.
+    void take_unsaved_subjects(const std::function<void(const store::v1::BoardSubject&)>& visit);
+    void restore(const store::v1::BoardSubject& kept);
+
     // The same bytes for the same content.
     [[nodiscard]] std::string serialize() const;
 
     [[nodiscard]] std::uint64_t unknown_cells() const { return unknown_cells_; }
-    [[nodiscard]] std::size_t unsaved() const { return unsaved_.size(); }
 
 private:
     using Histogram = std::map<std::int32_t, std::int64_t>;
@@ -106,9 +120,33 @@ private:
         Slot slot;
         bool unsaved = false;
     };
+    struct Contribution {
+        SeriesId series = 0;
+        std::uint32_t area = 0;
+        std::int64_t amount = 0;
+    };
+    // What one event says of a subject, and when.
+    struct Version {
+        std::uint64_t order = 0;
+        Day day;
+        std::uint64_t recorded_at = 0;
+        std::uint64_t received_at = 0;
+        std::uint64_t digest = 0;
+        std::uint64_t time = 0;
+        std::vector<Contribution> adds;
+        [[nodiscard]] auto rank() const { return std::tie(order, day, recorded_at, received_at, digest); }
+    };
+    struct Subject {
+        bool stock = false;
+        bool unsaved = false;
+        std::vector<Version> versions;  // in the order of their rank
+    };
+    using Effect = std::map<CellId, Slot>;
+
     struct Feed {
         std::string name;
         std::uint32_t home = 0;  // where events land that name no village
+        boost::unordered_flat_map<std::uint64_t, Subject> subjects;
         boost::unordered_flat_map<CellId, Part> parts;
         boost::unordered_flat_map<CellId, Histogram> histograms;
         boost::unordered_flat_map<CellId, Keys> keys;
@@ -122,6 +160,7 @@ private:
     struct Fact {
         Feed& feed;
         const v1::Event& event;
+        const v1::Entry& entry;
         std::int64_t sign;
         Day occurred;
         Day received;
@@ -136,8 +175,19 @@ private:
     const Line& line(CellId id);
     void fold(Feed& feed, const v1::Entry& entry, std::int64_t sign, bool counts, bool is_new);
     void fold_plan(const Fact& fact, const SourcePlan& plan);
-    void contribute(const Fact& fact, const SourcePlan& plan, SeriesId series, std::int64_t amount);
-    void contribute_key(const Fact& fact, const SourcePlan& plan, SeriesId series);
+    template <class Take>
+    void each_contribution(const Fact& fact, const SourcePlan& plan, const Take& take);
+    template <class Take>
+    void each_place(const Fact& fact, const SourcePlan& plan, const Take& take);
+    [[nodiscard]] std::optional<std::uint64_t> time_of(const Fact& fact, const SourcePlan& plan) const;
+    void contribute(const Fact& fact, const SourcePlan& plan, std::uint64_t time, SeriesId series, std::int64_t amount);
+    void contribute_key(const Fact& fact, const SourcePlan& plan, std::uint64_t time, SeriesId series);
+    void fold_standing(const Fact& fact, const SourcePlan& plan);
+    void fold_version(const Fact& fact, const SourcePlan& plan, std::uint64_t time);
+    [[nodiscard]] std::uint64_t subject_of(const Fact& fact, const SourcePlan& plan) const;
+    static void add_effect(const Subject& subject, std::int64_t sign, Effect& effect);
+    void note_line(CellId id);
+    void note_unsaved(Feed& feed, std::uint64_t key, Subject& subject);
     void add_key(Feed& feed, CellId id, std::uint64_t hash, std::int64_t times);
     void note_presence(CellId id, std::uint64_t hash, int change);
     void add(Feed& feed, CellId id, const Slot& slot);
@@ -150,7 +200,7 @@ private:
 
     template <class To>
     static void put_lineage(To& to, const Slot& slot) {
-        to.mutable_lineage()->set_events(static_cast<std::uint32_t>(slot.events));
+        to.mutable_lineage()->set_events(static_cast<std::int32_t>(slot.events));
         to.mutable_lineage()->set_digest(slot.digest);
     }
     [[nodiscard]] v1::Cell named(CellId id) const;
@@ -162,10 +212,40 @@ private:
     [[nodiscard]] static Slot slot_at(const Slots& slots, CellId id);
     [[nodiscard]] Slot window_at(CellId id) const;
     [[nodiscard]] Slot window_below(CellId id) const;
-    [[nodiscard]] Slot total(SeriesId series, bool distinct, std::uint32_t area, const Period& period) const;
+    // Of the area, over the window; of a stock at its end, or as it stood when the window began.
+    enum class At { end, start };
+    [[nodiscard]] Slot total(SeriesId series, const std::string& area, const Period& period, At at = At::end) const;
+    [[nodiscard]] Slot stock(SeriesId series, const std::string& area, const Period& period, At at) const;
+    [[nodiscard]] Slot stock_of(SeriesId series, std::uint32_t member, const Period& period, At at) const;
+    [[nodiscard]] bool is_within(const std::string& code, const std::string& area, Day day) const;
+    [[nodiscard]] const std::vector<std::uint32_t>& members(const std::string& area, Day day) const;
+    [[nodiscard]] const std::vector<std::string>& villages(const std::string& area, Day day) const;
+    [[nodiscard]] std::vector<std::string> communes(const std::string& area, Day day) const;
+    [[nodiscard]] std::pair<std::int32_t, std::int32_t> reach(CellId id) const;
+    void take_windows(std::uint32_t definition, std::int32_t first, std::int32_t last, std::span<const std::uint32_t> areas,
+                      std::vector<IndicatorId>& ids) const;
+    [[nodiscard]] std::optional<SeriesId> assigned_series(const Definition& targets, const std::string& code) const;
+    [[nodiscard]] bool may_have_target(const Definition& definition, const Period& period, SeriesId changed) const;
     [[nodiscard]] Histogram days(SeriesId series, std::uint32_t area, const Period& period) const;
     [[nodiscard]] v1::IndicatorValue value(const std::string& area, const Period& period, const Definition& definition) const;
-    void fill_coverage(v1::IndicatorValue& value, const std::string& of, const Period& period) const;
+    void add_part(v1::IndicatorValue& value, SeriesId series, const Slot& slot, std::int64_t denominator = 0) const;
+    void derive(v1::IndicatorValue& value, const Definition& definition, const Period& period) const;
+    void fill_coverage(v1::IndicatorValue& value, const Definition& definition, const Period& period) const;
+    void fill_ratio(v1::IndicatorValue& value, const Definition& definition, const Period& period, At at) const;
+    void fill_variety(v1::IndicatorValue& value, const Definition& definition, const Period& period) const;
+    void fill_change(v1::IndicatorValue& value, const Definition& definition, const Period& period) const;
+    void fill_place_kinds(v1::IndicatorValue& value, const Definition& definition, const Period& period) const;
+    void fill_achievement(v1::IndicatorValue& value, const Definition& definition, const Period& period) const;
+    void fill_villages_meeting(v1::IndicatorValue& value, const Definition& definition, const Period& period) const;
+    void fill_villages_steered(v1::IndicatorValue& value, const Definition& definition, const Period& period) const;
+    struct Target {
+        std::int64_t actual = 0;
+        std::int64_t assigned = 0;
+        Slot lineage;
+    };
+    [[nodiscard]] std::optional<Target> target(SeriesId assigned, const std::string& code, const std::string& area,
+                                               const Period& period) const;
+    [[nodiscard]] std::int64_t shown_hundredths(const std::string& code, const std::string& area, const Period& period) const;
 
     const Definitions& definitions_;
     const Places& places_;
@@ -178,10 +258,24 @@ private:
     boost::unordered_flat_map<CellId, Histogram> histograms_below_;
     std::vector<CellId> changed_;
     std::vector<std::pair<Feed*, CellId>> unsaved_;
+    std::vector<std::pair<Feed*, std::uint64_t>> unsaved_subjects_;
+    // Where a stock's series has something at a place: half-months and opening years, in order.
+    struct Times {
+        std::vector<std::int32_t> atoms;
+        std::vector<std::int32_t> openings;
+    };
+    boost::unordered_flat_map<CellId, Times> stock_times_;  // by series and area
+    using Figures = boost::container::small_vector<CellId, 2>;
+    boost::unordered_flat_map<CellId, Figures> window_figures_;  // of one period only: by series and window
+    boost::unordered_flat_map<CellId, Figures> year_figures_;    // … and by year and area
+    std::int32_t horizon_ = 0;                                   // the last half-month that anything happened in
+    std::int32_t horizon_told_ = 0;
     std::vector<std::string> areas_;
     std::map<std::string, std::uint32_t, std::less<>> area_ids_;
     boost::unordered_flat_map<std::uint64_t, Line> lines_;
-    mutable std::map<std::pair<std::string, Day>, std::vector<std::string>> villages_;  // of an area on a day, as asked for
+    mutable std::map<std::pair<std::string, Day>, std::vector<std::string>> villages_;   // of an area on a day, as asked for
+    mutable std::map<std::pair<std::string, Day>, std::vector<std::uint32_t>> members_;  // places on the board that are of it
+    mutable std::size_t members_areas_ = 0;                                              // as many as the board knew then
     std::uint64_t unknown_cells_ = 0;
     v1::Event event_;   // reused
     std::string text_;  // reused
@@ -197,6 +291,16 @@ Board::Slot Board::slot_at(const Slots& slots, CellId id) {
         return it->second.slot;
     } else {
         return it->second;
+    }
+}
+
+template <class Take>
+void Board::each_window(CellId id, const Take& take) const {
+    const auto atom = cell_id::atom_of(cell_id::time(id));
+    for (const auto span : definitions_.series(cell_id::series(id)).spans) {
+        for (const auto calendar : {v1::OFFICIAL, v1::CALENDAR_MONTHS}) {
+            take(cell_id::pack(cell_id::series(id), cell_id::time_of(Period::of(calendar, span, atom)), cell_id::area(id)));
+        }
     }
 }
 

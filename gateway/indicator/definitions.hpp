@@ -26,11 +26,18 @@ struct Series {
     std::string indicator;
     std::string cut;  // empty: the whole
     std::string cut_value;
+    // Of the indicator.
+    bool distinct = false;  // counts different values
+    bool stock = false;     // what stands at a window's end
+    std::vector<v1::Span> spans;
 };
 
+// A value of the field is among `any`; or the field's day does not come after the other's.
 struct Condition {
     Path field;
     std::vector<int> any;
+    Path not_after;
+    bool above_zero = false;
 };
 
 // A day of an event: one of its fields, or one of the two days that every entry has.
@@ -42,14 +49,16 @@ struct DayOf {
 
 struct PartPlan {
     SeriesId series = 0;
-    std::vector<Path> plus;
+    std::vector<Path> plus;  // none: all that the source adds
     std::vector<Path> minus;
+    std::vector<Condition> where;
 };
 
 struct CutPlan {
-    Path field;                                    // empty: by parts
+    Path field;                                    // empty: by parts, or by text
     std::vector<std::pair<int, SeriesId>> values;  // the enum values that it shows, in their order
     std::vector<PartPlan> parts;
+    std::map<std::string, SeriesId, std::less<>> texts;
 
     [[nodiscard]] std::optional<SeriesId> series(int value) const;
 };
@@ -59,22 +68,48 @@ struct SourcePlan {
     SeriesId whole = 0;
     Day from;
     Day until;
-    std::vector<v1::Span> spans;
     std::vector<Condition> where;
     std::vector<Path> plus;
-    Path distinct;
+    std::vector<Path> times;
+    int sign = 1;
+    std::vector<Path> distinct;
     std::optional<std::pair<DayOf, DayOf>> days;
     bool corrections_only = false;
+    bool stock = false;
+    Path dated;
+    Path places;
+    Path opens;
+    bool only_latest = false;
+    // What names the subject whose latest event stands.
+    enum class Place { none, commune, place };
+    Place subject_place = Place::none;
+    std::vector<Path> latest;
+    std::vector<Condition> standing;
+    Path order;
+    Path stands_from;
+    Path stands_until;
+    Path window;
+    Path value_of;
     std::vector<CutPlan> cuts;
+};
+
+// Another indicator, or a part of it, as a definition names it.
+struct Reference {
+    std::string code;
+    SeriesId series = 0;
 };
 
 struct Definition {
     v1::Indicator indicator;
     Day from;
     Day until;
+    std::uint64_t digest = 0;  // of its text: what a report of the past cites
     SeriesId whole = 0;
     std::vector<SeriesId> parts;  // of all cuts, in the order of the definition
     bool distinct = false;
+    // What it is computed from, when it is not summed from events: see the message of the same name.
+    std::optional<Reference> of;
+    std::optional<Reference> per;
 
     [[nodiscard]] bool counted_over(v1::Span span) const;
 };
@@ -90,14 +125,11 @@ public:
     [[nodiscard]] const Definition* find(std::string_view code, Day day) const;
 
     [[nodiscard]] const std::vector<Series>& series() const { return series_; }
+    [[nodiscard]] const Series& series(SeriesId id) const { return series_[id]; }
     [[nodiscard]] std::optional<SeriesId> series_id(const std::string& indicator, const std::string& cut, const std::string& value) const;
 
-    // Which of all() a series has a part in, as their places in that list: its own, and those that cover it.
+    // Which of all() a series has a part in, as their places in that list: its own, and those that are computed from it.
     [[nodiscard]] const std::vector<std::uint32_t>& touched(SeriesId series) const { return touched_[series]; }
-
-    // Whether a series counts different values, and over which spans its indicator is counted.
-    [[nodiscard]] bool distinct(SeriesId series) const { return distinct_[series]; }
-    [[nodiscard]] const std::vector<v1::Span>& spans(SeriesId series) const { return spans_[series]; }
 
     // Of all definitions: the same text means the same digest.
     [[nodiscard]] std::uint64_t digest() const { return digest_; }
@@ -106,15 +138,13 @@ public:
     [[nodiscard]] const std::vector<SourcePlan>& plans(int body_case) const;
 
 private:
-    friend class Compiler;
+    friend class DefinitionCompiler;
 
     std::vector<Definition> all_;
     std::vector<Series> series_;
     boost::unordered_flat_map<std::string, SeriesId> ids_;  // indicator, cut and value, each ended by a line feed
     std::vector<std::vector<std::uint32_t>> touched_;
     std::map<int, std::vector<SourcePlan>> plans_;
-    std::vector<bool> distinct_;
-    std::vector<std::vector<v1::Span>> spans_;
     std::uint64_t digest_ = 0;
 };
 

@@ -4,6 +4,7 @@
 #include "gateway/indicator/cell_id.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <stdexcept>
 
 namespace chieng {
@@ -63,21 +64,122 @@ Board::Slot Board::window_below(CellId id) const {
     return sum;
 }
 
-Board::Slot Board::total(SeriesId series, bool distinct, std::uint32_t area, const Period& period) const {
+Board::Slot Board::total(SeriesId series, const std::string& area, const Period& period, At at) const {
+    const auto& of = definitions_.series(series);
+    if (of.stock) {
+        return stock(series, area, period, at);
+    }
+    const auto known = area_ids_.find(area);
     Slot sum;
-    if (distinct) {
-        const auto id = cell_id::pack(series, cell_id::time_of(period), area);
+    if (known == area_ids_.end()) {
+        return sum;
+    }
+    if (of.distinct) {
+        const auto id = cell_id::pack(series, cell_id::time_of(period), known->second);
         sum = window_at(id);
         sum.add(window_below(id));
         return sum;
     }
     const auto first = period.first_atom().index;
     for (auto index = first; index < first + period.atoms(); ++index) {
-        const auto id = cell_id::pack(series, cell_id::time_of(Atom{index}), area);
+        const auto id = cell_id::pack(series, cell_id::time_of(Atom{index}), known->second);
         sum.add(slot_at(totals_, id));
         sum.add(slot_at(below_, id));
     }
     return sum;
+}
+
+// Place by place: each stands on its own opening, and belongs to the area of the day that is asked for.
+Board::Slot Board::stock(SeriesId series, const std::string& area, const Period& period, At at) const {
+    const auto day = at == At::end ? period.last_day() : period.first_day() - std::chrono::days(1);
+    Slot sum;
+    for (const auto member : members(area, day)) {
+        sum.add(stock_of(series, member, period, at));
+    }
+    return sum;
+}
+
+// The opening of the period's year, or of the latest one before it, and what changed since. Changes before an opening are in it.
+Board::Slot Board::stock_of(SeriesId series, std::uint32_t member, const Period& period, At at) const {
+    const auto it = stock_times_.find(cell_id::pack(series, 0, member));
+    if (it == stock_times_.end()) {
+        return {};
+    }
+    Slot sum;
+    const auto slot = [&](std::uint64_t time) { return slot_at(totals_, cell_id::pack(series, time, member)); };
+    auto first = std::numeric_limits<std::int32_t>::min();
+    for (auto year = it->second.openings.rbegin(); year != it->second.openings.rend(); ++year) {
+        const auto opening = slot(cell_id::time_of_opening(*year));
+        if (*year <= period.year && !opening.empty()) {
+            sum = opening;
+            first = Period{period.calendar, v1::YEAR, *year, 1}.first_atom().index;
+            break;
+        }
+    }
+    const auto end = period.first_atom().index + (at == At::end ? period.atoms() : 0);
+    const auto& atoms = it->second.atoms;
+    for (auto atom = std::lower_bound(atoms.begin(), atoms.end(), first); atom != atoms.end() && *atom < end; ++atom) {
+        sum.add(slot(cell_id::time_of(Atom{*atom})));
+    }
+    return sum;
+}
+
+// Places on the board that are the area, or below it, on that day. One that is no more belongs where it last did.
+const std::vector<std::uint32_t>& Board::members(const std::string& area, Day day) const {
+    if (members_areas_ != areas_.size() || members_.size() >= village_lists_max) {
+        members_.clear();
+        members_areas_ = areas_.size();
+    }
+    const auto [it, fresh] = members_.try_emplace({area, day});
+    if (fresh) {
+        for (std::uint32_t id = 0; id < areas_.size(); ++id) {
+            if (is_within(areas_[id], area, day)) {
+                it->second.push_back(id);
+            }
+        }
+    }
+    return it->second;
+}
+
+bool Board::is_within(const std::string& code, const std::string& area, Day day) const {
+    const auto* place = places_.find(code, day);
+    for (int level = 0; level < 8 && place != nullptr; ++level) {
+        if (place->code() == area) {
+            return true;
+        }
+        if (place->parent().empty()) {
+            break;
+        }
+        place = places_.find(place->parent(), day);
+    }
+    return code == area || (area == area_ && place == nullptr);
+}
+
+const std::vector<std::string>& Board::villages(const std::string& area, Day day) const {
+    if (villages_.size() >= village_lists_max) {
+        villages_.clear();
+    }
+    const auto [it, fresh] = villages_.try_emplace({area, day});
+    if (fresh) {
+        it->second = places_.villages(area, day);
+    }
+    return it->second;
+}
+
+std::vector<std::string> Board::communes(const std::string& area, Day day) const {
+    const auto* place = places_.find(area, day);
+    if (place == nullptr || place->level() == v1::Place::VILLAGE_LEVEL) {
+        return {};
+    }
+    if (place->level() == v1::Place::COMMUNE_LEVEL) {
+        return {area};
+    }
+    std::vector<std::string> codes;
+    for (const auto& child : places_.children(area, day)) {
+        const auto below = communes(child, day);
+        codes.insert(codes.end(), below.begin(), below.end());
+    }
+    return codes;
 }
 
 Board::Histogram Board::days(SeriesId series, std::uint32_t area, const Period& period) const {
@@ -95,28 +197,6 @@ Board::Histogram Board::days(SeriesId series, std::uint32_t area, const Period& 
     }
     std::erase_if(sum, [](const auto& item) { return item.second == 0; });
     return sum;
-}
-
-void Board::fill_coverage(v1::IndicatorValue& value, const std::string& of, const Period& period) const {
-    const auto* other = definitions_.find(of, period.last_day());
-    if (villages_.size() >= village_lists_max) {
-        villages_.clear();
-    }
-    const auto [it, fresh] = villages_.try_emplace({value.area(), period.last_day()});
-    if (fresh) {
-        it->second = places_.villages(value.area(), period.last_day());
-    }
-    Slot lineage;
-    for (const auto& village : it->second) {
-        const auto id = area_ids_.find(village);
-        const auto slot = id == area_ids_.end() ? Slot{} : total(other->whole, other->distinct, id->second, period);
-        if (slot.number > 0) {
-            value.set_number(value.number() + 1);
-            lineage.add(slot);
-        }
-    }
-    value.set_denominator(static_cast<std::int64_t>(it->second.size()));
-    put_lineage(value, lineage);
 }
 
 v1::IndicatorValue Board::value(const std::string& area, const Period& period, std::string_view code) const {
@@ -142,81 +222,47 @@ v1::IndicatorValue Board::value(const std::string& area, const Period& period, c
     value.set_from(format_day(period.first_day()));
     value.set_to(format_day(period.last_day()));
     value.set_indicator(indicator.code());
-    if (indicator.has_coverage()) {
-        fill_coverage(value, indicator.coverage().of(), period);
+    if (indicator.source().empty()) {
+        derive(value, definition, period);
         return value;
     }
-    const auto known = area_ids_.find(area);
-    if (known == area_ids_.end()) {
-        put_lineage(value, {});
-        return value;
-    }
-    const auto whole = total(definition.whole, definition.distinct, known->second, period);
+    const auto whole = total(definition.whole, area, period);
     value.set_number(whole.number);
     put_lineage(value, whole);
     if (indicator.measure() == v1::Indicator::MEDIAN) {
-        const auto sum = days(definition.whole, known->second, period);
+        const auto known = area_ids_.find(area);
+        const auto sum = known == area_ids_.end() ? Histogram() : days(definition.whole, known->second, period);
         value.mutable_histogram()->insert(sum.begin(), sum.end());
         value.set_median(median_of(sum));
     }
     for (const auto series : definition.parts) {
-        const auto slot = total(series, definition.distinct, known->second, period);
-        if (!slot.empty()) {
-            auto& part = *value.add_parts();
-            part.set_cut(definitions_.series()[series].cut);
-            part.set_cut_value(definitions_.series()[series].cut_value);
-            part.set_number(slot.number);
-            put_lineage(part, slot);
-        }
+        add_part(value, series, total(series, area, period));
     }
+    fill_place_kinds(value, definition, period);
     return value;
+}
+
+void Board::add_part(v1::IndicatorValue& value, SeriesId series, const Slot& slot, std::int64_t denominator) const {
+    if (slot.empty() && denominator == 0) {
+        return;
+    }
+    auto& part = *value.add_parts();
+    part.set_cut(definitions_.series(series).cut);
+    part.set_cut_value(definitions_.series(series).cut_value);
+    part.set_number(slot.number);
+    part.set_denominator(denominator);
+    put_lineage(part, slot);
 }
 
 std::vector<v1::IndicatorValue> Board::rows(const std::string& area, const Period& period) const {
     std::vector<v1::IndicatorValue> rows;
     for (const auto& definition : definitions_.all()) {
-        if (definition.counted_over(period.span) && definitions_.find(definition.indicator.code(), period.last_day()) == &definition) {
+        if (!definition.indicator.hidden() && definition.counted_over(period.span) &&
+            definitions_.find(definition.indicator.code(), period.last_day()) == &definition) {
             rows.push_back(value(area, period, definition.indicator.code()));
         }
     }
     return rows;
-}
-
-void Board::touched(CellId id, std::vector<IndicatorId>& ids) {
-    const auto time = cell_id::time(id);
-    const auto area = cell_id::area(id);
-    const auto& above = line(id);
-    boost::container::small_vector<std::uint32_t, 4> areas(above.above.begin(), above.above.end());
-    if (!above.is_village) {
-        areas.push_back(area);
-    }
-    const auto take = [&](std::uint32_t definition, const Period& period) {
-        const auto& made = definitions_.all()[definition];
-        const auto last = period.last_day();
-        const bool holds = (made.from <= last && last <= made.until) || definitions_.find(made.indicator.code(), last) == &made;
-        if (holds && made.counted_over(period.span)) {
-            for (const auto of : areas) {
-                ids.push_back(cell_id::pack(definition, cell_id::time_of(period), of));
-            }
-        }
-    };
-    for (const auto definition : definitions_.touched(cell_id::series(id))) {
-        if (cell_id::is_window(time)) {
-            take(definition, cell_id::window_of(time));
-            continue;
-        }
-        for (const auto calendar : {v1::OFFICIAL, v1::CALENDAR_MONTHS}) {
-            for (const auto span : {v1::MONTH, v1::QUARTER, v1::HALF, v1::YEAR}) {
-                take(definition, Period::of(calendar, span, cell_id::atom_of(time)));
-            }
-        }
-    }
-}
-
-void Board::all_indicators(std::vector<IndicatorId>& ids) {
-    for (const auto& [id, total] : totals_) {
-        touched(id, ids);
-    }
 }
 
 bool Board::is_own(IndicatorId id) const {

@@ -11,7 +11,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr int board_version = 2;              // of how events are folded; another number folds everything again
+constexpr int board_version = 3;              // of how events are folded; another number folds everything again
 constexpr milliseconds listen_first{500};     // for the heads of the feeds, before anything is shown
 constexpr milliseconds read_longest{60'000};  // before it is shown although a feed could not be read to its end
 
@@ -26,6 +26,10 @@ std::string cell_key(std::string_view feed, const v1::Cell& cell) {
         .append(cell.cut())
         .append("|")
         .append(cell.cut_value());
+}
+
+std::string subject_key(const store::v1::BoardSubject& subject) {
+    return "v/" + subject.feed() + "|" + std::to_string(subject.key());
 }
 
 std::string checkpoint_key(const Source& source) {
@@ -79,6 +83,14 @@ void Follower::recover() {
         if (!followed && (left.empty() || left.back() != kept.feed())) {
             left.push_back(kept.feed());
         }
+        return true;
+    });
+    store_.scan("v/", [&](std::string_view key, std::string_view bytes) {
+        store::v1::BoardSubject kept;
+        if (!kept.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+            throw Broken("the board's record " + std::string(key) + " cannot be read; remove the file, it is made again");
+        }
+        board_.restore(kept);
         return true;
     });
     for (const auto& feed : left) {
@@ -175,6 +187,13 @@ void Follower::save() {
         }
         kept.set_stamp(stamp);
         store_.put(cell_key(feed, cell), kept.SerializeAsString());
+    });
+    board_.take_unsaved_subjects([&](const store::v1::BoardSubject& subject) {
+        if (subject.versions().empty()) {
+            store_.erase(subject_key(subject));
+        } else {
+            store_.put(subject_key(subject), subject.SerializeAsString());
+        }
     });
     for (const auto& follow : follows_) {
         const auto& at = follow.reader.checkpoint();

@@ -104,6 +104,9 @@ void Gateway::publish_cells(Instant now, Actions& actions) {
         reserve(changed.size());
         cells_due_ = now.steady + milliseconds(static_cast<std::int64_t>(changed.size()) / cells_per_ms);
     }
+    touched_.clear();
+    follower_.board().touched_by_time(touched_);
+    note_stale();
     v1::Block block;
     std::size_t bytes = 0;
     auto offset = before;

@@ -117,8 +117,8 @@ public:
             for (auto& cell : *block.mutable_cells()) {
                 if (cell.indicator() == "RPT-02" && cell.cut().empty()) {
                     auto& held = events_in[cell.area() + cell.period()];
-                    in_cells += cell.lineage().events() - held;
-                    held = cell.lineage().events();
+                    in_cells += static_cast<std::uint64_t>(cell.lineage().events()) - held;
+                    held = static_cast<std::uint64_t>(cell.lineage().events());
                 }
                 if (table) {
                     table->push_back(std::move(cell));

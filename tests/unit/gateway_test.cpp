@@ -218,7 +218,7 @@ TEST_CASE("a watcher that was away tells on its return what changed meanwhile, e
         cell.set_period("2022-03b");
         cell.set_indicator(indicator);
         cell.set_number(number);
-        cell.mutable_lineage()->set_events(static_cast<std::uint32_t>(offset));
+        cell.mutable_lineage()->set_events(static_cast<std::int32_t>(offset));
         hear(Arrived{{topics::feed("625", "cells"), block.SerializeAsString(), false}}, 1'000);
     };
     start();

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+// The board's cells by name: taken from a feed, kept, brought back, told to those who follow.
+#include "gateway/indicator/board.hpp"
+#include "gateway/indicator/cell_id.hpp"
+
+#include <algorithm>
+
+namespace chieng {
+
+bool Board::is_hidden(CellId id) const {
+    return definitions_.series(cell_id::series(id)).distinct && !cell_id::is_window(cell_id::time(id));
+}
+
+std::optional<Board::CellId> Board::id_of(const v1::Cell& cell) {
+    const auto series = definitions_.series_id(cell.indicator(), cell.cut(), cell.cut_value());
+    if (!series || cell.area().empty()) {
+        return std::nullopt;
+    }
+    if (cell.calendar() == v1::CALENDAR_UNSPECIFIED && cell.period().ends_with('+')) {
+        const auto year = Period::parse(v1::OFFICIAL, cell.period().substr(0, cell.period().size() - 1));
+        return year && year->span == v1::YEAR
+                   ? std::optional(cell_id::pack(*series, cell_id::time_of_opening(year->year), area_id(cell.area())))
+                   : std::nullopt;
+    }
+    if (cell.calendar() == v1::CALENDAR_UNSPECIFIED) {
+        const auto atom = Atom::parse(cell.period());
+        return atom ? std::optional(cell_id::pack(*series, cell_id::time_of(*atom), area_id(cell.area()))) : std::nullopt;
+    }
+    const auto period = v1::Calendar_IsValid(cell.calendar()) ? Period::parse(cell.calendar(), cell.period()) : std::nullopt;
+    return period ? std::optional(cell_id::pack(*series, cell_id::time_of(*period), area_id(cell.area()))) : std::nullopt;
+}
+
+void Board::clear(Feed& feed, CellId id) {
+    const auto part = feed.parts.find(id);
+    if (part == feed.parts.end()) {
+        return;
+    }
+    if (const auto days = feed.histograms.find(id); days != feed.histograms.end()) {
+        const Histogram held = days->second;
+        add_days(feed, id, held, -1);
+    }
+    if (const auto keys = feed.keys.find(id); keys != feed.keys.end()) {
+        const auto held = std::move(keys->second.counts);
+        feed.keys.erase(keys);
+        for (const auto& [hash, count] : held) {
+            if (count > 0) {
+                note_presence(id, hash, -1);
+            }
+        }
+    }
+    const Slot held = part->second.slot;
+    add(feed, id, held.times(-1));
+}
+
+void Board::put(Feed& feed, CellId id, const Slot& slot, const Histogram& days, const KeyCounts& keys) {
+    clear(feed, id);
+    if (!days.empty()) {
+        add_days(feed, id, days, 1);
+    }
+    for (const auto& [hash, count] : keys) {
+        add_key(feed, id, hash, count);
+    }
+    if (!slot.empty()) {
+        add(feed, id, slot);
+    }
+}
+
+void Board::set(std::string_view feed_name, const v1::Cell& cell) {
+    auto& feed = feed_named(feed_name);
+    const auto& home = areas_[feed.home];
+    const bool is_own = cell.area() == home || (home == area_ ? places_.known(cell.area()) : places_.was_below(cell.area(), home));
+    const auto id = is_own ? id_of(cell) : std::nullopt;
+    if (!id) {
+        ++unknown_cells_;
+        return;
+    }
+    const Slot slot{cell.number(), cell.lineage().events(), cell.lineage().digest()};
+    Histogram days(cell.histogram().begin(), cell.histogram().end());
+    std::erase_if(days, [](const auto& item) { return item.second == 0; });
+    const auto part = feed.parts.find(*id);
+    const auto held = feed.histograms.find(*id);
+    const bool same_days = held == feed.histograms.end() ? days.empty() : held->second == days;
+    if (!same_days || !(part == feed.parts.end() ? slot.empty() : part->second.slot == slot)) {
+        put(feed, *id, slot, days, {});
+    }
+}
+
+void Board::restore(std::string_view feed_name, const v1::Cell& cell, const KeyCounts& keys, std::uint64_t stamp) {
+    const auto id = id_of(cell);
+    if (!id) {
+        ++unknown_cells_;
+        return;
+    }
+    const auto unsaved = unsaved_.size();
+    auto& feed = feed_named(feed_name);
+    auto& before = totals_[*id];
+    const bool was_changed = before.changed;
+    before.changed = true;  // put() notes nothing
+    put(feed, *id, {cell.number(), cell.lineage().events(), cell.lineage().digest()},
+        Histogram(cell.histogram().begin(), cell.histogram().end()), keys);
+    if (is_hidden(*id)) {
+        each_window(*id, [&](CellId window) { totals_[window].stamp = std::max(totals_[window].stamp, stamp); });
+    }
+    auto& total = totals_[*id];
+    total.changed = was_changed;
+    total.stamp = std::max(total.stamp, is_hidden(*id) ? 0 : stamp);
+    if (stamp == 0) {
+        note_change(*id, total);
+    }
+    if (unsaved_.size() > unsaved) {
+        unsaved_.pop_back();
+        feed.parts[*id].unsaved = false;
+    }
+}
+
+void Board::forget(std::string_view feed_name) {
+    const auto it = feeds_.find(feed_name);
+    if (it == feeds_.end()) {
+        return;
+    }
+    std::vector<CellId> ids;
+    ids.reserve(it->second.parts.size());
+    for (const auto& [id, part] : it->second.parts) {
+        ids.push_back(id);
+    }
+    for (const auto id : ids) {
+        clear(it->second, id);
+    }
+    for (auto& [key, subject] : it->second.subjects) {
+        subject.versions.clear();
+        note_unsaved(it->second, key, subject);
+    }
+}
+
+v1::Cell Board::named(CellId id) const {
+    const auto time = cell_id::time(id);
+    const auto& series = definitions_.series()[cell_id::series(id)];
+    v1::Cell cell;
+    cell.set_area(areas_[cell_id::area(id)]);
+    if (cell_id::is_window(time)) {
+        const auto period = cell_id::window_of(time);
+        cell.set_calendar(period.calendar);
+        cell.set_period(period.format());
+    } else if (cell_id::is_opening(time)) {
+        cell.set_period(std::to_string(cell_id::year_of(time)) + "+");
+    } else {
+        cell.set_period(cell_id::atom_of(time).format());
+    }
+    cell.set_indicator(series.indicator);
+    cell.set_cut(series.cut);
+    cell.set_cut_value(series.cut_value);
+    return cell;
+}
+
+// Half-months of different values are nobody's business: their windows changed.
+std::vector<Board::CellId> Board::take_changed(std::uint64_t& last) {
+    for (std::size_t i = 0; i < changed_.size(); ++i) {
+        if (is_hidden(changed_[i])) {
+            totals_[changed_[i]].changed = false;
+            each_window(changed_[i], [&](CellId window) { note_change(window, totals_[window]); });
+        }
+    }
+    std::erase_if(changed_, [&](CellId id) { return is_hidden(id); });
+    for (const auto id : changed_) {
+        auto& total = totals_[id];
+        total.changed = false;
+        total.stamp = ++last;
+    }
+    return std::exchange(changed_, {});
+}
+
+std::vector<std::pair<std::uint64_t, Board::CellId>> Board::stamped_after(std::uint64_t offset, std::size_t most) const {
+    std::vector<std::pair<std::uint64_t, CellId>> found;
+    for (const auto& [id, total] : totals_) {
+        if (total.stamp > offset) {
+            found.emplace_back(total.stamp, id);
+        }
+    }
+    if (found.size() > most) {  // cells that share a stamp stay together
+        const auto border = found.begin() + static_cast<std::ptrdiff_t>(most) - 1;
+        std::nth_element(found.begin(), border, found.end());
+        std::erase_if(found, [last = border->first](const auto& item) { return item.first > last; });
+    }
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
+v1::Cell Board::cell(CellId id) const {
+    auto cell = named(id);
+    const auto slot = definitions_.series(cell_id::series(id)).distinct ? window_at(id) : slot_at(totals_, id);
+    cell.set_number(slot.number);
+    put_lineage(cell, slot);
+    if (const auto days = histograms_.find(id); days != histograms_.end()) {
+        cell.mutable_histogram()->insert(days->second.begin(), days->second.end());
+    }
+    return cell;
+}
+
+void Board::visit_part(const Feed& feed, CellId id, const Visitor& visit) const {
+    auto cell = named(id);
+    KeyCounts counts;
+    const auto& slot = feed.parts.at(id).slot;
+    cell.set_number(slot.number);
+    if (const auto keys = feed.keys.find(id); keys != feed.keys.end()) {
+        counts.assign(keys->second.counts.begin(), keys->second.counts.end());
+        std::sort(counts.begin(), counts.end());
+    }
+    if (const auto days = feed.histograms.find(id); days != feed.histograms.end()) {
+        cell.mutable_histogram()->insert(days->second.begin(), days->second.end());
+    }
+    put_lineage(cell, slot);
+    const auto& total = totals_.at(id);
+    auto stamp = total.stamp;
+    if (is_hidden(id)) {
+        each_window(id, [&](CellId window) {
+            const auto it = totals_.find(window);
+            stamp = it == totals_.end() ? stamp : std::max(stamp, it->second.stamp);
+        });
+    }
+    visit(feed.name, cell, counts, total.changed ? 0 : stamp);
+}
+
+void Board::cells(const Visitor& visit) const {
+    for (const auto& [name, feed] : feeds_) {
+        for (const auto& [id, part] : feed.parts) {
+            if (!part.slot.empty()) {
+                visit_part(feed, id, visit);
+            }
+        }
+    }
+}
+
+void Board::take_unsaved(const Visitor& visit) {
+    for (const auto& [feed, id] : std::exchange(unsaved_, {})) {
+        visit_part(*feed, id, visit);
+        auto& part = feed->parts[id];
+        part.unsaved = false;
+        if (part.slot.empty()) {
+            feed->parts.erase(id);
+        }
+    }
+}
+
+}  // namespace chieng

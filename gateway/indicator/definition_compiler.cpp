@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/indicator/definition_compiler.hpp"
+
+#include "chieng/v1/event.pb.h"
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace chieng {
+
+using google::protobuf::FieldDescriptor;
+
+std::string DefinitionCompiler::place_in(std::string_view file, int line, int column) {
+    return std::string(file) + ":" + std::to_string(line + 1) + ":" + std::to_string(column + 1) + ": ";
+}
+
+std::string DefinitionCompiler::series_key(const std::string& indicator, const std::string& cut, const std::string& value) {
+    std::string key;
+    key.reserve(indicator.size() + cut.size() + value.size() + 3);
+    return key.append(indicator).append("\n").append(cut).append("\n").append(value).append("\n");
+}
+
+void DefinitionCompiler::fail(const std::string& reason) const {
+    const auto* list = v1::Indicators::descriptor()->FindFieldByName("indicator");
+    const auto where = lines_.GetLocation(list, at_);
+    throw std::invalid_argument(place_in(file_, where.line, where.column) + indicators_.indicator(at_).code() + ": " + reason);
+}
+
+Definitions DefinitionCompiler::run() {
+    for (at_ = 0; at_ < indicators_.indicator_size(); ++at_) {
+        compile(indicators_.indicator(at_));
+    }
+    for (at_ = 0; at_ < indicators_.indicator_size(); ++at_) {
+        resolve(out_.all_[static_cast<std::size_t>(at_)]);
+    }
+    note_series();
+    note_touched();
+    const auto bytes = indicators_.SerializeAsString();
+    out_.digest_ = XXH3_64bits(bytes.data(), bytes.size());
+    return std::move(out_);
+}
+
+void DefinitionCompiler::compile(const v1::Indicator& indicator) {
+    if (indicator.code().empty()) {
+        fail("it has no code");
+    }
+    if (indicator.spans().empty()) {
+        fail("no spans");
+    }
+    for (const int span : indicator.spans()) {
+        if (span == v1::SPAN_UNSPECIFIED || !v1::Span_IsValid(span)) {
+            fail("no spans");
+        }
+    }
+    check_measure(indicator);
+    Definition definition;
+    definition.indicator = indicator;
+    definition.from = bound(indicator.from(), Day::min());
+    definition.until = bound(indicator.until(), Day::max());
+    if (definition.until < definition.from) {
+        fail("it ends before it begins");
+    }
+    for (const auto& other : out_.all_) {
+        if (other.indicator.code() == indicator.code() && definition.from <= other.until && other.from <= definition.until) {
+            fail("the code is defined twice for the same day");
+        }
+    }
+    const auto bytes = indicator.SerializeAsString();
+    definition.digest = XXH3_64bits(bytes.data(), bytes.size());
+    definition.whole = intern(indicator.code(), "", "");
+    const auto distinct = std::count_if(indicator.source().begin(), indicator.source().end(),
+                                        [](const v1::Source& source) { return !source.distinct().empty(); });
+    if (distinct != 0 && distinct != indicator.source_size()) {
+        fail("all sources count different values, or none does");
+    }
+    definition.distinct = distinct != 0;
+    if (!indicator.source().empty()) {
+        check_cuts(definition);
+    }
+    for (int i = 0; i < indicator.source_size(); ++i) {
+        compile_source(definition, i);
+    }
+    out_.all_.push_back(std::move(definition));
+}
+
+void DefinitionCompiler::check_measure(const v1::Indicator& indicator) const {
+    if (indicator.measure() == v1::Indicator::MEASURE_UNSPECIFIED) {
+        fail("no measure");
+    }
+    if (indicator.divide_by() < 0) {
+        fail("divide_by is below zero");
+    }
+    const int ways = !indicator.source().empty() + indicator.has_coverage() + indicator.has_ratio() + indicator.has_variety() +
+                     indicator.has_change() + indicator.has_targets();
+    if (ways != 1) {
+        fail("it has sources, or one of coverage, ratio, variety, change, targets");
+    }
+    const bool is_ratio = indicator.measure() == v1::Indicator::RATIO;
+    if (is_ratio && !indicator.has_coverage() && !indicator.has_ratio() && !indicator.has_targets()) {
+        fail("a RATIO has a coverage, a ratio or targets, and no source");
+    }
+    if (!is_ratio && (indicator.has_ratio() || indicator.has_targets())) {
+        fail("a ratio and targets make a RATIO");
+    }
+    if ((indicator.measure() == v1::Indicator::CHANGE) != indicator.has_change()) {
+        fail("a CHANGE, and nothing else, has change");
+    }
+    if (indicator.measure() == v1::Indicator::STOCK && indicator.source().empty()) {
+        fail("a STOCK has sources");
+    }
+    if (indicator.measure() == v1::Indicator::MEDIAN && !indicator.cut().empty()) {
+        fail("a MEDIAN has no cuts");
+    }
+}
+
+void DefinitionCompiler::check_cuts(const Definition& definition) const {
+    for (const auto& cut : definition.indicator.cut()) {
+        if (cut.name().empty()) {
+            fail("a cut has no name");
+        }
+        if (!cut.field().empty() + !cut.part().empty() + cut.by_text() + cut.by_place_kind() != 1) {
+            fail("cut " + cut.name() + " is by field, by parts, by text or by kind of place: one of them");
+        }
+        if (!cut.field().empty() && cut.field_size() != definition.indicator.source_size()) {
+            fail("cut " + cut.name() + " needs one field for each source");
+        }
+        if (cut.by_place_kind() && definition.distinct) {
+            fail("cut " + cut.name() + ": different values are not cut by kind of place");
+        }
+    }
+}
+
+std::vector<int> DefinitionCompiler::cases_of(const std::string& event) const {
+    const auto* body = v1::Event::descriptor()->FindOneofByName("body");
+    std::vector<int> cases;
+    for (int i = 0; i < body->field_count(); ++i) {
+        if (event == "*" || event == body->field(i)->name()) {
+            cases.push_back(body->field(i)->number());
+        }
+    }
+    if (cases.empty()) {
+        fail("unknown event '" + event + "'");
+    }
+    if (event == "*") {
+        cases.push_back(0);
+    }
+    return cases;
+}
+
+void DefinitionCompiler::compile_source(Definition& definition, int index) {
+    const auto& indicator = definition.indicator;
+    const auto& source = indicator.source(index);
+    event_ = source.event();
+    const auto cases = cases_of(event_);
+    SourcePlan plan;
+    plan.whole = definition.whole;
+    plan.from = definition.from;
+    plan.until = definition.until;
+    plan.sign = source.minus() ? -1 : 1;
+    plan.stock = indicator.measure() == v1::Indicator::STOCK;
+    plan.corrections_only = source.corrections_only();
+    for (const auto& where : source.where()) {
+        plan.where.push_back(condition(where));
+    }
+    plan.plus = numbers(source.plus());
+    plan.times = numbers(source.times());
+    for (const auto& name : source.distinct()) {
+        plan.distinct.push_back(path(name));
+    }
+    compile_when(source, plan);
+    const bool is_median = indicator.measure() == v1::Indicator::MEDIAN;
+    if (source.days_from().empty() == is_median || source.days_to().empty() == is_median) {
+        fail("a MEDIAN, and nothing else, has days_from and days_to");
+    }
+    if (!source.days_from().empty()) {
+        plan.days.emplace(day_of(source.days_from()), day_of(source.days_to()));
+    }
+    if (!plan.distinct.empty() + !plan.plus.empty() + plan.days.has_value() > 1) {
+        fail("a source adds numbers, counts different values or measures days: one of them");
+    }
+    if ((!plan.distinct.empty() || plan.days) && (plan.stock || plan.only_latest || plan.sign < 0 || !plan.window.empty())) {
+        fail("different values and days are counted as they come: not in a STOCK, not of the latest, not taken away");
+    }
+    for (const auto& cut : indicator.cut()) {
+        plan.cuts.push_back(cut_plan(definition, cut, index, plan));
+    }
+    for (const int number : cases) {
+        out_.plans_[number].push_back(plan);
+    }
+}
+
+// What decides the time and the place of what is added.
+void DefinitionCompiler::compile_when(const v1::Source& source, SourcePlan& plan) const {
+    const auto optional_text = [&](const std::string& name) { return name.empty() ? Path() : text(name); };
+    plan.dated = optional_text(source.dated());
+    plan.stands_from = optional_text(source.stands_from());
+    plan.stands_until = optional_text(source.stands_until());
+    plan.window = optional_text(source.window());
+    plan.value_of = optional_text(source.value_of());
+    plan.opens = source.opens().empty() ? Path() : number(source.opens());
+    plan.order = source.order().empty() ? Path() : number(source.order());
+    if (!source.places().empty()) {
+        plan.places = path(source.places());
+        if (!plan.places.back()->is_repeated() || plan.places.back()->cpp_type() != FieldDescriptor::CPPTYPE_STRING) {
+            fail("field '" + source.places() + "' is not a list of villages");
+        }
+    }
+    plan.only_latest = !source.latest().empty();
+    for (const auto& name : source.latest()) {
+        if (name == "@commune" || name == "@place") {
+            plan.subject_place = name == "@commune" ? SourcePlan::Place::commune : SourcePlan::Place::place;
+        } else {
+            plan.latest.push_back(path(name));
+        }
+    }
+    if (!plan.stock && (!plan.opens.empty() || !plan.stands_from.empty() || !plan.stands_until.empty())) {
+        fail("opens, stands_from and stands_until are of a STOCK");
+    }
+    if (!plan.stands_until.empty() && plan.stands_from.empty()) {
+        fail("stands_until without stands_from");
+    }
+    if (plan.stock && (!plan.order.empty() || !plan.window.empty() || !plan.dated.empty())) {
+        fail("a STOCK has no order, no window and no date of its own: what stands is decided by the day it happened");
+    }
+    for (const auto& where : source.standing()) {
+        plan.standing.push_back(condition(where));
+    }
+    if (!plan.only_latest && (!plan.order.empty() || !plan.standing.empty())) {
+        fail("order and standing are those of the latest");
+    }
+}
+
+CutPlan DefinitionCompiler::cut_plan(Definition& definition, const v1::Cut& cut, int source, const SourcePlan& of) {
+    CutPlan plan;
+    if (cut.by_text()) {
+        cut_by_text(definition, cut, plan);
+    } else if (!cut.part().empty()) {
+        cut_by_parts(definition, cut, plan);
+    } else if (!cut.field().empty() && !cut.field(source).empty()) {
+        cut_by_field(definition, cut, cut.field(source), of, plan);
+    }
+    return plan;
+}
+
+void DefinitionCompiler::cut_by_field(Definition& definition, const v1::Cut& cut, const std::string& field, const SourcePlan& of,
+                                      CutPlan& plan) {
+    plan.field = path(field);
+    const auto* type = plan.field.back()->enum_type();
+    if (type == nullptr) {
+        fail("cut field '" + field + "' is not an enum");
+    }
+    for (int i = 0; i < type->value_count(); ++i) {
+        const int number = type->value(i)->number();
+        const bool allowed = std::all_of(of.where.begin(), of.where.end(), [&](const Condition& condition) {
+            return condition.field != plan.field || std::count(condition.any.begin(), condition.any.end(), number) > 0;
+        });
+        if (number != 0 && allowed) {
+            plan.values.emplace_back(number, part(definition, intern(definition.indicator.code(), cut.name(), type->value(i)->name())));
+        }
+    }
+    std::sort(plan.values.begin(), plan.values.end());
+}
+
+void DefinitionCompiler::cut_by_parts(Definition& definition, const v1::Cut& cut, CutPlan& plan) {
+    if (definition.distinct) {
+        fail("cut " + cut.name() + ": different values have no parts");
+    }
+    for (const auto& piece : cut.part()) {
+        if (piece.value().empty() || (piece.plus().empty() && piece.where().empty())) {
+            fail("a part of cut " + cut.name() + " has no value or adds nothing");
+        }
+        const auto series = part(definition, intern(definition.indicator.code(), cut.name(), piece.value()));
+        const auto of_event = [&](const std::string& name) { return is_of_event(name); };
+        const bool applies =
+            std::all_of(piece.plus().begin(), piece.plus().end(), of_event) &&
+            std::all_of(piece.minus().begin(), piece.minus().end(), of_event) &&
+            std::all_of(piece.where().begin(), piece.where().end(), [&](const v1::Where& where) { return is_of_event(where.field()); });
+        if (!applies) {
+            continue;  // a part of another source
+        }
+        PartPlan made{series, numbers(piece.plus()), numbers(piece.minus()), {}};
+        for (const auto& where : piece.where()) {
+            made.where.push_back(condition(where));
+        }
+        plan.parts.push_back(std::move(made));
+    }
+}
+
+// One part for each indicator that a person may name.
+void DefinitionCompiler::cut_by_text(Definition& definition, const v1::Cut& cut, CutPlan& plan) {
+    for (const auto& indicator : indicators_.indicator()) {
+        if (!indicator.hidden() && indicator.code() != definition.indicator.code()) {
+            plan.texts[indicator.code()] = part(definition, intern(definition.indicator.code(), cut.name(), indicator.code()));
+        }
+    }
+}
+
+Day DefinitionCompiler::bound(const std::string& text, Day otherwise) const {
+    if (text.empty()) {
+        return otherwise;
+    }
+    const auto day = parse_day(text);
+    if (!day) {
+        fail("'" + text + "' is not a date");
+    }
+    return *day;
+}
+
+SeriesId DefinitionCompiler::intern(const std::string& indicator, const std::string& cut, const std::string& value) {
+    const auto [it, fresh] = out_.ids_.try_emplace(series_key(indicator, cut, value), static_cast<SeriesId>(out_.series_.size()));
+    if (fresh) {
+        out_.series_.push_back({indicator, cut, value, false, false, {}});
+    }
+    return it->second;
+}
+
+SeriesId DefinitionCompiler::part(Definition& definition, SeriesId series) {
+    if (std::count(definition.parts.begin(), definition.parts.end(), series) == 0) {
+        definition.parts.push_back(series);
+    }
+    return series;
+}
+
+}  // namespace chieng

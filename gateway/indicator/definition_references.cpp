@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+// The compiler's second half: fields that a definition names, and other indicators that it is computed from.
+#include "chieng/v1/event.pb.h"
+#include "gateway/indicator/definition_compiler.hpp"
+
+#include <algorithm>
+
+namespace chieng {
+
+using google::protobuf::FieldDescriptor;
+
+namespace {
+
+bool is_number(const FieldDescriptor& field) {
+    switch (field.cpp_type()) {
+        case FieldDescriptor::CPPTYPE_INT32:
+        case FieldDescriptor::CPPTYPE_INT64:
+        case FieldDescriptor::CPPTYPE_UINT32:
+        case FieldDescriptor::CPPTYPE_UINT64: return !field.is_repeated();
+        default: return false;
+    }
+}
+
+}  // namespace
+
+// The field that the path ends in, or null; `found` is the way to it.
+const FieldDescriptor* DefinitionCompiler::find_path(const std::string& text, Path& found) const {
+    const auto* type = v1::Event::descriptor();
+    std::string_view rest = text;
+    while (true) {
+        const auto dot = rest.find('.');
+        const auto* field = type == nullptr ? nullptr : type->FindFieldByName(std::string(rest.substr(0, dot)));
+        if (field == nullptr || (!found.empty() && found.back()->is_repeated())) {
+            return nullptr;
+        }
+        found.push_back(field);
+        if (dot == std::string_view::npos) {
+            return field;
+        }
+        type = field->message_type();
+        rest.remove_prefix(dot + 1);
+    }
+}
+
+bool DefinitionCompiler::is_of_event(const std::string& text) const {
+    Path found;
+    if (find_path(text, found) == nullptr) {
+        fail("unknown field '" + text + "'");
+    }
+    return found.front()->containing_oneof() == nullptr || found.front()->name() == event_;
+}
+
+Path DefinitionCompiler::path(const std::string& text) const {
+    if (!is_of_event(text)) {
+        fail("field '" + text + "' is not of " + event_);
+    }
+    Path found;
+    static_cast<void>(find_path(text, found));
+    return found;
+}
+
+Path DefinitionCompiler::number(const std::string& name) const {
+    auto found = path(name);
+    if (!is_number(*found.back())) {
+        fail("field '" + name + "' is not a number");
+    }
+    return found;
+}
+
+template <class Names>
+std::vector<Path> DefinitionCompiler::numbers(const Names& names) const {
+    std::vector<Path> found;
+    for (const auto& name : names) {
+        found.push_back(number(name));
+    }
+    return found;
+}
+template std::vector<Path> DefinitionCompiler::numbers(const google::protobuf::RepeatedPtrField<std::string>& names) const;
+
+Path DefinitionCompiler::text(const std::string& name) const {
+    auto found = path(name);
+    if (found.back()->cpp_type() != FieldDescriptor::CPPTYPE_STRING || found.back()->is_repeated()) {
+        fail("field '" + name + "' is not a text");
+    }
+    return found;
+}
+
+DayOf DefinitionCompiler::day_of(const std::string& name) const {
+    if (name == "@received") {
+        return {DayOf::Kind::received, {}};
+    }
+    if (name == "@occurred") {
+        return {DayOf::Kind::occurred, {}};
+    }
+    return {DayOf::Kind::field, text(name)};
+}
+
+Condition DefinitionCompiler::condition(const v1::Where& where) const {
+    if (!where.not_after().empty()) {
+        return {text(where.field()), {}, text(where.not_after()), false};
+    }
+    if (where.above_zero()) {
+        return {number(where.field()), {}, {}, true};
+    }
+    Condition made{path(where.field()), {}, {}, false};
+    const auto* type = made.field.back()->enum_type();
+    const bool is_yes_no = made.field.back()->cpp_type() == FieldDescriptor::CPPTYPE_BOOL && !made.field.back()->is_repeated();
+    if (type == nullptr && !is_yes_no) {
+        fail("where field '" + where.field() + "' is not an enum");
+    }
+    if (where.any().empty()) {
+        fail("where " + where.field() + " allows nothing");
+    }
+    for (const auto& name : where.any()) {
+        const auto* value = type == nullptr ? nullptr : type->FindValueByName(name);
+        if (value == nullptr && !(is_yes_no && (name == "true" || name == "false"))) {
+            fail("unknown value '" + name + "' of " + where.field());
+        }
+        made.any.push_back(value == nullptr ? static_cast<int>(name == "true") : value->number());
+    }
+    return made;
+}
+
+// CODE, or CODE/cut/value.
+Reference DefinitionCompiler::reference(const std::string& name) const {
+    const auto first = name.find('/');
+    const auto second = first == std::string::npos ? first : name.find('/', first + 1);
+    const auto code = name.substr(0, first);
+    if ((first == std::string::npos) != (second == std::string::npos)) {
+        fail("'" + name + "' is not CODE or CODE/cut/value");
+    }
+    const auto known =
+        std::find_if(out_.all_.begin(), out_.all_.end(), [&](const Definition& other) { return other.indicator.code() == code; });
+    if (known == out_.all_.end()) {
+        fail("of the unknown indicator '" + code + "'");
+    }
+    const auto cut = first == std::string::npos ? "" : name.substr(first + 1, second - first - 1);
+    const auto value = first == std::string::npos ? "" : name.substr(second + 1);
+    const auto series = out_.ids_.find(series_key(code, cut, value));
+    if (series == out_.ids_.end()) {
+        fail(code + " has no part " + cut + "/" + value);
+    }
+    return {code, series->second};
+}
+
+void DefinitionCompiler::resolve(Definition& definition) {
+    const auto& indicator = definition.indicator;
+    const auto summed = [&](const Reference& of) {
+        for (const auto& other : out_.all_) {
+            const bool is_sum = other.indicator.measure() == v1::Indicator::NUMBER || other.indicator.measure() == v1::Indicator::STOCK;
+            if (other.indicator.code() == of.code && (!is_sum || other.indicator.source().empty())) {
+                fail("of " + of.code + ", which is not a NUMBER or a STOCK of events");
+            }
+        }
+        check_spans(definition, of);
+    };
+    if (indicator.has_coverage()) {
+        definition.of = reference(indicator.coverage().of());
+    } else if (indicator.has_variety()) {
+        definition.of = reference(indicator.variety().of());
+    } else if (indicator.has_ratio()) {
+        definition.of = reference(indicator.ratio().of());
+        if (indicator.ratio().per().empty() != indicator.ratio().per_village()) {
+            fail("a ratio is per another indicator or per village");
+        }
+        if (!indicator.ratio().per_village()) {
+            definition.per = reference(indicator.ratio().per());
+            summed(*definition.per);
+        }
+    } else if (indicator.has_change()) {
+        definition.of = reference(indicator.change().of());
+        for (const auto& other : out_.all_) {
+            if (other.indicator.code() == definition.of->code && !other.indicator.has_ratio()) {
+                fail("a change is that of a ratio");
+            }
+        }
+        return;
+    } else if (indicator.has_targets()) {
+        if (indicator.targets().view() == v1::TARGET_VIEW_UNSPECIFIED) {
+            fail("targets have no view");
+        }
+        definition.per = reference(indicator.targets().assigned());
+        if (!indicator.targets().of().empty()) {
+            definition.of = reference(indicator.targets().of());
+        }
+        return;
+    } else {
+        return;
+    }
+    if (definition.of->code == indicator.code()) {
+        fail("it is computed from itself");
+    }
+    summed(*definition.of);
+    derive_parts(definition, *definition.of);
+}
+
+void DefinitionCompiler::check_spans(const Definition& definition, const Reference& of) const {
+    for (const auto& other : out_.all_) {
+        for (const int span : definition.indicator.spans()) {
+            if (other.indicator.code() == of.code && other.distinct && !other.counted_over(static_cast<v1::Span>(span))) {
+                fail("of " + of.code + ", which is not counted over " + v1::Span_Name(static_cast<v1::Span>(span)));
+            }
+        }
+    }
+}
+
+// An indicator that is computed names cuts of the one it is computed from.
+void DefinitionCompiler::derive_parts(Definition& definition, const Reference& of) {
+    for (const auto& cut : definition.indicator.cut()) {
+        std::vector<std::string> values;
+        for (const auto& series : out_.series_) {
+            if (series.indicator == of.code && series.cut == cut.name()) {
+                values.push_back(series.cut_value);
+            }
+        }
+        if (values.empty() && !cut.by_place_kind()) {
+            fail(of.code + " has no cut " + cut.name());
+        }
+        for (const auto& value : values) {
+            part(definition, intern(definition.indicator.code(), cut.name(), value));
+        }
+    }
+}
+
+// A code that was defined anew in other years is one series: over the spans of all its definitions.
+void DefinitionCompiler::note_series() {
+    for (auto& series : out_.series_) {
+        for (const auto& definition : out_.all_) {
+            if (definition.indicator.code() != series.indicator) {
+                continue;
+            }
+            series.distinct = definition.distinct;
+            series.stock = definition.indicator.measure() == v1::Indicator::STOCK;
+            for (const int number : definition.indicator.spans()) {
+                const auto span = static_cast<v1::Span>(number);
+                if (std::find(series.spans.begin(), series.spans.end(), span) == series.spans.end()) {
+                    series.spans.push_back(span);
+                }
+            }
+        }
+    }
+}
+
+void DefinitionCompiler::note_touched() {
+    out_.touched_.resize(out_.series_.size());
+    for (SeriesId series = 0; series < out_.series_.size(); ++series) {
+        std::set<std::uint32_t> found;
+        for (std::uint32_t definition = 0; definition < out_.all_.size(); ++definition) {
+            if (out_.all_[definition].indicator.code() == out_.series_[series].indicator) {
+                reach(series, definition, found);
+            }
+        }
+        out_.touched_[series].assign(found.begin(), found.end());
+    }
+}
+
+// The definition, and all that are computed from it.
+void DefinitionCompiler::reach(SeriesId series, std::uint32_t definition, std::set<std::uint32_t>& found) const {
+    if (!found.insert(definition).second) {
+        return;
+    }
+    const auto& code = out_.all_[definition].indicator.code();
+    const bool is_hidden = out_.all_[definition].indicator.hidden();
+    for (std::uint32_t other = 0; other < out_.all_.size(); ++other) {
+        const auto& by = out_.all_[other];
+        const bool is_computed = (by.of && by.of->code == code) || (by.per && by.per->code == code);
+        // Any indicator may have a target.
+        const bool is_target = by.indicator.has_targets() && by.indicator.targets().view() == v1::ACHIEVEMENT && !is_hidden;
+        if (is_computed || is_target) {
+            reach(series, other, found);
+        }
+    }
+}
+
+}  // namespace chieng

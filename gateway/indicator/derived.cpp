@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: Apache-2.0
+// Values that are computed from others: shares of places, rates, varieties, changes of rates, achievement of targets.
+#include "gateway/indicator/board.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <set>
+
+namespace chieng {
+namespace {
+
+// Divided and rounded half up, away from zero.
+std::int64_t rounded(std::int64_t number, std::int64_t by) {
+    return (number + (number < 0 ? -(by / 2) : by / 2)) / by;
+}
+
+}  // namespace
+
+void Board::derive(v1::IndicatorValue& value, const Definition& definition, const Period& period) const {
+    const auto& indicator = definition.indicator;
+    if (indicator.has_coverage()) {
+        fill_coverage(value, definition, period);
+    } else if (indicator.has_ratio()) {
+        fill_ratio(value, definition, period, At::end);
+    } else if (indicator.has_variety()) {
+        fill_variety(value, definition, period);
+    } else if (indicator.has_change()) {
+        fill_change(value, definition, period);
+    } else if (indicator.targets().view() == v1::ACHIEVEMENT) {
+        fill_achievement(value, definition, period);
+    } else if (indicator.targets().view() == v1::VILLAGES_MEETING) {
+        fill_villages_meeting(value, definition, period);
+    } else {
+        fill_villages_steered(value, definition, period);
+    }
+}
+
+void Board::fill_coverage(v1::IndicatorValue& value, const Definition& definition, const Period& period) const {
+    const bool among = definition.indicator.measure() == v1::Indicator::RATIO;
+    const auto places =
+        definition.indicator.coverage().communes() ? communes(value.area(), period.last_day()) : villages(value.area(), period.last_day());
+    const auto covered = [&](SeriesId series) {
+        Slot found;
+        for (const auto& place : places) {
+            if (auto slot = total(series, place, period); slot.number > 0) {
+                slot.number = 1;
+                found.add(slot);
+            }
+        }
+        return found;
+    };
+    const auto whole = covered(definition.of->series);
+    const auto denominator = among ? static_cast<std::int64_t>(places.size()) : 0;
+    value.set_number(whole.number);
+    value.set_denominator(denominator);
+    put_lineage(value, whole);
+    for (const auto series : definition.parts) {
+        const auto& part = definitions_.series(series);
+        if (const auto of = definitions_.series_id(definition.of->code, part.cut, part.cut_value)) {
+            const auto slot = covered(*of);
+            add_part(value, series, slot, slot.empty() ? 0 : denominator);
+        }
+    }
+}
+
+void Board::fill_ratio(v1::IndicatorValue& value, const Definition& definition, const Period& period, At at) const {
+    const auto& ratio = definition.indicator.ratio();
+    const auto at_of_per = ratio.per_at_start() ? At::start : at;
+    const auto below = [&](SeriesId per) { return total(per, value.area(), period, at_of_per).number; };
+    const auto day = at == At::end ? period.last_day() : period.first_day() - std::chrono::days(1);
+    const auto whole_below = definition.per ? below(definition.per->series) : static_cast<std::int64_t>(villages(value.area(), day).size());
+    const auto whole = total(definition.of->series, value.area(), period, at);
+    value.set_number(whole.number);
+    value.set_denominator(whole_below);
+    put_lineage(value, whole);
+    for (const auto series : definition.parts) {
+        const auto& part = definitions_.series(series);
+        const auto of = definitions_.series_id(definition.of->code, part.cut, part.cut_value);
+        const auto per = definition.per ? definitions_.series_id(definition.per->code, part.cut, part.cut_value) : std::nullopt;
+        const auto slot = of ? total(*of, value.area(), period, at) : Slot();
+        const auto denominator = per ? below(*per) : whole_below;
+        if (!slot.empty() || (per && denominator != 0)) {
+            add_part(value, series, slot, denominator);
+        }
+    }
+}
+
+void Board::fill_variety(v1::IndicatorValue& value, const Definition& definition, const Period& period) const {
+    Slot found;
+    for (const auto& other : definitions_.all()) {
+        if (other.indicator.code() != definition.of->code) {
+            continue;
+        }
+        for (const auto series : other.parts) {
+            if (auto slot = total(series, value.area(), period); slot.number > 0) {
+                slot.number = 1;
+                found.add(slot);
+                add_part(value, series, slot);
+            }
+        }
+    }
+    value.set_number(found.number);
+    put_lineage(value, found);
+}
+
+// Start minus end, only when both rates were made under the same standard: a change of standard is no change of the rate.
+void Board::fill_change(v1::IndicatorValue& value, const Definition& definition, const Period& period) const {
+    const auto* of = definitions_.find(definition.of->code, period.last_day());
+    v1::IndicatorValue end;
+    v1::IndicatorValue start;
+    end.set_area(value.area());
+    start.set_area(value.area());
+    fill_ratio(end, *of, period, At::end);
+    fill_ratio(start, *of, period, At::start);
+    const auto standards = [&](const v1::IndicatorValue& rate) {
+        std::set<std::string> found;
+        for (const auto& part : rate.parts()) {
+            if (part.cut() == definition.indicator.change().same() && part.denominator() != 0) {
+                found.insert(part.cut_value());
+            }
+        }
+        return found;
+    };
+    *value.mutable_lineage() = end.lineage();
+    if (standards(start) != standards(end)) {
+        return;
+    }
+    value.set_number(end.number());
+    value.set_denominator(end.denominator());
+    value.set_start_number(start.number());
+    value.set_start_denominator(start.denominator());
+}
+
+// By the kind of commune: a village is of its commune's kind.
+void Board::fill_place_kinds(v1::IndicatorValue& value, const Definition& definition, const Period& period) const {
+    for (const auto& cut : definition.indicator.cut()) {
+        if (!cut.by_place_kind()) {
+            continue;
+        }
+        std::map<std::string, Slot> kinds;
+        const auto day = period.last_day();
+        auto units = communes(value.area(), day);
+        if (units.empty()) {
+            units.push_back(value.area());
+        }
+        for (const auto& unit : units) {
+            const auto* place = places_.find(unit, day);
+            if (place != nullptr && place->level() == v1::Place::VILLAGE_LEVEL) {
+                place = places_.find(place->parent(), day);
+            }
+            if (place != nullptr && place->kind() != v1::Place::KIND_UNSPECIFIED) {
+                kinds[v1::Place::Kind_Name(place->kind())].add(total(definition.whole, unit, period));
+            }
+        }
+        for (const auto& [kind, slot] : kinds) {
+            if (!slot.empty()) {
+                auto& part = *value.add_parts();
+                part.set_cut(cut.name());
+                part.set_cut_value(kind);
+                part.set_number(slot.number);
+                put_lineage(part, slot);
+            }
+        }
+    }
+}
+
+// The value as a person reads it, in hundredths of its unit: what a target is compared with.
+std::int64_t Board::shown_hundredths(const std::string& code, const std::string& area, const Period& period) const {
+    const auto* definition = definitions_.find(code, period.last_day());
+    const auto shown = value(area, period, *definition);
+    const auto& indicator = definition->indicator;
+    if (indicator.measure() == v1::Indicator::MEDIAN) {
+        return static_cast<std::int64_t>(shown.median() * 100);
+    }
+    if (indicator.measure() == v1::Indicator::RATIO) {
+        return shown.denominator() == 0 ? 0 : rounded(shown.number() * 10'000, shown.denominator());
+    }
+    return rounded(shown.number() * 100, std::max<std::int64_t>(indicator.divide_by(), 1));
+}
+
+// What was assigned to the place itself; else what was assigned to those below it, against what those did.
+std::optional<Board::Target> Board::target(SeriesId assigned, const std::string& code, const std::string& area,
+                                           const Period& period) const {
+    const auto* definition = definitions_.find(code, period.last_day());
+    if (definition == nullptr || !definition->counted_over(period.span)) {
+        return std::nullopt;
+    }
+    const auto known = area_ids_.find(area);
+    const auto own = known == area_ids_.end() ? Slot() : slot_at(totals_, cell_id::pack(assigned, cell_id::time_of(period), known->second));
+    if (!own.empty()) {
+        return Target{shown_hundredths(code, area, period), own.number, own};
+    }
+    const auto* place = places_.find(area, period.last_day());
+    const bool adds_up =
+        definition->indicator.measure() == v1::Indicator::NUMBER || definition->indicator.measure() == v1::Indicator::STOCK;
+    if (place == nullptr || place->level() == v1::Place::VILLAGE_LEVEL || !adds_up) {
+        return std::nullopt;
+    }
+    std::optional<Target> sum;
+    for (const auto& child : places_.children(area, period.last_day())) {
+        if (const auto below = target(assigned, code, child, period)) {
+            sum = sum.value_or(Target());
+            sum->actual += below->actual;
+            sum->assigned += below->assigned;
+            sum->lineage.add(below->lineage);
+        }
+    }
+    return sum;
+}
+
+// Where the targets of an indicator are kept.
+std::optional<SeriesId> Board::assigned_series(const Definition& targets, const std::string& code) const {
+    const auto* holder = definitions_.find(targets.per->code, Day::max());
+    return holder->parts.empty() ? std::nullopt
+                                 : definitions_.series_id(targets.per->code, definitions_.series(holder->parts.front()).cut, code);
+}
+
+void Board::fill_achievement(v1::IndicatorValue& value, const Definition& definition, const Period& period) const {
+    Slot whole;
+    std::int64_t targets = 0;
+    const auto* holder = definitions_.find(definition.per->code, period.last_day());
+    for (const auto assigned : holder->parts) {
+        const auto& code = definitions_.series(assigned).cut_value;
+        if (!window_figures_.contains(cell_id::pack(assigned, cell_id::time_of(period), 0))) {
+            continue;
+        }
+        const auto found = target(assigned, code, value.area(), period);
+        if (!found) {
+            continue;
+        }
+        const auto* of = definitions_.find(code, period.last_day());
+        const bool met = of->indicator.less_is_better() ? found->actual <= found->assigned : found->actual >= found->assigned;
+        auto& part = *value.add_parts();
+        part.set_cut(definitions_.series(assigned).cut);
+        part.set_cut_value(code);
+        part.set_number(found->actual);
+        part.set_denominator(found->assigned);
+        put_lineage(part, found->lineage);
+        Slot one = found->lineage;
+        one.number = met ? 1 : 0;
+        whole.add(one);
+        ++targets;
+    }
+    value.set_number(whole.number);
+    value.set_denominator(targets);
+    put_lineage(value, whole);
+}
+
+void Board::fill_villages_meeting(v1::IndicatorValue& value, const Definition& definition, const Period& period) const {
+    Slot met;
+    std::int64_t assigned_to = 0;
+    const auto assigned = assigned_series(definition, definition.of->code);
+    const bool less = definitions_.find(definition.of->code, period.last_day())->indicator.less_is_better();
+    for (const auto& village : villages(value.area(), period.last_day())) {
+        const auto found = assigned ? target(*assigned, definition.of->code, village, period) : std::nullopt;
+        if (!found) {
+            continue;
+        }
+        ++assigned_to;
+        if (less ? found->actual <= found->assigned : found->actual >= found->assigned) {
+            auto slot = found->lineage;
+            slot.number = 1;
+            met.add(slot);
+        }
+    }
+    value.set_number(met.number);
+    value.set_denominator(assigned_to);
+    put_lineage(value, met);
+}
+
+// Villages with any target for the year, and with somebody in charge at the window's end.
+void Board::fill_villages_steered(v1::IndicatorValue& value, const Definition& definition, const Period& period) const {
+    Slot steered;
+    const auto& all = villages(value.area(), period.last_day());
+    for (const auto& village : all) {
+        const auto known = area_ids_.find(village);
+        if (known == area_ids_.end()) {
+            continue;
+        }
+        const auto figures = year_figures_.find(cell_id::pack(0, cell_id::time_of_opening(period.year), known->second));
+        const bool has_target =
+            figures != year_figures_.end() && std::any_of(figures->second.begin(), figures->second.end(), [&](CellId id) {
+                return definitions_.series(cell_id::series(id)).indicator == definition.per->code && !slot_at(totals_, id).empty();
+            });
+        auto officers = total(definition.of->series, village, period);
+        if (has_target && officers.number > 0) {
+            officers.number = 1;
+            steered.add(officers);
+        }
+    }
+    value.set_number(steered.number);
+    value.set_denominator(static_cast<std::int64_t>(all.size()));
+    put_lineage(value, steered);
+}
+
+}  // namespace chieng

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an event adds, series by series and place by place. For the board's own files.
+#pragma once
+
+#include "gateway/indicator/board.hpp"
+#include "gateway/indicator/event_fields.hpp"
+
+namespace chieng {
+
+// Calls `take` with each series that the event adds to, and what.
+template <class Take>
+void Board::each_contribution(const Fact& fact, const SourcePlan& plan, const Take& take) {
+    auto amount = plan.plus.empty() ? 1 : sum_at(fact.event, plan.plus);
+    for (const auto& factor : plan.times) {
+        amount *= number_at(fact.event, factor);
+    }
+    amount *= plan.sign;
+    take(plan.whole, amount);
+    for (const auto& cut : plan.cuts) {
+        if (!cut.field.empty()) {
+            each_value(fact.event, cut.field, [&](int value) {
+                if (const auto series = cut.series(value)) {
+                    take(*series, amount);
+                }
+            });
+        }
+        for (const auto& part : cut.parts) {
+            if (holds(fact.event, part.where)) {
+                take(part.series,
+                     part.plus.empty() ? amount : plan.sign * (sum_at(fact.event, part.plus) - sum_at(fact.event, part.minus)));
+            }
+        }
+        if (!cut.texts.empty()) {
+            const auto named = cut.texts.find(text_at(fact.event, plan.value_of, text_));
+            if (named != cut.texts.end()) {
+                take(named->second, amount);
+            }
+        }
+    }
+}
+
+template <class Take>
+void Board::each_place(const Fact& fact, const SourcePlan& plan, const Take& take) {
+    if (plan.places.empty()) {
+        return take(fact.village);
+    }
+    bool own = false;
+    const auto& message = holder(fact.event, plan.places);
+    const auto& reflection = *message.GetReflection();
+    const int size = reflection.FieldSize(message, plan.places.back());
+    for (int i = 0; i < size; ++i) {
+        const auto area = area_id(reflection.GetRepeatedString(message, plan.places.back(), i));
+        own = own || area == fact.village;
+        take(area);
+    }
+    if (!own) {
+        take(fact.village);
+    }
+}
+
+}  // namespace chieng

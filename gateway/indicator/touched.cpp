@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which published values a changed cell is part of.
+#include "gateway/indicator/board.hpp"
+
+#include <algorithm>
+
+namespace chieng {
+namespace {
+
+constexpr std::array spans{v1::MONTH, v1::QUARTER, v1::HALF, v1::YEAR};
+constexpr std::array calendars{v1::OFFICIAL, v1::CALENDAR_MONTHS};
+
+}  // namespace
+
+// The half-months from the first to the last whose windows a cell counts in: a stock counts from its own until now.
+std::pair<std::int32_t, std::int32_t> Board::reach(CellId id) const {
+    const auto time = cell_id::time(id);
+    if (cell_id::is_opening(time)) {
+        const auto first = Period{v1::OFFICIAL, v1::YEAR, cell_id::year_of(time), 1}.first_atom().index;
+        return {first, std::max(first + 1, horizon_)};
+    }
+    const auto atom = cell_id::atom_of(time).index;
+    return {atom, definitions_.series(cell_id::series(id)).stock ? std::max(atom, horizon_) : atom};
+}
+
+// A value of targets is touched only where there are any.
+bool Board::may_have_target(const Definition& definition, const Period& period, SeriesId changed) const {
+    if (definition.indicator.targets().view() != v1::ACHIEVEMENT || definitions_.series(changed).indicator == definition.per->code) {
+        return true;
+    }
+    const auto& code = definitions_.series(changed).indicator;
+    const auto assigned = assigned_series(definition, code);
+    // What is computed from the changed one may have a target too.
+    return !assigned || window_figures_.contains(cell_id::pack(*assigned, cell_id::time_of(period), 0)) ||
+           definitions_.touched(changed).size() > 2;
+}
+
+void Board::take_windows(std::uint32_t definition, std::int32_t first, std::int32_t last, std::span<const std::uint32_t> areas,
+                         std::vector<IndicatorId>& ids) const {
+    const auto& made = definitions_.all()[definition];
+    if (made.indicator.hidden()) {
+        return;
+    }
+    for (const auto span : spans) {
+        if (!made.counted_over(span)) {
+            continue;
+        }
+        for (const auto calendar : calendars) {
+            for (auto atom = first; atom <= last;) {
+                const auto period = Period::of(calendar, span, Atom{atom});
+                const auto day = period.last_day();
+                if ((made.from <= day && day <= made.until) || definitions_.find(made.indicator.code(), day) == &made) {
+                    for (const auto of : areas) {
+                        ids.push_back(cell_id::pack(definition, cell_id::time_of(period), of));
+                    }
+                }
+                atom = period.first_atom().index + period.atoms();
+            }
+        }
+    }
+}
+
+void Board::touched(CellId id, std::vector<IndicatorId>& ids) {
+    const auto time = cell_id::time(id);
+    const auto& above = line(id);
+    boost::container::small_vector<std::uint32_t, 4> areas(above.above.begin(), above.above.end());
+    if (!above.is_village) {
+        areas.push_back(cell_id::area(id));
+    }
+    for (const auto definition : definitions_.touched(cell_id::series(id))) {
+        const auto& made = definitions_.all()[definition];
+        if (cell_id::is_window(time)) {
+            const auto window = cell_id::window_of(time);
+            if (made.counted_over(window.span) && !made.indicator.hidden()) {
+                for (const auto of : areas) {
+                    ids.push_back(cell_id::pack(definition, cell_id::time_of(window), of));
+                }
+            }
+            if (made.indicator.has_targets() && made.indicator.targets().view() == v1::VILLAGES_STEERED) {
+                const Period year{window.calendar, v1::YEAR, window.year, 1};
+                const auto first = year.first_atom().index;
+                take_windows(definition, first, std::min(first + year.atoms() - 1, std::max(first, horizon_)), areas, ids);
+            }
+            continue;
+        }
+        const auto [first, last] = reach(id);
+        if (!made.indicator.has_targets() || may_have_target(made, Period::of(v1::OFFICIAL, v1::YEAR, Atom{first}), cell_id::series(id))) {
+            take_windows(definition, first, last, areas, ids);
+        }
+    }
+}
+
+// When time goes on, what stands in the new windows is said too.
+void Board::touched_by_time(std::vector<IndicatorId>& ids) {
+    if (horizon_told_ == horizon_) {
+        return;
+    }
+    const auto first = horizon_told_ + 1;
+    const bool is_first = std::exchange(horizon_told_, horizon_) == 0;
+    if (is_first) {
+        return;
+    }
+    for (const auto& [key, times] : stock_times_) {
+        const auto& above = line(cell_id::pack(cell_id::series(key), cell_id::time_of(Atom{horizon_}), cell_id::area(key)));
+        boost::container::small_vector<std::uint32_t, 4> areas(above.above.begin(), above.above.end());
+        if (!above.is_village) {
+            areas.push_back(cell_id::area(key));
+        }
+        for (const auto definition : definitions_.touched(cell_id::series(key))) {
+            if (!definitions_.all()[definition].indicator.has_targets()) {
+                take_windows(definition, first, horizon_, areas, ids);
+            }
+        }
+    }
+}
+
+void Board::all_indicators(std::vector<IndicatorId>& ids) {
+    for (const auto& [id, total] : totals_) {
+        touched(id, ids);
+    }
+}
+
+}  // namespace chieng

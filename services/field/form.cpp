@@ -28,7 +28,7 @@ struct Slot {
     Flag flag;
     Route route;
 };
-using Value = std::variant<const EnumValueDescriptor*, std::uint64_t, std::string>;
+using Value = std::variant<const EnumValueDescriptor*, bool, std::uint64_t, std::string>;
 struct Error {
     std::string text;
 };
@@ -43,6 +43,15 @@ struct Alias {
 // A correction's fields would read badly by their path.
 constexpr std::array aliases{Alias{"correction.sequence", "corrects"}, Alias{"correction.device", "corrects-device"},
                              Alias{"correction.action", "action"}, Alias{"correction.reason", "reason"}};
+
+struct Word {
+    std::string_view name;
+    bool value;
+    std::string_view vi;
+};
+// What a yes or a no may be called; the first two are named to a person.
+constexpr std::array words{Word{"yes", true, "Có"},  Word{"no", false, "Không"}, Word{"true", true, {}},
+                           Word{"false", false, {}}, Word{"có", true, {}},       Word{"không", false, {}}};
 
 std::string dashed(std::string text) {
     std::replace(text.begin(), text.end(), '_', '-');
@@ -74,6 +83,15 @@ Slot slot_of(const Route& route) {
     slot.flag.unit = rule.unit();
     slot.flag.required = rule.required();
     slot.flag.list = field.is_repeated();
+    slot.flag.decimals = rule.decimals();
+    if (field.cpp_type() == FieldDescriptor::CPPTYPE_BOOL) {
+        for (const auto& word : std::span(words).first(2)) {
+            v1::Label label;
+            label.set_vi(std::string(word.vi));
+            label.set_en(std::string(word.name));
+            slot.flag.values.push_back({std::string(word.name), label});
+        }
+    }
     if (const auto* type = field.enum_type()) {
         for (int i = 0; i < type->value_count(); ++i) {
             if (type->value(i)->number() != 0) {
@@ -85,8 +103,11 @@ Slot slot_of(const Route& route) {
 }
 
 void add_field(const FieldDescriptor& field, Route& route, std::vector<Slot>& slots) {
+    if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && field.is_repeated()) {
+        return;  // a list of whole messages is no text
+    }
     route.push_back(&field);
-    if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && !field.is_repeated()) {
+    if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
         for (int i = 0; i < field.message_type()->field_count(); ++i) {
             add_field(*field.message_type()->field(i), route, slots);
         }
@@ -150,33 +171,62 @@ std::variant<Value, Error> read_enum(const Slot& slot, std::string_view text) {
     return Error{slot.flag.name + ": không có giá trị " + quoted(text) + ", hãy chọn / no such value, choose one of: " + names};
 }
 
+// 10.5 where two decimals are kept is 1050: a number with a point is never a floating-point number on its way.
 std::variant<Value, Error> read_number(const Slot& slot, std::string_view text) {
     const bool narrow = slot.route.back()->cpp_type() == FieldDescriptor::CPPTYPE_UINT32;
     const std::uint64_t most = narrow ? std::numeric_limits<std::uint32_t>::max() : std::numeric_limits<std::uint64_t>::max();
+    const std::size_t decimals = slot.flag.decimals;
+    const auto point = decimals == 0 ? std::string_view::npos : text.find('.');
+    const auto fraction = point == std::string_view::npos ? std::string_view() : text.substr(point + 1);
+    const bool cut_short = text.empty() || point == 0 || (point != std::string_view::npos && fraction.empty());
+    auto digits = std::string(text.substr(0, point)).append(fraction);
+    digits.append(decimals - std::min(decimals, fraction.size()), '0');
     std::uint64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error == std::errc() && end == text.data() + text.size() && number <= most) {
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    if (!cut_short && fraction.size() <= decimals && error == std::errc() && end == digits.data() + digits.size() && number <= most) {
         return Value(number);
+    }
+    if (decimals > 0) {
+        const auto places = std::to_string(decimals);
+        return Error{slot.flag.name + ": " + quoted(text) + " không phải số có tối đa " + places + " chữ số sau dấu chấm (ví dụ 10.5)" +
+                     " / is not a number with at most " + places + " digits after a point (such as 10.5)"};
     }
     const auto bounds = "0.." + std::to_string(most);
     return Error{slot.flag.name + ": " + quoted(text) + " không phải số nguyên / is not a whole number (" + bounds + ")"};
 }
 
-std::variant<Value, Error> read_text(const Slot& slot, std::string_view text) {
+// In NFC; empty when it is not UTF-8.
+std::optional<std::string> composed(std::string_view text, int more_options = 0) {
     utf8proc_uint8_t* mapped = nullptr;
     const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
     const auto size = utf8proc_map(bytes, static_cast<utf8proc_ssize_t>(text.size()), &mapped,
-                                   static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+                                   static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE | more_options));
     const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(mapped, &std::free);
-    if (size < 0) {
+    return size < 0 ? std::nullopt : std::optional(std::string(mapped, mapped + size));
+}
+
+std::variant<Value, Error> read_bool(const Slot& slot, std::string_view text) {
+    const auto typed = composed(text, UTF8PROC_CASEFOLD);
+    for (const auto& word : words) {
+        if (typed == word.name) {
+            return Value(word.value);
+        }
+    }
+    return Error{slot.flag.name + ": " + quoted(text) + " không phải có hoặc không / is neither yes nor no"};
+}
+
+std::variant<Value, Error> read_text(const Slot& slot, std::string_view text) {
+    auto value = composed(text);
+    if (!value) {
         return Error{slot.flag.name + ": không phải chữ UTF-8 / is not UTF-8 text"};
     }
-    return Value(std::string(mapped, mapped + size));
+    return Value(std::move(*value));
 }
 
 std::variant<Value, Error> read(const Slot& slot, std::string_view text) {
     switch (slot.route.back()->cpp_type()) {
         case FieldDescriptor::CPPTYPE_ENUM: return read_enum(slot, text);
+        case FieldDescriptor::CPPTYPE_BOOL: return read_bool(slot, text);
         case FieldDescriptor::CPPTYPE_UINT32:
         case FieldDescriptor::CPPTYPE_UINT64: return read_number(slot, text);
         case FieldDescriptor::CPPTYPE_STRING: return read_text(slot, text);
@@ -192,6 +242,10 @@ struct Writer {
     void operator()(const EnumValueDescriptor* value) const {
         const auto& at = *message.GetReflection();
         field.is_repeated() ? at.AddEnum(&message, &field, value) : at.SetEnum(&message, &field, value);
+    }
+    void operator()(bool value) const {
+        const auto& at = *message.GetReflection();
+        field.is_repeated() ? at.AddBool(&message, &field, value) : at.SetBool(&message, &field, value);
     }
     void operator()(std::uint64_t value) const {
         const auto& at = *message.GetReflection();

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Builds events from text. Which types, flags, labels and values there are is read from the schema, so a new field has
-// its flag without a line here.
+// its flag without a line here. The one thing without a flag is a list of whole messages (`evidence`): an event as a line of
+// JSON may carry it (chieng-field post --file).
 #pragma once
 
 #include "chieng/v1/event.pb.h"
 #include "chieng/v1/options.pb.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,8 +34,9 @@ struct Flag {
     v1::Label label;
     std::string unit;
     bool required = false;
-    bool list = false;          // takes several values, with commas between them
-    std::vector<Value> values;  // that it may have; empty when it is no enum
+    bool list = false;           // takes several values, with commas between them
+    std::uint32_t decimals = 0;  // digits that it may have after a point
+    std::vector<Value> values;   // that it may have; empty when any text or number of its shape will do
 };
 
 // In schema order.
@@ -48,8 +51,9 @@ struct Flag {
 // The same for an event without a body: a correction that voids another event needs none.
 [[nodiscard]] std::vector<Flag> envelope_flags();
 
-// Fills in one flag, given with or without its dashes. Enum names in any case; lists with commas, in place of what was
-// there; texts are brought to NFC. Returns what is wrong, in Vietnamese and English, and changes nothing then.
+// Fills in one flag, given with or without its dashes. Enum names in any case; yes and no as yes/no, true/false or
+// có/không; 10.5 with a point where the field has decimals; lists with commas, in place of what was there; texts are
+// brought to NFC. Returns what is wrong, in Vietnamese and English, and changes nothing then.
 [[nodiscard]] std::optional<std::string> set(v1::Event& event, std::string_view flag, std::string_view value);
 
 }  // namespace chieng

@@ -261,6 +261,9 @@ void add_post(CLI::App& app, Settings& settings, std::map<std::string, std::map<
             if (!flag.unit.empty()) {
                 help += " (" + flag.unit + ")";
             }
+            if (flag.decimals > 0) {
+                help += std::string(", 0.").append(flag.decimals - 1, '0').append("1");
+            }
             for (const auto& value : flag.values) {
                 help += "\n      " + value.name + "  " + value.label.vi() + " / " + value.label.en();
             }

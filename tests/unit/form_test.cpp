@@ -16,6 +16,9 @@ namespace {
 void paths_of(const google::protobuf::Descriptor& type, const std::string& prefix, std::set<std::string>& paths) {
     for (int i = 0; i < type.field_count(); ++i) {
         const auto& field = *type.field(i);
+        if (field.message_type() != nullptr && field.is_repeated()) {
+            continue;  // evidence: in JSON only
+        }
         if (field.message_type() != nullptr) {
             paths_of(*field.message_type(), prefix + field.name() + ".", paths);
         } else {
@@ -161,6 +164,64 @@ TEST_CASE("numbers are whole, not negative and fit their field", "[form]") {
         CHECK(set(event, "--workdays", text).has_value());
     }
     CHECK(set(event, "--workdays", "4294967295") == std::nullopt);
+}
+
+TEST_CASE("a number with decimals is written with a point, and kept whole", "[form]") {
+    auto event = *new_event("practice-adopted");
+    CHECK(flag_named(flags(*v1::PracticeAdopted::descriptor()), "--area-ha").decimals == 2);
+    for (const auto& [text, value] : std::vector<std::pair<std::string, std::uint32_t>>{
+             {"10.5", 1050}, {"10.50", 1050}, {"0.07", 7}, {"10", 1000}, {" 3.0 ", 300}, {"42949672.95", 4'294'967'295U}}) {
+        INFO(text);
+        CHECK(set(event, "--area-ha", text) == std::nullopt);
+        CHECK(event.practice_adopted().area_ha() == value);
+    }
+    for (const auto* text : {"", ".", "10.", ".5", "10.505", "10,5", "1.2.3", "-1", "+1", "1e3", "10.5ha", "1 0", "42949672.96"}) {
+        INFO(text);
+        const auto error = set(event, "--area-ha", text);
+        REQUIRE(error.has_value());
+        CHECK(error->find("chữ số sau dấu chấm") != std::string::npos);
+        CHECK(error->find("at most 2 digits after a point") != std::string::npos);
+    }
+    CHECK(event.practice_adopted().area_ha() == 4'294'967'295U);
+    auto training = *new_event("training-held");
+    CHECK(set(training, "--days", "2.5") == std::nullopt);
+    CHECK(training.training_held().days() == 25);
+    CHECK(set(training, "--days", "2.55").has_value());
+    auto target = *new_event("target-assigned");
+    CHECK(set(target, "--value", "1000000000000.25") == std::nullopt);
+    CHECK(target.target_assigned().value() == 100'000'000'000'025U);
+}
+
+TEST_CASE("yes and no are said in either language", "[form]") {
+    auto event = *new_event("practice-adopted");
+    for (const auto* yes : {"yes", "YES", "true", "có", "Có", "co\xCC\x81"}) {  // the last as a Mac types it
+        INFO(yes);
+        CHECK(set(event, "--in-campaign", "no") == std::nullopt);
+        CHECK(set(event, "--in-campaign", yes) == std::nullopt);
+        CHECK(event.practice_adopted().in_campaign());
+    }
+    for (const auto* no : {"no", "False", "không", "KHÔNG"}) {
+        INFO(no);
+        CHECK(set(event, "--in-campaign", "yes") == std::nullopt);
+        CHECK(set(event, "--in-campaign", no) == std::nullopt);
+        CHECK(!event.practice_adopted().in_campaign());
+    }
+    CHECK(set(event, "--in-campaign", "yes") == std::nullopt);
+    for (const auto* text : {"", "7", "maybe", "co", "\xFF"}) {
+        INFO(text);
+        const auto error = set(event, "--in-campaign", text);
+        REQUIRE(error.has_value());
+        CHECK(error->find("--in-campaign") == 0);
+        CHECK(error->find("neither yes nor no") != std::string::npos);
+    }
+    CHECK(event.practice_adopted().in_campaign());
+    CHECK(flag_named(flags(*v1::PracticeAdopted::descriptor()), "--in-campaign").values.front().label.vi() == "Có");
+}
+
+TEST_CASE("evidence has no flag", "[form]") {
+    auto event = *new_event("session-held");
+    CHECK(set(event, "--evidence", "photo").has_value());
+    CHECK(set(event, "--evidence.kind", "PHOTO").has_value());
 }
 
 TEST_CASE("texts are brought to NFC and must be UTF-8", "[form]") {

@@ -116,6 +116,16 @@ std::uint64_t number(const Message& message, const FieldDescriptor& field) {
                                                                : reflection.GetUInt64(message, &field);
 }
 
+// As a person writes it: 1050 with two decimals is 10.50.
+std::string shown(std::uint64_t value, std::uint32_t decimals) {
+    auto text = std::to_string(value);
+    if (decimals > 0) {
+        text.insert(0, text.size() > decimals ? 0 : decimals + 1 - text.size(), '0');
+        text.insert(text.size() - decimals, ".");
+    }
+    return text;
+}
+
 class Walk {
 public:
     Reasons take(const Message& message, const TypePlan& plan) {
@@ -130,7 +140,7 @@ private:
         const auto& rule = *plan.rule;
         const auto value = number(message, *plan.field);
         const auto compared = [&](const char* sign, std::uint64_t with) {
-            return rule.label().vi() + " " + std::to_string(value) + sign + std::to_string(with);
+            return rule.label().vi() + " " + shown(value, rule.decimals()) + sign + shown(with, rule.decimals());
         };
         if (rule.max() > 0 && value > static_cast<std::uint64_t>(rule.max())) {
             fail(ReasonCode::above_max, plan, compared(" > ", static_cast<std::uint64_t>(rule.max())));

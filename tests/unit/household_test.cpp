@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+// The rules of the household service: what is refused, and its neighbour that is not.
+#include "services/household/household.hpp"
+
+#include "tests/support/engine_bench.hpp"
+#include "tests/support/judged.hpp"
+
+#include <array>
+#include <map>
+#include <set>
+#include <vector>
+
+using namespace chieng;
+using namespace chieng::testing;
+using Change = v1::HouseholdStatusChanged;
+
+namespace {
+
+v1::Event a_change(v1::HouseholdClass from, v1::HouseholdClass to, Change::Cause cause, Change::Movement movement) {
+    auto event = an_event(1);
+    event.set_occurred_on("2022-11-20");
+    auto& change = *event.mutable_household_status_changed();
+    change.set_household_key("h-17");
+    change.set_from_class(from);
+    change.set_to_class(to);
+    change.set_cause(cause);
+    change.set_movement(movement);
+    change.set_standard(v1::DECREE_07_2021);
+    return event;
+}
+
+v1::Event a_baseline(std::uint64_t sequence, std::uint32_t year, v1::PovertyStandard standard = v1::DECREE_07_2021) {
+    auto event = an_event(sequence);
+    auto& baseline = *event.mutable_baseline_set();
+    baseline.set_year(year);
+    baseline.set_standard(standard);
+    baseline.set_households(120);
+    baseline.set_minority_households(80);
+    baseline.set_poor(40);
+    baseline.set_near_poor(20);
+    baseline.set_newly_escaped(10);
+    baseline.set_minority_poor(35);
+    return event;
+}
+
+v1::Event a_count(const std::string& day, v1::PovertyStandard standard) {
+    auto event = an_event(1);
+    event.set_occurred_on(day);
+    auto& counted = *event.mutable_deprivation_counted();
+    counted.set_household_class(v1::POOR);
+    counted.set_standard(standard);
+    counted.set_households(40);
+    counted.set_toilet(31);
+    return event;
+}
+
+v1::Event a_review_meeting(std::uint32_t attendants, std::uint32_t agreed) {
+    auto event = an_event(1);
+    event.mutable_review_meeting_held()->set_attendants(attendants);
+    event.mutable_review_meeting_held()->set_agreed(agreed);
+    return event;
+}
+
+constexpr std::array classes{v1::POOR, v1::NEAR_POOR, v1::NEWLY_ESCAPED, v1::AVERAGE, v1::NOT_LISTED};
+constexpr std::array movements{Change::ESCAPED_POVERTY, Change::ESCAPED_NEAR_POVERTY, Change::POOR_AGAIN, Change::NEAR_POOR_AGAIN,
+                               Change::NEWLY_POOR,      Change::NEWLY_NEAR_POOR,      Change::UNCHANGED};
+const std::string wrong_movement = "household_status_changed.movement:WRONG_MOVEMENT";
+
+// What the review's form knows: rows are the class before, columns the class after.
+const std::set<Change::Movement>& movements_between(v1::HouseholdClass from, v1::HouseholdClass to) {
+    using Set = std::set<Change::Movement>;
+    static const Set same{Change::UNCHANGED};
+    static const Set out_of_poverty{Change::ESCAPED_POVERTY};
+    static const Set out_of_near_poverty{Change::ESCAPED_NEAR_POVERTY};
+    static const Set into_poverty{Change::POOR_AGAIN, Change::NEWLY_POOR};
+    static const Set into_near_poverty{Change::NEAR_POOR_AGAIN, Change::NEWLY_NEAR_POOR};
+    using Row = std::map<v1::HouseholdClass, const Set*>;
+    static const Row above{{v1::POOR, &into_poverty},
+                           {v1::NEAR_POOR, &into_near_poverty},
+                           {v1::NEWLY_ESCAPED, &same},
+                           {v1::AVERAGE, &same},
+                           {v1::NOT_LISTED, &same}};
+    static const std::map<v1::HouseholdClass, Row> table{{v1::POOR,
+                                                          {{v1::POOR, &same},
+                                                           {v1::NEAR_POOR, &out_of_poverty},
+                                                           {v1::NEWLY_ESCAPED, &out_of_poverty},
+                                                           {v1::AVERAGE, &out_of_poverty},
+                                                           {v1::NOT_LISTED, &out_of_poverty}}},
+                                                         {v1::NEAR_POOR,
+                                                          {{v1::POOR, &into_poverty},
+                                                           {v1::NEAR_POOR, &same},
+                                                           {v1::NEWLY_ESCAPED, &out_of_near_poverty},
+                                                           {v1::AVERAGE, &out_of_near_poverty},
+                                                           {v1::NOT_LISTED, &out_of_near_poverty}}},
+                                                         {v1::NEWLY_ESCAPED, above},
+                                                         {v1::AVERAGE, above},
+                                                         {v1::NOT_LISTED, above}};
+    return *table.at(from).at(to);
+}
+
+// What the review's identity adds to the number of poor households: end = start − escaped + poor again + newly poor.
+int poor_by_identity(Change::Movement movement) {
+    switch (movement) {
+        case Change::ESCAPED_POVERTY: return -1;
+        case Change::POOR_AGAIN:
+        case Change::NEWLY_POOR: return 1;
+        default: return 0;
+    }
+}
+
+}  // namespace
+
+TEST_CASE("a movement of a review fits the classes that it joins, and the review's identity holds", "[household]") {
+    for (const auto cause : {Change::YEARLY_REVIEW, Change::STANDING_REVIEW}) {
+        for (const auto from : classes) {
+            for (const auto to : classes) {
+                for (const auto movement : movements) {
+                    INFO(v1::HouseholdClass_Name(from) << " → " << v1::HouseholdClass_Name(to) << ", " << Change::Movement_Name(movement));
+                    const bool fits = movements_between(from, to).contains(movement);
+                    CHECK(judged(a_change(from, to, cause, movement)) == (fits ? "" : wrong_movement));
+                    if (fits) {
+                        CHECK(poor_by_identity(movement) == (to == v1::POOR ? 1 : 0) - (from == v1::POOR ? 1 : 0));
+                    }
+                }
+            }
+        }
+    }
+}
+
+TEST_CASE("a household that comes or leaves has made no movement, and has the class that it adds to or is taken from", "[household]") {
+    constexpr auto none = v1::HOUSEHOLD_CLASS_UNSPECIFIED;
+    for (const auto cause : {Change::MOVED_IN, Change::SPLIT_OFF}) {
+        CHECK(judged(a_change(none, v1::POOR, cause, Change::UNCHANGED)).empty());
+        CHECK(judged(a_change(none, none, cause, Change::UNCHANGED)) == "household_status_changed.to_class:REQUIRED");
+        CHECK(judged(a_change(none, v1::POOR, cause, Change::NEWLY_POOR)) == wrong_movement);
+    }
+    for (const auto cause : {Change::MOVED_OUT, Change::DISSOLVED}) {
+        CHECK(judged(a_change(v1::POOR, none, cause, Change::UNCHANGED)).empty());
+        CHECK(judged(a_change(none, v1::POOR, cause, Change::UNCHANGED)) == "household_status_changed.from_class:REQUIRED");
+        CHECK(judged(a_change(v1::POOR, none, cause, Change::ESCAPED_POVERTY)) == wrong_movement);
+    }
+    CHECK(judged(a_change(none, none, Change::YEARLY_REVIEW, Change::UNCHANGED)) ==
+          "household_status_changed.to_class:REQUIRED household_status_changed.from_class:REQUIRED");
+    CHECK(judged(a_change(none, v1::POOR, Change::YEARLY_REVIEW, Change::NEWLY_POOR)) == "household_status_changed.from_class:REQUIRED");
+}
+
+TEST_CASE("a figure is made under the standard of its time", "[household]") {
+    struct Row {
+        const char* day;
+        v1::PovertyStandard standard;
+        bool holds;
+    };
+    for (const auto& row : std::vector<Row>{{"2021-08-31", v1::DECISION_59_2015, true},
+                                            {"2021-08-31", v1::DECREE_07_2021, false},
+                                            {"2021-09-01", v1::DECREE_07_2021, true},  // the review of 2021 made the lists of 2022
+                                            {"2021-12-31", v1::DECISION_59_2015, true},
+                                            {"2022-01-01", v1::DECISION_59_2015, false},
+                                            {"2022-01-01", v1::DECREE_07_2021, true},
+                                            {"2026-08-31", v1::DECREE_351_2025, false},
+                                            {"2026-09-01", v1::DECREE_351_2025, true},
+                                            {"2026-12-31", v1::DECREE_07_2021, true},
+                                            {"2027-01-01", v1::DECREE_07_2021, false},
+                                            {"2030-12-31", v1::DECREE_351_2025, true},
+                                            {"2031-01-01", v1::DECREE_351_2025, false}}) {
+        INFO(row.day << " " << v1::PovertyStandard_Name(row.standard));
+        CHECK(judged(a_count(row.day, row.standard)) == (row.holds ? "" : "deprivation_counted.standard:WRONG_STANDARD"));
+        auto change = a_change(v1::POOR, v1::POOR, Change::YEARLY_REVIEW, Change::UNCHANGED);
+        change.set_occurred_on(row.day);
+        change.mutable_household_status_changed()->set_standard(row.standard);
+        CHECK(judged(change) == (row.holds ? "" : "household_status_changed.standard:WRONG_STANDARD"));
+    }
+}
+
+TEST_CASE("a baseline is of the standard of its whole year", "[household]") {
+    const std::string wrong = "baseline_set.standard:WRONG_STANDARD";
+    CHECK(judged(a_baseline(1, 2021, v1::DECISION_59_2015)).empty());
+    CHECK(judged(a_baseline(1, 2021, v1::DECREE_07_2021)) == wrong);
+    CHECK(judged(a_baseline(1, 2022, v1::DECISION_59_2015)) == wrong);
+    CHECK(judged(a_baseline(1, 2022, v1::DECREE_07_2021)).empty());
+    CHECK(judged(a_baseline(1, 2026, v1::DECREE_07_2021)).empty());
+    CHECK(judged(a_baseline(1, 2026, v1::DECREE_351_2025)) == wrong);
+    CHECK(judged(a_baseline(1, 2027, v1::DECREE_351_2025)).empty());
+    CHECK(judged(a_baseline(1, 2027, v1::DECREE_07_2021)) == wrong);
+}
+
+TEST_CASE("a baseline's classes are not above its households, nor a minority's part above its class", "[household]") {
+    auto event = a_baseline(1, 2022);
+    auto& baseline = *event.mutable_baseline_set();
+    baseline.set_newly_escaped(61);
+    CHECK(judged(event) == "baseline_set.households:ABOVE_TOTAL");
+    baseline.set_newly_escaped(60);
+    CHECK(judged(event).empty());
+    baseline.set_minority_poor(41);
+    CHECK(judged(event) == "baseline_set.minority_poor:ABOVE_TOTAL");
+    baseline.set_minority_poor(40);
+    CHECK(judged(event).empty());
+    baseline.set_minority_newly_escaped(41);
+    CHECK(judged(event) == "baseline_set.minority_households:ABOVE_TOTAL");
+    baseline.set_minority_newly_escaped(40);
+    CHECK(judged(event).empty());
+}
+
+TEST_CASE("a village has one baseline a year: a second is a correction", "[household]") {
+    Bench bench(make_service<Household>());
+    CHECK(bench.refusal("p1", a_baseline(1, 2022)).empty());
+    CHECK(bench.refusal("p1", a_baseline(2, 2022)) == "baseline_set.year:ALREADY_SET");
+    CHECK(bench.refusal("p2", a_baseline(1, 2022)) == "baseline_set.year:ALREADY_SET");
+    CHECK(bench.refusal("p1", a_baseline(3, 2023)).empty());
+    auto elsewhere = a_baseline(4, 2022);
+    elsewhere.set_village("23656-02");
+    CHECK(bench.refusal("p1", elsewhere).empty());
+    CHECK(bench.refusal("p1", correcting(a_baseline(5, 2022), v1::Correction::REPLACE, 1)).empty());
+    bench.restart();
+    CHECK(bench.refusal("p2", a_baseline(2, 2022)) == "baseline_set.year:ALREADY_SET");
+    CHECK(bench.refusal("p1", correcting(a_baseline(6, 2022), v1::Correction::VOID, 1)).empty());
+    CHECK(bench.refusal("p2", a_baseline(3, 2022)).empty());
+}
+
+TEST_CASE("half of those present must agree on the review", "[household]") {
+    const std::string refused = "review_meeting_held.agreed:NOT_AGREED";
+    CHECK(judged(a_review_meeting(100, 50)).empty());
+    CHECK(judged(a_review_meeting(100, 49)) == refused);
+    CHECK(judged(a_review_meeting(99, 50)).empty());
+    CHECK(judged(a_review_meeting(99, 49)) == refused);
+    CHECK(judged(a_review_meeting(1, 0)) == refused);
+    CHECK(judged(a_review_meeting(40, 41)) == "review_meeting_held.agreed:ABOVE_TOTAL");
+}
+
+TEST_CASE("a result is not taken down before it is posted", "[household]") {
+    auto event = a_review_meeting(100, 80);
+    event.mutable_review_meeting_held()->set_posted_from("2022-03-21");
+    event.mutable_review_meeting_held()->set_posted_to("2022-03-20");
+    CHECK(judged(event) == "review_meeting_held.posted_to:ENDS_BEFORE");
+    event.mutable_review_meeting_held()->set_posted_to("2022-03-21");
+    CHECK(judged(event).empty());
+}
+
+TEST_CASE("a support is completed once, whatever came before", "[household]") {
+    Bench bench(make_service<Household>());
+    auto started = a_household_supported(1);
+    started.mutable_household_supported()->set_stage(v1::STARTED);
+    CHECK(bench.refusal("p1", started).empty());
+    started.set_sequence(2);
+    CHECK(bench.refusal("p1", started).empty());
+    CHECK(bench.refusal("p1", a_household_supported(3)).empty());
+    CHECK(bench.refusal("p1", a_household_supported(4)) == "household_supported.support_id:ALREADY_COMPLETED");
+    CHECK(bench.refusal("p1", a_household_supported(5, "S-2")).empty());
+}

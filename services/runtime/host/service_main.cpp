@@ -123,7 +123,7 @@ int main(int argc, char** argv) {
     Settings settings;
     settings.mqtt.client_id = "chieng-service-" + std::to_string(::getpid());
     CLI::App app("Takes events of one commune, keeps them and answers with receipts.");
-    app.add_option("names", settings.names, "services to host: session household commendation; none: all");
+    app.add_option("names", settings.names, "services to host: session household commendation culture monitoring; none: all");
     app.add_option("--commune", settings.commune, "code of the commune")->capture_default_str();
     app.add_option("--data", settings.data, "folder of the journals")->capture_default_str()->check(CLI::ExistingDirectory);
     add_link_options(app, settings.mqtt);

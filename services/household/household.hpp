@@ -79,8 +79,8 @@ struct Household {
         return reasons;
     }
 
-    // Which movement leads from one class to the other. Out of poverty only by an escape, also into near-poverty; the newly
-    // escaped fall back "again", those never listed newly; near-poor may have been poor before or not.
+    // Which movement leads from one class to the other. Out of poverty only by an escape, also into near-poverty. Whether a fall
+    // is "again" or new is the reviewer's word: a class says nothing of the years before it.
     static bool joins(v1::HouseholdStatusChanged::Movement movement, v1::HouseholdClass from, v1::HouseholdClass to) {
         using Change = v1::HouseholdStatusChanged;
         const bool changed = from != to;

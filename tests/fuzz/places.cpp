@@ -7,8 +7,7 @@
 #include <google/protobuf/io/tokenizer.h>
 #include <google/protobuf/text_format.h>
 
-#include <algorithm>
-#include <stdexcept>
+#include <optional>
 
 using namespace chieng;
 using namespace chieng::testing;
@@ -32,10 +31,15 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     std::optional<Places> places;
     try {
         places.emplace(rows);
-    } catch (const std::invalid_argument& error) {
-        must(std::string_view(error.what()).starts_with("place "), "a refusal names the place");
+    } catch (const PlacesError& error) {
+        const std::string_view what = error.what();
+        const bool names_place = what.starts_with("place ") && error.place_row >= 0 && error.place_row < rows.place_size();
+        const bool names_succession =
+            what.starts_with("succession of ") && error.succession_row >= 0 && error.succession_row < rows.succession_size();
+        must(names_place != names_succession, "a refusal names the row");
         return 0;
     }
+    const auto last_day = *parse_day("2199-12-31");
     for (const auto& row : rows.place()) {
         must(places->known(row.code()), "what is listed is known");
         for (const auto* day : {"1900-01-01", "2022-03-12", "2024-11-01", "2025-07-01", "2199-12-31"}) {
@@ -45,6 +49,10 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
             for (const auto& child : places->children(row.code(), on)) {
                 must(places->find(child, on)->parent() == row.code(), "a child has its parent");
             }
+            must(places->carrier(row.code(), on, on) == (places->find(row.code(), on) != nullptr ? row.code() : ""),
+                 "on its own day a place carries itself");
+            const std::string carrier(places->carrier(row.code(), on, last_day));
+            must(carrier.empty() || places->find(carrier, last_day) != nullptr, "what carries is a place of that day");
         }
     }
     return 0;

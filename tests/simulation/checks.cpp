@@ -78,7 +78,10 @@ const Places& places() {
         }
         v1::Places kept;
         for (const auto& row : rows.place()) {
-            if (row.code() == district || row.code().starts_with(commune)) {
+            if (row.code() == district) {
+                kept.add_place()->CopyFrom(row);
+                kept.mutable_place(kept.place_size() - 1)->clear_parent();
+            } else if (row.code() == commune || (row.code().starts_with(commune) && row.parent() == commune)) {
                 *kept.add_place() = row;
             }
         }

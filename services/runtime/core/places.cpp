@@ -1,83 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/runtime/core/places.hpp"
 
-#include <xxhash.h>
-
 #include <algorithm>
-#include <stdexcept>
 
 namespace chieng {
 namespace {
 
-Day bound(const std::string& text, Day otherwise, const std::string& code) {
-    if (text.empty()) {
-        return otherwise;
-    }
-    const auto day = parse_day(text);
-    if (!day) {
-        throw std::invalid_argument("place " + code + ": '" + text + "' is not a date");
-    }
-    return *day;
+// The part of a sorted vector whose key is this one.
+template <typename Row, typename Key>
+std::span<const Row> equal(const std::vector<Row>& rows, std::string_view wanted, Key key) {
+    const auto first = std::lower_bound(rows.begin(), rows.end(), wanted,
+                                        [&](const Row& row, std::string_view code) { return std::string_view(key(row)) < code; });
+    const auto last = std::upper_bound(first, rows.end(), wanted,
+                                       [&](std::string_view code, const Row& row) { return code < std::string_view(key(row)); });
+    return {first, last};
 }
 
 }  // namespace
 
-Places::Places(const v1::Places& rows) {
-    const auto bytes = rows.SerializeAsString();
-    digest_ = XXH3_64bits(bytes.data(), bytes.size());
-    for (const auto& row : rows.place()) {
-        Entry entry{row, bound(row.from(), Day::min(), row.code()), bound(row.until(), Day::max(), row.code())};
-        if (entry.until < entry.from) {
-            throw std::invalid_argument("place " + row.code() + " ends before it begins");
-        }
-        if (row.parent() == row.code()) {
-            throw std::invalid_argument("place " + row.code() + " is its own parent");
-        }
-        auto& entries = by_code_[row.code()];
-        for (const auto& other : entries) {
-            if (entry.from <= other.until && other.from <= entry.until) {
-                throw std::invalid_argument("place " + row.code() + " is listed twice for the same day");
-            }
-        }
-        entries.push_back(std::move(entry));
-    }
-    for (const auto& row : rows.place()) {
-        if (row.level() != v1::Place::PROVINCE_LEVEL && !row.parent().empty() && !known(row.parent())) {
-            throw std::invalid_argument("place " + row.code() + ": its parent " + row.parent() + " is not in the register");
-        }
-    }
-    // Levels that rise make a tree: no place is below itself, however far.
-    for (const auto& [code, entries] : by_code_) {
-        for (const auto& entry : entries) {
-            const auto above = by_code_.find(entry.place.parent());
-            for (const auto& parent : above == by_code_.end() ? std::vector<Entry>() : above->second) {
-                if (entry.from <= parent.until && parent.from <= entry.until && parent.place.level() <= entry.place.level()) {
-                    throw std::invalid_argument("place " + code + ": its parent " + entry.place.parent() + " is not of a level above");
-                }
-            }
-        }
-    }
+std::span<const Places::Entry> Places::rows_of(std::string_view code) const {
+    return equal(entries_, code, [](const Entry& entry) -> const std::string& { return entry.place.code(); });
 }
 
-const v1::Place* Places::find(std::string_view code, Day day) const {
-    const auto it = by_code_.find(code);
-    if (it == by_code_.end()) {
-        return nullptr;
-    }
-    for (const auto& entry : it->second) {
+std::span<const Places::Step> Places::steps_of(std::string_view code) const {
+    return equal(steps_, code, [](const Step& step) -> const std::string& { return step.succession.code(); });
+}
+
+std::span<const std::uint32_t> Places::rows_below(std::string_view parent) const {
+    return equal(below_, parent, [this](std::uint32_t row) -> const std::string& { return entries_[row].place.parent(); });
+}
+
+const Places::Entry* Places::entry(std::string_view code, Day day) const {
+    for (const auto& entry : rows_of(code)) {
         if (entry.from <= day && day <= entry.until) {
-            return &entry.place;
+            return &entry;
         }
     }
     return nullptr;
 }
 
+const Places::Step* Places::step_after(std::string_view code, Day day) const {
+    for (const auto& step : steps_of(code)) {
+        if (day < step.on) {
+            return &step;
+        }
+    }
+    return nullptr;
+}
+
+const v1::Place* Places::find(std::string_view code, Day day) const {
+    const auto* found = entry(code, day);
+    return found == nullptr ? nullptr : &found->place;
+}
+
 std::vector<std::string> Places::children(std::string_view parent, Day day) const {
     std::vector<std::string> codes;
-    for (const auto& [code, entries] : by_code_) {
-        const auto* place = find(code, day);
-        if (place != nullptr && place->parent() == parent) {
-            codes.push_back(code);
+    for (const auto row : rows_below(parent)) {
+        const auto& entry = entries_[row];
+        if (entry.from <= day && day <= entry.until) {
+            codes.push_back(entry.place.code());
         }
     }
     return codes;
@@ -85,8 +66,9 @@ std::vector<std::string> Places::children(std::string_view parent, Day day) cons
 
 std::vector<std::string> Places::ever_below(std::string_view parent) const {
     std::vector<std::string> codes;
-    for (const auto& [code, entries] : by_code_) {
-        if (std::any_of(entries.begin(), entries.end(), [&](const Entry& entry) { return entry.place.parent() == parent; })) {
+    for (const auto row : rows_below(parent)) {
+        const auto& code = entries_[row].place.code();
+        if (codes.empty() || codes.back() != code) {
             codes.push_back(code);
         }
     }
@@ -94,9 +76,22 @@ std::vector<std::string> Places::ever_below(std::string_view parent) const {
 }
 
 bool Places::was_below(std::string_view code, std::string_view parent) const {
-    const auto it = by_code_.find(code);
-    return it != by_code_.end() &&
-           std::any_of(it->second.begin(), it->second.end(), [&](const Entry& entry) { return entry.place.parent() == parent; });
+    const auto rows = rows_of(code);
+    return std::any_of(rows.begin(), rows.end(), [&](const Entry& entry) { return entry.place.parent() == parent; });
+}
+
+void Places::add_villages(std::string_view area, Day day, std::vector<std::string>& codes) const {
+    for (const auto row : rows_below(area)) {
+        const auto& entry = entries_[row];
+        if (day < entry.from || entry.until < day) {
+            continue;
+        }
+        if (entry.place.level() == v1::Place::VILLAGE_LEVEL) {
+            codes.push_back(entry.place.code());
+        } else {
+            add_villages(entry.place.code(), day, codes);
+        }
+    }
 }
 
 std::vector<std::string> Places::villages(std::string_view area, Day day) const {
@@ -108,11 +103,72 @@ std::vector<std::string> Places::villages(std::string_view area, Day day) const 
         return {place->code()};
     }
     std::vector<std::string> codes;
-    for (const auto& child : children(area, day)) {
-        const auto below = villages(child, day);
-        codes.insert(codes.end(), below.begin(), below.end());
-    }
+    add_villages(area, day, codes);
+    std::sort(codes.begin(), codes.end());
     return codes;
+}
+
+std::string_view Places::carrier(std::string_view code, Day from, Day to) const {
+    const auto* at = entry(code, from);
+    if (at == nullptr) {
+        return {};
+    }
+    if (to < from) {
+        const auto* then = entry(code, to);
+        return then == nullptr ? std::string_view() : then->place.code();
+    }
+    // Each turn moves on to a later day or up a level, so there is an end.
+    for (auto day = from; at != nullptr;) {
+        const auto* step = step_after(at->place.code(), day);
+        if (step != nullptr && step->on <= to && step->on - std::chrono::days(1) <= at->until) {
+            day = step->on;
+            at = entry(step->succession.to(0), day);
+        } else if (to <= at->until) {
+            return at->place.code();
+        } else if (const auto* same = entry(at->place.code(), at->until + std::chrono::days(1)); same != nullptr) {
+            day = same->from;
+            at = same;
+        } else {
+            day = at->until;
+            at = entry(at->place.parent(), day);
+        }
+    }
+    return {};
+}
+
+std::vector<Places::Ended> Places::ended_without_successor() const {
+    std::vector<Ended> ended;
+    for (const auto& entry : entries_) {
+        if (entry.until == Day::max()) {
+            continue;
+        }
+        const auto next = entry.until + std::chrono::days(1);
+        const auto steps = steps_of(entry.place.code());
+        const bool goes_on = this->entry(entry.place.code(), next) != nullptr ||
+                             std::any_of(steps.begin(), steps.end(), [&](const Step& step) { return step.on == next; });
+        if (!goes_on) {
+            ended.push_back({&entry.place, entry.until});
+        }
+    }
+    return ended;
+}
+
+std::vector<const v1::Place*> Places::on(Day day) const {
+    std::vector<const v1::Place*> places;
+    for (const auto& entry : entries_) {
+        if (entry.from <= day && day <= entry.until) {
+            places.push_back(&entry.place);
+        }
+    }
+    return places;
+}
+
+std::map<std::string, std::int64_t> recut(const Places& places, const std::map<std::string, std::int64_t>& numbers, Day from, Day to) {
+    std::map<std::string, std::int64_t> sums;
+    for (const auto& [code, number] : numbers) {
+        sums[std::string(places.carrier(code, from, to))] += number;
+    }
+    return sums;
 }
 
 }  // namespace chieng

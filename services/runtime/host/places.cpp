@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/runtime/host/places.hpp"
 
+#include "services/runtime/core/place_lists.hpp"
+
 #include "data/kbang_places.hpp"
 
 #include <google/protobuf/io/tokenizer.h>
@@ -13,6 +15,8 @@
 namespace chieng {
 namespace {
 
+using google::protobuf::TextFormat;
+
 class FirstError final : public google::protobuf::io::ErrorCollector {
 public:
     void AddError(int line, google::protobuf::io::ColumnNumber column, const std::string& message) override {
@@ -23,25 +27,97 @@ public:
     std::string text;
 };
 
+struct Read {
+    v1::Places rows;
+    std::string name;
+    TextFormat::ParseInfoTree lines;
+    std::vector<int> list_lines;  // of a list of units, which has no such tree
+};
+
+void parse_text(const std::string& text, Read& read) {
+    FirstError error;
+    TextFormat::Parser parser;
+    parser.RecordErrorsTo(&error);
+    parser.WriteLocationsTo(&read.lines);
+    if (!parser.ParseFromString(text, &read.rows)) {
+        throw std::invalid_argument(read.name + ":" + error.text);
+    }
+}
+
+void parse_list(const std::string& text, Read& read) {
+    for (const auto& unit : read_units(text, read.name).units) {
+        *read.rows.add_place() = unit.place;
+        read.list_lines.push_back(unit.line);
+    }
+}
+
+void read_into(const std::string& file, Read& read) {
+    read.name = file.empty() ? "kbang.txtpb" : file;
+    const auto text = file.empty() ? std::string(data::kbang_places) : read_whole(file);
+    if (file.ends_with(".csv")) {
+        parse_list(text, read);
+    } else {
+        parse_text(text, read);
+    }
+    if (read.rows.place().empty()) {
+        throw std::invalid_argument(read.name + ": names no place");
+    }
+}
+
+int line_of(const Read& read, const PlacesError& error) {
+    if (!read.list_lines.empty()) {
+        return read.list_lines.at(static_cast<std::size_t>(error.place_row));
+    }
+    const auto& type = *v1::Places::descriptor();
+    const bool is_place = error.place_row >= 0;
+    return 1 + read.lines
+                   .GetLocation(type.FindFieldByName(is_place ? "place" : "succession"), is_place ? error.place_row : error.succession_row)
+                   .line;
+}
+
 }  // namespace
 
+std::string read_whole(const std::string& file) {
+    std::ifstream in(file, std::ios::binary);
+    std::ostringstream text;
+    if (!in || !(text << in.rdbuf())) {
+        throw std::invalid_argument(file + ": cannot be read, or is empty");
+    }
+    return text.str();
+}
+
 Places load_places(const std::string& file) {
-    std::string text = data::kbang_places;
-    if (!file.empty()) {
-        std::ifstream in(file);
-        if (!in) {
-            throw std::invalid_argument(file + ": cannot be read");
-        }
-        text = (std::ostringstream() << in.rdbuf()).str();
+    Read read;
+    read_into(file, read);
+    try {
+        return Places(read.rows);
+    } catch (const PlacesError& error) {
+        throw std::invalid_argument(read.name + ":" + std::to_string(line_of(read, error)) + ": " + error.what());
     }
-    v1::Places rows;
-    FirstError error;
-    google::protobuf::TextFormat::Parser parser;
-    parser.RecordErrorsTo(&error);
-    if (!parser.ParseFromString(text, &rows)) {
-        throw std::invalid_argument((file.empty() ? "kbang.txtpb" : file) + ":" + error.text);
+}
+
+v1::Places read_place_rows(const std::string& file) {
+    Read read;
+    read_into(file, read);
+    return std::move(read.rows);
+}
+
+void write_place_rows(const v1::Places& rows, std::ostream& out) {
+    TextFormat::Printer printer;
+    printer.SetSingleLineMode(true);
+    printer.SetUseUtf8StringEscaping(true);
+    std::string line;
+    const auto write = [&](const char* field, const google::protobuf::Message& row) {
+        printer.PrintToString(row, &line);
+        out << field << " { " << line << "}\n";
+    };
+    out << "# proto-file: chieng/v1/place.proto\n# proto-message: chieng.v1.Places\n\n";
+    for (const auto& row : rows.place()) {
+        write("place", row);
     }
-    return Places(rows);
+    for (const auto& row : rows.succession()) {
+        write("succession", row);
+    }
 }
 
 }  // namespace chieng

@@ -90,7 +90,8 @@ void add_link_options(CLI::App& app, MqttOptions& mqtt) {
 }
 
 void add_places_option(CLI::App& app, std::string& places) {
-    app.add_option("--places", places, "register of places (protobuf text); default: Kbang 2022")->check(CLI::ExistingFile);
+    app.add_option("--places", places, "register of places (protobuf text), or a list of units (.csv); default: Kbang")
+        ->check(CLI::ExistingFile);
 }
 
 int run_program(CLI::App& app, int argc, char** argv, const std::function<int()>& program) {

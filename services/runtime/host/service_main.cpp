@@ -5,6 +5,7 @@
 #include "services/runtime/host/host.hpp"
 #include "services/runtime/host/monitor.hpp"
 #include "services/runtime/host/places.hpp"
+#include "services/runtime/host/places_command.hpp"
 #include "services/runtime/host/program.hpp"
 #include "services/runtime/host/services.hpp"
 
@@ -131,7 +132,11 @@ int main(int argc, char** argv) {
     add_http_option(app, settings.http);
     app.add_flag("--quarantine", settings.list_quarantine, "list what could not be read, and end");
     app.add_flag("--refused", settings.list_refused, "list what was refused, and end");
+    const PlacesCommand places(app);
     return run_program(app, argc, argv, [&] {
+        if (places.asked()) {
+            return places.run();
+        }
         std::vector<Service> services;
         for (auto& service : all_services()) {
             if (settings.names.empty() || std::find(settings.names.begin(), settings.names.end(), service.name) != settings.names.end()) {

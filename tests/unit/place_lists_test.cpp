@@ -151,6 +151,19 @@ TEST_CASE("a village is carried along with its commune, unless it says where it 
     CHECK(places.villages("23656", then) == std::vector<std::string>{"23656-01", "23656-02"});
     CHECK(places.villages("23638", now) == std::vector<std::string>{"23638-01", "23656-01"});
     CHECK(places.villages("23639", now) == std::vector<std::string>{"23656-02"});
+}
+
+TEST_CASE("a village whose commune went nobody knows where stays below what was above") {
+    const auto lists = merge_lists({{then, read_units(whole, "a.csv")}, {now, read_units(later, "b.csv")}},
+                                   {{now, read_links("old_province_code,new_province_code\n64,52\n", "links.csv")}});
+    v1::Places villages;
+    auto* row = villages.add_place();
+    row->set_code("23656-01");
+    row->set_level(v1::Place::VILLAGE_LEVEL);
+    row->set_parent("23656");
+    const Places places(carry_villages(lists, villages));
+    CHECK(places.find("23656-01", now)->parent() == "52");
+    CHECK(places.villages("52", now) == std::vector<std::string>{"23656-01"});
     const auto unlinked = merge_lists({{then, read_units(whole, "a.csv")}, {now, read_units(later, "b.csv")}}, {});
     CHECK_THROWS_WITH(carry_villages(unlinked, villages), Catch::Contains("23656-01") && Catch::Contains("2025-07-01 is not known"));
 }

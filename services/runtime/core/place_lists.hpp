@@ -57,7 +57,8 @@ struct DatedLinks {
 [[nodiscard]] v1::Places merge_lists(std::vector<DatedUnits> lists, const std::vector<DatedLinks>& links);
 
 // The register with villages added that are entered once, below the commune of their first day: each is carried along to what its
-// commune went into. Whoever knows better, of a commune that was divided, enters the village with an end and once more from the next
+// commune went into; where no link says what that is, to the unit that was above the commune, so that its numbers stay in every sum
+// above. Whoever knows better, of a commune that was divided, enters the village with an end and once more from the next
 // day on. Throws std::invalid_argument naming the village.
 [[nodiscard]] v1::Places carry_villages(v1::Places units, const v1::Places& villages);
 

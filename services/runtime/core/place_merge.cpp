@@ -113,10 +113,9 @@ void carry(const Places& units, v1::Place village, Day from, Day until, const st
         if (next == village.parent()) {
             continue;
         }
-        const auto* above = units.find(next, day);
-        if (above == nullptr || above->level() != v1::Place::COMMUNE_LEVEL) {
-            throw std::invalid_argument("village " + village.code() + ": what became of its commune " + village.parent() + " on " +
-                                        format_day(day) + " is not known; give the village an end, or the commune a successor");
+        if (next.empty()) {
+            throw std::invalid_argument("village " + village.code() + ": what became of its parent " + village.parent() + " on " +
+                                        format_day(day) + " is not known; give the village an end, or the parent a successor");
         }
         auto row = village;
         row.set_until(format_day(day - one_day));

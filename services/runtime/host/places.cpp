@@ -30,15 +30,14 @@ public:
 struct Read {
     v1::Places rows;
     std::string name;
-    TextFormat::ParseInfoTree lines;
-    std::vector<int> list_lines;  // of a list of units, which has no such tree
+    std::string text;
+    std::vector<int> list_lines;  // of a list of units
 };
 
 void parse_text(const std::string& text, Read& read) {
     FirstError error;
     TextFormat::Parser parser;
     parser.RecordErrorsTo(&error);
-    parser.WriteLocationsTo(&read.lines);
     if (!parser.ParseFromString(text, &read.rows)) {
         throw std::invalid_argument(read.name + ":" + error.text);
     }
@@ -53,26 +52,30 @@ void parse_list(const std::string& text, Read& read) {
 
 void read_into(const std::string& file, Read& read) {
     read.name = file.empty() ? "kbang.txtpb" : file;
-    const auto text = file.empty() ? std::string(data::kbang_places) : read_whole(file);
+    read.text = file.empty() ? std::string(data::kbang_places) : read_whole(file);
     if (file.ends_with(".csv")) {
-        parse_list(text, read);
+        parse_list(read.text, read);
     } else {
-        parse_text(text, read);
+        parse_text(read.text, read);
     }
     if (read.rows.place().empty()) {
         throw std::invalid_argument(read.name + ": names no place");
     }
 }
 
+// The text is read once more for it: where rows stand takes many times the room of the rows.
 int line_of(const Read& read, const PlacesError& error) {
     if (!read.list_lines.empty()) {
         return read.list_lines.at(static_cast<std::size_t>(error.place_row));
     }
-    const auto& type = *v1::Places::descriptor();
+    TextFormat::ParseInfoTree tree;
+    TextFormat::Parser parser;
+    parser.WriteLocationsTo(&tree);
+    v1::Places rows;
+    parser.ParseFromString(read.text, &rows);
     const bool is_place = error.place_row >= 0;
-    return 1 + read.lines
-                   .GetLocation(type.FindFieldByName(is_place ? "place" : "succession"), is_place ? error.place_row : error.succession_row)
-                   .line;
+    const auto* field = v1::Places::descriptor()->FindFieldByName(is_place ? "place" : "succession");
+    return 1 + tree.GetLocation(field, is_place ? error.place_row : error.succession_row).line;
 }
 
 }  // namespace

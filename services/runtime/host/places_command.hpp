@@ -16,6 +16,8 @@ public:
     ~PlacesCommand();
     PlacesCommand(const PlacesCommand&) = delete;
     PlacesCommand& operator=(const PlacesCommand&) = delete;
+    PlacesCommand(PlacesCommand&&) = delete;
+    PlacesCommand& operator=(PlacesCommand&&) = delete;
 
     // Whether the command line asks for it.
     [[nodiscard]] bool asked() const;

@@ -98,7 +98,7 @@ std::uint64_t Pen::post(Phone phone, const v1::Event& event) {
     if (!opened) {
         opened = std::make_unique<Opened>(folder_ + "/" + device(phone) + ".outbox.db");
     }
-    const auto& service = rule_of(*body_type(event)).service();
+    const auto service = service_of(event);
     const auto result = opened->outbox.post(event, service, &places_, commune_, *parse_day("2022-12-31"), 0);
     if (const auto* reasons = std::get_if<Reasons>(&result)) {
         throw std::invalid_argument("the demonstration posts a wrong event: " + reasons->at(0).field() + ": " + reasons->at(0).en());

@@ -127,6 +127,9 @@ void Board::apply(std::string_view feed_name, const v1::Entry& entry) {
     if (entry.has_retracts()) {
         fold(feed, entry.retracts(), -1, true, false);
     }
+    if (entry.has_restores()) {
+        fold(feed, entry.restores(), 1, true, false);
+    }
 }
 
 void Board::fold(Feed& feed, const v1::Entry& entry, std::int64_t sign, bool counts, bool is_new) {

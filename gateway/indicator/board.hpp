@@ -216,8 +216,8 @@ private:
     enum class At { end, start };
     [[nodiscard]] Slot total(SeriesId series, const std::string& area, const Period& period, At at = At::end) const;
     [[nodiscard]] Slot stock(SeriesId series, const std::string& area, const Period& period, At at) const;
-    [[nodiscard]] Slot stock_of(SeriesId series, std::uint32_t member, const Period& period, At at) const;
-    [[nodiscard]] bool is_within(const std::string& code, const std::string& area, Day day) const;
+    [[nodiscard]] Slot stock_of(SeriesId series, std::uint32_t member, const std::string& area, Day day, const Period& period, At at) const;
+    [[nodiscard]] bool is_within(const std::string& code, Day counted, const std::string& area, Day day) const;
     [[nodiscard]] const std::vector<std::uint32_t>& members(const std::string& area, Day day) const;
     [[nodiscard]] const std::vector<std::string>& villages(const std::string& area, Day day) const;
     [[nodiscard]] std::vector<std::string> communes(const std::string& area, Day day) const;

@@ -12,6 +12,11 @@ namespace {
 
 constexpr std::size_t village_lists_max = 10'000;  // remembered
 
+// 23656-01.
+bool is_village(std::string_view code) {
+    return code.find('-') != std::string_view::npos;
+}
+
 // Mean of the two middle ones when their number is even.
 double median_of(const std::map<std::int32_t, std::int64_t>& histogram) {
     std::int64_t count = 0;
@@ -94,18 +99,19 @@ Board::Slot Board::stock(SeriesId series, const std::string& area, const Period&
     const auto day = at == At::end ? period.last_day() : period.first_day() - std::chrono::days(1);
     Slot sum;
     for (const auto member : members(area, day)) {
-        sum.add(stock_of(series, member, period, at));
+        sum.add(stock_of(series, member, area, day, period, at));
     }
     return sum;
 }
 
 // The opening of the period's year, or of the latest one before it, and what changed since. Changes before an opening are in it.
-Board::Slot Board::stock_of(SeriesId series, std::uint32_t member, const Period& period, At at) const {
+Board::Slot Board::stock_of(SeriesId series, std::uint32_t member, const std::string& area, Day day, const Period& period, At at) const {
     const auto it = stock_times_.find(cell_id::pack(series, 0, member));
     if (it == stock_times_.end()) {
         return {};
     }
     Slot sum;
+    const bool moves = !is_village(areas_[member]);
     const auto slot = [&](std::uint64_t time) { return slot_at(totals_, cell_id::pack(series, time, member)); };
     auto first = std::numeric_limits<std::int32_t>::min();
     for (auto year = it->second.openings.rbegin(); year != it->second.openings.rend(); ++year) {
@@ -119,12 +125,15 @@ Board::Slot Board::stock_of(SeriesId series, std::uint32_t member, const Period&
     const auto end = period.first_atom().index + (at == At::end ? period.atoms() : 0);
     const auto& atoms = it->second.atoms;
     for (auto atom = std::lower_bound(atoms.begin(), atoms.end(), first); atom != atoms.end() && *atom < end; ++atom) {
-        sum.add(slot(cell_id::time_of(Atom{*atom})));
+        if (!moves || is_within(areas_[member], Period::of(v1::CALENDAR_MONTHS, v1::MONTH, Atom{*atom}).first_day(), area, day)) {
+            sum.add(slot(cell_id::time_of(Atom{*atom})));
+        }
     }
     return sum;
 }
 
-// Places on the board that are the area, or below it, on that day. One that is no more belongs where it last did.
+// Places on the board that may have something that is of the area on that day: its villages, and all communes, whose codes
+// mean other units at other times.
 const std::vector<std::uint32_t>& Board::members(const std::string& area, Day day) const {
     if (members_areas_ != areas_.size() || members_.size() >= village_lists_max) {
         members_.clear();
@@ -133,7 +142,7 @@ const std::vector<std::uint32_t>& Board::members(const std::string& area, Day da
     const auto [it, fresh] = members_.try_emplace({area, day});
     if (fresh) {
         for (std::uint32_t id = 0; id < areas_.size(); ++id) {
-            if (is_within(areas_[id], area, day)) {
+            if (!is_village(areas_[id]) ? !is_village(area) : is_within(areas_[id], day, area, day)) {
                 it->second.push_back(id);
             }
         }
@@ -141,18 +150,17 @@ const std::vector<std::uint32_t>& Board::members(const std::string& area, Day da
     return it->second;
 }
 
-bool Board::is_within(const std::string& code, const std::string& area, Day day) const {
-    const auto* place = places_.find(code, day);
+// Whether what this code counted on one day is of the area on another. The board's own area holds what nothing else does.
+bool Board::is_within(const std::string& code, Day counted, const std::string& area, Day day) const {
+    const auto carrier = places_.find(code, counted) == nullptr ? std::string_view(code) : places_.carrier(code, counted, day);
+    const auto* place = places_.find(carrier, day);
     for (int level = 0; level < 8 && place != nullptr; ++level) {
         if (place->code() == area) {
             return true;
         }
-        if (place->parent().empty()) {
-            break;
-        }
-        place = places_.find(place->parent(), day);
+        place = place->parent().empty() ? nullptr : places_.find(place->parent(), day);
     }
-    return code == area || (area == area_ && place == nullptr);
+    return code == area || area == area_;
 }
 
 const std::vector<std::string>& Board::villages(const std::string& area, Day day) const {

@@ -62,10 +62,17 @@ void Board::take_windows(std::uint32_t definition, std::int32_t first, std::int3
 
 void Board::touched(CellId id, std::vector<IndicatorId>& ids) {
     const auto time = cell_id::time(id);
-    const auto& above = line(id);
+    const auto above = line(id);
     boost::container::small_vector<std::uint32_t, 4> areas(above.above.begin(), above.above.end());
     if (!above.is_village) {
         areas.push_back(cell_id::area(id));
+    }
+    if (definitions_.series(cell_id::series(id)).stock && horizon_ != 0) {  // what stands goes with its place
+        for (const auto of : line(cell_id::pack(cell_id::series(id), cell_id::time_of(Atom{horizon_}), cell_id::area(id))).above) {
+            if (std::find(areas.begin(), areas.end(), of) == areas.end()) {
+                areas.push_back(of);
+            }
+        }
     }
     for (const auto definition : definitions_.touched(cell_id::series(id))) {
         const auto& made = definitions_.all()[definition];

@@ -7,6 +7,7 @@
 #include "services/runtime/adapters/file_lock.hpp"
 #include "services/runtime/adapters/sqlite_store.hpp"
 #include "services/runtime/core/time.hpp"
+#include "services/runtime/core/validator.hpp"
 #include "services/runtime/host/host.hpp"
 #include "services/runtime/host/places.hpp"
 #include "services/runtime/host/program.hpp"
@@ -51,10 +52,11 @@ const std::string& in_tongue(const Settings& settings, const std::string& vi, co
 bool post(const Settings& settings, Outbox& outbox, const Places& places, v1::Event event, const EventType& type,
           const std::string& where) {
     const auto now = Clock().now();
-    const auto posted = outbox.post(std::move(event), type.service, &places, settings.commune, day_at(now.civil),
+    const auto service = service_of(event);
+    const auto posted = outbox.post(std::move(event), service, &places, settings.commune, day_at(now.civil),
                                     static_cast<std::uint64_t>(now.civil.time_since_epoch().count()));
     if (const auto* sequence = std::get_if<std::uint64_t>(&posted)) {
-        std::printf("%s %s/%llu\n", in_tongue(settings, "đã ghi, chờ gửi:", "kept, waiting to be sent:").c_str(), type.service.c_str(),
+        std::printf("%s %s/%llu\n", in_tongue(settings, "đã ghi, chờ gửi:", "kept, waiting to be sent:").c_str(), service.c_str(),
                     static_cast<unsigned long long>(*sequence));
         return true;
     }

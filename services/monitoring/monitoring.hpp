@@ -22,6 +22,27 @@ struct Monitoring {
         return {};
     }
 
+    // The target of a filed period stands.
+    static Reasons retract(const v1::TargetAssigned& target, const Context& context) {
+        return context.held("filed/" + target.period())
+                   ? Reasons{reason(ReasonCode::target_filed, "target_assigned.period", target.period())}
+                   : Reasons();
+    }
+
+    static Reasons decide(const v1::PeriodFiled& filed, const Context& context) {
+        const auto before = context.held("filed/" + filed.period());
+        if (before && padded(filed.revision()) <= *before) {
+            return {reason(ReasonCode::already_set, "period_filed.revision", filed.period() + ", " + std::to_string(filed.revision()))};
+        }
+        return {};
+    }
+
+    // Numbers of one width are in order as texts.
+    static std::string padded(std::uint32_t number) {
+        const auto digits = std::to_string(number);
+        return std::string(10 - digits.size(), '0') + digits;
+    }
+
     static Reasons decide(const v1::OfficerAssigned& officer, const Context& /*context*/) {
         if (!officer.until().empty() && officer.until() < officer.from()) {
             return {reason(ReasonCode::ends_before, "officer_assigned.until", officer.until())};
@@ -33,7 +54,7 @@ struct Monitoring {
         return Claim{target_of(target, event), std::nullopt, {}, {}, std::to_string(target.value())};
     }
     static std::optional<Claim> claim(const v1::PeriodFiled& filed, const v1::Event& /*event*/) {
-        return Claim{"filed/" + filed.period(), std::nullopt, {}, {}, filed.digest()};
+        return Claim{"filed/" + filed.period(), std::nullopt, {}, {}, padded(filed.revision())};
     }
 };
 

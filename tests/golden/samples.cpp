@@ -121,6 +121,13 @@ v1::Entry a_correcting_entry() {
     return entry;
 }
 
+v1::Entry a_restoring_entry() {
+    v1::Entry entry;
+    entry.set_device("o-1");
+    *entry.mutable_restores() = a_correcting_entry().retracts();
+    return entry;
+}
+
 v1::Cell a_cell() {
     v1::Cell cell;
     cell.set_area("23656-01");
@@ -148,6 +155,35 @@ v1::Block a_block() {
 }
 
 }  // namespace
+
+v1::IndicatorValue a_change() {
+    v1::IndicatorValue value;
+    value.set_indicator("POV-08");
+    value.set_start_number(2'518);
+    value.set_start_denominator(18'000);
+    auto& part = *value.add_parts();
+    part.set_number(12);
+    part.set_denominator(93);
+    return value;
+}
+
+store::v1::BoardSubject a_board_subject() {
+    store::v1::BoardSubject subject;
+    subject.set_feed("23656/session");
+    subject.set_key(0xFEDCBA9876543210);
+    subject.set_stock(true);
+    auto& version = *subject.add_versions();
+    version.set_order(2);
+    version.set_day(19'000);
+    version.set_recorded_at(1'649'559'600);
+    version.set_received_at(1'649'560'000);
+    version.set_digest(0x0123456789ABCDEF);
+    version.set_time(48'525);
+    version.add_series(70'000);
+    version.add_areas("23656-01");
+    version.add_amounts(-3);
+    return subject;
+}
 
 v1::IndicatorValue a_value() {
     v1::IndicatorValue value;
@@ -259,6 +295,8 @@ std::vector<Golden> goldens() {
     add(all, "request", request);
     add(all, "cell", a_cell());
     add(all, "indicator_value", a_value());
+    add(all, "indicator_change", a_change());
+    add(all, "board_subject", a_board_subject());
     add(all, "outbox_item", an_outbox_item());
     store::v1::Attempts attempts;
     auto& attempt = *attempts.add_attempts();
@@ -278,6 +316,14 @@ std::vector<Golden> goldens() {
     fact.set_offset(7);
     fact.set_voided(true);
     add(all, "inbox_fact", fact);
+    store::v1::Fact duplicate;
+    duplicate.set_device("o-1");
+    duplicate.set_sequence(1);
+    duplicate.set_voided(true);
+    duplicate.set_duplicate(true);
+    *duplicate.mutable_beneath() = fact;
+    add(all, "inbox_duplicate", duplicate);
+    add(all, "entry_that_restores", a_restoring_entry());
     store::v1::Refusal refusal;
     refusal.set_digest(0xFEDCBA9876543210);
     refusal.set_event(bytes_of(a_session_held(41)));

@@ -101,6 +101,9 @@ public:
                 if (entry.has_retracts() && event.ParseFromString(entry.retracts().event())) {
                     sum -= event.session_held().audience().total();
                 }
+                if (entry.has_restores() && event.ParseFromString(entry.restores().event())) {
+                    sum += event.session_held().audience().total();
+                }
             }
         }
         return sum;

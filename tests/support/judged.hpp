@@ -22,10 +22,6 @@ inline Service service_named(const std::string& name) {
     throw std::invalid_argument("no service " + name);
 }
 
-inline const std::string& service_of(const v1::Event& event) {
-    return rule_of(*body_type(event)).service();
-}
-
 inline std::string text_of(const Reasons& reasons) {
     std::string text;
     for (const auto& reason : reasons) {

@@ -216,7 +216,7 @@ Reasons Engine::judge(const Id& id, Instant now, v1::Entry& entry) {
     const bool is_void = event_.correction().action() == v1::Correction::VOID;
     const auto* body = body_of(event_);
     const Context context{event_, places_, *parse_day(event_.occurred_on()), received_on,
-                          [this](const std::string& key) { return value("c/" + key); }};
+                          [this](const std::string& key) { return held(key); }};
     if (body != nullptr && !is_void) {
         reasons = service_.decide(*body, context);
     }
@@ -225,14 +225,19 @@ Reasons Engine::judge(const Id& id, Instant now, v1::Entry& entry) {
         judge_correction(id, entry, reasons);
         const auto& correction = event_.correction();
         holder = root_of({correction.device().empty() ? id.device : correction.device(), correction.sequence()});
+    } else if (event_.has_duplicate_decided()) {
+        judge_decision(entry, reasons);
     } else if (is_awaited(id)) {
         entry.set_effect(v1::Entry::NOTHING);
+    }
+    if (reasons.empty()) {
+        judge_retracted(context, entry, reasons);
     }
     if (reasons.empty() && entry.effect() == v1::Entry::COUNTS && body != nullptr) {
         const auto claim = service_.claim(*body, event_);
         if (claim && claim->refusal) {
-            const auto held = value("c/" + claim->key);
-            if (held && *held != holder.text()) {
+            const auto holds = value("c/" + claim->key);
+            if (holds && *holds != holder.text()) {
                 reasons.push_back(reason(*claim->refusal, claim->field, claim->detail));
             }
         }
@@ -248,10 +253,8 @@ void Engine::judge_correction(const Id& id, v1::Entry& entry, Reasons& reasons) 
         reasons.push_back(reason(ReasonCode::not_yours_to_correct, "correction.device", target.text()));
         return;
     }
-    const auto known = devices_.find(target.device);
-    const bool is_stored = known != devices_.end() && known->second.stored.contains(target.sequence);
     // A correction may overtake its own device's event on the way; one that names what was never sent is a slip.
-    if (!is_stored && !(own && target.sequence < id.sequence)) {
+    if (!is_stored(target) && !(own && target.sequence < id.sequence)) {
         reasons.push_back(reason(ReasonCode::nothing_to_correct, "correction.sequence", target.text()));
         return;
     }
@@ -260,7 +263,15 @@ void Engine::judge_correction(const Id& id, v1::Entry& entry, Reasons& reasons) 
         reasons.push_back(reason(ReasonCode::nothing_to_correct, "correction.sequence", target.text()));  // each corrects the other
         return;
     }
+    if (is_decision(root)) {  // it is not corrected: the other decision is posted
+        reasons.push_back(reason(ReasonCode::decision_stands, "correction.sequence", target.text()));
+        return;
+    }
     const auto fact = fact_of(root);
+    if (fact && fact->duplicate()) {
+        entry.set_effect(v1::Entry::NOTHING);  // it does not count, whatever it says
+        return;
+    }
     if (is_awaited(id)) {  // a correction that was itself corrected before it came: of the two versions one goes
         const auto later = fact_of(id);
         entry.set_effect(v1::Entry::NOTHING);
@@ -278,9 +289,32 @@ void Engine::judge_correction(const Id& id, v1::Entry& entry, Reasons& reasons) 
 
 void Engine::retract(const std::optional<store::v1::Fact>& version, v1::Entry& entry) {
     if (version && !version->voided()) {
-        auto replaced = entry_at(version->offset());
-        replaced.clear_retracts();
-        *entry.mutable_retracts() = std::move(replaced);
+        *entry.mutable_retracts() = standing_at(version->offset());
+    }
+}
+
+// The entry as it counted, without what it did to others.
+v1::Entry Engine::standing_at(std::uint64_t offset) {
+    auto entry = entry_at(offset);
+    entry.clear_retracts();
+    entry.clear_restores();
+    return entry;
+}
+
+bool Engine::is_stored(const Id& id) const {
+    const auto known = devices_.find(id.device);
+    return known != devices_.end() && known->second.stored.contains(id.sequence);
+}
+
+// What is taken back may have a say in it.
+void Engine::judge_retracted(const Context& context, const v1::Entry& entry, Reasons& reasons) const {
+    v1::Event retracted;
+    if (entry.has_retracts() && retracted.ParseFromString(entry.retracts().event())) {
+        if (const auto* body = body_of(retracted)) {
+            const Context its{retracted, context.places, context.occurred_on, context.received_on, context.held};
+            const auto more = service_.retract(*body, its);
+            reasons.insert(reasons.end(), more.begin(), more.end());
+        }
     }
 }
 

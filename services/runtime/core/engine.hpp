@@ -3,7 +3,8 @@
 // the store, on disk before its receipts leave (I1). The journal is the truth; inbox, claims and facts are folded from it
 // and written down now and then, so that start-up and recovery are the same code.
 //
-// engine.cpp takes, judges and answers; engine_fold.cpp is its memory.
+// engine.cpp takes, judges and answers; engine_fold.cpp is its memory; engine_claims.cpp is what standing events hold;
+// engine_duplicates.cpp follows decisions that two events are one.
 //
 // Keeps I1 (receipt after commit), I2 (an event key is journalled once), I3 (stored, refused or quarantined), I5 (a repeat
 // gets the first verdict).
@@ -103,16 +104,23 @@ private:
 
     [[nodiscard]] Reasons judge(const Id& id, Instant now, v1::Entry& entry);
     void judge_correction(const Id& id, v1::Entry& entry, Reasons& reasons);
+    void judge_decision(v1::Entry& entry, Reasons& reasons);
+    void judge_retracted(const Context& context, const v1::Entry& entry, Reasons& reasons) const;
     void retract(const std::optional<store::v1::Fact>& version, v1::Entry& entry);
+    [[nodiscard]] v1::Entry standing_at(std::uint64_t offset);
+    [[nodiscard]] bool is_stored(const Id& id) const;
+    [[nodiscard]] bool is_decision(const Id& id);
     void refuse(Device& device, const Id& id, const std::string& bytes, std::uint64_t digest, const Reasons& reasons, Instant now);
     void journal(Device& from, std::uint64_t digest);
     void close_block();
 
     void recover();
     void evolve(Device& from, const v1::Entry& entry, const v1::Event& event, std::uint64_t offset, std::uint64_t digest);
+    void evolve_decision(const Id& id, const v1::Entry& entry, const v1::Event& event, std::uint64_t offset);
     void join(const Id& id, const Id& root);
     void hold_claim(const v1::Event& event, const Id& holder);
-    void release_claim(const v1::Event& event);
+    void release_claim(const v1::Event& event, const Id& holder);
+    [[nodiscard]] std::optional<std::string> held(const std::string& key);
     void keep_refused(const std::string& name, const Device& held);
     void snapshot();
     void write_pages(const std::string& name, Device& held, store::v1::Device& record);

@@ -89,6 +89,9 @@ void Engine::evolve(Device& from, const v1::Entry& entry, const v1::Event& event
     from.dirty = true;
     from.stored.insert(id.sequence);
     from.recent[id.sequence] = {digest, offset};
+    if (event.has_duplicate_decided()) {
+        return evolve_decision(id, entry, event, offset);
+    }
     if (!event.has_correction()) {
         if (is_awaited(id)) {
             awaited_.erase(id.text());
@@ -104,7 +107,7 @@ void Engine::evolve(Device& from, const v1::Entry& entry, const v1::Event& event
     if (entry.has_retracts()) {
         v1::Event replaced;
         if (replaced.ParseFromString(entry.retracts().event())) {
-            release_claim(replaced);
+            release_claim(replaced, root);
         }
     }
     const auto fact = fact_of(root);
@@ -127,6 +130,11 @@ void Engine::evolve(Device& from, const v1::Entry& entry, const v1::Event& event
     version.set_sequence(id.sequence);
     version.set_offset(offset);
     version.set_voided(correction.action() == v1::Correction::VOID);
+    if (fact && fact->duplicate()) {
+        auto hidden = *fact;
+        *hidden.mutable_beneath() = std::move(version);
+        version = std::move(hidden);
+    }
     set_value("f/" + root.text(), version.SerializeAsString());
 }
 
@@ -144,22 +152,6 @@ void Engine::join(const Id& id, const Id& root) {
     v1::Event standing;
     if (!later->voided() && standing.ParseFromString(entry_at(later->offset()).event())) {
         hold_claim(standing, root);
-    }
-}
-
-void Engine::hold_claim(const v1::Event& event, const Id& holder) {
-    if (const auto* body = body_of(event)) {
-        if (const auto claim = service_.claim(*body, event)) {
-            set_value("c/" + claim->key, claim->refusal ? holder.text() : claim->note);
-        }
-    }
-}
-
-void Engine::release_claim(const v1::Event& event) {
-    if (const auto* body = body_of(event)) {
-        if (const auto claim = service_.claim(*body, event)) {
-            drop_value("c/" + claim->key);
-        }
     }
 }
 

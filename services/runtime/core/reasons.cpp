@@ -54,6 +54,8 @@ constexpr std::array rows{
         "Only the device that sent it or a commune official may correct it: {}."},
     Row{ReasonCode::other_type, "OTHER_TYPE", "Đính chính phải cùng loại với sự kiện gốc: {}.",
         "A correction must be of the type of the event it corrects: {}."},
+    Row{ReasonCode::decision_stands, "DECISION_STANDS", "Kết luận trùng không sửa được: {}. Hãy gửi kết luận mới.",
+        "A decision about duplicates is not corrected: {}. Post a new decision."},
     Row{ReasonCode::already_completed, "ALREADY_COMPLETED", "Hỗ trợ {} đã ghi hoàn thành. Nếu sai, gửi đính chính.",
         "Support {} is already completed. Send a correction if that is wrong."},
     Row{ReasonCode::already_awarded, "ALREADY_AWARDED", "Thành tích {} đã được khen; một thành tích chỉ khen một lần.",

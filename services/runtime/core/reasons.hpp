@@ -37,6 +37,7 @@ enum class ReasonCode {
     nothing_to_correct,
     not_yours_to_correct,
     other_type,
+    decision_stands,
     already_completed,
     already_awarded,
     not_their_award,

@@ -30,7 +30,11 @@ void judge_type(const v1::Event& event, std::string_view service, Reasons& reaso
         } else if (!takes_events(service)) {
             reasons.push_back(reason(ReasonCode::unknown_type, "service", service));
         }
-    } else if (const auto& taker = rule_of(*body).service(); taker.empty()) {
+    } else if (const auto& rule = rule_of(*body); rule.any_service()) {
+        if (!takes_events(service)) {
+            reasons.push_back(reason(ReasonCode::unknown_type, "service", service));
+        }
+    } else if (const auto& taker = rule.service(); taker.empty()) {
         reasons.push_back(reason(ReasonCode::unknown_type, "body"));
     } else if (taker != service) {
         reasons.push_back(reason(ReasonCode::wrong_service, "body", taker));

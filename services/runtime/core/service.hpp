@@ -7,6 +7,7 @@
 //       using Judged = Types<v1::HouseholdSupported, v1::BaselineSet>;      // types with rules of their own
 //       static Reasons decide(const v1::BaselineSet&, const Context&);      // rules of this one event; may be absent
 //       static std::optional<Claim> claim(const v1::BaselineSet&, const v1::Event&);  // what it holds; may be absent
+//       static Reasons retract(const v1::BaselineSet&, const Context&);     // why it may not be taken back; may be absent
 //   };
 //
 // A claim is state in its simplest form: a key that a standing event holds. It is taken when the event is journalled, passed
@@ -50,6 +51,7 @@ struct Claim {
 struct Judge {
     std::function<Reasons(const google::protobuf::Message&, const Context&)> decide;
     std::function<std::optional<Claim>(const google::protobuf::Message&, const v1::Event&)> claim;
+    std::function<Reasons(const google::protobuf::Message&, const Context&)> retract;
 };
 
 // A service as the engine sees it.
@@ -64,6 +66,11 @@ struct Service {
     [[nodiscard]] std::optional<Claim> claim(const google::protobuf::Message& body, const v1::Event& event) const {
         const auto it = judges.find(body.GetDescriptor());
         return it == judges.end() || !it->second.claim ? std::nullopt : it->second.claim(body, event);
+    }
+    // Of a standing event that somebody wants to take back or replace.
+    [[nodiscard]] Reasons retract(const google::protobuf::Message& body, const Context& context) const {
+        const auto it = judges.find(body.GetDescriptor());
+        return it == judges.end() || !it->second.retract ? Reasons() : it->second.retract(body, context);
     }
 };
 
@@ -81,6 +88,11 @@ Judge make_judge() {
     if constexpr (requires(const Body& body, const v1::Event& event) { S::claim(body, event); }) {
         judge.claim = [](const google::protobuf::Message& body, const v1::Event& event) {
             return S::claim(static_cast<const Body&>(body), event);
+        };
+    }
+    if constexpr (requires(const Body& body, const Context& context) { S::retract(body, context); }) {
+        judge.retract = [](const google::protobuf::Message& body, const Context& context) {
+            return S::retract(static_cast<const Body&>(body), context);
         };
     }
     return judge;

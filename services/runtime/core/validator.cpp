@@ -305,4 +305,9 @@ const v1::EventRule& rule_of(const Descriptor& type) {
     return type.options().GetExtension(v1::event);
 }
 
+std::string service_of(const v1::Event& event) {
+    const auto* type = body_type(event);
+    return event.has_duplicate_decided() ? event.duplicate_decided().service() : type == nullptr ? "" : rule_of(*type).service();
+}
+
 }  // namespace chieng

@@ -5,6 +5,7 @@
 #include "chieng/v1/event.pb.h"
 #include "services/runtime/core/reasons.hpp"
 
+#include <string>
 #include <string_view>
 
 namespace chieng {
@@ -18,5 +19,8 @@ namespace chieng {
 
 // The schema's word on an event type.
 [[nodiscard]] const v1::EventRule& rule_of(const google::protobuf::Descriptor& type);
+
+// The service that takes this event; a decision about an event goes to the one that took it. Empty when nobody does.
+[[nodiscard]] std::string service_of(const v1::Event& event);
 
 }  // namespace chieng

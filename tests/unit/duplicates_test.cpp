@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// Two reporters, one session: what an officer's decision does.
+#include "services/household/household.hpp"
+#include "tests/support/engine_bench.hpp"
+
+using namespace chieng;
+using namespace chieng::testing;
+
+namespace {
+
+v1::Event a_decision(std::uint64_t sequence, v1::DuplicateDecided::Decision decision, const std::string& device = "union",
+                     std::uint64_t target = 1) {
+    v1::Event event;
+    event.set_sequence(sequence);
+    event.set_occurred_on("2022-04-05");
+    event.set_organisation(v1::COMMUNE_PEOPLES_COMMITTEE);
+    event.set_role(v1::CULTURE_OFFICIAL);
+    auto& decided = *event.mutable_duplicate_decided();
+    decided.set_service("session");
+    decided.set_device(device);
+    decided.set_sequence(target);
+    decided.set_same_device("head");
+    decided.set_same_sequence(1);
+    decided.set_decision(decision);
+    return event;
+}
+
+struct TwoReports : Bench {
+    TwoReports() {
+        static_cast<void>(send("head", {a_session_held(1)}));
+        static_cast<void>(send("union", {a_session_held(1)}));
+    }
+    const std::int64_t one = a_session_held(1).session_held().audience().total();
+};
+
+}  // namespace
+
+TEST_CASE("the same fact counts once, and twice again when it was not the same", "[duplicates]") {
+    TwoReports bench;
+    CHECK(bench.attendances() == 2 * bench.one);
+    CHECK(bench.send("officer", {a_decision(1, v1::DuplicateDecided::SAME)}) == "1,STORED 202204;");
+    CHECK(bench.attendances() == bench.one);
+    CHECK(bench.send("union", {a_session_held(1)}) == "1,DUPLICATE(STORED) 202204;");  // it keeps its receipt
+    bench.restart();
+    CHECK(bench.send("officer", {a_decision(2, v1::DuplicateDecided::SAME)}) == "2,STORED 202204;");
+    CHECK(bench.attendances() == bench.one);
+    CHECK(bench.send("officer", {a_decision(3, v1::DuplicateDecided::DIFFERENT)}) == "3,STORED 202204;");
+    CHECK(bench.attendances() == 2 * bench.one);
+    CHECK(bench.send("officer", {a_decision(4, v1::DuplicateDecided::DIFFERENT)}) == "4,STORED 202204;");
+    CHECK(bench.attendances() == 2 * bench.one);
+}
+
+TEST_CASE("a duplicate that is corrected stays one, and counts as corrected when it is none after all", "[duplicates]") {
+    TwoReports bench;
+    static_cast<void>(bench.send("officer", {a_decision(1, v1::DuplicateDecided::SAME)}));
+    auto corrected = correcting(a_session_held(2), v1::Correction::REPLACE, 1);
+    corrected.mutable_session_held()->mutable_audience()->set_total(static_cast<std::uint32_t>(bench.one + 5));
+    CHECK(bench.send("union", {corrected}) == "2,STORED 202204;");
+    CHECK(bench.attendances() == bench.one);
+    bench.restart();
+    static_cast<void>(bench.send("officer", {a_decision(2, v1::DuplicateDecided::DIFFERENT)}));
+    CHECK(bench.attendances() == 2 * bench.one + 5);
+}
+
+TEST_CASE("a decision that cannot be is refused with its field", "[duplicates]") {
+    TwoReports bench;
+    const auto refused = [&](std::uint64_t sequence, const auto& change) {
+        auto decision = a_decision(sequence, v1::DuplicateDecided::SAME);
+        change(decision);
+        return bench.refusal("officer", decision);
+    };
+    CHECK(refused(1, [](auto& e) { e.set_role(v1::VILLAGE_HEAD); }) == "duplicate_decided.device:NOT_YOURS_TO_CORRECT");
+    CHECK(refused(2, [](auto& e) { e.mutable_duplicate_decided()->set_sequence(9); }) == "duplicate_decided.sequence:NOTHING_TO_CORRECT");
+    CHECK(refused(3, [](auto& e) { e.mutable_duplicate_decided()->set_same_sequence(9); }) ==
+          "duplicate_decided.same_sequence:NOTHING_TO_CORRECT");
+    CHECK(refused(4, [](auto& e) { e.mutable_duplicate_decided()->set_service("culture"); }) == "duplicate_decided.service:WRONG_SERVICE");
+    CHECK(refused(5, [](auto& e) { e.mutable_duplicate_decided()->set_device("head"); }) ==
+          "duplicate_decided.same_sequence:NOTHING_TO_CORRECT");
+    // Of two that are the same one stays.
+    CHECK(refused(6, [](auto&) {}).empty());
+    CHECK(refused(7, [](auto& e) {
+              e.mutable_duplicate_decided()->set_device("head");
+              e.mutable_duplicate_decided()->set_same_device("union");
+          }) == "duplicate_decided.same_sequence:NOTHING_TO_CORRECT");
+    // A decision is not voided: another one is posted.
+    auto officer = correcting(a_session_held(8), v1::Correction::VOID, 6);
+    CHECK(bench.refusal("officer", officer) == "correction.sequence:DECISION_STANDS");
+    CHECK(bench.attendances() == bench.one);
+}

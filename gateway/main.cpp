@@ -2,6 +2,7 @@
 // chieng-gateway: folds feeds into indicators and publishes them (run), prints them (table), follows them (watch).
 // The level is configuration: --place is a commune or a district.
 #include "data/indicators.hpp"
+#include "gateway/report_commands.hpp"
 #include "gateway/serve/gateway.hpp"
 #include "gateway/serve/table.hpp"
 #include "gateway/serve/watcher.hpp"
@@ -36,6 +37,7 @@ struct Settings {
     std::string period;
     std::string http;
     std::string state;
+    std::uint32_t revision = 0;
     bool english = false;
     bool cuts = false;
     MqttOptions mqtt;
@@ -200,6 +202,21 @@ int follow(const Settings& settings) {
     return 0;
 }
 
+// What a running gateway is asked.
+int ask_gateway(const Settings& settings, const std::string& command) {
+    const auto places = load_places(settings.places);
+    ReportSettings asked{settings.place, settings.period, settings.revision, settings.english, settings.mqtt, {}};
+    if (command == "file") {
+        return file_period(asked);
+    }
+    const auto definitions = load_definitions(settings.indicators);
+    if (command == "restated") {
+        return show_restated(asked, definitions);
+    }
+    asked.sources = sources_of(settings.place, places);
+    return rebuild_board(asked, definitions, places);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -222,12 +239,25 @@ int main(int argc, char** argv) {
         command->add_option("--period", settings.period, "2022-04, 2022-Q2, 2022-H1, 2022");
         command->add_flag("--english", settings.english, "labels in English");
     }
+    auto* file = app.add_subcommand("file", "close a period: keep its report as it is now, for ever");
+    auto* restated = app.add_subcommand("restated", "print what was filed beside what is true now, and which events came since");
+    auto* rebuild = app.add_subcommand("rebuild", "fold the feeds from zero and compare with the running board, byte for byte");
+    for (auto* command : {file, restated}) {
+        command->add_option("--period", settings.period, "2022-04, 2022-Q2, 2022-H1, 2022; of the official calendar")->required();
+        command->add_flag("--english", settings.english, "labels in English");
+    }
+    restated->add_option("--revision", settings.revision, "of the report; default: the latest");
     changes->add_option("--state", settings.state, "file that keeps what was told: the next watch goes on from there");
     print->add_flag("--cuts", settings.cuts, "with each part");
     return run_program(app, argc, argv, [&] {
         settings.mqtt.client_id = *serve ? "chieng-gateway-" + settings.place : "chieng-gateway-" + std::to_string(::getpid());
         if (!*serve) {
             spdlog::set_level(spdlog::level::warn);
+        }
+        for (auto* command : {file, restated, rebuild}) {
+            if (*command) {
+                return ask_gateway(settings, command->get_name());
+            }
         }
         return *serve ? run(settings) : *print ? print_table(settings) : follow(settings);
     });

@@ -48,7 +48,9 @@ Follower::Follower(const Definitions& definitions, const Places& places, const s
     if (store_.get("g/made-by") != made_by) {  // other definitions or places: what was kept says something else
         std::vector<std::string> keys;
         store_.scan("", [&](std::string_view key, std::string_view) {
-            keys.emplace_back(key);
+            if (!key.starts_with("filed/")) {  // what was filed stays, whatever the definitions say now
+                keys.emplace_back(key);
+            }
             return true;
         });
         for (const auto& key : keys) {

@@ -28,7 +28,10 @@ std::string calendar_name(v1::Calendar calendar) {
 
 Gateway::Gateway(const Definitions& definitions, const Places& places, std::string place, std::vector<Source> sources, Store& store,
                  std::uint64_t epoch)
-    : place_(std::move(place)), store_(store), follower_(definitions, places, place_, std::move(sources), store, "gateway-" + place_) {
+    : place_(std::move(place)),
+      store_(store),
+      follower_(definitions, places, place_, std::move(sources), store, "gateway-" + place_),
+      reports_(definitions, places, place_, follower_, store) {
     const auto held = store_.get("g/epoch");
     epoch_ = held ? std::stoull(*held) : epoch;
     if (!held) {
@@ -70,6 +73,7 @@ void Gateway::start(Actions& actions, Instant now) {
     follower_.subscribe(actions, now);
     actions.emplace_back(Subscribe{feed_topic("/requests/+")});
     actions.emplace_back(Subscribe{feed_topic("/head")});
+    reports_.start(actions);
     actions.emplace_back(head());
     head_sent_ = offset_;
     touched_.clear();  // a broker that lost its memory has lost the retained topics
@@ -82,7 +86,9 @@ void Gateway::take(const Message& message, Actions& actions, Instant now) {
     if (levels.size() >= 5 && levels[2] == place_ && levels[4] == "cells") {
         return levels.size() == 7 ? answer(message, levels[6], actions) : hear_own_head(message, actions);
     }
-    follower_.take(message, now);
+    if (!reports_.take(message, caught_up_, now, actions)) {
+        follower_.take(message, now);
+    }
 }
 
 void Gateway::hear_own_head(const Message& message, Actions& actions) {

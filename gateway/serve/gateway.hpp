@@ -12,6 +12,7 @@
 #pragma once
 
 #include "gateway/serve/follower.hpp"
+#include "gateway/serve/reports.hpp"
 #include "services/runtime/ports/link.hpp"
 #include "services/runtime/ports/store.hpp"
 
@@ -57,6 +58,7 @@ private:
     std::string place_;
     Store& store_;
     Follower follower_;
+    Reports reports_;
     std::uint64_t epoch_ = 0;
     std::uint64_t offset_ = 0;
     std::uint64_t reserved_ = 0;  // no offset up to here is given out by another run

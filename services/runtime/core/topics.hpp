@@ -31,6 +31,17 @@ inline std::string indicator(std::string_view area, std::string_view calendar, s
         .append(code);
 }
 
+// Questions to a place's gateway: about `reports`, or about its `board`.
+inline std::string requests(std::string_view place, std::string_view about, std::string_view client) {
+    return std::string("chieng/1/").append(place).append("/").append(about).append("/requests/").append(client);
+}
+inline std::string replies(std::string_view place, std::string_view about, std::string_view client) {
+    return std::string("chieng/1/").append(place).append("/").append(about).append("/replies/").append(client);
+}
+inline std::string report(std::string_view area, std::string_view period, std::string_view revision) {
+    return std::string("chieng/1/areas/").append(area).append("/reports/").append(period).append("/").append(revision);
+}
+
 inline std::vector<std::string_view> levels(std::string_view topic) {
     std::vector<std::string_view> parts;
     while (true) {

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/report_commands.hpp"
+
+#include "chieng/v1/event.pb.h"
+#include "chieng/v1/report.pb.h"
+#include "gateway/serve/rebuild.hpp"
+#include "gateway/serve/table.hpp"
+#include "services/runtime/adapters/clock.hpp"
+#include "services/runtime/core/topics.hpp"
+#include "services/runtime/core/validator.hpp"
+#include "services/runtime/host/host.hpp"
+#include "services/runtime/host/program.hpp"
+
+#include <chrono>
+#include <cstdio>
+#include <functional>
+#include <optional>
+
+#include <unistd.h>
+
+namespace chieng {
+namespace {
+
+std::string client_name() {
+    return "ask-" + std::to_string(::getpid());
+}
+
+int no_answer(const ReportSettings& settings) {
+    std::fprintf(stderr, "no answer from the gateway of %s at %s; is it running?\n", settings.place.c_str(), settings.mqtt.broker.c_str());
+    return exit_unavailable;
+}
+
+// Asks the gateway once and waits for its answer.
+std::optional<v1::ReportReply> ask(const ReportSettings& settings, const v1::ReportRequest& request) {
+    std::optional<v1::ReportReply> reply;
+    const auto client = client_name();
+    Host host(settings.mqtt);
+    host.add("ask", [&](std::span<const Input> inputs, Instant) {
+        Actions actions;
+        for (const auto& input : inputs) {
+            if (std::holds_alternative<LinkUp>(input)) {
+                actions.emplace_back(Subscribe{topics::replies(settings.place, "reports", client)});
+                actions.emplace_back(Publish{{topics::requests(settings.place, "reports", client), request.SerializeAsString(), false}});
+            } else if (const auto* arrived = std::get_if<Arrived>(&input)) {
+                v1::ReportReply read;
+                if (read.ParseFromString(arrived->message.payload)) {
+                    reply = std::move(read);
+                }
+            }
+        }
+        return actions;
+    });
+    host.until([&] { return reply.has_value(); });
+    static_cast<void>(host.run(std::chrono::seconds(15)));
+    return reply;
+}
+
+// Entries of the commune's own feeds that came after the report and touch its period.
+class LateEvents {
+public:
+    LateEvents(const v1::Report& report, std::string client) : client_(std::move(client)), from_(report.from()), to_(report.to()) {
+        for (const auto& position : report.positions()) {
+            const auto slash = position.feed().find('/');
+            feeds_.push_back({{position.feed().substr(0, slash), position.feed().substr(slash + 1)},
+                              FeedReader({position.epoch(), position.offset(), position.chain()}),
+                              false});
+        }
+    }
+
+    Actions handle(std::span<const Input> inputs, Instant now) {
+        Actions actions;
+        for (const auto& input : inputs) {
+            if (std::holds_alternative<LinkUp>(input)) {
+                up_ = true;
+                for (const auto& feed : feeds_) {
+                    const auto topic = topics::feed(feed.source.place, feed.source.feed);
+                    actions.emplace_back(Subscribe{topic + "/head"});
+                    actions.emplace_back(Subscribe{topic + "/replies/" + client_});
+                }
+            } else if (const auto* arrived = std::get_if<Arrived>(&input)) {
+                take(arrived->message);
+            }
+        }
+        for (auto& feed : feeds_) {
+            const auto request = up_ && !feed.begun_again ? feed.reader.due(now.steady.count()) : std::nullopt;
+            if (request) {
+                const auto topic = topics::feed(feed.source.place, feed.source.feed) + "/requests/" + client_;
+                actions.emplace_back(Publish{{topic, request->SerializeAsString(), false}});
+            }
+        }
+        return actions;
+    }
+
+    [[nodiscard]] bool whole() const {
+        return std::all_of(feeds_.begin(), feeds_.end(), [](const Feed& feed) { return feed.begun_again || !feed.reader.behind(); });
+    }
+    void print() const {
+        for (const auto& feed : feeds_) {
+            if (feed.begun_again) {
+                std::printf("  %s began another history since; its events cannot be told apart\n", feed.source.name().c_str());
+            }
+        }
+        for (const auto& line : lines_) {
+            std::printf("  %s\n", line.c_str());
+        }
+    }
+
+private:
+    struct Feed {
+        Source source;
+        FeedReader reader;
+        bool begun_again = false;
+    };
+
+    void take(const Message& message) {
+        const auto levels = topics::levels(message.topic);
+        for (auto& feed : feeds_) {
+            if (levels.size() < 6 || feed.source.place != levels[2] || feed.source.feed != levels[4]) {
+                continue;
+            }
+            v1::Head head;
+            v1::Block block;
+            auto verdict = FeedReader::Verdict::skip;
+            if (message.topic.ends_with("/head")) {
+                verdict = head.ParseFromString(message.payload) ? feed.reader.see(head) : verdict;
+            } else if (block.ParseFromString(message.payload)) {
+                verdict = feed.reader.see(block, true);
+                for (int i = 0; i < (verdict == FeedReader::Verdict::fold ? block.entries_size() : 0); ++i) {
+                    tell(feed, block.entries(i));
+                }
+            }
+            feed.begun_again = feed.begun_again || verdict == FeedReader::Verdict::reset;
+        }
+    }
+
+    void tell(const Feed& feed, const v1::Entry& entry) {
+        v1::Event event;
+        if (!event.ParseFromString(entry.event())) {
+            return;
+        }
+        const auto in_period = [&](const v1::Event& of) { return from_ <= of.occurred_on() && of.occurred_on() <= to_; };
+        v1::Event before;
+        bool touches = in_period(event);
+        for (const auto* other : {&entry.retracts(), &entry.restores()}) {
+            touches = touches || (before.ParseFromString(other->event()) && in_period(before));
+        }
+        if (touches) {
+            const auto* type = body_type(event);
+            lines_.push_back(feed.source.feed + "/" + entry.device() + "/" + std::to_string(event.sequence()) + "  " + event.occurred_on() +
+                             "  " + (type == nullptr ? "" : rule_of(*type).label().vi()) +
+                             (event.has_correction() ? "  (" + v1::Correction::Action_Name(event.correction().action()) + ")" : ""));
+        }
+    }
+
+    std::string client_;
+    std::string from_;
+    std::string to_;
+    std::vector<Feed> feeds_;
+    std::vector<std::string> lines_;
+    bool up_ = false;
+};
+
+bool is_of_events(const v1::Report& report) {
+    return std::none_of(report.positions().begin(), report.positions().end(),
+                        [](const auto& position) { return position.feed().ends_with("/cells"); });
+}
+
+}  // namespace
+
+int file_period(const ReportSettings& settings) {
+    v1::ReportRequest request;
+    request.set_period(settings.period);
+    request.set_file(true);
+    const auto reply = ask(settings, request);
+    if (!reply) {
+        return no_answer(settings);
+    }
+    if (!reply->error().empty()) {
+        std::fprintf(stderr, "%s\n", reply->error().c_str());
+        return exit_data;
+    }
+    const auto& report = reply->report();
+    std::printf("%s %s (%s – %s): %d values, revision %u\nsha256 %s\n", report.area().c_str(), report.period().c_str(),
+                report.from().c_str(), report.to().c_str(), report.values_size(), report.revision(), report.digest().c_str());
+    std::printf("%s: chieng-field post period-filed --period %s --revision %u --digest %s\n",
+                settings.english ? "so that its targets stand too, post" : "để chỉ tiêu của kỳ cũng được chốt, hãy gửi",
+                report.period().c_str(), report.revision(), report.digest().c_str());
+    return 0;
+}
+
+int show_restated(const ReportSettings& settings, const Definitions& definitions) {
+    v1::ReportRequest request;
+    request.set_period(settings.period);
+    request.set_revision(settings.revision);
+    const auto reply = ask(settings, request);
+    if (!reply) {
+        return no_answer(settings);
+    }
+    if (!reply->error().empty()) {
+        std::fprintf(stderr, "%s\n", reply->error().c_str());
+        return exit_data;
+    }
+    const auto& report = reply->report();
+    std::printf("%s %s, revision %u, sha256 %s: %d of %d values are restated\n", report.area().c_str(), report.period().c_str(),
+                report.revision(), report.digest().c_str(), reply->restated_size(), report.values_size());
+    for (const auto& restated : reply->restated()) {
+        const auto& named = restated.has_now() ? restated.now() : restated.filed();
+        const auto* definition = definitions.find(named.indicator(), *parse_day(report.to()));
+        if (definition == nullptr) {
+            continue;
+        }
+        const auto& indicator = definition->indicator;
+        const auto filed = restated.has_filed() ? text_of(indicator, restated.filed()) : std::string("–");
+        const auto now = restated.has_now() ? text_of(indicator, restated.now()) : std::string("–");
+        std::printf("%-9s %-7s %s: %s → %s%s\n", named.area().c_str(), named.indicator().c_str(),
+                    (settings.english ? indicator.label().en() : indicator.label().vi()).c_str(), filed.c_str(), now.c_str(),
+                    filed == now ? (settings.english ? " (parts or events)" : " (chi tiết)") : "");
+    }
+    if (reply->restated().empty() || !is_of_events(report)) {
+        return 0;
+    }
+    std::printf("%s\n", settings.english ? "events since then:" : "các sự kiện đến sau:");
+    LateEvents late(report, client_name());
+    Host host(settings.mqtt);
+    host.add("late", [&](std::span<const Input> inputs, Instant now) { return late.handle(inputs, now); });
+    host.until([&] { return late.whole(); });
+    static_cast<void>(host.run(std::chrono::seconds(60)));
+    late.print();
+    return 0;
+}
+
+int rebuild_board(const ReportSettings& settings, const Definitions& definitions, const Places& places) {
+    Rebuild rebuild(definitions, places, settings.place, settings.sources, client_name());
+    const auto begun = std::chrono::steady_clock::now();
+    Host host(settings.mqtt);
+    host.add("rebuild", [&](std::span<const Input> inputs, Instant now) { return rebuild.handle(inputs, now); });
+    host.until([&] { return rebuild.result().has_value(); });
+    static_cast<void>(host.run(std::chrono::hours(24)));
+    const auto& result = rebuild.result();
+    if (!result) {
+        return no_answer(settings);
+    }
+    const auto seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    if (!result->error.empty()) {
+        std::fprintf(stderr, "%s\n", result->error.c_str());
+        return exit_unavailable;
+    }
+    std::printf("%llu entries in %.1f s, %llu cells: %s\n", static_cast<unsigned long long>(result->entries), seconds,
+                static_cast<unsigned long long>(result->lines), result->same ? "the same, byte for byte" : "NOT the same");
+    for (const auto& line : result->differ) {
+        std::printf("  %s\n", line.c_str());
+    }
+    return result->same ? 0 : exit_data;
+}
+
+}  // namespace chieng

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Commands that ask a running gateway: file a period, show what was filed beside what is true now, rebuild and compare.
+#pragma once
+
+#include "gateway/indicator/definitions.hpp"
+#include "gateway/serve/follower.hpp"
+#include "services/runtime/adapters/mqtt_link.hpp"
+
+#include <string>
+#include <vector>
+
+namespace chieng {
+
+struct ReportSettings {
+    std::string place;
+    std::string period;
+    std::uint32_t revision = 0;
+    bool english = false;
+    MqttOptions mqtt;
+    std::vector<Source> sources;
+};
+
+// Each returns an exit code.
+int file_period(const ReportSettings& settings);
+int show_restated(const ReportSettings& settings, const Definitions& definitions);
+int rebuild_board(const ReportSettings& settings, const Definitions& definitions, const Places& places);
+
+}  // namespace chieng

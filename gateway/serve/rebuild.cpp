@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/serve/rebuild.hpp"
+
+#include "gateway/serve/reports.hpp"
+#include "services/runtime/core/topics.hpp"
+
+#include <algorithm>
+
+namespace chieng {
+
+Rebuild::Rebuild(const Definitions& definitions, const Places& places, std::string place, const std::vector<Source>& sources,
+                 std::string client)
+    : place_(std::move(place)), client_(std::move(client)), board_(definitions, places, place_) {
+    for (const auto& source : sources) {
+        feeds_.push_back({source, FeedReader(), 0, 0, 0});
+    }
+}
+
+Actions Rebuild::handle(std::span<const Input> inputs, Instant now) {
+    Actions actions;
+    for (const auto& input : inputs) {
+        if (std::holds_alternative<LinkUp>(input)) {
+            link_is_up_ = true;
+            actions.emplace_back(Subscribe{topics::replies(place_, "board", client_)});
+            for (const auto& feed : feeds_) {
+                const auto topic = topics::feed(feed.source.place, feed.source.feed);
+                actions.emplace_back(Subscribe{topic + "/head"});
+                actions.emplace_back(Subscribe{topic + "/replies/" + client_});
+            }
+            if (!live_) {
+                actions.emplace_back(Publish{{topics::requests(place_, "board", client_), "", false}});
+            }
+        } else if (std::holds_alternative<LinkDown>(input)) {
+            link_is_up_ = false;
+        } else if (const auto* arrived = std::get_if<Arrived>(&input)) {
+            take(arrived->message);
+        }
+    }
+    finish_when_whole();
+    if (link_is_up_ && live_ && !result_) {
+        for (auto& feed : feeds_) {
+            const auto request = feed.folded < feed.until ? feed.reader.due(now.steady.count()) : std::nullopt;
+            if (request) {
+                const auto topic = topics::feed(feed.source.place, feed.source.feed) + "/requests/" + client_;
+                actions.emplace_back(Publish{{topic, request->SerializeAsString(), false}});
+            }
+        }
+    }
+    return actions;
+}
+
+void Rebuild::take(const Message& message) {
+    if (message.topic == topics::replies(place_, "board", client_)) {
+        return take_digest(message);
+    }
+    const auto levels = topics::levels(message.topic);
+    for (auto& feed : feeds_) {
+        if (levels.size() < 5 || feed.source.place != levels[2] || feed.source.feed != levels[4]) {
+            continue;
+        }
+        v1::Head head;
+        v1::Block block;
+        if (message.topic.ends_with("/head")) {
+            if (head.ParseFromString(message.payload)) {
+                static_cast<void>(feed.reader.see(head));
+            }
+        } else if (block.ParseFromString(message.payload)) {
+            auto verdict = feed.reader.see(block, true);
+            if (verdict == FeedReader::Verdict::reset) {
+                board_.forget(feed.source.name());
+                feed.folded = 0;
+                verdict = feed.reader.see(block, true);
+            }
+            if (verdict == FeedReader::Verdict::fold) {
+                fold(feed, block);
+            }
+        }
+    }
+}
+
+void Rebuild::take_digest(const Message& message) {
+    v1::BoardDigest digest;
+    if (live_ || !digest.ParseFromString(message.payload)) {
+        return;
+    }
+    for (const auto& position : digest.positions()) {
+        for (auto& feed : feeds_) {
+            if (feed.source.name() == position.feed()) {
+                feed.epoch = position.epoch();
+                feed.until = position.offset();
+            }
+        }
+    }
+    live_ = std::move(digest);
+}
+
+// Up to where the live board was, and no further.
+void Rebuild::fold(Feed& feed, const v1::Block& block) {
+    auto offset = block.first();
+    for (const auto& entry : block.entries()) {
+        if (offset <= feed.until) {
+            board_.apply(feed.source.name(), entry);
+            ++entries_;
+        }
+        ++offset;
+    }
+    for (const auto& cell : block.cells()) {
+        board_.set(feed.source.name(), cell);
+        ++entries_;
+    }
+    feed.folded = block.last();
+}
+
+void Rebuild::finish_when_whole() {
+    const auto is_behind = [](const Feed& feed) { return feed.folded < feed.until; };
+    if (!live_ || result_ || std::any_of(feeds_.begin(), feeds_.end(), is_behind)) {
+        return;
+    }
+    Result result;
+    result.entries = entries_;
+    for (const auto& feed : feeds_) {
+        if (feed.until > 0 && feed.reader.checkpoint().epoch != feed.epoch) {
+            result.error = "the feed " + feed.source.name() + " began another history meanwhile; run it again";
+        }
+    }
+    const auto lines = board_.serialize();
+    v1::BoardDigest mine;
+    put_buckets(lines, mine);
+    result.lines = mine.lines();
+    result.same = result.error.empty() && mine.lines() == live_->lines() &&
+                  std::equal(mine.buckets().begin(), mine.buckets().end(), live_->buckets().begin(), live_->buckets().end());
+    for (std::size_t at = 0; at < lines.size() && !result.same; at = lines.find('\n', at) + 1) {
+        const auto line = lines.substr(at, lines.find('\n', at) - at + 1);
+        v1::BoardDigest one;
+        put_buckets(line, one);
+        for (int bucket = 0; bucket < one.buckets_size(); ++bucket) {
+            if (one.buckets(bucket) != 0 && (bucket >= live_->buckets_size() || mine.buckets(bucket) != live_->buckets(bucket))) {
+                result.differ.push_back(line.substr(0, line.size() - 1));
+            }
+        }
+    }
+    result_ = std::move(result);
+}
+
+}  // namespace chieng

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Folds a gateway's feeds from zero while it runs, up to the very offsets that it has read, and compares the boards (I6).
+#pragma once
+
+#include "chieng/v1/report.pb.h"
+#include "gateway/serve/follower.hpp"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace chieng {
+
+class Rebuild {
+public:
+    struct Result {
+        bool same = false;
+        std::uint64_t entries = 0;        // folded
+        std::uint64_t lines = 0;          // of the board compared
+        std::vector<std::string> differ;  // lines of the rebuilt board in the buckets that differ
+        std::string error;                // it could not be compared
+    };
+
+    Rebuild(const Definitions& definitions, const Places& places, std::string place, const std::vector<Source>& sources,
+            std::string client);
+
+    [[nodiscard]] Actions handle(std::span<const Input> inputs, Instant now);
+    [[nodiscard]] const std::optional<Result>& result() const { return result_; }
+
+private:
+    struct Feed {
+        Source source;
+        FeedReader reader;
+        std::uint64_t epoch = 0;  // of the live board
+        std::uint64_t until = 0;
+        std::uint64_t folded = 0;
+    };
+
+    void take(const Message& message);
+    void take_digest(const Message& message);
+    void fold(Feed& feed, const v1::Block& block);
+    void finish_when_whole();
+
+    std::string place_;
+    std::string client_;
+    Board board_;
+    std::vector<Feed> feeds_;
+    std::optional<v1::BoardDigest> live_;
+    std::optional<Result> result_;
+    bool link_is_up_ = false;
+    std::uint64_t entries_ = 0;
+};
+
+}  // namespace chieng

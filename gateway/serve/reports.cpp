@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/serve/reports.hpp"
+
+#include "services/runtime/core/json.hpp"
+#include "services/runtime/core/topics.hpp"
+
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <google/protobuf/util/message_differencer.h>
+#include <openssl/evp.h>
+#include <xxhash.h>
+
+#include <algorithm>
+#include <array>
+
+namespace chieng {
+namespace {
+
+std::string bytes_of(const google::protobuf::Message& message) {
+    std::string bytes;
+    google::protobuf::io::StringOutputStream stream(&bytes);
+    google::protobuf::io::CodedOutputStream coded(&stream);
+    coded.SetSerializationDeterministic(true);
+    message.SerializeToCodedStream(&coded);
+    coded.Trim();
+    return bytes;
+}
+
+std::string sha256_hex(const std::string& bytes) {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned int size = 0;
+    if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) {
+        throw Broken("SHA-256 is not available");
+    }
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string hex;
+    for (unsigned int i = 0; i < size; ++i) {
+        hex += digits[digest[i] >> 4U];
+        hex += digits[digest[i] & 15U];
+    }
+    return hex;
+}
+
+// Of 99 revisions the order of the keys is that of the numbers.
+std::string report_key(const std::string& period, std::uint32_t revision) {
+    return "filed/" + period + "/" + (revision < 10 ? "0" : "") + std::to_string(revision);
+}
+
+constexpr std::uint32_t revisions_max = 99;
+
+}  // namespace
+
+void put_buckets(const std::string& serialized, v1::BoardDigest& digest) {
+    std::array<std::uint64_t, digest_buckets> buckets{};
+    std::uint64_t lines = 0;
+    for (std::size_t at = 0; at < serialized.size();) {
+        const auto end = serialized.find('\n', at);
+        const std::string_view line(serialized.data() + at, end - at);
+        std::size_t name = 0;  // the first six columns name the cell
+        for (int tabs = 0; tabs < 7 && name != std::string_view::npos; ++tabs) {
+            name = line.find('\t', name + 1);
+        }
+        buckets[XXH3_64bits(line.data(), std::min(name, line.size())) % digest_buckets] += XXH3_64bits(line.data(), line.size());
+        ++lines;
+        at = end + 1;
+    }
+    digest.mutable_buckets()->Assign(buckets.begin(), buckets.end());
+    digest.set_lines(lines);
+}
+
+void Reports::start(Actions& actions) {
+    actions.emplace_back(Subscribe{topics::requests(place_, "reports", "+")});
+    actions.emplace_back(Subscribe{topics::requests(place_, "board", "+")});
+    store_.scan("filed/", [&](std::string_view, std::string_view bytes) {
+        v1::Report report;
+        if (report.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+            actions.emplace_back(
+                Publish{{topics::report(place_, report.period(), std::to_string(report.revision())), to_json(report), true}});
+        }
+        return true;
+    });
+}
+
+bool Reports::take(const Message& message, bool caught_up, Instant now, Actions& actions) {
+    const auto levels = topics::levels(message.topic);
+    if (levels.size() != 6 || levels[2] != place_ || levels[4] != "requests") {
+        return false;
+    }
+    const auto reply_to = topics::replies(place_, levels[3], levels[5]);
+    if (levels[3] == "board") {
+        actions.emplace_back(Publish{{reply_to, board_digest().SerializeAsString(), false}});
+        return true;
+    }
+    v1::ReportRequest request;
+    v1::ReportReply reply;
+    if (request.ParseFromString(message.payload)) {
+        reply = answer(request, caught_up, now, actions);
+    } else {
+        reply.set_error("the request is not a chieng.v1.ReportRequest");
+    }
+    actions.emplace_back(Publish{{reply_to, reply.SerializeAsString(), false}});
+    return true;
+}
+
+v1::ReportReply Reports::answer(const v1::ReportRequest& request, bool caught_up, Instant now, Actions& actions) {
+    v1::ReportReply reply;
+    const auto period = Period::parse(v1::OFFICIAL, request.period());
+    if (!period) {
+        reply.set_error("period '" + request.period() + "': such as 2022-04, 2022-Q2, 2022-H1, 2022");
+    } else if (!caught_up) {
+        reply.set_error("the gateway is still reading its feeds; ask again in a minute");
+    } else if (!request.file()) {
+        if (auto held = filed(request.period(), request.revision())) {
+            *reply.mutable_report() = std::move(*held);
+            compare(reply);
+        } else {
+            reply.set_error("period " + request.period() + " has not been filed; file it first");
+        }
+    } else if (day_at(now.civil) <= period->last_day()) {
+        reply.set_error("period " + request.period() + " ends on " + format_day(period->last_day()) + "; it is filed after that day");
+    } else {
+        const auto before = filed(request.period(), 0);
+        const auto revision = before ? before->revision() + 1 : 1;
+        if (revision > revisions_max) {
+            reply.set_error("period " + request.period() + " was filed " + std::to_string(revisions_max) + " times; that is the limit");
+            return reply;
+        }
+        *reply.mutable_report() = report(*period, revision, now);
+        store_.put(report_key(request.period(), revision), reply.report().SerializeAsString());
+        store_.commit();  // it is told when it is kept
+        actions.emplace_back(Publish{{topics::report(place_, request.period(), std::to_string(revision)), to_json(reply.report()), true}});
+    }
+    return reply;
+}
+
+std::optional<v1::Report> Reports::filed(const std::string& period, std::uint32_t revision) const {
+    std::optional<v1::Report> found;
+    store_.scan("filed/" + period + "/", [&](std::string_view key, std::string_view bytes) {
+        v1::Report report;
+        if (!report.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+            throw Broken("the filed report " + std::string(key) + " cannot be read; restore it from a backup");
+        }
+        if (revision == 0 || report.revision() == revision) {
+            found = std::move(report);
+        }
+        return true;
+    });
+    return found;
+}
+
+// Of the place itself and of those right below it.
+std::vector<v1::IndicatorValue> Reports::values(const Period& period) const {
+    auto all = follower_.board().rows(place_, period);
+    for (const auto& child : places_.children(place_, period.last_day())) {
+        for (auto& value : follower_.board().rows(child, period)) {
+            all.push_back(std::move(value));
+        }
+    }
+    return all;
+}
+
+v1::Report Reports::report(const Period& period, std::uint32_t revision, Instant now) const {
+    v1::Report made;
+    made.set_area(place_);
+    made.set_period(period.format());
+    made.set_revision(revision);
+    made.set_from(format_day(period.first_day()));
+    made.set_to(format_day(period.last_day()));
+    made.set_filed_at(static_cast<std::uint64_t>(now.civil.time_since_epoch().count()));
+    for (auto& value : values(period)) {
+        *made.add_values() = std::move(value);
+    }
+    for (const auto& definition : definitions_.all()) {
+        if (definition.counted_over(period.span) && definitions_.find(definition.indicator.code(), period.last_day()) == &definition) {
+            auto& cited = *made.add_definitions();
+            cited.set_indicator(definition.indicator.code());
+            cited.set_digest(definition.digest);
+        }
+    }
+    put_positions(made);
+    made.set_places(places_.digest());
+    made.set_digest(sha256_hex(bytes_of(made)));
+    return made;
+}
+
+template <class To>
+void Reports::put_positions(To& to) const {
+    for (const auto& follow : follower_.follows()) {
+        auto& position = *to.add_positions();
+        position.set_feed(follow.source.name());
+        position.set_epoch(follow.reader.checkpoint().epoch);
+        position.set_offset(follow.reader.checkpoint().offset);
+        position.set_chain(follow.reader.checkpoint().chain);
+    }
+}
+
+void Reports::compare(v1::ReportReply& reply) const {
+    const auto period = Period::parse(v1::OFFICIAL, reply.report().period());
+    auto now = values(*period);
+    const auto same_row = [](const v1::IndicatorValue& one, const v1::IndicatorValue& other) {
+        return one.area() == other.area() && one.indicator() == other.indicator();
+    };
+    for (const auto& before : reply.report().values()) {
+        const auto it = std::find_if(now.begin(), now.end(), [&](const auto& value) { return same_row(before, value); });
+        if (it == now.end() || !google::protobuf::util::MessageDifferencer::Equals(before, *it)) {
+            auto& restated = *reply.add_restated();
+            *restated.mutable_filed() = before;
+            if (it != now.end()) {
+                *restated.mutable_now() = *it;
+            }
+        }
+        if (it != now.end()) {
+            now.erase(it);
+        }
+    }
+    for (auto& value : now) {  // what was not filed at all
+        *reply.add_restated()->mutable_now() = std::move(value);
+    }
+}
+
+v1::BoardDigest Reports::board_digest() const {
+    v1::BoardDigest digest;
+    put_positions(digest);
+    put_buckets(follower_.board().serialize(), digest);
+    return digest;
+}
+
+}  // namespace chieng

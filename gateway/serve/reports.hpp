@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Filed reports. Closing a period files what the board says of the place and of those right below it: values, the digest of
+// each definition, how far each feed had been read, and a SHA-256 over all of it. A filed report never changes; what becomes
+// known later stands beside it as restated, and nobody is locked out (Decree 09/2019/NĐ-CP, articles 8 and 12).
+#pragma once
+
+#include "chieng/v1/report.pb.h"
+#include "gateway/serve/follower.hpp"
+
+#include <string>
+
+namespace chieng {
+
+class Reports {
+public:
+    // The references must outlive it.
+    Reports(const Definitions& definitions, const Places& places, std::string place, Follower& follower, Store& store)
+        : definitions_(definitions), places_(places), place_(std::move(place)), follower_(follower), store_(store) {}
+
+    // Also says what was filed once more: a broker may have lost it.
+    void start(Actions& actions);
+    // Answers a question about reports or the board; false when it is none. `caught_up`: the board is whole.
+    // Throws Broken when a report cannot be kept.
+    bool take(const Message& message, bool caught_up, Instant now, Actions& actions);
+
+private:
+    [[nodiscard]] v1::ReportReply answer(const v1::ReportRequest& request, bool caught_up, Instant now, Actions& actions);
+    [[nodiscard]] v1::Report report(const Period& period, std::uint32_t revision, Instant now) const;
+    [[nodiscard]] std::vector<v1::IndicatorValue> values(const Period& period) const;
+    [[nodiscard]] std::optional<v1::Report> filed(const std::string& period, std::uint32_t revision) const;
+    void compare(v1::ReportReply& reply) const;
+    [[nodiscard]] v1::BoardDigest board_digest() const;
+    template <class To>
+    void put_positions(To& to) const;
+
+    const Definitions& definitions_;
+    const Places& places_;
+    std::string place_;
+    Follower& follower_;
+    Store& store_;
+};
+
+// Of the board's bytes, for BoardDigest.
+inline constexpr std::size_t digest_buckets = 256;
+void put_buckets(const std::string& serialized, v1::BoardDigest& digest);
+
+}  // namespace chieng

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// Filed reports and the rebuild, at the gateway's own seams.
+#include "gateway/serve/gateway.hpp"
+#include "gateway/serve/rebuild.hpp"
+#include "services/runtime/core/topics.hpp"
+#include "tests/support/events.hpp"
+#include "tests/support/memory_store.hpp"
+
+#include "data/indicators.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <map>
+#include <optional>
+
+using namespace chieng;
+using namespace chieng::testing;
+
+namespace {
+
+const std::string feed = topics::feed("23656", "session");
+
+// A gateway of one feed of sessions, and whoever asks it.
+struct Bench {
+    MemoryStore store;
+    Definitions definitions = Definitions::load(data::indicators, "indicators.txtpb");
+    std::optional<Gateway> gateway;
+    std::int64_t now_ms = 0;
+    std::string today = "2022-07-01";
+    std::map<std::string, std::string> said;  // the last message of each topic
+    std::vector<v1::Block> blocks;
+
+    Bench() { start(); }
+    void start() {
+        gateway.emplace(definitions, kbang(), "23656", std::vector<Source>{{"23656", "session"}}, store, 77);
+        hear(Input(LinkUp{}));
+        now_ms += 1'000;
+        hear(Input(Tick{}));
+    }
+    void hear(const Input& input) {
+        for (const auto& action : gateway->handle(std::span(&input, 1), {Seconds(*parse_day(today)), std::chrono::milliseconds(now_ms)})) {
+            if (const auto* publish = std::get_if<Publish>(&action)) {
+                said[publish->message.topic] = publish->message.payload;
+            }
+        }
+    }
+    void publish(const v1::Event& event) {
+        v1::Block block;
+        const auto offset = blocks.size() + 1;
+        block.set_epoch(5);
+        block.set_first(offset);
+        block.set_last(offset);
+        block.set_before(offset - 1);
+        block.set_after(offset);
+        auto& entry = *block.add_entries();
+        entry.set_device("p");
+        entry.set_event(event.SerializeAsString());
+        entry.set_received_at(1'655'000'000);
+        blocks.push_back(block);
+        hear(Input(Arrived{{feed, block.SerializeAsString(), false}}));
+    }
+    v1::ReportReply ask(const std::string& period, bool file, std::uint32_t revision = 0) {
+        v1::ReportRequest request;
+        request.set_period(period);
+        request.set_file(file);
+        request.set_revision(revision);
+        hear(Input(Arrived{{topics::requests("23656", "reports", "officer"), request.SerializeAsString(), false}}));
+        v1::ReportReply reply;
+        REQUIRE(reply.ParseFromString(said[topics::replies("23656", "reports", "officer")]));
+        return reply;
+    }
+};
+
+v1::Event a_session_on(std::uint64_t sequence, const std::string& day) {
+    auto event = a_session_held(sequence);
+    event.set_occurred_on(day);
+    return event;
+}
+
+std::int64_t number(const v1::Report& report, const std::string& code) {
+    for (const auto& value : report.values()) {
+        if (value.area() == "23656" && value.indicator() == code) {
+            return value.number();
+        }
+    }
+    return -1;
+}
+
+}  // namespace
+
+TEST_CASE("a filed report stays as it was; what comes later is restated beside it", "[reports]") {
+    Bench bench;
+    bench.publish(a_session_on(1, "2022-06-14"));
+    bench.publish(a_session_on(2, "2022-06-15"));
+    const auto filed = bench.ask("2022-H1", true);
+    CHECK(filed.error().empty());
+    CHECK(filed.report().revision() == 1);
+    CHECK(number(filed.report(), "COM-01") == 1);
+    CHECK(filed.report().digest().size() == 64);
+    CHECK(filed.report().definitions_size() > 40);
+    CHECK(bench.said.contains(topics::report("23656", "2022-H1", "1")));
+    CHECK(bench.ask("2022-H1", false).restated().empty());
+
+    bench.publish(a_session_on(3, "2022-05-01"));  // a phone comes back
+    bench.publish(a_session_on(4, "2022-07-01"));
+    const auto compared = bench.ask("2022-H1", false);
+    CHECK(compared.report().SerializeAsString() == filed.report().SerializeAsString());
+    bool seen = false;
+    for (const auto& restated : compared.restated()) {
+        if (restated.now().area() == "23656" && restated.now().indicator() == "COM-01") {
+            seen = true;
+            CHECK(restated.filed().number() == 1);
+            CHECK(restated.now().number() == 2);
+        }
+    }
+    CHECK(seen);
+
+    const auto again = bench.ask("2022-H1", true);
+    CHECK(again.report().revision() == 2);
+    CHECK(number(again.report(), "COM-01") == 2);
+    CHECK(again.report().digest() != filed.report().digest());
+    CHECK(bench.ask("2022-H1", false, 1).report().SerializeAsString() == filed.report().SerializeAsString());
+    CHECK(bench.ask("2022-H1", false).restated().empty());
+}
+
+TEST_CASE("a filed report outlives a crash and other definitions", "[reports]") {
+    Bench bench;
+    bench.publish(a_session_on(1, "2022-06-14"));
+    const auto filed = bench.ask("2022-H1", true).report().SerializeAsString();
+    bench.gateway.reset();
+    bench.store.crash();
+    std::string text = data::indicators;
+    text.replace(text.find("Communication sessions held"), 13, "Information  ");
+    bench.definitions = Definitions::load(text, "indicators.txtpb");
+    bench.said.clear();
+    bench.start();
+    CHECK(bench.said.contains(topics::report("23656", "2022-H1", "1")));
+    CHECK(bench.ask("2022-H1", false).report().SerializeAsString() == filed);
+}
+
+TEST_CASE("a period that cannot be filed or compared is told why", "[reports]") {
+    Bench bench;
+    bench.today = "2022-06-14";
+    CHECK_THAT(bench.ask("2022-H1", true).error(), Catch::Contains("ends on 2022-06-14"));
+    CHECK_THAT(bench.ask("2022-H1", false).error(), Catch::Contains("has not been filed"));
+    CHECK_THAT(bench.ask("first half", true).error(), Catch::Contains("2022-H1"));
+    bench.today = "2022-06-15";
+    CHECK(bench.ask("2022-H1", true).error().empty());
+}
+
+TEST_CASE("the board rebuilt from the feeds is the running one, and a difference is named", "[reports]") {
+    Bench bench;
+    for (std::uint64_t sequence = 1; sequence <= 20; ++sequence) {
+        bench.publish(a_session_on(sequence, "2022-06-14"));
+    }
+    const auto rebuild = [&](std::size_t left_out) {
+        Rebuild made(bench.definitions, kbang(), "23656", {{"23656", "session"}}, "officer");
+        const auto tell = [&](const Input& input) { return made.handle(std::span(&input, 1), {Seconds(), std::chrono::milliseconds(0)}); };
+        static_cast<void>(tell(Input(LinkUp{})));
+        bench.hear(Input(Arrived{{topics::requests("23656", "board", "officer"), "", false}}));
+        static_cast<void>(tell(Input(
+            Arrived{{topics::replies("23656", "board", "officer"), bench.said[topics::replies("23656", "board", "officer")], false}})));
+        bench.publish(a_session_on(bench.blocks.size() + 1, "2022-06-14"));  // the board goes on meanwhile
+        for (std::size_t i = 0; i < bench.blocks.size(); ++i) {
+            auto block = bench.blocks[i];
+            if (i == left_out) {
+                block.mutable_entries(0)->set_event(a_session_on(i + 1, "2022-06-15").SerializeAsString());
+            }
+            static_cast<void>(tell(Input(Arrived{{feed + "/replies/officer", block.SerializeAsString(), false}})));
+        }
+        REQUIRE(made.result());
+        return *made.result();
+    };
+    const auto same = rebuild(1'000);
+    CHECK(same.same);
+    CHECK(same.entries == 20);
+    CHECK(same.lines > 10);
+    CHECK(same.differ.empty());
+    const auto other = rebuild(3);
+    CHECK_FALSE(other.same);
+    CHECK_FALSE(other.differ.empty());
+}

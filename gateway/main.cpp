@@ -37,6 +37,8 @@ struct Settings {
     std::string period;
     std::string http;
     std::string state;
+    std::string area;
+    std::string map;
     std::uint32_t revision = 0;
     bool english = false;
     bool cuts = false;
@@ -135,15 +137,26 @@ private:
     int quiet_ = 0;
 };
 
-int print_table(const Settings& settings) {
-    const auto calendar = settings.calendar == "official" ? v1::OFFICIAL : v1::CALENDAR_MONTHS;
-    const auto period = Period::parse(calendar, settings.period);
-    if (!period) {
-        throw std::invalid_argument("--period " + settings.period + ": such as 2022-04, 2022-Q2, 2022-H1, 2022");
+// The values of a period, as they are retained; or, of a map's day, as the gateway tells them.
+int read_values(const Settings& settings, std::vector<v1::IndicatorValue>& values) {
+    if (!settings.map.empty()) {
+        const ReportSettings asked{settings.place, settings.period, 0, settings.english, settings.mqtt, {}};
+        v1::ReportRequest request;
+        request.set_period(settings.period);
+        request.set_calendar(settings.calendar);
+        request.set_map(settings.map);
+        request.set_area(settings.area.empty() ? settings.place : settings.area);
+        const auto reply = ask_reports(asked, request);
+        if (!reply) {
+            return no_answer(asked);
+        }
+        if (!reply->error().empty()) {
+            throw std::invalid_argument(reply->error());
+        }
+        values.assign(reply->values().begin(), reply->values().end());
+        return 0;
     }
-    const auto definitions = load_definitions(settings.indicators);
-    Listener listener(topics::indicator(settings.place, settings.calendar, settings.period, "+"));
-    std::vector<v1::IndicatorValue> values;
+    Listener listener(topics::indicator(settings.area.empty() ? settings.place : settings.area, settings.calendar, settings.period, "+"));
     Host host(settings.mqtt);
     host.add("table", [&](std::span<const Input> inputs, Instant) {
         return listener.handle(inputs, [&](const v1::IndicatorValue& value) { values.push_back(value); });
@@ -153,6 +166,20 @@ int print_table(const Settings& settings) {
         std::fprintf(stderr, "no answer from the broker at %s; is it running?\n", settings.mqtt.broker.c_str());
         return exit_unavailable;
     }
+    return 0;
+}
+
+int print_table(const Settings& settings) {
+    const auto calendar = settings.calendar == "official" ? v1::OFFICIAL : v1::CALENDAR_MONTHS;
+    const auto period = Period::parse(calendar, settings.period);
+    if (!period) {
+        throw std::invalid_argument("--period " + settings.period + ": such as 2022-04, 2022-Q2, 2022-H1, 2022");
+    }
+    const auto definitions = load_definitions(settings.indicators);
+    std::vector<v1::IndicatorValue> values;
+    if (const int failed = read_values(settings, values); failed != 0) {
+        return failed;
+    }
     std::vector<v1::Indicator> rows;
     for (const auto& definition : definitions.all()) {
         const auto& spans = definition.indicator.spans();
@@ -161,8 +188,9 @@ int print_table(const Settings& settings) {
         }
     }
     const auto places = load_places(settings.places);
-    const auto* place = places.find(settings.place, period->last_day());
-    const auto name = place == nullptr ? settings.place : settings.english ? place->name().en() : place->name().vi();
+    const auto& area = settings.area.empty() ? settings.place : settings.area;
+    const auto* place = places.find(area, settings.map.empty() ? period->last_day() : parse_day(settings.map).value_or(period->last_day()));
+    const auto name = place == nullptr ? area : settings.english ? place->name().en() : place->name().vi();
     std::printf("%s, %s %s (%s – %s)\n", name.c_str(),
                 settings.english           ? settings.calendar.c_str()
                 : calendar == v1::OFFICIAL ? "kỳ báo cáo"
@@ -248,6 +276,8 @@ int main(int argc, char** argv) {
     }
     restated->add_option("--revision", settings.revision, "of the report; default: the latest");
     changes->add_option("--state", settings.state, "file that keeps what was told: the next watch goes on from there");
+    print->add_option("--area", settings.area, "of the gateway's place; default: itself");
+    print->add_option("--map", settings.map, "in the units of this day: what happened then, in the places of now");
     print->add_flag("--cuts", settings.cuts, "with each part");
     return run_program(app, argc, argv, [&] {
         settings.mqtt.client_id = *serve ? "chieng-gateway-" + settings.place : "chieng-gateway-" + std::to_string(::getpid());

@@ -25,36 +25,6 @@ std::string client_name() {
     return "ask-" + std::to_string(::getpid());
 }
 
-int no_answer(const ReportSettings& settings) {
-    std::fprintf(stderr, "no answer from the gateway of %s at %s; is it running?\n", settings.place.c_str(), settings.mqtt.broker.c_str());
-    return exit_unavailable;
-}
-
-// Asks the gateway once and waits for its answer.
-std::optional<v1::ReportReply> ask(const ReportSettings& settings, const v1::ReportRequest& request) {
-    std::optional<v1::ReportReply> reply;
-    const auto client = client_name();
-    Host host(settings.mqtt);
-    host.add("ask", [&](std::span<const Input> inputs, Instant) {
-        Actions actions;
-        for (const auto& input : inputs) {
-            if (std::holds_alternative<LinkUp>(input)) {
-                actions.emplace_back(Subscribe{topics::replies(settings.place, "reports", client)});
-                actions.emplace_back(Publish{{topics::requests(settings.place, "reports", client), request.SerializeAsString(), false}});
-            } else if (const auto* arrived = std::get_if<Arrived>(&input)) {
-                v1::ReportReply read;
-                if (read.ParseFromString(arrived->message.payload)) {
-                    reply = std::move(read);
-                }
-            }
-        }
-        return actions;
-    });
-    host.until([&] { return reply.has_value(); });
-    static_cast<void>(host.run(std::chrono::seconds(15)));
-    return reply;
-}
-
 // Entries of the commune's own feeds that came after the report and touch its period.
 class LateEvents {
 public:
@@ -167,11 +137,40 @@ bool is_of_events(const v1::Report& report) {
 
 }  // namespace
 
+int no_answer(const ReportSettings& settings) {
+    std::fprintf(stderr, "no answer from the gateway of %s at %s; is it running?\n", settings.place.c_str(), settings.mqtt.broker.c_str());
+    return exit_unavailable;
+}
+
+std::optional<v1::ReportReply> ask_reports(const ReportSettings& settings, const v1::ReportRequest& request) {
+    std::optional<v1::ReportReply> reply;
+    const auto client = client_name();
+    Host host(settings.mqtt);
+    host.add("ask", [&](std::span<const Input> inputs, Instant) {
+        Actions actions;
+        for (const auto& input : inputs) {
+            if (std::holds_alternative<LinkUp>(input)) {
+                actions.emplace_back(Subscribe{topics::replies(settings.place, "reports", client)});
+                actions.emplace_back(Publish{{topics::requests(settings.place, "reports", client), request.SerializeAsString(), false}});
+            } else if (const auto* arrived = std::get_if<Arrived>(&input)) {
+                v1::ReportReply read;
+                if (read.ParseFromString(arrived->message.payload)) {
+                    reply = std::move(read);
+                }
+            }
+        }
+        return actions;
+    });
+    host.until([&] { return reply.has_value(); });
+    static_cast<void>(host.run(std::chrono::seconds(15)));
+    return reply;
+}
+
 int file_period(const ReportSettings& settings) {
     v1::ReportRequest request;
     request.set_period(settings.period);
     request.set_file(true);
-    const auto reply = ask(settings, request);
+    const auto reply = ask_reports(settings, request);
     if (!reply) {
         return no_answer(settings);
     }
@@ -192,7 +191,7 @@ int show_restated(const ReportSettings& settings, const Definitions& definitions
     v1::ReportRequest request;
     request.set_period(settings.period);
     request.set_revision(settings.revision);
-    const auto reply = ask(settings, request);
+    const auto reply = ask_reports(settings, request);
     if (!reply) {
         return no_answer(settings);
     }

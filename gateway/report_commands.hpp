@@ -2,10 +2,12 @@
 // Commands that ask a running gateway: file a period, show what was filed beside what is true now, rebuild and compare.
 #pragma once
 
+#include "chieng/v1/report.pb.h"
 #include "gateway/indicator/definitions.hpp"
 #include "gateway/serve/follower.hpp"
 #include "services/runtime/adapters/mqtt_link.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,10 @@ struct ReportSettings {
     MqttOptions mqtt;
     std::vector<Source> sources;
 };
+
+// Asks the gateway once; empty when it does not answer.
+std::optional<v1::ReportReply> ask_reports(const ReportSettings& settings, const v1::ReportRequest& request);
+int no_answer(const ReportSettings& settings);
 
 // Each returns an exit code.
 int file_period(const ReportSettings& settings);

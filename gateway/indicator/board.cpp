@@ -285,7 +285,9 @@ void Board::note_line(CellId id) {
         return;
     }
     if (cell_id::is_atom(time)) {
-        horizon_ = std::max(horizon_, static_cast<std::int32_t>(time));
+        const auto atom = static_cast<std::int32_t>(time);
+        horizon_ = std::max(horizon_, atom);
+        earliest_ = earliest_ == 0 ? atom : std::min(earliest_, atom);
     }
     if (definitions_.series(cell_id::series(id)).stock) {
         auto& times = stock_times_[cell_id::pack(cell_id::series(id), 0, cell_id::area(id))];

@@ -72,8 +72,10 @@ public:
 
     // Throws std::invalid_argument for an unknown code or area, or a span that the indicator is not counted over.
     [[nodiscard]] v1::IndicatorValue value(const std::string& area, const Period& period, std::string_view code) const;
-    // All indicators that are counted over such a period, in the order of the definitions.
-    [[nodiscard]] std::vector<v1::IndicatorValue> rows(const std::string& area, const Period& period) const;
+    // All indicators that are counted over such a period, in the order of the definitions. Without a map each event counts where
+    // it happened, in the units of its day; with one, in the units of that day: as it was, and as it is now.
+    [[nodiscard]] std::vector<v1::IndicatorValue> rows(const std::string& area, const Period& period,
+                                                       std::optional<Day> map = std::nullopt) const;
 
     // What one feed holds of one cell, for keeping; stamp 0: changed and not taken yet. A cell that is gone has no events,
     // only a stamp.
@@ -219,6 +221,11 @@ private:
     [[nodiscard]] Slot stock_of(SeriesId series, std::uint32_t member, const std::string& area, Day day, const Period& period, At at) const;
     [[nodiscard]] bool is_within(const std::string& code, Day counted, const std::string& area, Day day) const;
     [[nodiscard]] const std::vector<std::uint32_t>& members(const std::string& area, Day day) const;
+    [[nodiscard]] Slot recut(SeriesId series, const std::string& area, const Period& period) const;
+    [[nodiscard]] Slot recut_values(SeriesId series, const std::string& area, const Period& period) const;
+    template <class Take>
+    void each_recut_atom(SeriesId series, const std::string& area, const Period& period, const Take& take) const;
+    [[nodiscard]] Day map_of(Day day) const { return map_.value_or(day); }
     [[nodiscard]] const std::vector<std::string>& villages(const std::string& area, Day day) const;
     [[nodiscard]] std::vector<std::string> communes(const std::string& area, Day day) const;
     [[nodiscard]] std::pair<std::int32_t, std::int32_t> reach(CellId id) const;
@@ -226,7 +233,7 @@ private:
                       std::vector<IndicatorId>& ids) const;
     [[nodiscard]] std::optional<SeriesId> assigned_series(const Definition& targets, const std::string& code) const;
     [[nodiscard]] bool may_have_target(const Definition& definition, const Period& period, SeriesId changed) const;
-    [[nodiscard]] Histogram days(SeriesId series, std::uint32_t area, const Period& period) const;
+    [[nodiscard]] Histogram days(SeriesId series, const std::string& area, const Period& period) const;
     [[nodiscard]] v1::IndicatorValue value(const std::string& area, const Period& period, const Definition& definition) const;
     void add_part(v1::IndicatorValue& value, SeriesId series, const Slot& slot, std::int64_t denominator = 0) const;
     void derive(v1::IndicatorValue& value, const Definition& definition, const Period& period) const;
@@ -273,9 +280,13 @@ private:
     std::vector<std::string> areas_;
     std::map<std::string, std::uint32_t, std::less<>> area_ids_;
     boost::unordered_flat_map<std::uint64_t, Line> lines_;
-    mutable std::map<std::pair<std::string, Day>, std::vector<std::string>> villages_;   // of an area on a day, as asked for
-    mutable std::map<std::pair<std::string, Day>, std::vector<std::uint32_t>> members_;  // places on the board that are of it
-    mutable std::size_t members_areas_ = 0;                                              // as many as the board knew then
+    mutable std::map<std::pair<std::string, Day>, std::vector<std::string>> villages_;  // of an area on a day, as asked for
+    using Members = boost::unordered_flat_map<std::string, std::vector<std::uint32_t>>;
+    mutable std::map<Day, Members> members_;  // places on the board that are of an area on a day
+    mutable std::size_t members_areas_ = 0;   // as many as the board knew then
+    mutable std::pair<std::int32_t, std::int32_t> members_times_{0, 0};
+    mutable std::optional<Day> map_;  // while a re-cut is read
+    std::int32_t earliest_ = 0;       // half-month that anything happened in
     std::uint64_t unknown_cells_ = 0;
     v1::Event event_;   // reused
     std::string text_;  // reused

@@ -138,7 +138,7 @@ void Board::fill_place_kinds(v1::IndicatorValue& value, const Definition& defini
             continue;
         }
         std::map<std::string, Slot> kinds;
-        const auto day = period.last_day();
+        const auto day = map_of(period.last_day());
         auto units = communes(value.area(), day);
         if (units.empty()) {
             units.push_back(value.area());
@@ -190,14 +190,15 @@ std::optional<Board::Target> Board::target(SeriesId assigned, const std::string&
     if (!own.empty()) {
         return Target{shown_hundredths(code, area, period), own.number, own};
     }
-    const auto* place = places_.find(area, period.last_day());
+    const auto day = map_of(period.last_day());
+    const auto* place = places_.find(area, day);
     const bool adds_up =
         definition->indicator.measure() == v1::Indicator::NUMBER || definition->indicator.measure() == v1::Indicator::STOCK;
     if (place == nullptr || place->level() == v1::Place::VILLAGE_LEVEL || !adds_up) {
         return std::nullopt;
     }
     std::optional<Target> sum;
-    for (const auto& child : places_.children(area, period.last_day())) {
+    for (const auto& child : places_.children(area, day)) {
         if (const auto below = target(assigned, code, child, period)) {
             sum = sum.value_or(Target());
             sum->actual += below->actual;

@@ -12,6 +12,13 @@ namespace {
 
 constexpr std::size_t village_lists_max = 10'000;  // remembered
 
+constexpr std::size_t maps_max = 1'000;  // remembered
+
+Day first_day_of(Atom atom) {
+    const auto month = Period::of(v1::CALENDAR_MONTHS, v1::MONTH, atom).first_day();
+    return atom.index % 2 == 0 ? month : month + std::chrono::days(14);
+}
+
 // 23656-01.
 bool is_village(std::string_view code) {
     return code.find('-') != std::string_view::npos;
@@ -74,6 +81,9 @@ Board::Slot Board::total(SeriesId series, const std::string& area, const Period&
     if (of.stock) {
         return stock(series, area, period, at);
     }
+    if (map_) {
+        return of.distinct ? recut_values(series, area, period) : recut(series, area, period);
+    }
     const auto known = area_ids_.find(area);
     Slot sum;
     if (known == area_ids_.end()) {
@@ -96,7 +106,7 @@ Board::Slot Board::total(SeriesId series, const std::string& area, const Period&
 
 // Place by place: each stands on its own opening, and belongs to the area of the day that is asked for.
 Board::Slot Board::stock(SeriesId series, const std::string& area, const Period& period, At at) const {
-    const auto day = at == At::end ? period.last_day() : period.first_day() - std::chrono::days(1);
+    const auto day = map_of(at == At::end ? period.last_day() : period.first_day() - std::chrono::days(1));
     Slot sum;
     for (const auto member : members(area, day)) {
         sum.add(stock_of(series, member, area, day, period, at));
@@ -125,29 +135,92 @@ Board::Slot Board::stock_of(SeriesId series, std::uint32_t member, const std::st
     const auto end = period.first_atom().index + (at == At::end ? period.atoms() : 0);
     const auto& atoms = it->second.atoms;
     for (auto atom = std::lower_bound(atoms.begin(), atoms.end(), first); atom != atoms.end() && *atom < end; ++atom) {
-        if (!moves || is_within(areas_[member], Period::of(v1::CALENDAR_MONTHS, v1::MONTH, Atom{*atom}).first_day(), area, day)) {
+        if (!moves || is_within(areas_[member], first_day_of(Atom{*atom}), area, day)) {
             sum.add(slot(cell_id::time_of(Atom{*atom})));
         }
     }
     return sum;
 }
 
-// Places on the board that may have something that is of the area on that day: its villages, and all communes, whose codes
-// mean other units at other times.
+// Places on the board that may have something that is of the area on that day: its villages, and every commune whose code
+// ever counted what the area carries on that day.
 const std::vector<std::uint32_t>& Board::members(const std::string& area, Day day) const {
-    if (members_areas_ != areas_.size() || members_.size() >= village_lists_max) {
+    if (members_areas_ != areas_.size() || members_times_ != std::pair(earliest_, horizon_) || members_.size() >= maps_max) {
         members_.clear();
         members_areas_ = areas_.size();
+        members_times_ = {earliest_, horizon_};
     }
-    const auto [it, fresh] = members_.try_emplace({area, day});
+    const auto [it, fresh] = members_.try_emplace(day);
     if (fresh) {
         for (std::uint32_t id = 0; id < areas_.size(); ++id) {
-            if (!is_village(areas_[id]) ? !is_village(area) : is_within(areas_[id], day, area, day)) {
-                it->second.push_back(id);
+            const auto enter = [&](Day counted) {
+                const bool was = places_.find(areas_[id], counted) != nullptr;
+                std::string unit(was ? places_.carrier(areas_[id], counted, day) : std::string_view(areas_[id]));
+                for (int level = 0; level < 8 && !unit.empty(); ++level) {
+                    auto& list = it->second[unit];
+                    if (list.empty() || list.back() != id) {
+                        list.push_back(id);
+                    }
+                    const auto* place = places_.find(unit, day);
+                    unit = place == nullptr ? "" : place->parent();
+                }
+            };
+            enter(day);
+            for (auto atom = earliest_; atom <= horizon_ && !is_village(areas_[id]); ++atom) {
+                enter(first_day_of(Atom{atom}));
+            }
+            auto& own = it->second[area_];  // the board's own area holds what nothing else does
+            if (own.empty() || own.back() != id) {
+                own.push_back(id);
             }
         }
     }
-    return it->second;
+    static const std::vector<std::uint32_t> none;
+    const auto found = it->second.find(area);
+    return found == it->second.end() ? none : found->second;
+}
+
+// What happened in the window, half-month by half-month, in the units of the map's day.
+template <class Take>
+void Board::each_recut_atom(SeriesId series, const std::string& area, const Period& period, const Take& take) const {
+    const auto first = period.first_atom().index;
+    for (const auto member : members(area, *map_)) {
+        const bool moves = !is_village(areas_[member]);
+        for (auto index = first; index < first + period.atoms(); ++index) {
+            if (!moves || is_within(areas_[member], first_day_of(Atom{index}), area, *map_)) {
+                take(cell_id::pack(series, cell_id::time_of(Atom{index}), member));
+            }
+        }
+    }
+}
+
+Board::Slot Board::recut(SeriesId series, const std::string& area, const Period& period) const {
+    Slot sum;
+    each_recut_atom(series, area, period, [&](CellId id) { sum.add(slot_at(totals_, id)); });
+    return sum;
+}
+
+// Different values go with their village; what a commune counted beyond its villages goes with the commune.
+Board::Slot Board::recut_values(SeriesId series, const std::string& area, const Period& period) const {
+    Slot sum;
+    const auto time = cell_id::time_of(period);
+    const auto at = [&](std::uint32_t member) { return window_at(cell_id::pack(series, time, member)); };
+    for (const auto member : members(area, *map_)) {
+        auto slot = at(member);
+        if (!is_village(areas_[member])) {
+            const auto was = places_.find(areas_[member], period.last_day()) != nullptr ? period.last_day() : period.first_day();
+            if (!is_within(areas_[member], was, area, *map_)) {
+                continue;
+            }
+            for (const auto& village : places_.villages(areas_[member], was)) {
+                if (const auto known = area_ids_.find(village); known != area_ids_.end()) {
+                    slot.add(at(known->second).times(-1));
+                }
+            }
+        }
+        sum.add(slot);
+    }
+    return sum;
 }
 
 // Whether what this code counted on one day is of the area on another. The board's own area holds what nothing else does.
@@ -167,14 +240,15 @@ const std::vector<std::string>& Board::villages(const std::string& area, Day day
     if (villages_.size() >= village_lists_max) {
         villages_.clear();
     }
-    const auto [it, fresh] = villages_.try_emplace({area, day});
+    const auto [it, fresh] = villages_.try_emplace({area, map_of(day)});
     if (fresh) {
-        it->second = places_.villages(area, day);
+        it->second = places_.villages(area, map_of(day));
     }
     return it->second;
 }
 
-std::vector<std::string> Board::communes(const std::string& area, Day day) const {
+std::vector<std::string> Board::communes(const std::string& area, Day on) const {
+    const auto day = map_of(on);
     const auto* place = places_.find(area, day);
     if (place == nullptr || place->level() == v1::Place::VILLAGE_LEVEL) {
         return {};
@@ -190,17 +264,24 @@ std::vector<std::string> Board::communes(const std::string& area, Day day) const
     return codes;
 }
 
-Board::Histogram Board::days(SeriesId series, std::uint32_t area, const Period& period) const {
+Board::Histogram Board::days(SeriesId series, const std::string& area, const Period& period) const {
     Histogram sum;
-    const auto first = period.first_atom().index;
-    for (auto index = first; index < first + period.atoms(); ++index) {
-        const auto id = cell_id::pack(series, cell_id::time_of(Atom{index}), area);
-        for (const auto* histograms : {&histograms_, &histograms_below_}) {
-            if (const auto it = histograms->find(id); it != histograms->end()) {
-                for (const auto& [day, events] : it->second) {
-                    sum[day] += events;
-                }
+    const auto add_from = [&](const auto& histograms, CellId id) {
+        if (const auto it = histograms.find(id); it != histograms.end()) {
+            for (const auto& [day, events] : it->second) {
+                sum[day] += events;
             }
+        }
+    };
+    const auto known = area_ids_.find(area);
+    if (map_) {
+        each_recut_atom(series, area, period, [&](CellId id) { add_from(histograms_, id); });
+    } else if (known != area_ids_.end()) {
+        const auto first = period.first_atom().index;
+        for (auto index = first; index < first + period.atoms(); ++index) {
+            const auto id = cell_id::pack(series, cell_id::time_of(Atom{index}), known->second);
+            add_from(histograms_, id);
+            add_from(histograms_below_, id);
         }
     }
     std::erase_if(sum, [](const auto& item) { return item.second == 0; });
@@ -238,8 +319,7 @@ v1::IndicatorValue Board::value(const std::string& area, const Period& period, c
     value.set_number(whole.number);
     put_lineage(value, whole);
     if (indicator.measure() == v1::Indicator::MEDIAN) {
-        const auto known = area_ids_.find(area);
-        const auto sum = known == area_ids_.end() ? Histogram() : days(definition.whole, known->second, period);
+        const auto sum = days(definition.whole, area, period);
         value.mutable_histogram()->insert(sum.begin(), sum.end());
         value.set_median(median_of(sum));
     }
@@ -262,7 +342,8 @@ void Board::add_part(v1::IndicatorValue& value, SeriesId series, const Slot& slo
     put_lineage(part, slot);
 }
 
-std::vector<v1::IndicatorValue> Board::rows(const std::string& area, const Period& period) const {
+std::vector<v1::IndicatorValue> Board::rows(const std::string& area, const Period& period, std::optional<Day> map) const {
+    map_ = map;
     std::vector<v1::IndicatorValue> rows;
     for (const auto& definition : definitions_.all()) {
         if (!definition.indicator.hidden() && definition.counted_over(period.span) &&
@@ -270,6 +351,7 @@ std::vector<v1::IndicatorValue> Board::rows(const std::string& area, const Perio
             rows.push_back(value(area, period, definition.indicator.code()));
         }
     }
+    map_.reset();
     return rows;
 }
 

@@ -104,8 +104,17 @@ bool Reports::take(const Message& message, bool caught_up, Instant now, Actions&
 
 v1::ReportReply Reports::answer(const v1::ReportRequest& request, bool caught_up, Instant now, Actions& actions) {
     v1::ReportReply reply;
-    const auto period = Period::parse(v1::OFFICIAL, request.period());
-    if (!period) {
+    const auto period = Period::parse(request.calendar() == "calendar" ? v1::CALENDAR_MONTHS : v1::OFFICIAL, request.period());
+    if (period && !request.map().empty()) {
+        const auto day = parse_day(request.map());
+        if (!day || places_.find(request.area(), *day) == nullptr) {
+            reply.set_error("there is no place " + request.area() + " on " + request.map());
+            return reply;
+        }
+        for (auto& value : follower_.board().rows(request.area(), *period, day)) {
+            *reply.add_values() = std::move(value);
+        }
+    } else if (!period) {
         reply.set_error("period '" + request.period() + "': such as 2022-04, 2022-Q2, 2022-H1, 2022");
     } else if (!caught_up) {
         reply.set_error("the gateway is still reading its feeds; ask again in a minute");

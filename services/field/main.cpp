@@ -49,8 +49,7 @@ const std::string& in_tongue(const Settings& settings, const std::string& vi, co
 }
 
 // Numbers and freezes one event; says what is wrong with it otherwise.
-bool post(const Settings& settings, Outbox& outbox, const Places& places, v1::Event event, const EventType& type,
-          const std::string& where) {
+bool post(const Settings& settings, Outbox& outbox, const Places& places, v1::Event event, const std::string& where) {
     const auto now = Clock().now();
     const auto service = service_of(event);
     const auto posted = outbox.post(std::move(event), service, &places, settings.commune, day_at(now.civil),
@@ -67,7 +66,7 @@ bool post(const Settings& settings, Outbox& outbox, const Places& places, v1::Ev
 }
 
 // Each line is one event in proto3 JSON.
-int post_file(const Settings& settings, Outbox& outbox, const Places& places, const EventType& type) {
+int post_file(const Settings& settings, Outbox& outbox, const Places& places) {
     std::ifstream file(settings.file);
     std::istream& in = settings.file == "-" ? std::cin : file;
     if (!in) {
@@ -87,7 +86,7 @@ int post_file(const Settings& settings, Outbox& outbox, const Places& places, co
         if (!status.ok()) {
             std::fprintf(stderr, "%s%s\n", where.c_str(), std::string(status.message()).c_str());
             ++wrong;
-        } else if (!post(settings, outbox, places, std::move(event), type, where)) {
+        } else if (!post(settings, outbox, places, std::move(event), where)) {
             ++wrong;
         }
     }
@@ -107,7 +106,7 @@ int post_flags(const Settings& settings, Outbox& outbox, const Places& places, c
             good = false;
         }
     }
-    return good && post(settings, outbox, places, std::move(event), type, "") ? 0 : exit_data;
+    return good && post(settings, outbox, places, std::move(event), "") ? 0 : exit_data;
 }
 
 // As the clocks of Vietnam show it.
@@ -290,7 +289,7 @@ int run(const Settings& settings, const CLI::App& app, const std::map<std::strin
     for (const auto& type : event_types()) {
         if (app.get_subcommand("post")->got_subcommand(type.name)) {
             return settings.file.empty() ? post_flags(settings, outbox, places, type, values.at(type.name))
-                                         : post_file(settings, outbox, places, type);
+                                         : post_file(settings, outbox, places);
         }
     }
     return exit_usage;

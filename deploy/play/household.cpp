@@ -123,13 +123,16 @@ void count_deprivation(Pen& pen) {
     }
 }
 
-void support(Pen& pen) {
+// Returns the last household.
+std::string support(Pen& pen) {
+    std::string household;
     for (std::uint32_t i = 0; i < 6; ++i) {
         auto made = pen.by_labour(pen.some_village().code);
         auto& step = *made.mutable_household_supported();
         // One in thirty is entered a second time under the same number: the service refuses the second completion.
         step.set_support_id("HT-" + std::to_string(pen.month()) + "-" + std::to_string(pen.draw(30) == 0 ? 0 : i));
-        step.set_household_key("h" + std::to_string(pen.draw(400)));
+        household = "h" + std::to_string(pen.draw(400));
+        step.set_household_key(household);
         step.set_household_class(pen.any<v1::HouseholdClass>(3));
         step.set_kind(pen.any<v1::SupportKind>(14));
         step.set_stage(v1::COMPLETED);
@@ -139,6 +142,7 @@ void support(Pen& pen) {
         step.set_organiser(static_cast<v1::Organisation>(4 + pen.draw(6)));
         pen.post(Phone::labour, made);
     }
+    return household;
 }
 
 void commit(Pen& pen) {
@@ -171,9 +175,9 @@ void place_in_work(Pen& pen) {
     pen.post(Phone::labour, made);
 }
 
-void erase(Pen& pen) {
+void erase(Pen& pen, const std::string& household) {
     auto made = pen.by_labour();
-    made.mutable_household_erased()->set_household_key("h" + std::to_string(pen.draw(400)));
+    made.mutable_household_erased()->set_household_key(household);
     made.mutable_household_erased()->set_ground(pen.any<v1::HouseholdErased::Ground>(2));
     pen.post(Phone::labour, made);
 }
@@ -184,7 +188,7 @@ void play_household(Pen& pen) {
     if (pen.month_is({1})) {
         set_baselines(pen);
     }
-    support(pen);
+    const auto household = support(pen);
     place_in_work(pen);
     come_and_go(pen);
     if (pen.month_is({2, 3})) {
@@ -202,7 +206,7 @@ void play_household(Pen& pen) {
         count_deprivation(pen);
     }
     if (pen.month_is({12}) && pen.chance(40)) {
-        erase(pen);
+        erase(pen, household);
     }
 }
 

@@ -5,6 +5,7 @@
 #include "services/runtime/core/topics.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace chieng {
 namespace {
@@ -136,6 +137,8 @@ void Follower::forget(const Follow& follow, Instant now) {
     board_.forget(follow.source.name());
     caught_up_ = false;
     reading_since_ = now.steady;
+    forgot_ = true;
+    ++unsaved_;  // that it is forgotten is news, although nothing may follow
 }
 
 void Follower::fold(Follow& follow, const Message& message, Instant now) {
@@ -204,6 +207,9 @@ void Follower::save() {
         kept.set_offset(at.offset);
         kept.set_chain(at.chain);
         store_.put(checkpoint_key(follow.source), kept.SerializeAsString());
+    }
+    if (std::exchange(forgot_, false)) {
+        store_.scrub();  // a household may have been erased: not even the digest of its key stays in the file
     }
     store_.commit();
     unsaved_ = 0;

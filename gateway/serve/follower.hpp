@@ -67,6 +67,7 @@ private:
     bool caught_up_ = false;
     Milliseconds reading_since_{-1};  // below zero: the link was never up
     std::uint64_t unsaved_ = 0;
+    bool forgot_ = false;  // since it was kept
 };
 
 }  // namespace chieng

@@ -34,6 +34,7 @@ struct Settings {
     std::string commune = "23656";
     std::string places;
     std::string file;
+    std::string household;
     bool english = false;
     int patience_seconds = 30;
     int keep_days = 400;
@@ -162,6 +163,22 @@ int list(const Settings& settings) {
     return ledger.posted == ledger.stored + ledger.refused + ledger.waiting ? 0 : exit_software;
 }
 
+int forget(const Settings& settings) {
+    SqliteStore store(store_path(settings), nullptr, Sharing::shared);
+    const auto done = Outbox(store).forget(settings.household);
+    std::printf("%s %llu\n", in_tongue(settings, "đã xóa mã hộ khỏi máy này, số tin:", "erased from this device, events:").c_str(),
+                static_cast<unsigned long long>(done.erased));
+    if (done.waiting == 0) {
+        return 0;
+    }
+    std::fprintf(stderr, "%s %llu\n",
+                 in_tongue(settings, "còn tin chờ gửi có mã hộ này; gửi xong hãy xóa lại; số tin:",
+                           "events that wait to be sent name it; send them and forget it again; events:")
+                     .c_str(),
+                 static_cast<unsigned long long>(done.waiting));
+    return exit_unavailable;
+}
+
 std::uint64_t seconds_of(Instant now) {
     return static_cast<std::uint64_t>(now.civil.time_since_epoch().count());
 }
@@ -277,6 +294,9 @@ int run(const Settings& settings, const CLI::App& app, const std::map<std::strin
     if (app.got_subcommand("list")) {
         return list(settings);
     }
+    if (app.got_subcommand("forget")) {
+        return forget(settings);
+    }
     if (app.got_subcommand("send")) {
         return send(settings);
     }
@@ -317,6 +337,10 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     add_post(app, settings, values);
     app.add_subcommand("list", "what was posted and what became of it, and the ledger");
+    app.add_subcommand("forget", "erase a household's key from what this device has sent")
+        ->add_option("household", settings.household, "key of the household")
+        ->required()
+        ->check([](const std::string& text) { return text.empty() ? "a household's key" : std::string(); });
     auto* once = app.add_subcommand("send", "send what waits, until every receipt has come");
     once->add_option("--patience", settings.patience_seconds, "seconds")->check(CLI::NonNegativeNumber)->capture_default_str();
     auto* for_good = app.add_subcommand("run", "send whatever is posted, until it is stopped");

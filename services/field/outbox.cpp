@@ -255,6 +255,43 @@ std::uint64_t Outbox::prune(std::uint64_t before) {
     return old.size();
 }
 
+Outbox::Forgotten Outbox::forget(const std::string& text) {
+    Forgotten result;
+    store_.begin();
+    take_over();
+    std::vector<std::pair<std::string, store::v1::OutboxItem>> changed;
+    store_.scan("e/", [&](std::string_view key, std::string_view bytes) {
+        if (bytes.find(text) == std::string_view::npos) {
+            return true;
+        }
+        auto record = parse(key, bytes);
+        if (!record.done()) {
+            ++result.waiting;
+            return true;
+        }
+        if (record.event().find(text) != std::string::npos) {
+            record.clear_event();
+        }
+        for (auto& reason : *record.mutable_answer()->mutable_reasons()) {
+            for (auto* sentence : {reason.mutable_vi(), reason.mutable_en()}) {
+                for (auto at = sentence->find(text); at != std::string::npos; at = sentence->find(text, at + 3)) {
+                    sentence->replace(at, text.size(), "…");
+                }
+            }
+        }
+        changed.emplace_back(key, std::move(record));
+        return true;
+    });
+    for (const auto& [key, record] : changed) {
+        store_.put(key, record.SerializeAsString());
+    }
+    result.erased = changed.size();
+    put_revision();
+    store_.scrub();  // also when no record holds it any more: what was sent long ago may still be in the file
+    store_.commit();
+    return result;
+}
+
 void Outbox::keep_attempts() {
     if (std::none_of(boxes_.begin(), boxes_.end(), [](const auto& box) { return box.second.attempted; })) {
         return;

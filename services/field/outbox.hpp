@@ -61,6 +61,14 @@ public:
     // Returns how many. Throws Broken when the commit fails.
     std::uint64_t prune(std::uint64_t before);
 
+    struct Forgotten {
+        std::uint64_t erased = 0;
+        std::uint64_t waiting = 0;  // must reach the commune first, where they are stored without the key
+    };
+    // Erases this text from all records whose answer has come: the event's bytes, and the sentences of a refusal that quote
+    // it. No byte of it is left in the files but in what still waits. Throws Broken when the commit fails.
+    [[nodiscard]] Forgotten forget(const std::string& text);
+
     // Sequences that wait for a receipt, in order.
     [[nodiscard]] const Waiting& waiting(const std::string& service) const;
     [[nodiscard]] std::uint64_t waiting_count() const { return waiting_; }

@@ -14,8 +14,8 @@ namespace chieng {
 
 struct Household {
     static constexpr std::string_view name = "household";
-    using Judged =
-        Types<v1::HouseholdSupported, v1::BaselineSet, v1::HouseholdStatusChanged, v1::DeprivationCounted, v1::ReviewMeetingHeld>;
+    using Judged = Types<v1::HouseholdSupported, v1::BaselineSet, v1::HouseholdStatusChanged, v1::DeprivationCounted, v1::ReviewMeetingHeld,
+                         v1::HouseholdErased>;
 
     struct Standard {
         v1::PovertyStandard standard;
@@ -106,6 +106,19 @@ struct Household {
             reasons.push_back(reason(ReasonCode::ends_before, "review_meeting_held.posted_to", meeting.posted_to()));
         }
         return reasons;
+    }
+
+    // The engine erases; see engine_erasure.cpp.
+    static Reasons decide(const v1::HouseholdErased& /*erased*/, const Context& context) {
+        const auto role = context.event.role();
+        if (role == v1::LABOUR_OFFICIAL || role == v1::CULTURE_OFFICIAL || role == v1::COMMUNE_LEADER) {
+            return {};
+        }
+        return {reason(ReasonCode::not_yours_to_erase, "role", v1::Role_Name(role))};
+    }
+
+    static Reasons retract(const v1::HouseholdErased& erased, const Context& /*context*/) {
+        return {reason(ReasonCode::erased_for_good, "correction.sequence", erased.household_key())};
     }
 
     static std::optional<Claim> claim(const v1::HouseholdSupported& support, const v1::Event& /*event*/) {

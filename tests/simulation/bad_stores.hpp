@@ -23,11 +23,13 @@ public:
     void append(const JournalBlock& block) override { inner_->append(block); }
     std::optional<JournalBlock> last_block() override { return inner_->last_block(); }
     std::optional<JournalBlock> block_at(std::uint64_t offset) override { return inner_->block_at(offset); }
+    void replace(const JournalBlock& block) override { inner_->replace(block); }
     std::optional<std::string> get(std::string_view key) override { return inner_->get(key); }
     void put(std::string_view key, std::string_view value) override { inner_->put(key, value); }
     void erase(std::string_view key) override { inner_->erase(key); }
     void scan(std::string_view prefix, const Visitor& visit) override { inner_->scan(prefix, visit); }
     void commit() override { inner_->commit(); }
+    void scrub() override { inner_->scrub(); }
 
 protected:
     Store& inner() { return *inner_; }

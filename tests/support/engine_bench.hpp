@@ -41,7 +41,7 @@ public:
                 v1::Block block;
                 REQUIRE(block.ParseFromString(message.payload));
                 feed.push_back(block);
-            } else {
+            } else if (!message.topic.ends_with("/head")) {
                 last_receipt = message.payload;
                 told += tell(message.payload);
             }

@@ -23,6 +23,7 @@ public:
         --it;
         return it->second.last >= offset ? std::optional(it->second) : std::nullopt;
     }
+    void replace(const JournalBlock& block) override { now_.journal.at(block.first) = block; }
     std::optional<std::string> get(std::string_view key) override {
         const auto it = now_.kept.find(key);
         return it == now_.kept.end() ? std::nullopt : std::optional(it->second);
@@ -44,6 +45,8 @@ public:
         }
         durable_ = now_;
     }
+
+    void scrub() override {}
 
     void crash() { now_ = durable_; }
 

@@ -9,6 +9,8 @@
 #include <catch2/catch.hpp>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <set>
 #include <thread>
@@ -183,4 +185,52 @@ TEST_CASE("whoever shares the outbox learns that records were dropped", "[outbox
     CHECK(post(app.outbox) == 2);
     CHECK(app.outbox.ledger() == Ledger{2, 1, 0, 1});
     CHECK(app.outbox.items().size() == 1);
+}
+
+TEST_CASE("a household that is forgotten is in no byte of the outbox, but in what must still be sent") {
+    const Device device;
+    Process process(device);
+    const std::string household = "HO-giarai-4711";
+    const auto post_support = [&](const std::string& key) {
+        auto event = a_household_supported(0);
+        event.mutable_household_supported()->set_household_key(key);
+        return std::get<std::uint64_t>(process.outbox.post(event, "household", &kbang(), "23656", *parse_day("2022-03-25"), 100));
+    };
+    const auto in_files = [&] {
+        std::string bytes;
+        for (const auto* end : {"", "-wal"}) {
+            std::ifstream in(device.file() + end, std::ios::binary);
+            bytes.append(std::istreambuf_iterator<char>(in), {});
+        }
+        return bytes.find(household) != std::string::npos;
+    };
+    const auto answer = [&](std::uint64_t sequence, v1::Verdict verdict) {
+        auto receipt = answering(verdict, sequence, 1);
+        receipt.set_service("household");
+        if (verdict == v1::REFUSED) {
+            *receipt.mutable_answers(0)->add_reasons() = reason(ReasonCode::unknown_household, "household_erased", household);
+        }
+        CHECK(process.outbox.apply(std::span(&receipt, 1), 200) == 1);
+    };
+    for (std::uint64_t n = 1; n <= 3; ++n) {
+        CHECK(post_support(household) == n);
+    }
+    CHECK(post_support("other") == 4);
+    answer(1, v1::STORED);
+    answer(2, v1::REFUSED);
+    answer(4, v1::REFUSED);
+    auto done = process.outbox.forget(household);
+    CHECK(done.erased == 2);
+    CHECK(done.waiting == 1);
+    CHECK(in_files());
+    answer(3, v1::STORED);
+    done = process.outbox.forget(household);
+    CHECK(done.erased == 0);
+    CHECK(done.waiting == 0);
+    CHECK_FALSE(in_files());
+    const auto ledger = process.outbox.ledger();
+    CHECK(ledger.stored == 2);
+    CHECK(ledger.refused == 2);
+    CHECK_FALSE(process.outbox.items("household")[3].event().empty());  // of the other household, which nobody erased
+    CHECK(process.outbox.items("household")[1].answer().reasons(0).code() == "UNKNOWN_HOUSEHOLD");
 }

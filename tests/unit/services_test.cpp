@@ -76,6 +76,8 @@ v1::Event sensible(const google::protobuf::FieldDescriptor& type) {
         event.mutable_deprivation_counted()->set_standard(v1::DECREE_07_2021);
     } else if (event.has_review_meeting_held()) {
         event.mutable_review_meeting_held()->set_agreed(event.review_meeting_held().attendants());
+    } else if (event.has_household_erased()) {
+        event.set_role(v1::LABOUR_OFFICIAL);
     }
     return event;
 }
@@ -91,6 +93,11 @@ TEST_CASE("each type is stored by its service and turned away by the others", "[
         }
         for (const auto& service : all_services()) {
             Bench bench(service);
+            if (event.has_household_erased() && service.name == service_of(event)) {
+                auto known = a_household_supported(1);
+                known.mutable_household_supported()->set_household_key(event.household_erased().household_key());
+                REQUIRE(bench.refusal("p0", known).empty());
+            }
             CHECK(bench.refusal("p1", event) == (service.name == service_of(event) ? "" : "body:WRONG_SERVICE"));
         }
     }

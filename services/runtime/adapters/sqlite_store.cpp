@@ -26,6 +26,8 @@ constexpr std::size_t packed_from_bytes = 256;
 constexpr int packing_level = 1;
 constexpr std::size_t block_bytes_bound = 64UL << 20U;
 
+constexpr std::uint64_t scrub_is_due = 1;  // as the file's user_version
+
 bool is_packed(std::string_view bytes) {
     constexpr std::string_view magic("\x28\xB5\x2F\xFD", 4);
     return bytes.starts_with(magic);
@@ -90,7 +92,11 @@ SqliteStore::SqliteStore(const std::string& path, const char* vfs, Sharing shari
     run("CREATE TABLE IF NOT EXISTS journal(first INTEGER PRIMARY KEY, last INTEGER NOT NULL, before INTEGER NOT NULL, "
         "after INTEGER NOT NULL, bytes BLOB NOT NULL)");
     run("CREATE TABLE IF NOT EXISTS kept(key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID");
+    if (number("PRAGMA user_version") == scrub_is_due) {
+        write_anew();
+    }
     append_ = prepare("INSERT INTO journal(first, last, before, after, bytes) VALUES(?, ?, ?, ?, ?)");
+    replace_ = prepare("UPDATE journal SET last = ?2, before = ?3, after = ?4, bytes = ?5 WHERE first = ?1");
     last_ = prepare("SELECT first, last, before, after, bytes FROM journal ORDER BY first DESC LIMIT 1");
     at_ = prepare("SELECT first, last, before, after, bytes FROM journal WHERE first <= ? ORDER BY first DESC LIMIT 1");
     get_ = prepare("SELECT value FROM kept WHERE key = ?");
@@ -150,15 +156,23 @@ void SqliteStore::finish(sqlite3_stmt* statement) {
     }
 }
 
-void SqliteStore::append(const JournalBlock& block) {
+void SqliteStore::write(sqlite3_stmt* statement, const JournalBlock& block) {
     begin();
-    assign(append_.get(), 1, block.first);
-    assign(append_.get(), 2, block.last);
-    assign(append_.get(), 3, block.before);
-    assign(append_.get(), 4, block.after);
+    assign(statement, 1, block.first);
+    assign(statement, 2, block.last);
+    assign(statement, 3, block.before);
+    assign(statement, 4, block.after);
     const auto bytes = block.bytes.size() < packed_from_bytes && !is_packed(block.bytes) ? block.bytes : packed(block.bytes);
-    assign(append_.get(), 5, bytes);
-    finish(append_.get());
+    assign(statement, 5, bytes);
+    finish(statement);
+}
+
+void SqliteStore::append(const JournalBlock& block) {
+    write(append_.get(), block);
+}
+
+void SqliteStore::replace(const JournalBlock& block) {
+    write(replace_.get(), block);
 }
 
 std::optional<JournalBlock> SqliteStore::read_block(sqlite3_stmt* statement) {
@@ -243,6 +257,34 @@ void SqliteStore::commit() {
     if (on_commit_) {
         on_commit_(std::chrono::steady_clock::now() - began);
     }
+    if (std::exchange(scrub_due_, false)) {
+        write_anew();
+    }
+}
+
+// The mark is of the unit, so that a start after a crash knows.
+void SqliteStore::scrub() {
+    begin();
+    run(("PRAGMA user_version=" + std::to_string(scrub_is_due)).c_str());
+    scrub_due_ = true;
+}
+
+// Pages and log keep old bytes until they happen to be used again: every page is written from what is stored now.
+void SqliteStore::write_anew() {
+    run("VACUUM");
+    if (number("PRAGMA wal_checkpoint(TRUNCATE)") != 0) {
+        fail("another process reads it and does not end; what was erased is not yet gone");
+    }
+    run("PRAGMA user_version=0");
+}
+
+std::uint64_t SqliteStore::number(const char* sql) {
+    const auto statement = prepare(sql);
+    const int result = sqlite3_step(statement.get());
+    if (result != SQLITE_ROW) {
+        fail(what_to_do(result, std::string("cannot ") + sql));
+    }
+    return integer(statement.get(), 0);
 }
 
 std::uint64_t SqliteStore::version() {

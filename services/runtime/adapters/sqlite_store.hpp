@@ -33,12 +33,14 @@ public:
     void append(const JournalBlock& block) override;
     std::optional<JournalBlock> last_block() override;
     std::optional<JournalBlock> block_at(std::uint64_t offset) override;
+    void replace(const JournalBlock& block) override;
     std::optional<std::string> get(std::string_view key) override;
     void put(std::string_view key, std::string_view value) override;
     void erase(std::string_view key) override;
     void scan(std::string_view prefix, const Visitor& visit) override;
     void begin() override;
     void commit() override;
+    void scrub() override;
     std::uint64_t version() override;
 
     // Told how long each commit took.
@@ -57,12 +59,16 @@ private:
     Statement prepare(const char* sql);
     std::optional<JournalBlock> read_block(sqlite3_stmt* statement);
     void finish(sqlite3_stmt* statement);
+    void write(sqlite3_stmt* statement, const JournalBlock& block);
+    void write_anew();
+    [[nodiscard]] std::uint64_t number(const char* sql);
 
     std::string path_;
     Sharing sharing_;
     std::unique_ptr<sqlite3, Close> database_;
-    Statement append_, last_, at_, get_, put_, erase_, scan_, version_;
+    Statement append_, replace_, last_, at_, get_, put_, erase_, scan_, version_;
     bool open_unit_ = false;
+    bool scrub_due_ = false;
     std::function<void(std::chrono::nanoseconds)> on_commit_;
 };
 

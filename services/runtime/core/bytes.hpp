@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace google::protobuf {
 class MessageLite;
@@ -16,5 +17,8 @@ namespace chieng {
 
 // The deterministic bytes of a message: an event is frozen once, and every repeat of it is these bytes.
 [[nodiscard]] std::string frozen_bytes(const google::protobuf::MessageLite& message);
+
+// A digest of a secret that takes some ten milliseconds, so that guessing short secrets is slow; hexadecimal. It needs 8 MB.
+[[nodiscard]] std::string slow_hash(std::string_view secret, std::string_view salt);
 
 }  // namespace chieng

@@ -86,6 +86,9 @@ void Engine::take(std::span<const Input> inputs, Instant now) {
         }
     }
     close_block();
+    if (!erasing_.empty()) {
+        rewrite_what_was_erased();
+    }
     if (last_offset_ - snapshot_offset_ >= limits_.snapshot_entries) {
         snapshot();
     }
@@ -171,7 +174,10 @@ void Engine::take(const Message& message, Instant now) {
 
 void Engine::take_event(const std::string& name, Device& from, std::string bytes, Replies& replies, Instant now) {
     const Id id{name, event_.sequence()};
-    const auto digest = event_digest(bytes);
+    if (forget_in(event_)) {
+        bytes = frozen_bytes(event_);
+    }
+    auto digest = event_digest(bytes);
     if (from.stored.contains(id.sequence) || from.refused.contains(id.sequence)) {
         return repeat(from, id, digest, replies);
     }
@@ -184,21 +190,30 @@ void Engine::take_event(const std::string& name, Device& from, std::string bytes
         return say_refused(replies, id.sequence, reasons);
     }
     say(replies, id.sequence, v1::STORED, v1::VERDICT_UNSPECIFIED, month_of(event_));
+    if (event_.has_household_erased()) {
+        erase(event_, bytes);
+    } else {
+        forget_in_correction(event_, entry_, bytes);
+    }
+    digest = event_digest(bytes);
     *entry_.mutable_event() = std::move(bytes);
     journal(from, digest);
 }
 
 void Engine::repeat(Device& from, const Id& id, std::uint64_t digest, Replies& replies) {
+    // What an erasure took from an event beside the household's own.
+    auto stripped = event_;
+    const auto less = !tokens_.empty() && strip(stripped) ? event_digest(frozen_bytes(stripped)) : digest;
     if (from.stored.contains(id.sequence)) {
         const auto known = seen(id);
-        if (known && known->digest == digest) {
+        if (known && (known->digest == digest || known->digest == less)) {
             ++counters_.duplicates;
             return say(replies, id.sequence, v1::DUPLICATE, v1::STORED, month_of(event_));
         }
     } else {
         store::v1::Refusal refusal;
         refusal.ParseFromString(store_.get(refusal_key(id.device, id.sequence)).value_or(""));
-        if (refusal.digest() == digest) {
+        if (refusal.digest() == digest || refusal.digest() == less) {
             ++counters_.duplicates;
             return say_refused(replies, id.sequence, Reasons(refusal.answer().reasons().begin(), refusal.answer().reasons().end()), true);
         }
@@ -225,6 +240,8 @@ Reasons Engine::judge(const Id& id, Instant now, v1::Entry& entry) {
         judge_correction(id, entry, reasons);
         const auto& correction = event_.correction();
         holder = root_of({correction.device().empty() ? id.device : correction.device(), correction.sequence()});
+    } else if (event_.has_household_erased()) {
+        judge_erasure(reasons);
     } else if (event_.has_duplicate_decided()) {
         judge_decision(entry, reasons);
     } else if (is_awaited(id)) {

@@ -4,7 +4,7 @@
 // and written down now and then, so that start-up and recovery are the same code.
 //
 // engine.cpp takes, judges and answers; engine_fold.cpp is its memory; engine_claims.cpp is what standing events hold;
-// engine_duplicates.cpp follows decisions that two events are one.
+// engine_duplicates.cpp follows decisions that two events are one; engine_erasure.cpp erases households.
 //
 // Keeps I1 (receipt after commit), I2 (an event key is journalled once), I3 (stored, refused or quarantined), I5 (a repeat
 // gets the first verdict).
@@ -114,7 +114,25 @@ private:
     void journal(Device& from, std::uint64_t digest);
     void close_block();
 
+    [[nodiscard]] bool is_erased_household(const std::string& token) const { return tokens_.contains(token); }
+    [[nodiscard]] std::optional<std::string> token_of(const std::string& key);
+    [[nodiscard]] std::string slow_hash_of(const std::string& text);
+    void pseudonymise(v1::Event& event, const std::string& token);
+    [[nodiscard]] bool forget_in(v1::Event& event);
+    [[nodiscard]] static bool strip(v1::Event& event);
+    void forget_in_correction(v1::Event& event, const v1::Entry& entry, std::string& bytes) const;
+    [[nodiscard]] bool is_known_household(const std::string& key);
+    void judge_erasure(Reasons& reasons);
+    void erase(v1::Event& event, std::string& bytes);
+    [[nodiscard]] bool erase_in(std::string& bytes, const std::string& key);
+    [[nodiscard]] bool erase_in(v1::Entry& entry, const std::string& key);
+    void rewrite_journal();
+    void rewrite_refusals(const std::string& key);
+    void rewrite_quarantine(const std::string& key);
+    void rewrite_what_was_erased();
+
     void recover();
+    void refold();
     void evolve(Device& from, const v1::Entry& entry, const v1::Event& event, std::uint64_t offset, std::uint64_t digest);
     void evolve_decision(const Id& id, const v1::Entry& entry, const v1::Event& event, std::uint64_t offset);
     void join(const Id& id, const Id& root);
@@ -164,9 +182,13 @@ private:
     std::map<std::string, Replies> replies_;
     std::unordered_map<std::string, Device> devices_;
     boost::unordered_flat_map<std::string, std::optional<std::string>> overlay_;  // derived values since the snapshot
-    std::set<std::string> awaited_;                                               // corrected before they came
-    v1::Event event_;                                                             // reused
-    v1::Entry entry_;                                                             // reused
+    // What was erased: the tokens that stand for it; of this unit also the keys; and what slow hashes said lately.
+    std::set<std::string> tokens_;
+    std::map<std::string, std::string> erasing_;  // key -> token
+    boost::unordered_flat_map<std::string, std::optional<std::string>> known_keys_;
+    std::set<std::string> awaited_;  // corrected before they came
+    v1::Event event_;                // reused
+    v1::Entry entry_;                // reused
 };
 
 }  // namespace chieng

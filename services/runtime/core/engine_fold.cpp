@@ -57,15 +57,30 @@ void Engine::recover() {
         ++quarantine_items_;
         return true;
     });
+    store_.scan("k/", [&](std::string_view, std::string_view token) {
+        tokens_.emplace(token);
+        return true;
+    });
     if (const auto offset = store_.get("m/snapshot")) {
         snapshot_offset_ = std::stoull(*offset);
     }
+    refold();
+    if (const auto block = store_.last_block()) {
+        chain_ = block->after;
+        const auto at = entry_at(block->last).received_at();
+        latest_ = std::max(latest_, Seconds(std::chrono::seconds(at)));
+    }
+}
+
+// From the last snapshot on.
+void Engine::refold() {
     last_offset_ = snapshot_offset_;
     while (const auto block = store_.block_at(last_offset_ + 1)) {
         store::v1::Entries entries;
         if (!entries.ParseFromString(block->bytes)) {
             throw Broken("the journal's block at offset " + std::to_string(block->first) + " cannot be read; restore it from a backup");
         }
+        last_offset_ = block->last;
         auto offset = block->first;
         for (const auto& entry : entries.entries()) {
             if (offset > snapshot_offset_ && event_.ParseFromString(entry.event())) {
@@ -73,12 +88,9 @@ void Engine::recover() {
             }
             ++offset;
         }
-        last_offset_ = block->last;
-    }
-    if (const auto block = store_.last_block()) {
-        chain_ = block->after;
-        const auto at = entry_at(block->last).received_at();
-        latest_ = std::max(latest_, Seconds(std::chrono::seconds(at)));
+        if (!erasing_.empty() && last_offset_ - snapshot_offset_ >= limits_.snapshot_entries) {
+            snapshot();
+        }
     }
 }
 

@@ -14,12 +14,16 @@ Publish feed_head(std::string topic, std::uint64_t epoch, std::uint64_t last) {
     return Publish{{std::move(topic), head.SerializeAsString(), true}};
 }
 
+std::uint64_t epoch_after(std::uint64_t epoch, std::uint64_t last) {
+    return XXH3_64bits_withSeed(&epoch, sizeof epoch, last) >> 1U | 1U;
+}
+
 std::optional<std::uint64_t> epoch_after_restore(const Message& kept, std::uint64_t epoch, std::uint64_t last) {
     v1::Head head;
     if (!kept.retained || !head.ParseFromString(kept.payload) || head.epoch() != epoch || head.last() <= last) {
         return std::nullopt;
     }
-    return XXH3_64bits_withSeed(&epoch, sizeof epoch, head.last()) >> 1U | 1U;
+    return epoch_after(epoch, head.last());
 }
 
 }  // namespace chieng

@@ -12,6 +12,9 @@ namespace chieng {
 
 [[nodiscard]] Publish feed_head(std::string topic, std::uint64_t epoch, std::uint64_t last);
 
+// The epoch of the history that follows this one, whose last offset is given.
+[[nodiscard]] std::uint64_t epoch_after(std::uint64_t epoch, std::uint64_t last);
+
 // When the broker has kept a head of ours that is ahead of what we hold, our file was restored from a backup: what we
 // write from now on is another history and needs this other epoch.
 [[nodiscard]] std::optional<std::uint64_t> epoch_after_restore(const Message& kept, std::uint64_t epoch, std::uint64_t last);

@@ -79,6 +79,12 @@ constexpr std::array rows{
     Row{ReasonCode::ends_before, "ENDS_BEFORE", "Ngày cuối trước ngày đầu: {}.", "The last day lies before the first: {}."},
     Row{ReasonCode::target_filed, "TARGET_FILED", "Kỳ {} đã chốt báo cáo; chỉ tiêu của kỳ này không sửa được nữa.",
         "Period {} has been filed; its target cannot be revised any more."},
+    Row{ReasonCode::unknown_household, "UNKNOWN_HOUSEHOLD", "Không có dữ liệu nào của hộ {}. Hãy xem lại mã hộ.",
+        "Nothing is kept about household {}. Check the key."},
+    Row{ReasonCode::not_yours_to_erase, "NOT_YOURS_TO_ERASE", "Chỉ cán bộ xã được xóa dữ liệu hộ: {}.",
+        "Only a commune official may erase a household: {}."},
+    Row{ReasonCode::erased_for_good, "ERASED_FOR_GOOD", "Dữ liệu đã xóa không lấy lại được: {}.",
+        "What was erased cannot be brought back: {}."},
     Row{ReasonCode::outbox_full, "OUTBOX_FULL", "Đã có {} tin chờ gửi trên máy này; hãy kết nối để gửi bớt rồi ghi tiếp.",
         "{} events already wait on this device; connect and let them be sent first."},
 };

@@ -50,6 +50,9 @@ enum class ReasonCode {
     not_agreed,
     ends_before,
     target_filed,
+    unknown_household,
+    not_yours_to_erase,
+    erased_for_good,
     outbox_full,
 };
 

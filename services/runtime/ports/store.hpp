@@ -46,6 +46,9 @@ public:
     // The block that holds this offset.
     [[nodiscard]] virtual std::optional<JournalBlock> block_at(std::uint64_t offset) = 0;
 
+    // Puts this block in the place of the one with the same first offset.
+    virtual void replace(const JournalBlock& block) = 0;
+
     [[nodiscard]] virtual std::optional<std::string> get(std::string_view key) = 0;
     virtual void put(std::string_view key, std::string_view value) = 0;
     virtual void erase(std::string_view key) = 0;
@@ -57,6 +60,9 @@ public:
     virtual void begin() {}
     // Makes all that was written since the last commit durable, as one. On disk when it returns.
     virtual void commit() = 0;
+    // Part of the open unit: when its commit returns, no byte of what was replaced or erased until then is left in the files;
+    // when the process ends before that, not after the next start either. Slow.
+    virtual void scrub() = 0;
 
     // Another number than before when another process has committed since.
     [[nodiscard]] virtual std::uint64_t version() { return 0; }

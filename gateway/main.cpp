@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// chieng-gateway: folds feeds into indicators and publishes them (run), prints them (table), follows them (watch).
+// chieng-gateway: folds feeds into indicators and publishes them (run), prints them (table), follows them (watch);
+// and what a commune asks its journals (gateway/watch).
 // The level is configuration: --place is a commune or a district.
 #include "data/indicators.hpp"
 #include "gateway/report_commands.hpp"
 #include "gateway/serve/gateway.hpp"
 #include "gateway/serve/table.hpp"
 #include "gateway/serve/watcher.hpp"
+#include "gateway/watch/commands.hpp"
 #include "services/runtime/adapters/sqlite_store.hpp"
 #include "services/runtime/core/topics.hpp"
 #include "services/runtime/host/host.hpp"
@@ -260,6 +262,7 @@ int main(int argc, char** argv) {
     auto* serve = app.add_subcommand("run", "fold feeds and publish");
     auto* print = app.add_subcommand("table", "print the indicators of a place");
     auto* changes = app.add_subcommand("watch", "print each value as it changes");
+    const WatchCommands commands(app);
     for (auto* command : {print, changes}) {
         command->add_option("--calendar", settings.calendar, "official (15th to 14th) or calendar")
             ->check(CLI::IsMember({"official", "calendar"}))
@@ -288,6 +291,10 @@ int main(int argc, char** argv) {
             if (*command) {
                 return ask_gateway(settings, command->get_name());
             }
+        }
+        if (commands.asked()) {
+            return commands.run({settings.place, settings.data, settings.http, settings.places, settings.mqtt,
+                                 [&] { return load_definitions(settings.indicators); }});
         }
         return *serve ? run(settings) : *print ? print_table(settings) : follow(settings);
     });

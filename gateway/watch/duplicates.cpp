@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/watch/duplicates.hpp"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+#include <optional>
+
+namespace chieng {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+// Reports of one device, or of nothing that happened in a village.
+constexpr std::array never_alike{v1::Event::kDeviceReported, v1::Event::kDuplicateDecided, v1::Event::kAttentionNeeded,
+                                 v1::Event::BODY_NOT_SET};
+// Where a body has one of these fields, another value is another fact.
+constexpr std::array tells_apart{"form", "household_key", "indicator", "period", "inspection_id", "recommendation_no"};
+
+std::string text_of(const Message& message, const FieldDescriptor& field) {
+    const auto& at = *message.GetReflection();
+    switch (field.cpp_type()) {
+        case FieldDescriptor::CPPTYPE_STRING: return at.GetString(message, &field);
+        case FieldDescriptor::CPPTYPE_ENUM: return std::to_string(at.GetEnumValue(message, &field));
+        case FieldDescriptor::CPPTYPE_UINT32: return std::to_string(at.GetUInt32(message, &field));
+        default: return {};
+    }
+}
+
+const FieldDescriptor* body_of(const v1::Event& event) {
+    return v1::Event::descriptor()->FindFieldByNumber(static_cast<int>(event.body_case()));
+}
+
+std::string what_else(const v1::Event& event) {
+    const auto& body = event.GetReflection()->GetMessage(event, body_of(event));
+    std::string text;
+    for (const auto* name : tells_apart) {
+        if (const auto* field = body.GetDescriptor()->FindFieldByName(name)) {
+            text.append(text_of(body, *field)).append("\n");
+        }
+    }
+    return text;
+}
+
+// Two times that are not of one hour are two facts; no time says nothing.
+bool may_be_one_hour(const std::string& one, const std::string& other) {
+    return one.empty() || other.empty() || one.substr(0, 2) == other.substr(0, 2);
+}
+
+std::pair<EventId, EventId> in_order(EventId one, EventId other) {
+    return other < one ? std::pair(std::move(other), std::move(one)) : std::pair(std::move(one), std::move(other));
+}
+
+}  // namespace
+
+void Duplicates::apply(std::string_view service, const v1::Entry& entry) {
+    auto& journal = journals_[std::string(service)];
+    Version own;
+    if (!read_version(entry, own)) {
+        return;
+    }
+    if (own.event.correction().sequence() != 0) {
+        journal.corrects[own.id] = corrected_by(own);
+    }
+    if (own.event.has_duplicate_decided()) {
+        const auto& decided = own.event.duplicate_decided();
+        const auto pair = in_order(root_of(journal, {decided.device(), decided.sequence()}),
+                                   root_of(journal, {decided.same_device(), decided.same_sequence()}));
+        journal.decisions[pair] = decided.decision();
+    }
+    each_change(entry, [&](const Version& version, bool counts) {
+        const auto& event = version.event;
+        if (event.village().empty() || std::find(never_alike.begin(), never_alike.end(), event.body_case()) != never_alike.end()) {
+            return;
+        }
+        const Alike key{std::string(service), body_of(event)->name(), event.village(), event.occurred_on(), what_else(event)};
+        if (counts) {
+            alike_[key][version.id] = {version.id, event.organisation(), event.role(), event.time()};
+        } else if (const auto found = alike_.find(key); found != alike_.end()) {
+            found->second.erase(version.id);
+            if (found->second.empty()) {
+                alike_.erase(found);
+            }
+        }
+    });
+}
+
+EventId Duplicates::root_of(const Journal& journal, EventId id) const {
+    for (std::size_t steps = 0; steps <= journal.corrects.size(); ++steps) {
+        const auto found = journal.corrects.find(id);
+        if (found == journal.corrects.end()) {
+            break;
+        }
+        id = found->second;
+    }
+    return id;
+}
+
+bool Duplicates::settled(const Journal& journal, const Member& one, const Member& other) const {
+    const auto found = journal.decisions.find(in_order(one.root, other.root));
+    return found != journal.decisions.end() && found->second == v1::DuplicateDecided::DIFFERENT;
+}
+
+std::vector<Duplicates::Group> Duplicates::undecided() const {
+    std::vector<Group> groups;
+    for (const auto& [key, by_version] : alike_) {
+        if (by_version.size() < 2) {
+            continue;
+        }
+        const auto& journal = journals_.find(std::get<0>(key))->second;
+        std::vector<Member> members;
+        for (const auto& [id, member] : by_version) {
+            members.push_back(member);
+            members.back().root = root_of(journal, id);
+        }
+        std::sort(members.begin(), members.end(), [](const Member& one, const Member& other) { return one.root < other.root; });
+        std::vector<std::size_t> leader(members.size());  // of the group that each belongs to: its first member
+        std::iota(leader.begin(), leader.end(), 0);
+        std::vector<std::pair<std::size_t, std::size_t>> pairs;
+        for (std::size_t i = 0; i < members.size(); ++i) {
+            for (std::size_t j = i + 1; j < members.size(); ++j) {
+                if (members[i].root.device != members[j].root.device && may_be_one_hour(members[i].time, members[j].time) &&
+                    !settled(journal, members[i], members[j])) {
+                    pairs.emplace_back(i, j);
+                    const auto from = std::max(leader[i], leader[j]);
+                    std::replace(leader.begin(), leader.end(), from, std::min(leader[i], leader[j]));
+                }
+            }
+        }
+        std::map<std::size_t, Group> found;
+        for (const auto& [i, j] : pairs) {
+            found[leader[i]].undecided.emplace_back(members[i].root, members[j].root);
+        }
+        for (auto& [first, group] : found) {
+            std::tie(group.service, group.kind, group.village, group.day, std::ignore) = key;
+            for (std::size_t i = 0; i < members.size(); ++i) {
+                if (leader[i] == first) {
+                    group.members.push_back(members[i]);
+                }
+            }
+            groups.push_back(std::move(group));
+        }
+    }
+    return groups;
+}
+
+}  // namespace chieng

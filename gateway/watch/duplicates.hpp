@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Events of different devices that look like one fact: the same service, kind, village and day, the same hour where both
+// name one, and nothing that tells them apart (another form of session, another household). Such a pair is undecided while
+// both count and no officer has said that they are different; whoever hangs together by undecided pairs is one group.
+//
+// Keeps    the groups do not depend on the order of the feeds.
+#pragma once
+
+#include "gateway/watch/facts.hpp"
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace chieng {
+
+class Duplicates {
+public:
+    struct Member {
+        EventId root;  // the event as it was first posted: what a decision names
+        v1::Organisation organisation = v1::ORGANISATION_UNSPECIFIED;
+        v1::Role role = v1::ROLE_UNSPECIFIED;
+        std::string time;
+    };
+    struct Group {
+        std::string service;
+        std::string kind;  // name in Event.body
+        std::string village;
+        std::string day;
+        std::vector<Member> members;                         // in order of their roots
+        std::vector<std::pair<EventId, EventId>> undecided;  // pairs, in order
+    };
+
+    void apply(std::string_view service, const v1::Entry& entry);
+
+    // In order of service, kind, village and day.
+    [[nodiscard]] std::vector<Group> undecided() const;
+
+private:
+    using Alike = std::tuple<std::string, std::string, std::string, std::string, std::string>;  // service, kind, village, day, what else
+    struct Journal {
+        std::map<EventId, EventId> corrects;                                              // of corrections only
+        std::map<std::pair<EventId, EventId>, v1::DuplicateDecided::Decision> decisions;  // the lesser root first; the latest holds
+    };
+
+    [[nodiscard]] EventId root_of(const Journal& journal, EventId id) const;
+    [[nodiscard]] bool settled(const Journal& journal, const Member& one, const Member& other) const;
+
+    std::map<std::string, Journal, std::less<>> journals_;
+    std::map<Alike, std::map<EventId, Member>> alike_;  // members by the version that counts
+};
+
+}  // namespace chieng

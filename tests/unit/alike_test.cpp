@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which events look like one fact, and until when.
+#include "gateway/watch/duplicates.hpp"
+#include "tests/support/entries.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace chieng;
+using namespace chieng::testing;
+
+namespace {
+
+std::string told(const Duplicates& duplicates) {
+    std::string text;
+    for (const auto& group : duplicates.undecided()) {
+        text += group.kind + ":";
+        for (const auto& member : group.members) {
+            text += " " + member.root.text();
+        }
+        for (const auto& [one, other] : group.undecided) {
+            text += " " + one.text() + "=" + other.text();
+        }
+        text += ";";
+    }
+    return text;
+}
+
+v1::Event at_time(v1::Event event, const std::string& time) {
+    event.set_time(time);
+    return event;
+}
+
+}  // namespace
+
+TEST_CASE("events of two devices that agree in village, day and kind are one undecided group") {
+    Duplicates duplicates;
+    duplicates.apply("session", entry_of("head", a_session_held(1)));
+    CHECK(told(duplicates).empty());
+    duplicates.apply("session", entry_of("women", a_session_held(7)));
+    CHECK(told(duplicates) == "session_held: head/1 women/7 head/1=women/7;");
+}
+
+TEST_CASE("one device does not repeat itself, and another form, village, day, household or hour is another fact") {
+    auto other = a_session_held(9);
+    const auto change = GENERATE(0, 1, 2, 3, 4);
+    auto first = a_session_held(1);
+    std::string device = "women";
+    switch (change) {
+        case 0: device = "head"; break;
+        case 1: other.mutable_session_held()->set_form(v1::TALK); break;
+        case 2: other.set_village("23656-02"); break;
+        case 3: other.set_occurred_on("2022-03-21"); break;
+        default:
+            first.set_time("08:30");
+            other.set_time("14:00");
+            break;
+    }
+    Duplicates duplicates;
+    duplicates.apply("session", entry_of("head", first));
+    duplicates.apply("session", entry_of(device, other));
+    auto supported = a_household_supported(2);
+    supported.mutable_household_supported()->set_household_key("h-18");
+    duplicates.apply("household", entry_of("head", a_household_supported(1)));
+    duplicates.apply("household", entry_of("women", supported));
+    CHECK(told(duplicates).empty());
+}
+
+TEST_CASE("an event without a time hangs together with those of any hour") {
+    Duplicates duplicates;
+    duplicates.apply("session", entry_of("a", at_time(a_session_held(1), "08:30")));
+    duplicates.apply("session", entry_of("b", at_time(a_session_held(1), "14:00")));
+    CHECK(told(duplicates).empty());
+    duplicates.apply("session", entry_of("c", a_session_held(1)));
+    CHECK(told(duplicates) == "session_held: a/1 b/1 c/1 a/1=c/1 b/1=c/1;");
+}
+
+TEST_CASE("a decision settles a pair: the same counts no longer, the different stay apart") {
+    Duplicates duplicates;
+    const auto head = entry_of("head", a_session_held(1));
+    const auto women = entry_of("women", a_session_held(7));
+    duplicates.apply("session", head);
+    duplicates.apply("session", women);
+    SECTION("the same") {
+        duplicates.apply("session",
+                         taking_back(entry_of("office", a_decision(1, "women", 7, "head", 1, v1::DuplicateDecided::SAME)), women));
+        CHECK(told(duplicates).empty());
+        SECTION("and after all not") {
+            auto entry = entry_of("office", a_decision(2, "women", 7, "head", 1, v1::DuplicateDecided::DIFFERENT));
+            entry.set_effect(v1::Entry::NOTHING);
+            *entry.mutable_restores() = women;
+            duplicates.apply("session", entry);
+            CHECK(told(duplicates).empty());
+            duplicates.apply("session", entry_of("youth", a_session_held(3)));
+            CHECK(told(duplicates) == "session_held: head/1 women/7 youth/3 head/1=youth/3 women/7=youth/3;");
+        }
+    }
+    SECTION("different") {
+        auto entry = entry_of("office", a_decision(1, "head", 1, "women", 7, v1::DuplicateDecided::DIFFERENT));
+        entry.set_effect(v1::Entry::NOTHING);
+        duplicates.apply("session", entry);
+        CHECK(told(duplicates).empty());
+        SECTION("also when one of them is corrected later") {
+            auto replaced = entry_of("women", correcting(a_session_held(8), v1::Correction::REPLACE, 7));
+            *replaced.mutable_retracts() = women;
+            duplicates.apply("session", replaced);
+            CHECK(told(duplicates).empty());
+        }
+    }
+}
+
+TEST_CASE("a group ends when one of its two members is taken back or moves to another day") {
+    Duplicates duplicates;
+    const auto women = entry_of("women", a_session_held(7));
+    duplicates.apply("session", women);
+    duplicates.apply("session", entry_of("head", a_session_held(1)));
+    auto moved = correcting(a_session_held(8), v1::Correction::REPLACE, 7);
+    const bool is_void = GENERATE(true, false);
+    if (is_void) {
+        duplicates.apply("session", taking_back(entry_of("women", correcting(moved, v1::Correction::VOID, 7)), women));
+    } else {
+        moved.set_occurred_on("2022-03-22");
+        auto entry = entry_of("women", moved);
+        *entry.mutable_retracts() = women;
+        duplicates.apply("session", entry);
+    }
+    CHECK(told(duplicates).empty());
+}

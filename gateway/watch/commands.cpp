@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/watch/commands.hpp"
 
+#include "gateway/watch/attend_command.hpp"
+#include "gateway/watch/attention.hpp"
 #include "gateway/watch/duplicates.hpp"
 #include "gateway/watch/journals.hpp"
 #include "gateway/watch/ledger.hpp"
@@ -136,11 +138,48 @@ int print_ledger(const WatchCommands::Settings& settings, int patience_seconds, 
     return first == nullptr ? 0 : exit_software;
 }
 
+int print_attention(const WatchCommands::Settings& settings, const Places& places, int patience_seconds, const std::string& rules,
+                    const std::string& day_text) {
+    const auto day = day_text.empty() ? std::optional(day_at(Clock().now().civil)) : parse_day(day_text);
+    if (!day) {
+        throw std::invalid_argument("--day " + day_text + ": a day such as 2022-04-15");
+    }
+    const auto definitions = settings.definitions();
+    std::optional<Watch> watch;
+    const auto begin = [&] { watch.emplace(definitions, places, settings.commune, rules_from(rules)); };
+    begin();
+    const bool answered = read(settings, patience_seconds,
+                               {[&](const std::string& service, const v1::Entry& entry) { watch->apply(service, entry); },
+                                [&](const v1::Status& status) { watch->apply(status); }, begin});
+    if (!answered) {
+        return exit_unavailable;
+    }
+    const auto found = watch->at(*day);
+    for (const auto& [key, attention] : found) {
+        const auto raised = watch->raised().find(key);
+        const auto since = raised == watch->raised().end() ? attention.since : raised->second;
+        std::printf("%s\t%s\t%s\tsince %s\t%s / %s\n", v1::AttentionNeeded::Kind_Name(key.kind).c_str(),
+                    key.village.empty() ? settings.commune.c_str() : key.village.c_str(), key.subject.c_str(), format_day(since).c_str(),
+                    attention.text.vi().c_str(), attention.text.en().c_str());
+    }
+    for (const auto& device : watch->devices(*day)) {
+        std::printf("device\t%s\t%s\t%s\n", device.village.empty() ? settings.commune.c_str() : device.village.c_str(), device.name.c_str(),
+                    device.state.c_str());
+    }
+    std::printf("needs attention on %s: %zu\n", format_day(*day).c_str(), found.size());
+    return 0;
+}
+
 }  // namespace
 
 struct WatchCommands::Words {
     CLI::App* duplicates = nullptr;
     CLI::App* ledger = nullptr;
+    CLI::App* attention = nullptr;
+    CLI::App* attend = nullptr;
+    std::string day;
+    std::string device;
+    std::string rules;
     bool days = false;
     int patience_seconds = 60;
 };
@@ -149,7 +188,20 @@ WatchCommands::WatchCommands(CLI::App& app) : words_(std::make_unique<Words>()) 
     words_->duplicates = app.add_subcommand("duplicates", "events of a commune that look like one fact and are undecided");
     words_->ledger = app.add_subcommand("ledger", "what each device of a commune posted, against the journals; names the first difference");
     words_->ledger->add_flag("--days", words_->days, "with what was stored on each day");
-    for (auto* command : {words_->duplicates, words_->ledger}) {
+    words_->attention = app.add_subcommand("attention", "what needs attention in a commune, and how its devices are");
+    words_->attention->add_option("--day", words_->day, "on this day; default: today");
+    words_->attend = app.add_subcommand("attend", "posts what needs attention, and what no longer does; tells the villages; until stopped");
+    words_->attend->add_option("--device", words_->device, "name under which it posts, attention-NAME; default: attention-COMMUNE")
+        ->check([](const std::string& name) {
+            const bool good =
+                name.starts_with(Watch::finder) && name.size() <= 32 &&
+                name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") == std::string::npos;
+            return good ? std::string() : "must be attention- with letters, digits, - and _, at most 32: " + name;
+        });
+    for (auto* command : {words_->attention, words_->attend}) {
+        command->add_option("--rules", words_->rules, "thresholds (protobuf text); default: the project's")->check(CLI::ExistingFile);
+    }
+    for (auto* command : {words_->duplicates, words_->ledger, words_->attention}) {
         command->add_option("--patience", words_->patience_seconds, "seconds")->check(CLI::PositiveNumber)->capture_default_str();
     }
 }
@@ -157,7 +209,7 @@ WatchCommands::WatchCommands(CLI::App& app) : words_(std::make_unique<Words>()) 
 WatchCommands::~WatchCommands() = default;
 
 bool WatchCommands::asked() const {
-    return *words_->duplicates || *words_->ledger;
+    return *words_->duplicates || *words_->ledger || *words_->attention || *words_->attend;
 }
 
 int WatchCommands::run(const Settings& settings) const {
@@ -165,6 +217,14 @@ int WatchCommands::run(const Settings& settings) const {
     const auto below = places.ever_below(settings.commune);
     if (!places.known(settings.commune) || (!below.empty() && below.front().find('-') == std::string::npos)) {
         throw std::invalid_argument("--place " + settings.commune + " is not a commune");
+    }
+    if (*words_->attend) {
+        const auto device = words_->device.empty() ? std::string(Watch::finder) + settings.commune : words_->device;
+        return attend({settings.commune, device, settings.data, settings.http, words_->rules, names_of_services(), settings.mqtt},
+                      settings.definitions(), places);
+    }
+    if (*words_->attention) {
+        return print_attention(settings, places, words_->patience_seconds, words_->rules, words_->day);
     }
     if (*words_->duplicates) {
         return print_duplicates(settings, words_->patience_seconds);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the commune asks its journals: which events look like one fact and are undecided, whether anything was lost.
+// What the commune asks its journals: which events look like one fact and are undecided, whether
+// anything was lost, what needs attention.
 #pragma once
 
 #include "gateway/indicator/definitions.hpp"

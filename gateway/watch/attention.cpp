@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/watch/attention.hpp"
+
+#include "services/runtime/core/limits.hpp"
+
+#include <google/protobuf/io/tokenizer.h>
+#include <google/protobuf/text_format.h>
+
+#include <algorithm>
+
+namespace chieng {
+namespace {
+
+using std::chrono::days;
+
+class FirstError final : public google::protobuf::io::ErrorCollector {
+public:
+    void AddError(int line, int column, const std::string& message) override {
+        if (text.empty()) {
+            text = std::to_string(line + 1) + ":" + std::to_string(column + 1) + ": " + message;
+        }
+    }
+    std::string text;
+};
+
+Day day_of(std::uint64_t seconds) {
+    return day_at(Seconds(std::chrono::seconds(static_cast<std::int64_t>(seconds))));
+}
+
+// The latest day of `counts` up to `day`.
+std::optional<Day> last_until(const std::map<Day, int>& counts, Day day) {
+    const auto after = counts.upper_bound(day);
+    return after == counts.begin() ? std::nullopt : std::optional(std::prev(after)->first);
+}
+
+Period month_after(Day day) {
+    return Period::of(v1::OFFICIAL, v1::MONTH, Period::of(v1::OFFICIAL, v1::MONTH, day).last_day() + days(1));
+}
+
+std::uint64_t waiting_of(const v1::Status& status) {
+    std::uint64_t sum = 0;
+    for (const auto& service : status.services()) {
+        sum += service.waiting();
+    }
+    return sum;
+}
+
+}  // namespace
+
+v1::AttentionRules load_rules(const std::string& text, const std::string& file_name) {
+    v1::AttentionRules rules;
+    FirstError error;
+    google::protobuf::TextFormat::Parser parser;
+    parser.RecordErrorsTo(&error);
+    if (!parser.ParseFromString(text, &rules)) {
+        throw std::invalid_argument(file_name + ":" + error.text);
+    }
+    std::string before;
+    for (const auto& rule : rules.rule()) {
+        if (!parse_day(rule.from()) || rule.from() <= before) {
+            throw std::invalid_argument(file_name + ": rule from '" + rule.from() + "': must be a day after that of the rule before");
+        }
+        before = rule.from();
+    }
+    return rules;
+}
+
+Watch::Watch(const Definitions& definitions, const Places& places, std::string commune, v1::AttentionRules rules)
+    : definitions_(definitions),
+      places_(places),
+      commune_(std::move(commune)),
+      rules_(std::move(rules)),
+      board_(definitions, places, commune_) {}
+
+void Watch::Raise::operator()(AttentionKey key, Day since, v1::Label text) const {
+    found.try_emplace(std::move(key), Attention{since, std::move(text)});
+}
+
+const v1::AttentionRule* Watch::rule_on(Day day) const {
+    const v1::AttentionRule* holds = nullptr;
+    for (const auto& rule : rules_.rule()) {
+        holds = *parse_day(rule.from()) <= day ? &rule : holds;
+    }
+    return holds;
+}
+
+Attentions Watch::at(Day day) const {
+    Attentions found;
+    if (const auto* rule = rule_on(day)) {
+        const Raise raise{found, day, *rule};
+        find_silent(raise);
+        find_behind(raise);
+        find_overdue(raise);
+        find_reports(raise);
+        find_differences(raise);
+        find_full(raise);
+        find_exemplary(raise);
+    }
+    return found;
+}
+
+// The first whole month after a village's last event, or after the day on which the commune began, must have one.
+std::optional<Day> Watch::silent_since(const v1::Place& village, Day day, const v1::AttentionRule& rule) const {
+    if (days_.empty()) {
+        return std::nullopt;
+    }
+    auto last = std::max(days_.begin()->first, village.from().empty() ? Day::min() : *parse_day(village.from()));
+    if (const auto own = active_.find(village.code()); own != active_.end()) {
+        last = std::max(last, last_until(own->second, day).value_or(last));
+    }
+    const auto since = month_after(last).last_day() + days(rule.silent_after_days()) + days(1);
+    return since <= day ? std::optional(since) : std::nullopt;
+}
+
+void Watch::find_silent(const Raise& raise) const {
+    for (const auto& code : places_.children(commune_, raise.day)) {
+        const auto* village = places_.find(code, raise.day);
+        if (const auto since = silent_since(*village, raise.day, raise.rule)) {
+            const auto month = Period::of(v1::OFFICIAL, v1::MONTH, *since - days(raise.rule.silent_after_days()) - days(1));
+            raise({v1::AttentionNeeded::VILLAGE_SILENT, code, code}, *since, attention_text::silent(*village, month));
+        }
+    }
+}
+
+// What adds up has a pace; what stands, and what should be little, is judged when the period is over.
+void Watch::find_behind(const Raise& raise) const {
+    for (const auto& [target, times] : targets_) {
+        const auto& [code, period_text, village] = target;
+        const auto& area = village.empty() ? commune_ : village;
+        const auto period = Period::parse(v1::OFFICIAL, period_text);
+        const auto* definition = period ? definitions_.find(code, period->last_day()) : nullptr;
+        if (definition == nullptr || !places_.known(area) || raise.day < period->first_day() ||
+            raise.day > period->last_day() + days(raise.rule.stands_days())) {
+            continue;
+        }
+        const auto value = board_.value(area, *period, "TGT-01");
+        const auto part =
+            std::find_if(value.parts().begin(), value.parts().end(), [&](const auto& one) { return one.cut_value() == code; });
+        if (part == value.parts().end()) {
+            continue;
+        }
+        const std::int64_t length = (period->last_day() - period->first_day()).count() + 1;
+        const std::int64_t gone = std::min<std::int64_t>((raise.day - period->first_day()).count(), length);
+        const auto& indicator = definition->indicator;
+        const bool fewer = indicator.less_is_better();
+        bool behind = false;
+        if (gone == length) {
+            behind = fewer ? part->number() > part->denominator() : part->number() < part->denominator();
+        } else if (!fewer && indicator.measure() == v1::Indicator::NUMBER && gone * 100 >= length * raise.rule.behind_after_percent()) {
+            behind = part->number() * 100 * length < part->denominator() * gone * raise.rule.behind_percent();
+        }
+        if (behind) {
+            raise({v1::AttentionNeeded::BEHIND_TARGET, village, code + "/" + period_text}, raise.day,
+                  attention_text::behind(indicator, period_text, part->number(), part->denominator(), gone * 100 / length));
+        }
+    }
+}
+
+void Watch::find_overdue(const Raise& raise) const {
+    for (const auto& [number, versions] : findings_) {
+        const auto* finding = latest(versions);
+        const auto due = finding == nullptr ? std::nullopt : parse_day(finding->content.due());
+        if (!due || finding->content.status() == v1::FindingResolved::RESOLVED) {
+            continue;
+        }
+        if (*due < raise.day) {
+            raise({v1::AttentionNeeded::RECOMMENDATION_OVERDUE, finding->village, number.first + "/" + std::to_string(number.second)},
+                  *due + days(1), attention_text::overdue(finding->content));
+        }
+    }
+}
+
+// Of a station's reports the latest that counts its clusters.
+void Watch::find_reports(const Raise& raise) const {
+    for (const auto& [device, versions] : reports_) {
+        const Ranked<v1::DeviceReported>* report = nullptr;
+        for (const auto& [id, version] : versions) {
+            if (version.content.clusters() > 0 && (report == nullptr || report->rank < version.rank)) {
+                report = &version;
+            }
+        }
+        if (report != nullptr && report->content.clusters_working() < report->content.clusters()) {
+            raise({v1::AttentionNeeded::LOUDSPEAKERS_DOWN, report->village, device}, *parse_day(std::get<0>(report->rank)),
+                  attention_text::loudspeakers(report->content));
+        }
+    }
+}
+
+void Watch::find_differences(const Raise& raise) const {
+    for (const auto& row : ledger_.rows()) {
+        const AttentionKey key{v1::AttentionNeeded::DEVICE_GAP, village_of(row.device), row.device + "/" + row.service};
+        if (row.difference != 0) {
+            raise(key, raise.day, attention_text::lost(row));
+        } else if (row.state == Ledger::State::gap && row.later_since && *row.later_since + days(raise.rule.gap_days()) <= raise.day) {
+            raise(key, *row.later_since, attention_text::gap(row));
+        }
+    }
+}
+
+// Whichever is newer: what a device says of its outbox, or the queue that it reported.
+void Watch::find_full(const Raise& raise) const {
+    std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> waiting;  // when, how many
+    for (const auto& [device, versions] : reports_) {
+        if (const auto* report = latest(versions)) {
+            waiting[device] = {std::max(std::get<1>(report->rank), std::get<2>(report->rank)), report->content.queue_length()};
+        }
+    }
+    for (const auto& [device, said] : ledger_.devices()) {
+        if (said.figures) {
+            auto& newest = waiting[device];
+            newest = std::max(newest, {said.figures->recorded_at(), waiting_of(*said.figures)});
+        }
+    }
+    for (const auto& [device, said] : waiting) {
+        if (said.second * 100 >= limits::outbox_events_max * raise.rule.outbox_percent()) {
+            raise({v1::AttentionNeeded::OUTBOX_FULL, village_of(device), device}, day_of(said.first),
+                  attention_text::full(device, said.second));
+        }
+    }
+}
+
+void Watch::find_exemplary(const Raise& raise) const {
+    for (const auto& [key, household] : households_) {
+        const auto* move = latest(household.moves);
+        if (move == nullptr || !household.erased.empty() || move->content.movement() != v1::HouseholdStatusChanged::ESCAPED_POVERTY) {
+            continue;
+        }
+        const auto escaped = *parse_day(std::get<0>(move->rank));
+        const auto before = std::count_if(household.completed.begin(), household.completed.end(),
+                                          [&](const auto& support) { return support.second <= escaped; });
+        if (before > 0 && escaped <= raise.day && raise.day < escaped + days(raise.rule.proposal_days())) {
+            raise({v1::AttentionNeeded::EXEMPLARY_HOUSEHOLD, move->village, key}, escaped,
+                  attention_text::exemplary(static_cast<std::size_t>(before), format_day(escaped)));
+        }
+    }
+}
+
+std::string Watch::village_of(const std::string& device) const {
+    const auto found = last_village_.find(device);
+    return found == last_village_.end() ? std::string() : found->second.second;
+}
+
+std::vector<Watch::Device> Watch::devices(Day day) const {
+    std::map<std::string, Ledger::State> worst;
+    for (const auto& row : ledger_.rows()) {
+        auto& state = worst.try_emplace(row.device, Ledger::State::balanced).first->second;
+        if (row.difference != 0) {
+            state = Ledger::State::lost;
+        } else if (row.state == Ledger::State::gap && state == Ledger::State::balanced) {
+            state = Ledger::State::gap;
+        }
+    }
+    const auto* rule = rule_on(day);
+    std::vector<Device> all;
+    for (const auto& [name, device] : ledger_.devices()) {
+        const auto village = village_of(name);
+        const auto* place = places_.find(village, day);
+        const bool silent = rule != nullptr && place != nullptr && silent_since(*place, day, *rule).has_value();
+        const auto state = worst.contains(name) ? worst.at(name) : Ledger::State::balanced;
+        const auto* text = state == Ledger::State::lost                        ? "lost"
+                           : state == Ledger::State::gap                       ? "gap"
+                           : device.online                                     ? "awake"
+                           : silent                                            ? "silent"
+                           : device.figures && waiting_of(*device.figures) > 0 ? "waiting"
+                                                                               : "sleeping";
+        all.push_back({name, village, text});
+    }
+    return all;
+}
+
+}  // namespace chieng

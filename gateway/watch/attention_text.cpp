@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// What needs attention, in plain words.
+#include "gateway/watch/attention.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace chieng::attention_text {
+namespace {
+
+v1::Label label(std::string vi, std::string en) {
+    v1::Label text;
+    text.set_vi(std::move(vi));
+    text.set_en(std::move(en));
+    return text;
+}
+
+// Without decimals that say nothing.
+std::string hundredths(std::int64_t number) {
+    char text[40];
+    if (number % 100 == 0) {
+        std::snprintf(text, sizeof text, "%lld", static_cast<long long>(number / 100));
+    } else {
+        std::snprintf(text, sizeof text, "%.2f", static_cast<double>(number) / 100.0);
+    }
+    return text;
+}
+
+}  // namespace
+
+v1::Label silent(const v1::Place& village, const Period& month) {
+    return label(village.name().vi() + ": chưa có tin nào từ kỳ tháng " + month.format(),
+                 village.name().en() + ": no event since the official month " + month.format());
+}
+
+v1::Label behind(const v1::Indicator& indicator, const std::string& period, std::int64_t actual, std::int64_t target,
+                 std::int64_t percent_gone) {
+    const auto figures = hundredths(actual) + " / " + hundredths(target);
+    const auto gone = std::to_string(percent_gone) + " %";
+    return label(indicator.label().vi() + " " + period + ": " + figures + ", đã qua " + gone + " thời gian",
+                 indicator.label().en() + " " + period + ": " + figures + ", with " + gone + " of the time gone");
+}
+
+v1::Label overdue(const v1::FindingResolved& finding) {
+    const auto number = std::to_string(finding.recommendation_no());
+    return label("Kiến nghị số " + number + " của " + finding.inspection_id() + " quá hạn từ " + finding.due(),
+                 "Recommendation " + number + " of " + finding.inspection_id() + " was due on " + finding.due());
+}
+
+v1::Label loudspeakers(const v1::DeviceReported& report) {
+    const auto figures = std::to_string(report.clusters_working()) + "/" + std::to_string(report.clusters());
+    return label("Chỉ " + figures + " cụm loa hoạt động", "Only " + figures + " loudspeaker clusters work");
+}
+
+v1::Label lost(const Ledger::Row& row) {
+    const auto count = std::to_string(std::abs(row.difference));
+    if (row.difference < 0) {
+        return label(row.device + ": sổ của xã có nhiều hơn máy " + count + " tin " + row.service,
+                     row.device + ": the journal has " + count + " events of " + row.service + " that the device does not know of");
+    }
+    const auto first = std::to_string(row.first_missing);
+    return label(row.device + ": mất " + count + " tin " + row.service + ", từ số " + first,
+                 row.device + ": " + count + " events of " + row.service + " are lost, from number " + first);
+}
+
+v1::Label gap(const Ledger::Row& row) {
+    const auto first = std::to_string(row.first_gap);
+    return label(row.device + ": tin " + row.service + " số " + first + " còn ở máy, tin sau đã đến",
+                 row.device + ": event " + first + " of " + row.service + " still waits, later ones have come");
+}
+
+v1::Label full(const std::string& device, std::uint64_t waiting) {
+    const auto count = std::to_string(waiting);
+    return label(device + ": " + count + " tin chờ gửi, sắp đầy", device + ": " + count + " events wait, it is nearly full");
+}
+
+v1::Label exemplary(std::size_t supports, const std::string& escaped_on) {
+    const auto count = std::to_string(supports);
+    return label("Đề xuất hộ điển hình: thoát nghèo ngày " + escaped_on + ", đã được hỗ trợ " + count + " lần",
+                 "Proposed as exemplary: escaped poverty on " + escaped_on + ", supported before (times: " + count + ")");
+}
+
+}  // namespace chieng::attention_text

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+// What needs attention: each kind has a case that raises it, one that does not, and one that ends it.
+#include "gateway/watch/attention.hpp"
+#include "data/attention_rules.hpp"
+#include "data/indicators.hpp"
+#include "tests/support/entries.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace chieng;
+using namespace chieng::testing;
+
+namespace {
+
+const Definitions& definitions() {
+    static const auto loaded = Definitions::load(data::indicators, "indicators.txtpb");
+    return loaded;
+}
+
+class Commune {
+public:
+    Commune& has(const std::string& service, const std::string& device, v1::Event event, const std::string& day) {
+        event.set_occurred_on(day);
+        watch.apply(service, entry_of(device, event, day));
+        return *this;
+    }
+    Commune& session(const std::string& day, const std::string& village = "23656-01") {
+        auto event = a_session_held(++number);
+        event.set_village(village);
+        return has("session", "head", event, day);
+    }
+    // Devices, villages and subjects of one kind.
+    [[nodiscard]] std::string found(v1::AttentionNeeded::Kind kind, const std::string& day) const {
+        std::string text;
+        for (const auto& [key, attention] : watch.at(*parse_day(day))) {
+            if (key.kind == kind) {
+                text += (text.empty() ? "" : ", ") + key.village + " " + key.subject + " since " + format_day(attention.since);
+                CHECK_FALSE(attention.text.vi().empty());
+                CHECK_FALSE(attention.text.en().empty());
+            }
+        }
+        return text;
+    }
+    void says(std::uint64_t posted, std::uint64_t stored, std::uint64_t waiting, std::initializer_list<std::uint64_t> runs, bool online) {
+        v1::Status status;
+        status.set_device("head");
+        status.set_commune("23656");
+        status.set_online(online);
+        status.set_recorded_at(noon_of("2022-04-10"));
+        auto& part = *status.add_services();
+        part.set_service("session");
+        part.set_posted(posted);
+        part.set_stored(stored);
+        part.set_waiting(waiting);
+        for (const auto run : runs) {
+            part.add_waiting_runs(run);
+        }
+        watch.apply(status);
+    }
+    [[nodiscard]] std::string device_state(const std::string& day) const {
+        const auto devices = watch.devices(*parse_day(day));
+        REQUIRE(devices.size() == 1);
+        return devices.front().state;
+    }
+
+    std::uint64_t number = 0;
+    Watch watch{definitions(), kbang(), "23656", load_rules(data::attention_rules, "rules.txtpb")};
+};
+
+constexpr auto silent = v1::AttentionNeeded::VILLAGE_SILENT;
+constexpr auto behind = v1::AttentionNeeded::BEHIND_TARGET;
+constexpr auto overdue = v1::AttentionNeeded::RECOMMENDATION_OVERDUE;
+constexpr auto speakers = v1::AttentionNeeded::LOUDSPEAKERS_DOWN;
+constexpr auto gap = v1::AttentionNeeded::DEVICE_GAP;
+constexpr auto full = v1::AttentionNeeded::OUTBOX_FULL;
+constexpr auto exemplary = v1::AttentionNeeded::EXEMPLARY_HOUSEHOLD;
+
+}  // namespace
+
+TEST_CASE("a village is silent when an official month and the days of grace are over without an event of it") {
+    Commune commune;
+    CHECK(commune.found(silent, "2022-12-31").empty());  // nothing has begun
+    for (const auto& village : kbang().children("23656", *parse_day("2022-03-20"))) {
+        commune.session("2022-03-20", village);  // in the month that ends on 14 April; the next one ends on 14 May
+    }
+    CHECK(commune.found(silent, "2022-05-28").empty());
+    CHECK(commune.found(silent, "2022-05-29").find("23656-01 23656-01 since 2022-05-29") == 0);
+    commune.session("2022-05-20");
+    CHECK(commune.found(silent, "2022-05-29").find("23656-01 ") == std::string::npos);
+    CHECK(commune.found(silent, "2022-05-29").find("23656-02 ") == 0);
+}
+
+TEST_CASE("what monitoring says of a village does not make it speak") {
+    Commune commune;
+    commune.session("2022-03-20");
+    v1::Event event = an_event(1);
+    event.mutable_target_assigned()->set_indicator("COM-01");
+    commune.has("monitoring", "office", event, "2022-05-20");
+    CHECK(commune.found(silent, "2022-05-29").find("23656-01 ") == 0);
+}
+
+TEST_CASE("a target is behind below its pace, not before a part of its time is gone, and not when it is reached") {
+    Commune commune;
+    auto event = an_event(1);
+    auto& target = *event.mutable_target_assigned();
+    target.set_indicator("COM-01");
+    target.set_value(400);         // four sessions
+    target.set_period("2022-Q2");  // 15 March to 14 June: 92 days
+    target.set_doc_no("1");
+    commune.has("monitoring", "office", event, "2022-03-15");
+    CHECK(commune.found(behind, "2022-03-30").empty());
+    CHECK(commune.found(behind, "2022-04-15") == "23656-01 COM-01/2022-Q2 since 2022-04-15");
+    commune.session("2022-04-01").session("2022-04-02");
+    CHECK(commune.found(behind, "2022-04-15").empty());
+    CHECK(commune.found(behind, "2022-06-14") == "23656-01 COM-01/2022-Q2 since 2022-06-14");
+    commune.session("2022-06-01");
+    CHECK(commune.found(behind, "2022-06-05").empty());
+    CHECK(commune.found(behind, "2022-06-15") == "23656-01 COM-01/2022-Q2 since 2022-06-15");  // not reached
+    CHECK(commune.found(behind, "2022-09-01").empty());                                        // and long over
+    commune.session("2022-06-02");
+    CHECK(commune.found(behind, "2022-06-15").empty());
+}
+
+TEST_CASE("a recommendation is overdue the day after it was due, until it is resolved") {
+    Commune commune;
+    auto event = an_event(1);
+    auto& finding = *event.mutable_finding_resolved();
+    finding.set_inspection_id("KT-1");
+    finding.set_recommendation_no(2);
+    finding.set_status(v1::FindingResolved::ONGOING);
+    finding.set_due("2022-04-20");
+    commune.has("monitoring", "office", event, "2022-04-01");
+    CHECK(commune.found(overdue, "2022-04-20").empty());
+    CHECK(commune.found(overdue, "2022-04-21") == "23656-01 KT-1/2 since 2022-04-21");
+    event.set_sequence(2);
+    finding.set_status(v1::FindingResolved::RESOLVED);
+    commune.has("monitoring", "office", event, "2022-04-25");
+    CHECK(commune.found(overdue, "2022-04-26").empty());
+    commune.watch.apply("monitoring", [&] {  // the resolution is taken back
+        event.set_occurred_on("2022-04-25");
+        return taking_back(entry_of("office", correcting(event, v1::Correction::VOID, 2)), entry_of("office", event, "2022-04-25"));
+    }());
+    CHECK(commune.found(overdue, "2022-04-26") == "23656-01 KT-1/2 since 2022-04-21");
+}
+
+TEST_CASE("loudspeakers are down while the latest report counts fewer clusters that work") {
+    Commune commune;
+    auto event = an_event(1);
+    auto& report = *event.mutable_device_reported();
+    report.set_clusters(4);
+    report.set_clusters_working(4);
+    commune.has("monitoring", "station", event, "2022-04-01");
+    CHECK(commune.found(speakers, "2022-04-10").empty());
+    event.set_sequence(2);
+    report.set_clusters_working(3);
+    commune.has("monitoring", "station", event, "2022-04-05");
+    CHECK(commune.found(speakers, "2022-04-10") == "23656-01 station since 2022-04-05");
+    event.set_sequence(3);
+    report.clear_clusters();
+    report.clear_clusters_working();  // a report of its battery only
+    commune.has("monitoring", "station", event, "2022-04-06");
+    CHECK_FALSE(commune.found(speakers, "2022-04-10").empty());
+    event.set_sequence(4);
+    report.set_clusters(4);
+    report.set_clusters_working(4);
+    commune.has("monitoring", "station", event, "2022-04-07");
+    CHECK(commune.found(speakers, "2022-04-10").empty());
+}
+
+TEST_CASE("sleeping, silent, waiting, gap and lost are told apart") {
+    Commune commune;
+    commune.session("2022-03-20").session("2022-03-21");
+    commune.says(2, 2, 0, {}, true);
+    CHECK(commune.device_state("2022-04-10") == "awake");
+    commune.says(2, 2, 0, {}, false);
+    CHECK(commune.device_state("2022-04-10") == "sleeping");
+    CHECK(commune.found(gap, "2022-04-10").empty());
+    CHECK(commune.device_state("2022-05-29") == "silent");
+    commune.says(3, 2, 1, {3, 3}, false);
+    CHECK(commune.device_state("2022-04-10") == "waiting");
+    CHECK(commune.found(gap, "2022-04-10").empty());
+    commune.number = 3;
+    commune.session("2022-04-01");  // the fourth, and the third still waits
+    commune.says(4, 3, 1, {3, 3}, true);
+    CHECK(commune.device_state("2022-04-10") == "gap");
+    CHECK(commune.found(gap, "2022-04-03").empty());  // it may be on its way
+    CHECK(commune.found(gap, "2022-04-04") == "23656-01 head/session since 2022-04-01");
+    commune.says(4, 4, 0, {}, true);
+    CHECK(commune.device_state("2022-04-10") == "lost");
+    CHECK(commune.found(gap, "2022-04-02") == "23656-01 head/session since 2022-04-02");
+    commune.number = 2;
+    commune.session("2022-04-01");
+    CHECK(commune.found(gap, "2022-04-10").empty());
+    CHECK(commune.device_state("2022-04-10") == "awake");
+}
+
+TEST_CASE("an outbox is full from its share of the bound, by the device's words or its report, until it is emptied") {
+    Commune commune;
+    commune.session("2022-03-20");
+    commune.says(80'001, 1, 80'000, {2, 80'001}, true);
+    CHECK(commune.found(full, "2022-04-10").empty());
+    commune.says(90'001, 1, 90'000, {2, 90'001}, true);
+    CHECK(commune.found(full, "2022-04-10") == "23656-01 head since 2022-04-10");
+    commune.says(90'001, 1, 10, {89'992, 90'001}, true);
+    CHECK(commune.found(full, "2022-04-10").empty());
+    auto event = an_event(1);
+    event.mutable_device_reported()->set_queue_length(95'000);
+    commune.has("monitoring", "station", event, "2022-04-05");
+    CHECK(commune.found(full, "2022-04-10") == "23656-01 station since 2022-04-05");
+}
+
+TEST_CASE("a household is proposed as exemplary when it escaped poverty after support, until it is poor again or erased") {
+    Commune commune;
+    auto move = an_event(1);
+    auto& changed = *move.mutable_household_status_changed();
+    changed.set_household_key("h-17");
+    changed.set_movement(v1::HouseholdStatusChanged::ESCAPED_POVERTY);
+    commune.has("household", "labour", move, "2022-03-25");
+    CHECK(commune.found(exemplary, "2022-04-01").empty());  // never supported
+    commune.has("household", "women", a_household_supported(2), "2022-03-26");
+    CHECK(commune.found(exemplary, "2022-04-01").empty());  // supported after it
+    commune.has("household", "women", a_household_supported(3), "2022-03-20");
+    CHECK(commune.found(exemplary, "2022-04-01") == "23656-01 h-17 since 2022-03-25");
+    CHECK(commune.found(exemplary, "2023-03-25").empty());
+    SECTION("poor again") {
+        move.set_sequence(4);
+        changed.set_movement(v1::HouseholdStatusChanged::POOR_AGAIN);
+        commune.has("household", "labour", move, "2022-09-01");
+        CHECK(commune.found(exemplary, "2022-09-02").empty());
+    }
+    SECTION("erased") {
+        auto erased = an_event(4);
+        erased.mutable_household_erased()->set_household_key("h-17");
+        commune.has("household", "labour", erased, "2022-04-02");
+        CHECK(commune.found(exemplary, "2022-04-03").empty());
+    }
+}
+
+TEST_CASE("rules that are not in the order of their days are refused with the day") {
+    CHECK_THROWS_WITH(load_rules("rule { from: '2022-01-01' } rule { from: '2021-01-01' }", "mine"),
+                      Catch::Contains("mine: rule from '2021-01-01'"));
+    CHECK_THROWS_WITH(load_rules("rule { days: 3 }", "mine"), Catch::StartsWith("mine:1:"));
+}

@@ -98,6 +98,22 @@ inline v1::Event filled(const google::protobuf::FieldDescriptor& body) {
     return event;
 }
 
+// Filled by reflection, then made to agree with itself where a rule joins two fields.
+inline v1::Event sensible(const google::protobuf::FieldDescriptor& type) {
+    auto event = filled(type);
+    if (event.has_household_status_changed()) {
+        event.mutable_household_status_changed()->set_standard(v1::DECREE_07_2021);
+        event.mutable_household_status_changed()->set_to_class(v1::NEAR_POOR);
+    } else if (event.has_deprivation_counted()) {
+        event.mutable_deprivation_counted()->set_standard(v1::DECREE_07_2021);
+    } else if (event.has_review_meeting_held()) {
+        event.mutable_review_meeting_held()->set_agreed(event.review_meeting_held().attendants());
+    } else if (event.has_household_erased()) {
+        event.set_role(v1::LABOUR_OFFICIAL);
+    }
+    return event;
+}
+
 // The same with all that an envelope may hold.
 inline v1::Event filled_to_the_brim(const google::protobuf::FieldDescriptor& body) {
     v1::Event event;

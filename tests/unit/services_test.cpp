@@ -66,22 +66,6 @@ v1::Event an_award(v1::AwardForm form, v1::Authority authority, const std::strin
     return event;
 }
 
-// Filled by reflection, then made to agree with itself where a rule joins two fields.
-v1::Event sensible(const google::protobuf::FieldDescriptor& type) {
-    auto event = filled(type);
-    if (event.has_household_status_changed()) {
-        event.mutable_household_status_changed()->set_standard(v1::DECREE_07_2021);
-        event.mutable_household_status_changed()->set_to_class(v1::NEAR_POOR);
-    } else if (event.has_deprivation_counted()) {
-        event.mutable_deprivation_counted()->set_standard(v1::DECREE_07_2021);
-    } else if (event.has_review_meeting_held()) {
-        event.mutable_review_meeting_held()->set_agreed(event.review_meeting_held().attendants());
-    } else if (event.has_household_erased()) {
-        event.set_role(v1::LABOUR_OFFICIAL);
-    }
-    return event;
-}
-
 }  // namespace
 
 TEST_CASE("each type is stored by its service and turned away by the others", "[services]") {

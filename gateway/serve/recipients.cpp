@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/serve/recipients.hpp"
+
+#include "gateway/indicator/definition_compiler.hpp"
+#include "services/runtime/core/json.hpp"
+#include "services/runtime/core/validator.hpp"
+
+#include <google/protobuf/io/tokenizer.h>
+#include <google/protobuf/text_format.h>
+
+#include <algorithm>
+#include <set>
+#include <stdexcept>
+
+namespace chieng {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::TextFormat;
+
+enum class AreaKind { village, commune, above };
+
+// Codes say what they are: 23656-01, 23656, 625.
+AreaKind kind_of(std::string_view area) {
+    return area.find('-') != std::string_view::npos ? AreaKind::village : area.size() == 5 ? AreaKind::commune : AreaKind::above;
+}
+
+v1::Span span_of(std::string_view period) {
+    return period.size() == 4                           ? v1::YEAR
+           : period.find('Q') != std::string_view::npos ? v1::QUARTER
+           : period.find('H') != std::string_view::npos ? v1::HALF
+                                                        : v1::MONTH;
+}
+
+std::string filled_in(std::string name, std::string_view placeholder, std::string_view by) {
+    if (const auto at = name.find(placeholder); at != std::string::npos) {
+        name.replace(at, placeholder.size(), by);
+    }
+    return name;
+}
+
+class FirstError final : public google::protobuf::io::ErrorCollector {
+public:
+    explicit FirstError(std::string_view file) : file_(file) {}
+    void AddError(int line, google::protobuf::io::ColumnNumber column, const std::string& message) override {
+        if (text.empty()) {
+            text = DefinitionCompiler::place_in(file_, line, column) + message;
+        }
+    }
+    std::string text;
+
+private:
+    std::string_view file_;
+};
+
+bool names(const std::string& wanted, const std::string& code) {
+    return wanted == "*" || wanted == code || (code.starts_with(wanted) && code.size() > wanted.size() && code[wanted.size()] == '-');
+}
+
+v1::DataClass class_of(const FieldDescriptor& field, v1::DataClass otherwise) {
+    const auto own = field.options().GetExtension(v1::field).data_class();
+    return own == v1::DATA_CLASS_UNSPECIFIED ? otherwise : own;
+}
+
+void cut_fields(Message& message, v1::DataClass highest, v1::DataClass of_message) {
+    const auto& at = *message.GetReflection();
+    std::vector<const FieldDescriptor*> set;
+    at.ListFields(message, &set);
+    for (const auto* field : set) {
+        const auto is = class_of(*field, of_message);
+        if (is > highest) {
+            at.ClearField(&message, field);
+        } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && field->is_repeated()) {
+            for (int i = 0; i < at.FieldSize(message, field); ++i) {
+                cut_fields(*at.MutableRepeatedMessage(&message, field, i), highest, is);
+            }
+        } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+            const auto& rule = rule_of(*field->message_type());
+            cut_fields(*at.MutableMessage(&message, field), highest,
+                       rule.data_class() == v1::DATA_CLASS_UNSPECIFIED ? is : rule.data_class());
+        }
+    }
+}
+
+// Checks one recipient after the other, with its place in the file.
+class Check {
+public:
+    Check(const v1::RecipientFeeds& recipients, const TextFormat::ParseInfoTree& lines, std::string_view file,
+          const Definitions& definitions)
+        : recipients_(recipients), lines_(lines), file_(file), definitions_(definitions) {}
+
+    void run() {
+        for (at_ = 0; at_ < recipients_.recipient_size(); ++at_) {
+            check(recipients_.recipient(at_));
+        }
+    }
+
+private:
+    [[noreturn]] void fail(const std::string& reason) const {
+        const auto where = lines_.GetLocation(v1::RecipientFeeds::descriptor()->FindFieldByName("recipient"), at_);
+        throw std::invalid_argument(DefinitionCompiler::place_in(file_, where.line, where.column) + recipients_.recipient(at_).name() +
+                                    ": " + reason);
+    }
+
+    void check(const v1::RecipientFeed& recipient) {
+        check_name(recipient);
+        if (recipient.level() == v1::RecipientFeed::LEVEL_UNSPECIFIED || recipient.delivery() == v1::RecipientFeed::DELIVERY_UNSPECIFIED ||
+            recipient.data_class() == v1::DATA_CLASS_UNSPECIFIED) {
+            fail("level, delivery and data_class must be given");
+        }
+        if (recipient.level() != v1::RecipientFeed::OF_COMMUNE && recipient.data_class() >= v1::PERSONAL) {
+            fail("what is " + v1::DataClass_Name(recipient.data_class()) + " does not leave the commune's own offices");
+        }
+        if (recipient.level() == v1::RecipientFeed::OF_DISTRICT && !recipient.events().empty()) {
+            fail("events do not leave the commune");
+        }
+        if (recipient.indicators().empty() && recipient.events().empty()) {
+            fail("it receives nothing");
+        }
+        for (const auto& wanted : recipient.indicators()) {
+            const auto& all = definitions_.all();
+            if (std::none_of(all.begin(), all.end(),
+                             [&](const Definition& each) { return !each.indicator.hidden() && names(wanted, each.indicator.code()); })) {
+                fail("there is no indicator or group " + wanted);
+            }
+        }
+        for (const auto& event : recipient.events()) {
+            const auto* field = v1::Event::descriptor()->FindFieldByName(event);
+            if (field == nullptr || field->containing_oneof() == nullptr) {
+                fail("there is no event " + event);
+            }
+            if (const auto is = rule_of(*field->message_type()).data_class(); is > recipient.data_class()) {
+                fail(event + " is " + v1::DataClass_Name(is) + ", above the class that it may read");
+            }
+        }
+    }
+
+    void check_name(const v1::RecipientFeed& recipient) {
+        const bool by_village = recipient.name().find("{village}") != std::string::npos;
+        const bool by_organisation = recipient.name().find("{organisation}") != std::string::npos;
+        const auto plain = filled_in(filled_in(recipient.name(), "{village}", "v"), "{organisation}", "o");
+        if (plain.empty() ||
+            plain.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-/") != std::string::npos) {
+            fail("a name has letters, digits, _ - and /");
+        }
+        if (!names_.insert(recipient.name()).second) {
+            fail("the name is given twice");
+        }
+        if (by_village != (recipient.level() == v1::RecipientFeed::OF_VILLAGE)) {
+            fail("{village} stands in the name of who is of a village, and of nobody else");
+        }
+        if (by_organisation == recipient.organisations().empty()) {
+            fail("{organisation} stands in the name of one with organisations");
+        }
+    }
+
+    const v1::RecipientFeeds& recipients_;
+    const TextFormat::ParseInfoTree& lines_;
+    std::string_view file_;
+    const Definitions& definitions_;
+    int at_ = 0;
+    std::set<std::string> names_;
+};
+
+bool is_of_organisation(const v1::IndicatorValue::Part& part) {
+    v1::Organisation organisation{};
+    return v1::Organisation_Parse(part.cut_value(), &organisation);
+}
+
+// Of what is cut by organisation, its own part and nothing else.
+v1::IndicatorValue own_part(v1::IndicatorValue value, v1::Organisation organisation) {
+    if (std::none_of(value.parts().begin(), value.parts().end(), is_of_organisation)) {
+        return value;
+    }
+    const auto parts = value.parts();
+    value.clear_parts();
+    value.clear_lineage();
+    value.clear_number();
+    value.clear_denominator();
+    for (const auto& part : parts) {
+        if (part.cut_value() == v1::Organisation_Name(organisation)) {
+            *value.add_parts() = part;
+            *value.mutable_lineage() = part.lineage();
+            value.set_number(part.number());
+            value.set_denominator(part.denominator());
+        }
+    }
+    return value;
+}
+
+bool wants(const v1::RecipientFeed& recipient, const v1::IndicatorValue& value) {
+    const auto kind = kind_of(value.area());
+    const bool is_its_area = recipient.level() == v1::RecipientFeed::OF_DISTRICT  ? kind != AreaKind::village
+                             : recipient.level() == v1::RecipientFeed::OF_COMMUNE ? kind != AreaKind::above
+                                                                                  : kind == AreaKind::village;
+    return is_its_area &&
+           (recipient.spans().empty() ||
+            std::find(recipient.spans().begin(), recipient.spans().end(), span_of(value.period())) != recipient.spans().end()) &&
+           std::any_of(recipient.indicators().begin(), recipient.indicators().end(),
+                       [&](const std::string& wanted) { return names(wanted, value.indicator()); });
+}
+
+}  // namespace
+
+Recipients Recipients::load(std::string_view text, std::string_view file_name, const Definitions& definitions, std::string_view place) {
+    FirstError error(file_name);
+    TextFormat::ParseInfoTree lines;
+    TextFormat::Parser parser;
+    parser.RecordErrorsTo(&error);
+    parser.WriteLocationsTo(&lines);
+    v1::RecipientFeeds read;
+    if (!parser.ParseFromString(std::string(text), &read)) {
+        throw std::invalid_argument(error.text.empty() ? DefinitionCompiler::place_in(file_name, 0, 0) + "it cannot be read" : error.text);
+    }
+    Check(read, lines, file_name, definitions).run();
+    Recipients made;
+    const bool of_commune = kind_of(place) == AreaKind::commune;
+    for (const auto& recipient : read.recipient()) {
+        if (of_commune == (recipient.level() == v1::RecipientFeed::OF_DISTRICT)) {
+            continue;
+        }
+        if (recipient.organisations().empty()) {
+            made.all_.push_back(recipient);
+        }
+        for (const auto organisation : recipient.organisations()) {
+            auto one = recipient;
+            one.clear_organisations();
+            one.add_organisations(static_cast<v1::Organisation>(organisation));
+            one.set_name(filled_in(recipient.name(), "{organisation}", v1::Organisation_Name(organisation)));
+            made.all_.push_back(std::move(one));
+        }
+    }
+    return made;
+}
+
+std::vector<chieng::Message> Recipients::of_value(const v1::IndicatorValue& value, Day today) const {
+    std::vector<chieng::Message> messages;
+    const auto last = parse_day(value.to());
+    for (const auto& recipient : all_) {
+        const bool is_due = recipient.delivery() == v1::RecipientFeed::AS_IT_HAPPENS || (last && *last < today);
+        if (!is_due || !wants(recipient, value)) {
+            continue;
+        }
+        const auto name = filled_in(recipient.name(), "{village}", value.area());
+        auto topic = "chieng/1/areas/" + value.area() + "/recipients/" + name;
+        topic.append(value.calendar() == v1::OFFICIAL ? "/official/" : "/calendar/")
+            .append(value.period())
+            .append("/")
+            .append(value.indicator());
+        const auto given =
+            recipient.organisations().empty() ? value : own_part(value, static_cast<v1::Organisation>(recipient.organisations(0)));
+        messages.push_back({std::move(topic), to_json(given), true});
+    }
+    return messages;
+}
+
+std::vector<chieng::Message> Recipients::of_event(std::string_view commune, std::string_view service, const v1::Entry& entry) const {
+    std::vector<chieng::Message> messages;
+    v1::Event event;
+    const auto* type = event.ParseFromString(entry.event()) ? body_type(event) : nullptr;
+    if (type == nullptr) {
+        return messages;
+    }
+    const auto name = v1::Event::descriptor()->FindFieldByNumber(event.body_case())->name();
+    for (const auto& recipient : all_) {
+        if (std::find(recipient.events().begin(), recipient.events().end(), name) == recipient.events().end()) {
+            continue;
+        }
+        auto given = event;
+        cut(given, recipient.data_class());
+        auto topic = std::string("chieng/1/areas/")
+                         .append(commune)
+                         .append("/recipients/")
+                         .append(filled_in(recipient.name(), "{village}", event.village()));
+        topic.append("/events/").append(service).append("/").append(entry.device()).append("/").append(std::to_string(event.sequence()));
+        messages.push_back({std::move(topic), given.SerializeAsString(), false});
+    }
+    return messages;
+}
+
+bool Recipients::a_period_closed(Day before, Day today) {
+    for (auto day = std::max(before, today - std::chrono::days(31)) + std::chrono::days(1); day <= today; day += std::chrono::days(1)) {
+        const auto number = static_cast<unsigned>(std::chrono::year_month_day(day).day());
+        if (number == 1 || number == 15) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void Recipients::cut(v1::Event& event, v1::DataClass highest) {
+    event.DiscardUnknownFields();
+    cut_fields(event, highest, v1::DATA_CLASS_UNSPECIFIED);
+    if (const auto* type = body_type(event); type != nullptr && rule_of(*type).data_class() > highest) {
+        event.clear_body();
+    }
+}
+
+}  // namespace chieng

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// The recipients of the plan as named feeds: which of them get a value that is published, or an event, and in which form.
+// Pure: the gateway publishes what it is given here.
+//
+// Keeps I8: a definition that would let what is personal out of the commune is refused, and of an event nobody gets a field
+// above the data class of his definition.
+#pragma once
+
+#include "chieng/v1/event.pb.h"
+#include "chieng/v1/feed.pb.h"
+#include "chieng/v1/recipient.pb.h"
+#include "gateway/indicator/definitions.hpp"
+#include "services/runtime/ports/link.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace chieng {
+
+class Recipients {
+public:
+    // Those whom the gateway of `place` serves: at a commune its own and its villages', above it the district's. Throws
+    // std::invalid_argument "file:line:column: name: reason".
+    [[nodiscard]] static Recipients load(std::string_view text, std::string_view file_name, const Definitions& definitions,
+                                         std::string_view place);
+
+    // One message for each recipient of a value that was published on that day. Who is reported to gets it when its period
+    // is over.
+    [[nodiscard]] std::vector<Message> of_value(const v1::IndicatorValue& value, Day today) const;
+
+    // One message for each recipient of an event that was journalled, with what its class lets it read. Not retained: what
+    // is erased later would stay on the broker.
+    [[nodiscard]] std::vector<Message> of_event(std::string_view commune, std::string_view service, const v1::Entry& entry) const;
+
+    // A period was over at the end of a day in [before, today): values that did not change since are due to who is reported to.
+    [[nodiscard]] static bool a_period_closed(Day before, Day today);
+
+    // Leaves out the fields above this class, the body as a whole when it is.
+    static void cut(v1::Event& event, v1::DataClass highest);
+
+    [[nodiscard]] const std::vector<v1::RecipientFeed>& all() const { return all_; }
+
+private:
+    std::vector<v1::RecipientFeed> all_;  // one for each organisation
+};
+
+}  // namespace chieng

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+// Nothing about a person or a household leaves the commune (I8): an event of every type, with a mark in every text that the
+// schema calls personal, goes through services, gateways and recipients, and everything that anybody publishes is searched.
+#include "chieng/v1/options.pb.h"
+#include "gateway/serve/recipients.hpp"
+#include "services/runtime/core/validator.hpp"
+#include "tests/scenario/world.hpp"
+#include "tests/support/events.hpp"
+#include "tests/support/filled.hpp"
+
+#include "data/indicators.hpp"
+#include "data/recipients.hpp"
+
+#include <google/protobuf/util/json_util.h>
+#include <catch2/catch.hpp>
+
+using namespace chieng;
+using namespace chieng::testing;
+
+namespace {
+
+using google::protobuf::FieldDescriptor;
+
+// Puts a mark into each personal text and remembers it.
+class Marker {
+public:
+    void mark(google::protobuf::Message& message, v1::DataClass of_message = v1::PUBLIC) {
+        const auto& type = *message.GetDescriptor();
+        const auto& at = *message.GetReflection();
+        for (int i = 0; i < type.field_count(); ++i) {
+            const auto* field = type.field(i);
+            const auto& rule = field->options().GetExtension(v1::field);
+            const bool is_set =
+                field->is_repeated() ? at.FieldSize(message, field) > 0 : !field->has_presence() || at.HasField(message, field);
+            const auto own = rule.data_class() == v1::DATA_CLASS_UNSPECIFIED ? of_message : rule.data_class();
+            if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && is_set) {
+                const auto& body = rule_of(*field->message_type());
+                const auto its = body.data_class() == v1::DATA_CLASS_UNSPECIFIED ? own : body.data_class();
+                for (int item = 0; item < (field->is_repeated() ? at.FieldSize(message, field) : 1); ++item) {
+                    mark(field->is_repeated() ? *at.MutableRepeatedMessage(&message, field, item) : *at.MutableMessage(&message, field),
+                         its);
+                }
+            } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_STRING && own >= v1::PERSONAL && !field->is_repeated() &&
+                       (rule.shape() == v1::REFERENCE || rule.shape() == v1::SHAPE_UNSPECIFIED)) {
+                marks.push_back("MARK-" + std::to_string(1000 + marks.size()));
+                at.SetString(&message, field, marks.back());
+                names.insert(field->full_name());
+            }
+        }
+    }
+
+    std::vector<std::string> marks;
+    std::set<std::string> names;  // of the fields
+};
+
+bool has_mark(const std::string& text) {
+    return text.find("MARK-") != std::string::npos;
+}
+
+const Definitions& definitions() {
+    static const auto loaded = Definitions::load(data::indicators, "indicators.txtpb");
+    return loaded;
+}
+
+// All that is published, as somebody sees it who may read everything.
+struct Spy {
+    explicit Spy(MemoryBroker& broker) : link(broker) { link.send({Subscribe{"#"}}); }
+    void look() {
+        for (const auto& input : link.take()) {
+            if (const auto* arrived = std::get_if<Arrived>(&input)) {
+                seen.push_back(arrived->message);
+            }
+        }
+    }
+    // What devices send, what they are told, and what one service of the commune says to those who fold it.
+    static bool stays(const std::string& topic) {
+        const auto levels = topics::levels(topic);
+        return levels[2] == "23656" &&
+               (levels[3] == "receipts" || (levels.size() > 4 && levels[4] == "events") || (levels[3] == "feeds" && levels[4] != "cells"));
+    }
+    MemoryLink link;
+    std::vector<Message> seen;
+};
+
+}  // namespace
+
+TEST_CASE("no personal text of any type of event leaves the commune, whoever publishes it", "[privacy]") {
+    World world;
+    world.set_day(*parse_day("2022-04-10"));
+    static_cast<void>(world.phone("p1"));
+    world.settle();
+    Spy spy(world.broker());
+    Marker marker;
+    std::uint64_t number = 0;
+    std::string household;
+    std::set<std::string> unsent;
+    const auto send = [&](v1::Event event, const std::string& service) {
+        const EventName name{"p1", service, ++number};
+        event.set_sequence(number);
+        world.keep(name, event.SerializeAsString());
+        world.send_by_hand(name);
+        world.settle();
+        spy.look();
+        INFO(event.DebugString());
+        const auto* answer = world.answer(name);
+        REQUIRE(answer != nullptr);
+        return answer->verdict() == v1::STORED;
+    };
+    for (const auto* type : bodies()) {
+        auto event = sensible(*type);
+        event.set_note("said");
+        auto& evidence = *event.add_evidence();
+        evidence.set_kind(v1::Evidence::PHOTO);
+        evidence.set_sha256("of-a-photo");
+        INFO(type->name());
+        const auto before = marker.marks.size();
+        marker.mark(event);
+        if (event.has_household_erased() || event.has_duplicate_decided()) {
+            unsent.insert(marker.marks.begin() + static_cast<std::ptrdiff_t>(before), marker.marks.end());
+        }
+        if (event.has_household_supported()) {
+            household = event.household_supported().household_key();
+        }
+        if (!event.has_household_erased() && !event.has_duplicate_decided()) {
+            CHECK(send(event, service_of(event)));
+            event.set_village("23656-99");  // the same, refused
+            CHECK_FALSE(send(event, service_of(event)));
+        }
+    }
+    auto erasure = an_event(0);
+    erasure.set_role(v1::LABOUR_OFFICIAL);
+    erasure.mutable_household_erased()->set_household_key(household);
+    erasure.mutable_household_erased()->set_ground(v1::HouseholdErased::ON_REQUEST);
+    CHECK(send(erasure, "household"));
+    CHECK(marker.names.size() >= 14);
+
+    const auto of_commune = Recipients::load(data::recipients, "recipients.txtpb", definitions(), "23656");
+    const auto of_district = Recipients::load(data::recipients, "recipients.txtpb", definitions(), "625");
+    std::set<std::string> kinds;  // of what was searched
+    std::string inside;
+    for (const auto& message : spy.seen) {
+        if (Spy::stays(message.topic)) {
+            inside += message.payload;
+            v1::Block block;
+            if (message.topic.find("/feeds/") != std::string::npos && block.ParseFromString(message.payload)) {
+                for (const auto& entry : block.entries()) {
+                    CHECK(of_district.of_event("23656", "any", entry).empty());
+                    for (const auto& given : of_commune.of_event("23656", "any", entry)) {
+                        const bool may_read = given.topic.find("/recipients/commune/labour/") != std::string::npos;
+                        INFO(given.topic);
+                        CHECK((may_read || !has_mark(given.payload)));
+                        kinds.insert(may_read && has_mark(given.payload) ? "personal event" : "event");
+                    }
+                }
+            }
+            continue;
+        }
+        INFO(message.topic << " " << message.payload);
+        CHECK_FALSE(has_mark(message.payload));
+        CHECK_FALSE(has_mark(message.topic));
+        kinds.insert(message.topic.find("/indicators/") != std::string::npos ? "indicator"
+                     : message.topic.find("/cells") != std::string::npos     ? "cells"
+                                                                             : "other");
+        v1::IndicatorValue value;
+        if (message.topic.find("/indicators/") != std::string::npos &&
+            google::protobuf::util::JsonStringToMessage(message.payload, &value).ok()) {
+            for (const auto* recipients : {&of_commune, &of_district}) {
+                for (const auto& given : recipients->of_value(value, *parse_day("2032-01-01"))) {
+                    CHECK_FALSE(has_mark(given.payload));
+                    kinds.insert("value for a recipient");
+                }
+            }
+        }
+    }
+    for (const auto& mark : marker.marks) {  // so that the search could have found something
+        INFO(mark);
+        CHECK((inside.find(mark) != std::string::npos || unsent.contains(mark)));
+    }
+    for (const auto* kind : {"indicator", "cells", "value for a recipient", "event", "personal event"}) {
+        INFO(kind);
+        CHECK(kinds.contains(kind));
+    }
+}

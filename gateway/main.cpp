@@ -3,6 +3,7 @@
 // and what a commune asks its journals (gateway/watch).
 // The level is configuration: --place is a commune or a district.
 #include "data/indicators.hpp"
+#include "data/recipients.hpp"
 #include "gateway/report_commands.hpp"
 #include "gateway/serve/gateway.hpp"
 #include "gateway/serve/table.hpp"
@@ -35,6 +36,7 @@ struct Settings {
     std::string data = ".";
     std::string places;
     std::string indicators;
+    std::string recipients;
     std::string calendar = "official";
     std::string period;
     std::string http;
@@ -56,6 +58,17 @@ Definitions load_definitions(const std::string& file) {
         throw std::invalid_argument(file + ": cannot be read");
     }
     return Definitions::load((std::ostringstream() << in.rdbuf()).str(), file);
+}
+
+Recipients load_recipients(const Settings& settings, const Definitions& definitions) {
+    if (settings.recipients.empty()) {
+        return Recipients::load(data::recipients, "recipients.txtpb", definitions, settings.place);
+    }
+    std::ifstream in(settings.recipients);
+    if (!in) {
+        throw std::invalid_argument(settings.recipients + ": cannot be read");
+    }
+    return Recipients::load((std::ostringstream() << in.rdbuf()).str(), settings.recipients, definitions, settings.place);
 }
 
 // A commune follows its services, a district the cells of every commune that was ever its own.
@@ -100,6 +113,8 @@ int run(const Settings& settings) {
     Monitor monitor(host, settings.http);
     SqliteStore store(settings.data + "/" + settings.place + "-gateway.db");
     Gateway gateway(definitions, places, settings.place, sources_of(settings.place, places), store, fresh_epoch());
+    const auto recipients = load_recipients(settings, definitions);
+    gateway.serve(recipients);
     watch(monitor, gateway, store);
     host.add("gateway", [&](std::span<const Input> inputs, Instant now) { return gateway.handle(inputs, now); });
     spdlog::info("gateway of {} is ready, {} indicators", settings.place, definitions.all().size());
@@ -258,6 +273,7 @@ int main(int argc, char** argv) {
     add_places_option(app, settings.places);
     add_http_option(app, settings.http);
     app.add_option("--indicators", settings.indicators, "definitions (protobuf text); default: the plan's")->check(CLI::ExistingFile);
+    app.add_option("--recipients", settings.recipients, "who gets what (protobuf text); default: the plan's")->check(CLI::ExistingFile);
     app.require_subcommand(1);
     auto* serve = app.add_subcommand("run", "fold feeds and publish");
     auto* print = app.add_subcommand("table", "print the indicators of a place");

@@ -164,6 +164,9 @@ void Follower::fold(Follow& follow, const Message& message, Instant now) {
     }
     for (const auto& entry : block.entries()) {
         board_.apply(follow.source.name(), entry);
+        if (caught_up_ && hear_) {
+            hear_(follow.source, entry);
+        }
     }
     for (const auto& cell : block.cells()) {
         board_.set(follow.source.name(), cell);

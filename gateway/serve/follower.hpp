@@ -11,6 +11,7 @@
 #include "services/runtime/ports/link.hpp"
 #include "services/runtime/ports/store.hpp"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,10 @@ public:
     // minute has passed.
     [[nodiscard]] bool caught_up(Instant now);
 
+    // Called with each entry that is folded once all is caught up: what is new, not what is read again.
+    using Hear = std::function<void(const Source&, const v1::Entry&)>;
+    void hear(Hear hear) { hear_ = std::move(hear); }
+
     // Entries and cells that were folded and not yet kept.
     [[nodiscard]] std::uint64_t unsaved() const { return unsaved_; }
     // The checkpoints and what was folded up to them, as one.
@@ -67,6 +72,7 @@ private:
     bool caught_up_ = false;
     Milliseconds reading_since_{-1};  // below zero: the link was never up
     std::uint64_t unsaved_ = 0;
+    Hear hear_;
     bool forgot_ = false;  // since it was kept
 };
 

@@ -19,6 +19,8 @@ constexpr milliseconds save_every{30'000};
 constexpr std::int64_t cells_per_ms = 20;            // the more cells a batch changed, the longer the next one is collected
 constexpr std::int64_t indicators_per_second = 500;  // retained topics follow the board at this pace; the feed is for who is in a hurry
 constexpr std::int64_t indicators_burst = 200;       // at once
+constexpr std::size_t heard_max = 1'000;             // events that wait for recipients …
+constexpr std::size_t heard_at_once = 10;            // … and are told in one round
 
 std::string calendar_name(v1::Calendar calendar) {
     return calendar == v1::OFFICIAL ? "official" : "calendar";
@@ -57,6 +59,7 @@ Actions Gateway::handle(std::span<const Input> inputs, Instant now) {
     caught_up_ = follower_.caught_up(now);
     if (link_is_up_ && caught_up_) {
         publish_cells(now, actions);
+        publish_to_recipients(now, actions);
         publish_indicators(now, actions);
     }
     if (link_is_up_) {
@@ -165,10 +168,42 @@ void Gateway::publish_indicators(Instant now, Actions& actions) {
         value.set_as_of(static_cast<std::uint64_t>(now.civil.time_since_epoch().count()));
         const auto topic = topics::indicator(value.area(), calendar_name(value.calendar()), value.period(), value.indicator());
         actions.emplace_back(Publish{{topic, to_json(value), true}});
+        for (auto& message : recipients_ == nullptr ? std::vector<Message>() : recipients_->of_value(value, day_at(now.civil))) {
+            actions.emplace_back(Publish{std::move(message)});
+        }
     }
     if (allowed > 0) {
         indicators_at_ = now.steady;
     }
+}
+
+void Gateway::serve(const Recipients& recipients) {
+    recipients_ = &recipients;
+    follower_.hear([this](const Source& source, const v1::Entry& entry) {
+        if (heard_.size() < heard_max) {  // who needs each one follows the feed
+            heard_.emplace_back(source.feed, entry);
+        }
+    });
+}
+
+// What was journalled, to those of the commune who may read it; and when a period is over, its values to those who are reported to.
+void Gateway::publish_to_recipients(Instant now, Actions& actions) {
+    if (recipients_ == nullptr) {
+        return;
+    }
+    for (std::size_t n = 0; n < heard_at_once && !heard_.empty(); ++n) {
+        for (auto& message : recipients_->of_event(place_, heard_.front().first, heard_.front().second)) {
+            actions.emplace_back(Publish{std::move(message)});
+        }
+        heard_.pop_front();
+    }
+    const auto today = day_at(now.civil);
+    if (reported_on_ && *reported_on_ < today && Recipients::a_period_closed(*reported_on_, today)) {
+        touched_.clear();
+        follower_.board().all_indicators(touched_);
+        note_stale();
+    }
+    reported_on_ = today;
 }
 
 void Gateway::answer(const Message& message, std::string_view subscriber, Actions& actions) const {

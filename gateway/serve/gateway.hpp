@@ -12,13 +12,16 @@
 #pragma once
 
 #include "gateway/serve/follower.hpp"
+#include "gateway/serve/recipients.hpp"
 #include "gateway/serve/reports.hpp"
 #include "services/runtime/ports/link.hpp"
 #include "services/runtime/ports/store.hpp"
 
 #include <deque>
+#include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace chieng {
@@ -28,6 +31,9 @@ public:
     // Reads back what was kept. `epoch` names a feed that is born now. Throws Broken when the store cannot be read.
     Gateway(const Definitions& definitions, const Places& places, std::string place, std::vector<Source> sources, Store& store,
             std::uint64_t epoch);
+
+    // Also publishes to the plan's recipients; it must outlive this.
+    void serve(const Recipients& recipients);
 
     // Throws Broken when a unit cannot be committed: nothing that depends on it was published then.
     [[nodiscard]] Actions handle(std::span<const Input> inputs, Instant now);
@@ -51,6 +57,7 @@ private:
     void publish_cells(Instant now, Actions& actions);
     void note_stale();
     void publish_indicators(Instant now, Actions& actions);
+    void publish_to_recipients(Instant now, Actions& actions);
     void reserve(std::uint64_t offsets);
     [[nodiscard]] std::string feed_topic(std::string_view rest = {}) const;
     [[nodiscard]] Publish head() const;
@@ -71,7 +78,10 @@ private:
     std::deque<Board::IndicatorId> own_due_;  // retained topics that are behind the board: of this place, which come first,
     std::deque<Board::IndicatorId> due_;      // and of those below
     boost::unordered_flat_set<Board::IndicatorId> stale_;
-    std::vector<Board::IndicatorId> touched_;  // reused
+    const Recipients* recipients_ = nullptr;
+    std::optional<Day> reported_on_;                       // the last day on which periods were looked at
+    std::deque<std::pair<std::string, v1::Entry>> heard_;  // events for recipients, by service
+    std::vector<Board::IndicatorId> touched_;              // reused
 };
 
 }  // namespace chieng

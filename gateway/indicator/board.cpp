@@ -193,7 +193,7 @@ void Board::fold_plan(const Fact& fact, const SourcePlan& plan) {
     }
 }
 
-// An event that adds 0 to a cell did not make it.
+// An event that adds 0 to a cell did not make it; but an opening figure of 0 ends what the year before opened with.
 void Board::contribute(const Fact& fact, const SourcePlan& plan, std::uint64_t time, SeriesId series, std::int64_t amount) {
     if (plan.days) {
         const auto id = cell_id::pack(series, time, fact.village);
@@ -205,7 +205,7 @@ void Board::contribute(const Fact& fact, const SourcePlan& plan, std::uint64_t t
         }
     } else if (!plan.distinct.empty()) {
         contribute_key(fact, plan, time, series);
-    } else if (amount != 0) {
+    } else if (amount != 0 || !plan.opens.empty()) {
         each_place(fact, plan, [&](std::uint32_t area) {
             add(fact.feed, cell_id::pack(series, time, area), Slot{amount, 1, fact.digest}.times(fact.sign));
         });

@@ -122,6 +122,7 @@ private:
         Slot slot;
         bool unsaved = false;
     };
+    struct Feed;
     struct Contribution {
         SeriesId series = 0;
         std::uint32_t area = 0;
@@ -129,6 +130,7 @@ private:
     };
     // What one event says of a subject, and when.
     struct Version {
+        Feed* feed = nullptr;
         std::uint64_t order = 0;
         Day day;
         std::uint64_t recorded_at = 0;
@@ -143,12 +145,11 @@ private:
         bool unsaved = false;
         std::vector<Version> versions;  // in the order of their rank
     };
-    using Effect = std::map<CellId, Slot>;
+    using Effect = std::map<std::pair<Feed*, CellId>, Slot>;
 
     struct Feed {
         std::string name;
         std::uint32_t home = 0;  // where events land that name no village
-        boost::unordered_flat_map<std::uint64_t, Subject> subjects;
         boost::unordered_flat_map<CellId, Part> parts;
         boost::unordered_flat_map<CellId, Histogram> histograms;
         boost::unordered_flat_map<CellId, Keys> keys;
@@ -189,7 +190,9 @@ private:
     [[nodiscard]] std::uint64_t subject_of(const Fact& fact, const SourcePlan& plan) const;
     static void add_effect(const Subject& subject, std::int64_t sign, Effect& effect);
     void note_line(CellId id);
-    void note_unsaved(Feed& feed, std::uint64_t key, Subject& subject);
+    template <class Change>
+    void change_subject(std::uint64_t key, const Change& change);
+    void forget_versions(const Feed& feed);
     void add_key(Feed& feed, CellId id, std::uint64_t hash, std::int64_t times);
     void note_presence(CellId id, std::uint64_t hash, int change);
     void add(Feed& feed, CellId id, const Slot& slot);
@@ -220,6 +223,7 @@ private:
     [[nodiscard]] Slot stock(SeriesId series, const std::string& area, const Period& period, At at) const;
     [[nodiscard]] Slot stock_of(SeriesId series, std::uint32_t member, const std::string& area, Day day, const Period& period, At at) const;
     [[nodiscard]] bool is_within(const std::string& code, Day counted, const std::string& area, Day day) const;
+    [[nodiscard]] std::optional<std::int32_t> opening_year(SeriesId series, std::uint32_t member, const Period& period) const;
     [[nodiscard]] const std::vector<std::uint32_t>& members(const std::string& area, Day day) const;
     [[nodiscard]] Slot recut(SeriesId series, const std::string& area, const Period& period) const;
     [[nodiscard]] Slot recut_values(SeriesId series, const std::string& area, const Period& period) const;
@@ -246,13 +250,16 @@ private:
     void fill_villages_meeting(v1::IndicatorValue& value, const Definition& definition, const Period& period) const;
     void fill_villages_steered(v1::IndicatorValue& value, const Definition& definition, const Period& period) const;
     struct Target {
-        std::int64_t actual = 0;
+        std::optional<std::int64_t> actual;  // as it is shown, in hundredths; empty: it has no value
+        std::int64_t number = 0;             // as it is counted: what adds up
         std::int64_t assigned = 0;
         Slot lineage;
     };
     [[nodiscard]] std::optional<Target> target(SeriesId assigned, const std::string& code, const std::string& area,
                                                const Period& period) const;
-    [[nodiscard]] std::int64_t shown_hundredths(const std::string& code, const std::string& area, const Period& period) const;
+    [[nodiscard]] std::optional<std::int64_t> shown_hundredths(const Definition& definition, const std::string& area,
+                                                               const Period& period) const;
+    [[nodiscard]] static bool is_met(const Definition& definition, const Target& target);
 
     const Definitions& definitions_;
     const Places& places_;
@@ -265,7 +272,8 @@ private:
     boost::unordered_flat_map<CellId, Histogram> histograms_below_;
     std::vector<CellId> changed_;
     std::vector<std::pair<Feed*, CellId>> unsaved_;
-    std::vector<std::pair<Feed*, std::uint64_t>> unsaved_subjects_;
+    boost::unordered_flat_map<std::uint64_t, Subject> subjects_;
+    std::vector<std::uint64_t> unsaved_subjects_;
     // Where a stock's series has something at a place: half-months and opening years, in order.
     struct Times {
         std::vector<std::int32_t> atoms;

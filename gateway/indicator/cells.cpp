@@ -118,6 +118,7 @@ void Board::forget(std::string_view feed_name) {
     if (it == feeds_.end()) {
         return;
     }
+    forget_versions(it->second);
     std::vector<CellId> ids;
     ids.reserve(it->second.parts.size());
     for (const auto& [id, part] : it->second.parts) {
@@ -125,10 +126,6 @@ void Board::forget(std::string_view feed_name) {
     }
     for (const auto id : ids) {
         clear(it->second, id);
-    }
-    for (auto& [key, subject] : it->second.subjects) {
-        subject.versions.clear();
-        note_unsaved(it->second, key, subject);
     }
 }
 

@@ -288,10 +288,10 @@ void DefinitionCompiler::cut_by_parts(Definition& definition, const v1::Cut& cut
     }
 }
 
-// One part for each indicator that a person may name.
+// One part for each indicator that a person may name; achievement is not itself a target, or it would be measured by itself.
 void DefinitionCompiler::cut_by_text(Definition& definition, const v1::Cut& cut, CutPlan& plan) {
     for (const auto& indicator : indicators_.indicator()) {
-        if (!indicator.hidden() && indicator.code() != definition.indicator.code()) {
+        if (!indicator.hidden() && indicator.targets().view() != v1::ACHIEVEMENT && indicator.code() != definition.indicator.code()) {
             plan.texts[indicator.code()] = part(definition, intern(definition.indicator.code(), cut.name(), indicator.code()));
         }
     }

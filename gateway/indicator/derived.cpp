@@ -79,7 +79,7 @@ void Board::fill_ratio(v1::IndicatorValue& value, const Definition& definition, 
         const auto per = definition.per ? definitions_.series_id(definition.per->code, part.cut, part.cut_value) : std::nullopt;
         const auto slot = of ? total(*of, value.area(), period, at) : Slot();
         const auto denominator = per ? below(*per) : whole_below;
-        if (!slot.empty() || (per && denominator != 0)) {
+        if (slot.number != 0 || denominator != 0) {
             add_part(value, series, slot, denominator);
         }
     }
@@ -103,7 +103,8 @@ void Board::fill_variety(v1::IndicatorValue& value, const Definition& definition
     put_lineage(value, found);
 }
 
-// Start minus end, only when both rates were made under the same standard: a change of standard is no change of the rate.
+// Start minus end, only when all that the rate is of opened under one and the same standard: a change of standard is no change of
+// the rate. Both ends of a window count from the same openings.
 void Board::fill_change(v1::IndicatorValue& value, const Definition& definition, const Period& period) const {
     const auto* of = definitions_.find(definition.of->code, period.last_day());
     v1::IndicatorValue end;
@@ -112,17 +113,20 @@ void Board::fill_change(v1::IndicatorValue& value, const Definition& definition,
     start.set_area(value.area());
     fill_ratio(end, *of, period, At::end);
     fill_ratio(start, *of, period, At::start);
-    const auto standards = [&](const v1::IndicatorValue& rate) {
-        std::set<std::string> found;
-        for (const auto& part : rate.parts()) {
-            if (part.cut() == definition.indicator.change().same() && part.denominator() != 0) {
-                found.insert(part.cut_value());
-            }
-        }
-        return found;
-    };
     *value.mutable_lineage() = end.lineage();
-    if (standards(start) != standards(end)) {
+    int standards = 0;
+    for (const auto series : of->parts) {
+        const auto& part = definitions_.series(series);
+        const auto per = part.cut == definition.indicator.change().same() && of->per
+                             ? definitions_.series_id(of->per->code, part.cut, part.cut_value)
+                             : std::nullopt;
+        const auto& all = members(value.area(), period.last_day());
+        standards += per && std::any_of(all.begin(), all.end(), [&](std::uint32_t member) {
+                         const auto year = opening_year(*per, member, period);
+                         return year && slot_at(totals_, cell_id::pack(*per, cell_id::time_of_opening(*year), member)).number != 0;
+                     });
+    }
+    if (standards != 1) {
         return;
     }
     value.set_number(end.number());
@@ -164,31 +168,43 @@ void Board::fill_place_kinds(v1::IndicatorValue& value, const Definition& defini
     }
 }
 
-// The value as a person reads it, in hundredths of its unit: what a target is compared with.
-std::int64_t Board::shown_hundredths(const std::string& code, const std::string& area, const Period& period) const {
-    const auto* definition = definitions_.find(code, period.last_day());
-    const auto shown = value(area, period, *definition);
-    const auto& indicator = definition->indicator;
+// The value as a person reads it, in hundredths of its unit: what a target is compared with. Empty when it has no value.
+std::optional<std::int64_t> Board::shown_hundredths(const Definition& definition, const std::string& area, const Period& period) const {
+    const auto shown = value(area, period, definition);
+    const auto& indicator = definition.indicator;
     if (indicator.measure() == v1::Indicator::MEDIAN) {
-        return static_cast<std::int64_t>(shown.median() * 100);
+        return shown.histogram().empty() ? std::nullopt : std::optional(static_cast<std::int64_t>(shown.median() * 100));
     }
     if (indicator.measure() == v1::Indicator::RATIO) {
-        return shown.denominator() == 0 ? 0 : rounded(shown.number() * 10'000, shown.denominator());
+        return shown.denominator() <= 0 ? std::nullopt : std::optional(rounded(shown.number() * 10'000, shown.denominator()));
+    }
+    if (indicator.measure() == v1::Indicator::CHANGE) {
+        const auto both = shown.start_denominator() * shown.denominator();
+        const auto fall = shown.start_number() * shown.denominator() - shown.number() * shown.start_denominator();
+        return shown.start_denominator() <= 0 || shown.denominator() <= 0 ? std::nullopt : std::optional(rounded(fall * 10'000, both));
     }
     return rounded(shown.number() * 100, std::max<std::int64_t>(indicator.divide_by(), 1));
+}
+
+bool Board::is_met(const Definition& definition, const Target& target) {
+    if (!target.actual) {
+        return false;
+    }
+    return definition.indicator.less_is_better() ? *target.actual <= target.assigned : *target.actual >= target.assigned;
 }
 
 // What was assigned to the place itself; else what was assigned to those below it, against what those did.
 std::optional<Board::Target> Board::target(SeriesId assigned, const std::string& code, const std::string& area,
                                            const Period& period) const {
     const auto* definition = definitions_.find(code, period.last_day());
-    if (definition == nullptr || !definition->counted_over(period.span)) {
+    const bool is_sum = definition != nullptr && definition->indicator.measure() == v1::Indicator::NUMBER && !definition->distinct;
+    if (definition == nullptr || (!definition->counted_over(period.span) && !is_sum)) {  // a sum is one over any window
         return std::nullopt;
     }
     const auto known = area_ids_.find(area);
     const auto own = known == area_ids_.end() ? Slot() : slot_at(totals_, cell_id::pack(assigned, cell_id::time_of(period), known->second));
     if (!own.empty()) {
-        return Target{shown_hundredths(code, area, period), own.number, own};
+        return Target{shown_hundredths(*definition, area, period), value(area, period, *definition).number(), own.number, own};
     }
     const auto day = map_of(period.last_day());
     const auto* place = places_.find(area, day);
@@ -201,10 +217,13 @@ std::optional<Board::Target> Board::target(SeriesId assigned, const std::string&
     for (const auto& child : places_.children(area, day)) {
         if (const auto below = target(assigned, code, child, period)) {
             sum = sum.value_or(Target());
-            sum->actual += below->actual;
+            sum->number += below->number;
             sum->assigned += below->assigned;
             sum->lineage.add(below->lineage);
         }
+    }
+    if (sum) {
+        sum->actual = rounded(sum->number * 100, std::max<std::int64_t>(definition->indicator.divide_by(), 1));
     }
     return sum;
 }
@@ -222,23 +241,22 @@ void Board::fill_achievement(v1::IndicatorValue& value, const Definition& defini
     const auto* holder = definitions_.find(definition.per->code, period.last_day());
     for (const auto assigned : holder->parts) {
         const auto& code = definitions_.series(assigned).cut_value;
-        if (!window_figures_.contains(cell_id::pack(assigned, cell_id::time_of(period), 0))) {
+        const auto* of = definitions_.find(code, period.last_day());
+        if (!of->counted_over(period.span) || !window_figures_.contains(cell_id::pack(assigned, cell_id::time_of(period), 0))) {
             continue;
         }
         const auto found = target(assigned, code, value.area(), period);
         if (!found) {
             continue;
         }
-        const auto* of = definitions_.find(code, period.last_day());
-        const bool met = of->indicator.less_is_better() ? found->actual <= found->assigned : found->actual >= found->assigned;
         auto& part = *value.add_parts();
         part.set_cut(definitions_.series(assigned).cut);
         part.set_cut_value(code);
-        part.set_number(found->actual);
+        part.set_number(found->actual.value_or(0));
         part.set_denominator(found->assigned);
         put_lineage(part, found->lineage);
         Slot one = found->lineage;
-        one.number = met ? 1 : 0;
+        one.number = is_met(*of, *found) ? 1 : 0;
         whole.add(one);
         ++targets;
     }
@@ -251,14 +269,14 @@ void Board::fill_villages_meeting(v1::IndicatorValue& value, const Definition& d
     Slot met;
     std::int64_t assigned_to = 0;
     const auto assigned = assigned_series(definition, definition.of->code);
-    const bool less = definitions_.find(definition.of->code, period.last_day())->indicator.less_is_better();
+    const auto& of = *definitions_.find(definition.of->code, period.last_day());
     for (const auto& village : villages(value.area(), period.last_day())) {
         const auto found = assigned ? target(*assigned, definition.of->code, village, period) : std::nullopt;
         if (!found) {
             continue;
         }
         ++assigned_to;
-        if (less ? found->actual <= found->assigned : found->actual >= found->assigned) {
+        if (is_met(of, *found)) {
             auto slot = found->lineage;
             slot.number = 1;
             met.add(slot);

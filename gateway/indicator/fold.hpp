@@ -7,7 +7,7 @@
 
 namespace chieng {
 
-// Calls `take` with each series that the event adds to, and what.
+// Calls `take` with each series that the event adds to, and what. An opening says 0 of every value that it does not have.
 template <class Take>
 void Board::each_contribution(const Fact& fact, const SourcePlan& plan, const Take& take) {
     auto amount = plan.plus.empty() ? 1 : sum_at(fact.event, plan.plus);
@@ -19,7 +19,11 @@ void Board::each_contribution(const Fact& fact, const SourcePlan& plan, const Ta
     for (const auto& cut : plan.cuts) {
         if (!cut.field.empty()) {
             each_value(fact.event, cut.field, [&](int value) {
-                if (const auto series = cut.series(value)) {
+                if (!plan.opens.empty()) {
+                    for (const auto& [other, series] : cut.values) {
+                        take(series, other == value ? amount : 0);
+                    }
+                } else if (const auto series = cut.series(value)) {
                     take(*series, amount);
                 }
             });

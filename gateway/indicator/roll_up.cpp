@@ -114,6 +114,19 @@ Board::Slot Board::stock(SeriesId series, const std::string& area, const Period&
     return sum;
 }
 
+// The year that the member's figures of the period count from.
+std::optional<std::int32_t> Board::opening_year(SeriesId series, std::uint32_t member, const Period& period) const {
+    const auto it = stock_times_.find(cell_id::pack(series, 0, member));
+    if (it == stock_times_.end()) {
+        return std::nullopt;
+    }
+    const auto& years = it->second.openings;
+    const auto year = std::find_if(years.rbegin(), years.rend(), [&](std::int32_t candidate) {
+        return candidate <= period.year && !slot_at(totals_, cell_id::pack(series, cell_id::time_of_opening(candidate), member)).empty();
+    });
+    return year == years.rend() ? std::nullopt : std::optional(*year);
+}
+
 // The opening of the period's year, or of the latest one before it, and what changed since. Changes before an opening are in it.
 Board::Slot Board::stock_of(SeriesId series, std::uint32_t member, const std::string& area, Day day, const Period& period, At at) const {
     const auto it = stock_times_.find(cell_id::pack(series, 0, member));
@@ -124,13 +137,9 @@ Board::Slot Board::stock_of(SeriesId series, std::uint32_t member, const std::st
     const bool moves = !is_village(areas_[member]);
     const auto slot = [&](std::uint64_t time) { return slot_at(totals_, cell_id::pack(series, time, member)); };
     auto first = std::numeric_limits<std::int32_t>::min();
-    for (auto year = it->second.openings.rbegin(); year != it->second.openings.rend(); ++year) {
-        const auto opening = slot(cell_id::time_of_opening(*year));
-        if (*year <= period.year && !opening.empty()) {
-            sum = opening;
-            first = Period{period.calendar, v1::YEAR, *year, 1}.first_atom().index;
-            break;
-        }
+    if (const auto year = opening_year(series, member, period)) {
+        sum = slot(cell_id::time_of_opening(*year));
+        first = Period{period.calendar, v1::YEAR, *year, 1}.first_atom().index;
     }
     const auto end = period.first_atom().index + (at == At::end ? period.atoms() : 0);
     const auto& atoms = it->second.atoms;
@@ -331,7 +340,8 @@ v1::IndicatorValue Board::value(const std::string& area, const Period& period, c
 }
 
 void Board::add_part(v1::IndicatorValue& value, SeriesId series, const Slot& slot, std::int64_t denominator) const {
-    if (slot.empty() && denominator == 0) {
+    const bool is_nothing = definitions_.series(series).stock ? slot.number == 0 : slot.empty();
+    if (is_nothing && denominator == 0) {
         return;
     }
     auto& part = *value.add_parts();

@@ -15,7 +15,8 @@ namespace chieng {
 void Board::add_effect(const Subject& subject, std::int64_t sign, Effect& effect) {
     const auto put = [&](const Version& version, std::uint64_t time, std::int64_t times) {
         for (const auto& added : version.adds) {
-            effect[cell_id::pack(added.series, time, added.area)].add(Slot{added.amount, 1, version.digest}.times(times * sign));
+            effect[{version.feed, cell_id::pack(added.series, time, added.area)}].add(
+                Slot{added.amount, 1, version.digest}.times(times * sign));
         }
     };
     const auto& versions = subject.versions;
@@ -39,7 +40,7 @@ void Board::add_effect(const Subject& subject, std::int64_t sign, Effect& effect
 }
 
 std::uint64_t Board::subject_of(const Fact& fact, const SourcePlan& plan) const {
-    std::string key = std::to_string(plan.whole);
+    std::string key = areas_[fact.feed.home] + "\n" + std::to_string(plan.whole);
     if (plan.subject_place != SourcePlan::Place::none) {
         key += '\n' + areas_[plan.subject_place == SourcePlan::Place::commune ? fact.commune : fact.village];
     }
@@ -50,15 +51,41 @@ std::uint64_t Board::subject_of(const Fact& fact, const SourcePlan& plan) const 
     return XXH3_64bits(key.data(), key.size());
 }
 
-void Board::note_unsaved(Feed& feed, std::uint64_t key, Subject& subject) {
+// Applies a change of a subject's versions, and what it makes of the board.
+template <class Change>
+void Board::change_subject(std::uint64_t key, const Change& change) {
+    auto& subject = subjects_[key];
+    Effect effect;
+    add_effect(subject, -1, effect);
+    change(subject);
+    add_effect(subject, 1, effect);
+    for (const auto& [cell, slot] : effect) {
+        if (!slot.empty()) {
+            add(*cell.first, cell.second, slot);
+        }
+    }
     if (!subject.unsaved) {
         subject.unsaved = true;
-        unsaved_subjects_.emplace_back(&feed, key);
+        unsaved_subjects_.push_back(key);
+    }
+}
+
+void Board::forget_versions(const Feed& feed) {
+    std::vector<std::uint64_t> keys;
+    for (const auto& [key, subject] : subjects_) {
+        if (std::any_of(subject.versions.begin(), subject.versions.end(), [&](const Version& held) { return held.feed == &feed; })) {
+            keys.push_back(key);
+        }
+    }
+    for (const auto key : keys) {
+        change_subject(key,
+                       [&](Subject& subject) { std::erase_if(subject.versions, [&](const Version& held) { return held.feed == &feed; }); });
     }
 }
 
 void Board::fold_version(const Fact& fact, const SourcePlan& plan, std::uint64_t time) {
     Version version;
+    version.feed = &fact.feed;
     version.order = plan.order.empty() ? 0 : static_cast<std::uint64_t>(number_at(fact.event, plan.order));
     version.day = fact.occurred;
     version.recorded_at = fact.event.recorded_at();
@@ -67,31 +94,22 @@ void Board::fold_version(const Fact& fact, const SourcePlan& plan, std::uint64_t
     version.time = time;
     if (holds(fact.event, plan.standing)) {
         each_contribution(fact, plan, [&](SeriesId series, std::int64_t amount) {
-            if (amount != 0) {
+            if (amount != 0 || !plan.window.empty()) {  // a figure for a period may well be 0: nobody newly poor
                 each_place(fact, plan, [&](std::uint32_t area) { version.adds.push_back({series, area, amount}); });
             }
         });
     }
-    const auto key = subject_of(fact, plan);
-    auto& subject = fact.feed.subjects[key];
-    subject.stock = plan.stock;
-    Effect effect;
-    add_effect(subject, -1, effect);
-    auto& versions = subject.versions;
-    if (fact.sign > 0) {
-        const auto at = std::lower_bound(versions.begin(), versions.end(), version,
-                                         [](const Version& one, const Version& other) { return one.rank() < other.rank(); });
-        versions.insert(at, std::move(version));
-    } else {
-        std::erase_if(versions, [&](const Version& held) { return held.digest == version.digest; });
-    }
-    add_effect(subject, 1, effect);
-    for (const auto& [id, slot] : effect) {
-        if (!slot.empty()) {
-            add(fact.feed, id, slot);
+    change_subject(subject_of(fact, plan), [&](Subject& subject) {
+        subject.stock = plan.stock;
+        auto& versions = subject.versions;
+        if (fact.sign > 0) {
+            const auto at = std::lower_bound(versions.begin(), versions.end(), version,
+                                             [](const Version& one, const Version& other) { return one.rank() < other.rank(); });
+            versions.insert(at, std::move(version));
+        } else {
+            std::erase_if(versions, [&](const Version& held) { return held.digest == version.digest; });
         }
-    }
-    note_unsaved(fact.feed, key, subject);
+    });
 }
 
 // From one day through another.
@@ -113,15 +131,15 @@ void Board::fold_standing(const Fact& fact, const SourcePlan& plan) {
 }
 
 void Board::take_unsaved_subjects(const std::function<void(const store::v1::BoardSubject&)>& visit) {
-    for (const auto& [feed, key] : std::exchange(unsaved_subjects_, {})) {
-        auto& subject = feed->subjects[key];
+    for (const auto key : std::exchange(unsaved_subjects_, {})) {
+        auto& subject = subjects_[key];
         subject.unsaved = false;
         store::v1::BoardSubject kept;
-        kept.set_feed(feed->name);
         kept.set_key(key);
         kept.set_stock(subject.stock);
         for (const auto& version : subject.versions) {
             auto& to = *kept.add_versions();
+            to.set_feed(version.feed->name);
             to.set_order(version.order);
             to.set_day(version.day.time_since_epoch().count());
             to.set_recorded_at(version.recorded_at);
@@ -136,16 +154,17 @@ void Board::take_unsaved_subjects(const std::function<void(const store::v1::Boar
         }
         visit(kept);
         if (subject.versions.empty()) {
-            feed->subjects.erase(key);
+            subjects_.erase(key);
         }
     }
 }
 
 void Board::restore(const store::v1::BoardSubject& kept) {
-    auto& subject = feed_named(kept.feed()).subjects[kept.key()];
+    auto& subject = subjects_[kept.key()];
     subject.stock = kept.stock();
     for (const auto& from : kept.versions()) {
         Version version;
+        version.feed = &feed_named(from.feed());
         version.order = from.order();
         version.day = Day(std::chrono::days(from.day()));
         version.recorded_at = from.recorded_at();

@@ -12,7 +12,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr int board_version = 3;              // of how events are folded; another number folds everything again
+constexpr int board_version = 4;              // of how events are folded; another number folds everything again
 constexpr milliseconds listen_first{500};     // for the heads of the feeds, before anything is shown
 constexpr milliseconds read_longest{60'000};  // before it is shown although a feed could not be read to its end
 
@@ -30,7 +30,7 @@ std::string cell_key(std::string_view feed, const v1::Cell& cell) {
 }
 
 std::string subject_key(const store::v1::BoardSubject& subject) {
-    return "v/" + subject.feed() + "|" + std::to_string(subject.key());
+    return "v/" + std::to_string(subject.key());
 }
 
 std::string checkpoint_key(const Source& source) {

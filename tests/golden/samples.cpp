@@ -169,10 +169,10 @@ v1::IndicatorValue a_change() {
 
 store::v1::BoardSubject a_board_subject() {
     store::v1::BoardSubject subject;
-    subject.set_feed("23656/session");
     subject.set_key(0xFEDCBA9876543210);
     subject.set_stock(true);
     auto& version = *subject.add_versions();
+    version.set_feed("23656/session");
     version.set_order(2);
     version.set_day(19'000);
     version.set_recorded_at(1'649'559'600);

@@ -53,6 +53,7 @@ v1::AttentionRules rules_from(const std::string& file) {
 }
 
 int attend(const AttendSettings& settings, const Definitions& definitions, const Places& places) {
+    spdlog::set_level(spdlog::level::info);
     const auto base = settings.data + "/" + settings.device;
     const auto lock = FileLock::take(base + ".sender.lock");
     if (!lock) {

@@ -126,7 +126,9 @@ bool Attendant::post(const AttentionKey& key, Day since, bool over, Day today, I
         return false;
     }
     v1::Event event;
-    event.set_occurred_on(format_day(today));
+    // What ends because its village is no more ends while that was there.
+    const bool is_there = key.village.empty() || places_.find(key.village, today) != nullptr;
+    event.set_occurred_on(format_day(is_there ? today : since));
     event.set_village(key.village);
     event.set_organisation(v1::COMMUNE_PEOPLES_COMMITTEE);
     event.set_role(v1::CULTURE_OFFICIAL);

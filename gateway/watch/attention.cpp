@@ -73,6 +73,9 @@ Watch::Watch(const Definitions& definitions, const Places& places, std::string c
       board_(definitions, places, commune_) {}
 
 void Watch::Raise::operator()(AttentionKey key, Day since, v1::Label text) const {
+    if (places.find(key.village, day) == nullptr) {
+        key.village.clear();
+    }
     found.try_emplace(std::move(key), Attention{since, std::move(text)});
 }
 
@@ -87,7 +90,7 @@ const v1::AttentionRule* Watch::rule_on(Day day) const {
 Attentions Watch::at(Day day) const {
     Attentions found;
     if (const auto* rule = rule_on(day)) {
-        const Raise raise{found, day, *rule};
+        const Raise raise{found, day, *rule, places_};
         find_silent(raise);
         find_behind(raise);
         find_overdue(raise);
@@ -188,7 +191,7 @@ void Watch::find_reports(const Raise& raise) const {
 
 void Watch::find_differences(const Raise& raise) const {
     for (const auto& row : ledger_.rows()) {
-        const AttentionKey key{v1::AttentionNeeded::DEVICE_GAP, village_of(row.device), row.device + "/" + row.service};
+        const auto key = key_of(v1::AttentionNeeded::DEVICE_GAP, row.device, row.device + "/" + row.service);
         if (row.difference != 0) {
             raise(key, raise.day, attention_text::lost(row));
         } else if (row.state == Ledger::State::gap && row.later_since && *row.later_since + days(raise.rule.gap_days()) <= raise.day) {
@@ -213,8 +216,7 @@ void Watch::find_full(const Raise& raise) const {
     }
     for (const auto& [device, said] : waiting) {
         if (said.second * 100 >= limits::outbox_events_max * raise.rule.outbox_percent()) {
-            raise({v1::AttentionNeeded::OUTBOX_FULL, village_of(device), device}, day_of(said.first),
-                  attention_text::full(device, said.second));
+            raise(key_of(v1::AttentionNeeded::OUTBOX_FULL, device, device), day_of(said.first), attention_text::full(device, said.second));
         }
     }
 }
@@ -238,6 +240,15 @@ void Watch::find_exemplary(const Raise& raise) const {
 std::string Watch::village_of(const std::string& device) const {
     const auto found = last_village_.find(device);
     return found == last_village_.end() ? std::string() : found->second.second;
+}
+
+AttentionKey Watch::key_of(v1::AttentionNeeded::Kind kind, const std::string& device, const std::string& subject) const {
+    for (auto at = raised_.lower_bound({kind, {}, {}}); at != raised_.end() && at->first.kind == kind; ++at) {
+        if (at->first.subject == subject) {
+            return at->first;
+        }
+    }
+    return {kind, village_of(device), subject};
 }
 
 std::vector<Watch::Device> Watch::devices(Day day) const {

@@ -84,6 +84,8 @@ private:
         Attentions& found;
         Day day;
         const v1::AttentionRule& rule;
+        const Places& places;
+        // What is of a village that is no more is of the commune.
         void operator()(AttentionKey key, Day since, v1::Label text) const;
     };
 
@@ -106,6 +108,8 @@ private:
     void find_full(const Raise& raise) const;
     void find_exemplary(const Raise& raise) const;
     [[nodiscard]] std::string village_of(const std::string& device) const;
+    // A finding about a device stays with the village in which it was raised, wherever the device goes meanwhile.
+    [[nodiscard]] AttentionKey key_of(v1::AttentionNeeded::Kind kind, const std::string& device, const std::string& subject) const;
 
     const Definitions& definitions_;
     const Places& places_;

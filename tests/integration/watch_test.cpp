@@ -2,12 +2,17 @@
 // The commune asks its journals, over real processes: two reporters of one meeting, and a journal that lost its file.
 #include "services/field/outbox.hpp"
 #include "services/runtime/adapters/sqlite_store.hpp"
+#include "services/runtime/core/validator.hpp"
 #include "tests/support/events.hpp"
+#include "tests/support/http.hpp"
 #include "tests/support/processes.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <chrono>
+#include <cstdlib>
+#include <ctime>
+#include <thread>
 
 using namespace chieng;
 using namespace chieng::testing;
@@ -15,12 +20,22 @@ using namespace std::chrono_literals;
 
 namespace {
 
+// Processes that start while it lives are in April 2022, when the villages of the tests are there.
+struct April {
+    April() { ::setenv("CHIENG_CLOCK", ("2022-04-10 1 " + std::to_string(std::time(nullptr))).c_str(), 1); }
+    ~April() { ::unsetenv("CHIENG_CLOCK"); }
+    April(const April&) = delete;
+    April& operator=(const April&) = delete;
+    April(April&&) = delete;
+    April& operator=(April&&) = delete;
+};
+
 class Town {
 public:
     void post(const std::string& device, const v1::Event& event) const {
         SqliteStore store(folder.path() / (device + ".outbox.db"));
         Outbox outbox(store);
-        REQUIRE(outbox.post(event, "session", &kbang(), "23656", *parse_day("2022-04-10"), 1).index() == 0);
+        REQUIRE(outbox.post(event, service_of(event), &kbang(), "23656", *parse_day("2022-04-10"), 1).index() == 0);
     }
     void send(const std::string& device) const {
         Process sender({CHIENG_FIELD, "--device", device, "--data", folder.path(), "--broker", broker.url(), "send", "--patience", "60"},
@@ -96,4 +111,58 @@ TEST_CASE("the ledger balances, and names the first number that a journal has lo
     CHECK(after.find("posted 3 = stored 0 + refused 0 + waiting 0 + 3\n") != std::string::npos);
     CHECK(after.find("difference 3\nfirst difference: head session number 1 is neither in the journal nor waiting\n") != std::string::npos);
     CHECK(after.starts_with("70: "));
+}
+
+TEST_CASE("an attendant posts what needs attention once, also when it is killed, and its end", "[integration]") {
+    const April april;
+    Town town;
+    v1::Event event = an_event(0);
+    auto& finding = *event.mutable_finding_resolved();
+    finding.set_inspection_id("KT-1");
+    finding.set_recommendation_no(3);
+    finding.set_status(v1::FindingResolved::ONGOING);
+    finding.set_due("2022-03-25");
+    town.post("office", event);
+    town.send("office");
+    const auto port = free_port();
+    Process attendant({CHIENG_GATEWAY, "--place", "23656", "--data", town.folder.path(), "--broker", town.broker.url(), "--http",
+                       "127.0.0.1:" + std::to_string(port), "attend"},
+                      town.folder.path() / "attend.log");
+    const auto standing = [&](double wanted) {
+        return eventually(60s, [&] {
+            const auto listens = text_of(town.folder.path() / "attend.log").find("http: listening");
+            if (listens == std::string::npos || attendant.ended()) {
+                return false;
+            }
+            const auto answer = http(port, "GET", "/metrics");
+            const auto read = samples(answer.body);
+            return read.at("chieng_attention_needed{kind=\"RECOMMENDATION_OVERDUE\"}") == wanted &&
+                   read.at("chieng_ledger_difference") == 0;
+        });
+    };
+    CHECK(standing(1));
+    const auto posted = [&] {
+        SqliteStore store(town.folder.path() / "attention-23656.outbox.db", nullptr, Sharing::shared);
+        const auto ledger = Outbox(store).ledgers()["monitoring"];
+        REQUIRE(ledger.refused == 0);
+        return ledger.waiting == 0 ? ledger.stored : 0;
+    };
+    std::uint64_t first = 0;
+    CHECK(eventually(60s, [&] { return (first = posted()) > 0; }));
+    attendant.kill();
+    std::filesystem::remove(town.folder.path() / "attend.log");
+    attendant.start();
+    CHECK(standing(1));
+    std::this_thread::sleep_for(4s);
+    CHECK(posted() == first);
+
+    finding.set_status(v1::FindingResolved::RESOLVED);
+    event.set_recorded_at(2);
+    town.post("office", event);
+    town.send("office");
+    CHECK(standing(0));
+    CHECK(eventually(60s, [&] { return posted() == first + 1; }));
+    CHECK(town.ask({"attention"}).find("KT-1") == std::string::npos);
+    CHECK(town.ask({"attention"}).find("device\t23656-01\toffice\t") != std::string::npos);
+    CHECK(attendant.stop() == 0);
 }

@@ -151,6 +151,17 @@ TEST_CASE("the day's turn raises what was due the day before") {
     CHECK(office.deliver() == "23656-01 KT-1/1; ");
 }
 
+TEST_CASE("when a village is no more, what stands in it is of the commune") {
+    Office office;
+    office.take("station", loudspeakers(1, 2));
+    office.wait();
+    CHECK(office.deliver() == "23656-01 station; ");
+    office.day = *parse_day("2025-07-10");
+    office.wait();
+    CHECK(office.deliver() == " station; 23656-01 station over; ");
+    CHECK(office.attendant->refused() == 0);
+}
+
 TEST_CASE("nothing about a household is told to a village") {
     Office office;
     auto event = an_event(1);

@@ -209,6 +209,23 @@ TEST_CASE("an outbox is full from its share of the bound, by the device's words 
     CHECK(commune.found(full, "2022-04-10") == "23656-01 station since 2022-04-05");
 }
 
+TEST_CASE("a finding about a device stays with the village in which it was raised") {
+    Commune commune;
+    commune.session("2022-03-20");
+    commune.says(90'001, 1, 90'000, {2, 90'001}, true);
+    auto event = an_event(1);
+    event.mutable_attention_needed()->set_kind(full);
+    event.mutable_attention_needed()->set_subject("head");
+    event.mutable_attention_needed()->set_since("2022-04-10");
+    commune.has("monitoring", "attention-1", event, "2022-04-10");
+    commune.session("2022-04-11", "23656-02");
+    CHECK(commune.found(full, "2022-04-12") == "23656-01 head since 2022-04-10");
+    event.set_sequence(2);
+    event.mutable_attention_needed()->set_over(true);
+    commune.has("monitoring", "attention-1", event, "2022-04-12");
+    CHECK(commune.found(full, "2022-04-12") == "23656-02 head since 2022-04-10");
+}
+
 TEST_CASE("a household is proposed as exemplary when it escaped poverty after support, until it is poor again or erased") {
     Commune commune;
     auto move = an_event(1);

@@ -127,7 +127,7 @@ bool Attendant::post(const AttentionKey& key, Day since, bool over, Day today, I
     }
     v1::Event event;
     // What ends because its village is no more ends while that was there.
-    const bool is_there = key.village.empty() || places_.find(key.village, today) != nullptr;
+    const bool is_there = key.village.empty() || watch_->has(key.village, today);
     event.set_occurred_on(format_day(is_there ? today : since));
     event.set_village(key.village);
     event.set_organisation(v1::COMMUNE_PEOPLES_COMMITTEE);

@@ -73,10 +73,15 @@ Watch::Watch(const Definitions& definitions, const Places& places, std::string c
       board_(definitions, places, commune_) {}
 
 void Watch::Raise::operator()(AttentionKey key, Day since, v1::Label text) const {
-    if (places.find(key.village, day) == nullptr) {
+    if (!watch.has(key.village, day)) {
         key.village.clear();
     }
     found.try_emplace(std::move(key), Attention{since, std::move(text)});
+}
+
+bool Watch::has(const std::string& village, Day day) const {
+    const auto* place = places_.find(village, day);
+    return place != nullptr && place->parent() == commune_;
 }
 
 const v1::AttentionRule* Watch::rule_on(Day day) const {
@@ -90,7 +95,7 @@ const v1::AttentionRule* Watch::rule_on(Day day) const {
 Attentions Watch::at(Day day) const {
     Attentions found;
     if (const auto* rule = rule_on(day)) {
-        const Raise raise{found, day, *rule, places_};
+        const Raise raise{found, day, *rule, *this};
         find_silent(raise);
         find_behind(raise);
         find_overdue(raise);
@@ -266,7 +271,7 @@ std::vector<Watch::Device> Watch::devices(Day day) const {
     for (const auto& [name, device] : ledger_.devices()) {
         const auto village = village_of(name);
         const auto* place = places_.find(village, day);
-        const bool silent = rule != nullptr && place != nullptr && silent_since(*place, day, *rule).has_value();
+        const bool silent = rule != nullptr && has(village, day) && silent_since(*place, day, *rule).has_value();
         const auto state = worst.contains(name) ? worst.at(name) : Ledger::State::balanced;
         const auto* text = state == Ledger::State::lost                        ? "lost"
                            : state == Ledger::State::gap                       ? "gap"

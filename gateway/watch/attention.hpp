@@ -63,6 +63,8 @@ public:
     // What the monitoring journal says so far: raised and not over.
     [[nodiscard]] const std::map<AttentionKey, Day>& raised() const { return raised_; }
     [[nodiscard]] const Ledger& ledger() const { return ledger_; }
+    // Whether the commune has this village on that day.
+    [[nodiscard]] bool has(const std::string& village, Day day) const;
     [[nodiscard]] std::vector<Device> devices(Day day) const;
 
 private:
@@ -84,8 +86,8 @@ private:
         Attentions& found;
         Day day;
         const v1::AttentionRule& rule;
-        const Places& places;
-        // What is of a village that is no more is of the commune.
+        const Watch& watch;
+        // What is of a village that is no more, or of another commune now, is of the commune.
         void operator()(AttentionKey key, Day since, v1::Label text) const;
     };
 

@@ -133,7 +133,9 @@ void Watch::find_silent(const Raise& raise) const {
 // What adds up has a pace; what stands, and what should be little, is judged when the period is over.
 void Watch::find_behind(const Raise& raise) const {
     for (const auto& [target, times] : targets_) {
-        const auto& [code, period_text, village] = target;
+        const auto& code = std::get<0>(target);
+        const auto& period_text = std::get<1>(target);
+        const auto& village = std::get<2>(target);
         const auto& area = village.empty() ? commune_ : village;
         const auto period = Period::parse(v1::OFFICIAL, period_text);
         const auto* definition = period ? definitions_.find(code, period->last_day()) : nullptr;

@@ -40,7 +40,7 @@ public:
     }
     [[nodiscard]] Ledger::Row row() const {
         REQUIRE(ledger.rows().size() == 1);
-        const auto row = ledger.rows().front();
+        auto row = ledger.rows().front();
         if (row.state != Ledger::State::unknown) {
             CHECK(static_cast<std::int64_t>(row.posted) ==
                   static_cast<std::int64_t>(row.stored + row.refused + row.waiting) + row.difference);

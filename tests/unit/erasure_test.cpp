@@ -3,6 +3,7 @@
 #include "gateway/serve/gateway.hpp"
 #include "services/household/household.hpp"
 #include "services/runtime/adapters/sqlite_store.hpp"
+#include "services/runtime/core/retention.hpp"
 #include "tests/support/engine_bench.hpp"
 #include "tests/support/memory_link.hpp"
 
@@ -244,6 +245,26 @@ TEST_CASE("many entries are folded again in parts", "[erasure]") {
         chain = block.after;
     }
     CHECK(store.last_block()->last == 201);
+}
+
+TEST_CASE("households whose retention may have ended are listed, erased ones are not", "[erasure]") {
+    Village village;
+    auto early = a_support(1, "early", "HT-1");
+    early.set_occurred_on("2021-05-01");
+    auto also_later = a_support(2, "later", "HT-2");
+    also_later.set_occurred_on("2021-05-01");
+    static_cast<void>(village.send("p1", {early, also_later, a_support(3, "later", "HT-3"), a_support(4)}));
+    const auto listed = [&](std::string_view day) {
+        std::string text;
+        for (const auto& each : resting_since(village.store, day)) {
+            text += each.household + " " + each.last + " " + std::to_string(each.events) + ", ";
+        }
+        return text;
+    };
+    CHECK(listed("2022-03-20") == "early 2021-05-01 1, ");
+    CHECK(listed("2022-03-21") == key + " 2022-03-20 1, early 2021-05-01 1, later 2022-03-20 2, ");
+    static_cast<void>(village.send("office", {an_erasure(1, "early")}));
+    CHECK(listed("2022-03-21") == key + " 2022-03-20 1, later 2022-03-20 2, ");
 }
 
 namespace {

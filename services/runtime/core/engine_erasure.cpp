@@ -9,6 +9,7 @@
 #include "services/runtime/core/bytes.hpp"
 #include "services/runtime/core/engine.hpp"
 #include "services/runtime/core/feed_head.hpp"
+#include "services/runtime/core/retention.hpp"
 
 #include <xxhash.h>
 
@@ -31,14 +32,7 @@ const FieldDescriptor* key_field(const Message& body) {
     return body.GetDescriptor()->FindFieldByName("household_key");
 }
 
-// Empty when the event names no household.
-std::string household_of(const v1::Event& event) {
-    const auto* body = body_of(event);
-    const auto* field = body == nullptr ? nullptr : key_field(*body);
-    return field == nullptr ? std::string() : body->GetReflection()->GetString(*body, field);
-}
-
-std::string household_of(const std::string& bytes) {
+std::string household_in(const std::string& bytes) {
     v1::Event event;
     return event.ParseFromString(bytes) ? household_of(event) : std::string();
 }
@@ -137,7 +131,7 @@ bool Engine::forget_in(v1::Event& event) {
 
 // What takes back an event of an erased household may not tell of it either.
 void Engine::forget_in_correction(v1::Event& event, const v1::Entry& entry, std::string& bytes) const {
-    if (!tokens_.empty() && entry.has_retracts() && is_erased_household(household_of(entry.retracts().event())) && strip(event)) {
+    if (!tokens_.empty() && entry.has_retracts() && is_erased_household(household_in(entry.retracts().event())) && strip(event)) {
         bytes = frozen_bytes(event);
     }
 }
@@ -152,7 +146,7 @@ bool Engine::is_known_household(const std::string& key) {
         store::v1::Entries entries;
         if (block->bytes.find(key) != std::string::npos && entries.ParseFromString(block->bytes)) {
             for (const auto& entry : entries.entries()) {
-                if (household_of(entry.event()) == key) {
+                if (household_in(entry.event()) == key) {
                     return true;
                 }
             }

@@ -2,6 +2,7 @@
 // chieng-service: hosts one service, several, or all of them for one commune. Each has its own journal.
 #include "services/runtime/adapters/sqlite_store.hpp"
 #include "services/runtime/core/engine.hpp"
+#include "services/runtime/core/retention.hpp"
 #include "services/runtime/host/host.hpp"
 #include "services/runtime/host/monitor.hpp"
 #include "services/runtime/host/places.hpp"
@@ -31,6 +32,7 @@ struct Settings {
     MqttOptions mqtt;
     bool list_quarantine = false;
     bool list_refused = false;
+    std::string resting_since;
 };
 
 std::string store_path(const Settings& settings, const std::string& service) {
@@ -65,6 +67,21 @@ int list_turned_away(const Settings& settings, const std::vector<Service>& servi
                 }
                 return true;
             });
+        }
+    }
+    return 0;
+}
+
+// Households without an event since that day: whoever decides that their retention ended posts their erasure.
+int list_resting(const Settings& settings, const std::vector<Service>& services) {
+    if (!parse_day(settings.resting_since)) {
+        throw std::invalid_argument("--resting-since is a day: 2022-03-12");
+    }
+    for (const auto& service : services) {
+        SqliteStore store(store_path(settings, service.name));
+        for (const auto& each : resting_since(store, settings.resting_since)) {
+            std::printf("%s\t%s\t%s\t%llu events\n", service.name.c_str(), each.household.c_str(), each.last.c_str(),
+                        static_cast<unsigned long long>(each.events));
         }
     }
     return 0;
@@ -132,6 +149,7 @@ int main(int argc, char** argv) {
     add_http_option(app, settings.http);
     app.add_flag("--quarantine", settings.list_quarantine, "list what could not be read, and end");
     app.add_flag("--refused", settings.list_refused, "list what was refused, and end");
+    app.add_option("--resting-since", settings.resting_since, "list households without an event since that day, and end");
     const PlacesCommand places(app);
     return run_program(app, argc, argv, [&] {
         if (places.asked()) {
@@ -145,6 +163,9 @@ int main(int argc, char** argv) {
         }
         if (services.size() < settings.names.size() || services.empty()) {
             throw std::invalid_argument("services are: session household commendation");
+        }
+        if (!settings.resting_since.empty()) {
+            return list_resting(settings, services);
         }
         return settings.list_quarantine || settings.list_refused ? list_turned_away(settings, services) : serve(settings, services);
     });

@@ -256,7 +256,7 @@ private:
 std::pair<std::uint64_t, std::uint64_t> seeds() {
     const char* wanted = std::getenv("CHIENG_RECOUNT_SEEDS");
     if (wanted == nullptr) {
-        return {1, 20};
+        return {1, 6};
     }
     const std::string text = wanted;
     const auto dash = text.find('-');

@@ -159,14 +159,15 @@ const std::vector<std::uint32_t>& Board::members(const std::string& area, Day da
         members_areas_ = areas_.size();
         members_times_ = {earliest_, horizon_};
     }
-    const auto [it, fresh] = members_.try_emplace(day);
+    const bool fresh = !members_.contains(day);
+    auto& lists = members_[day];
     if (fresh) {
         for (std::uint32_t id = 0; id < areas_.size(); ++id) {
             const auto enter = [&](Day counted) {
                 const bool was = places_.find(areas_[id], counted) != nullptr;
                 std::string unit(was ? places_.carrier(areas_[id], counted, day) : std::string_view(areas_[id]));
                 for (int level = 0; level < 8 && !unit.empty(); ++level) {
-                    auto& list = it->second[unit];
+                    auto& list = lists[unit];
                     if (list.empty() || list.back() != id) {
                         list.push_back(id);
                     }
@@ -178,15 +179,15 @@ const std::vector<std::uint32_t>& Board::members(const std::string& area, Day da
             for (auto atom = earliest_; atom <= horizon_ && !is_village(areas_[id]); ++atom) {
                 enter(first_day_of(Atom{atom}));
             }
-            auto& own = it->second[area_];  // the board's own area holds what nothing else does
+            auto& own = lists[area_];  // the board's own area holds what nothing else does
             if (own.empty() || own.back() != id) {
                 own.push_back(id);
             }
         }
     }
     static const std::vector<std::uint32_t> none;
-    const auto found = it->second.find(area);
-    return found == it->second.end() ? none : found->second;
+    const auto found = lists.find(area);
+    return found == lists.end() ? none : found->second;
 }
 
 // What happened in the window, half-month by half-month, in the units of the map's day.

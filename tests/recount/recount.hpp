@@ -72,6 +72,9 @@ public:
     Recount(const Places& places, std::vector<Stored> stored);
     Recount(const Recount&) = delete;
     Recount& operator=(const Recount&) = delete;
+    Recount(Recount&&) = delete;
+    Recount& operator=(Recount&&) = delete;
+    ~Recount() = default;
 
     // `area`: a village, a commune or a district.
     [[nodiscard]] Figure value(const std::string& area, const Period& period, const std::string& code) const;

@@ -117,14 +117,19 @@ void Board::fill_change(v1::IndicatorValue& value, const Definition& definition,
     int standards = 0;
     for (const auto series : of->parts) {
         const auto& part = definitions_.series(series);
-        const auto per = part.cut == definition.indicator.change().same() && of->per
-                             ? definitions_.series_id(of->per->code, part.cut, part.cut_value)
-                             : std::nullopt;
+        if (part.cut != definition.indicator.change().same() || !of->per) {
+            continue;
+        }
+        const auto per = definitions_.series_id(of->per->code, part.cut, part.cut_value);
+        if (!per) {
+            continue;
+        }
+        const SeriesId rate_of = *per;
         const auto& all = members(value.area(), period.last_day());
-        standards += per && std::any_of(all.begin(), all.end(), [&](std::uint32_t member) {
-                         const auto year = opening_year(*per, member, period);
-                         return year && slot_at(totals_, cell_id::pack(*per, cell_id::time_of_opening(*year), member)).number != 0;
-                     });
+        standards += std::any_of(all.begin(), all.end(), [&](std::uint32_t member) {
+            const auto year = opening_year(rate_of, member, period);
+            return year && slot_at(totals_, cell_id::pack(rate_of, cell_id::time_of_opening(*year), member)).number != 0;
+        });
     }
     if (standards != 1) {
         return;

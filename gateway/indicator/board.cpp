@@ -9,23 +9,22 @@
 
 #include <algorithm>
 #include <charconv>
+#include <stdexcept>
 
 namespace chieng {
 namespace {
-
-using google::protobuf::Message;
 
 std::uint64_t digest_of(std::string_view bytes) {
     return XXH3_64bits(bytes.data(), bytes.size());
 }
 
-std::optional<Day> day_at(const Message& event, const DayOf& which, Day occurred, Day received) {
+std::optional<Day> day_at(const EventFields& event, const DayOf& which, Day occurred, Day received) {
     switch (which.kind) {
         case DayOf::Kind::occurred: return occurred;
         case DayOf::Kind::received: return received;
         case DayOf::Kind::field: break;
     }
-    return day_in(event, which.field);
+    return parse_day(event.text(which.field.id));
 }
 
 // On the latest day of the half-month on which the code was a place.
@@ -56,13 +55,11 @@ int Board::Keys::add(std::uint64_t key, std::int64_t times) {
     if (count == 0) {
         counts.erase(key);
     }
-    const int change = static_cast<int>(stands) - static_cast<int>(stood);
-    standing += change;
-    return change;
+    return static_cast<int>(stands) - static_cast<int>(stood);
 }
 
 Board::Board(const Definitions& definitions, const Places& places, std::string area)
-    : definitions_(definitions), places_(places), area_(std::move(area)) {}
+    : definitions_(definitions), places_(places), area_(std::move(area)), event_(definitions.fields()) {}
 
 Board::Feed& Board::feed_named(std::string_view name) {
     const auto it = feeds_.find(name);
@@ -122,7 +119,18 @@ const Board::Line& Board::line(CellId id) {
 }
 
 void Board::apply(std::string_view feed_name, const v1::Entry& entry) {
+    fold(feed_named(feed_name), entry);
+    settle();
+}
+
+void Board::apply(std::string_view feed_name, const google::protobuf::RepeatedPtrField<v1::Entry>& entries) {
     auto& feed = feed_named(feed_name);
+    for (const auto& entry : entries) {
+        fold(feed, entry);
+    }
+}
+
+void Board::fold(Feed& feed, const v1::Entry& entry) {
     fold(feed, entry, 1, entry.effect() == v1::Entry::COUNTS, true);
     if (entry.has_retracts()) {
         fold(feed, entry.retracts(), -1, true, false);
@@ -132,27 +140,44 @@ void Board::apply(std::string_view feed_name, const v1::Entry& entry) {
     }
 }
 
+// Names the event: device, type, number.
+std::uint64_t Board::digest_of_key(const v1::Entry& entry) {
+    const auto* type = v1::Event::descriptor()->FindFieldByNumber(event_.body());
+    char digits[20];
+    const auto end =
+        std::to_chars(std::begin(digits), std::end(digits), static_cast<std::uint64_t>(event_.number(FieldTree::sequence))).ptr;
+    text_.assign(entry.device()).append("/").append(type == nullptr ? "" : type->name()).append("/").append(std::begin(digits), end);
+    return digest_of(text_);
+}
+
+// The commune that a village was of, in that half-month.
+std::uint32_t Board::commune_of(std::uint32_t village, Atom atom, const Feed& feed) {
+    const auto key = cell_id::pack(0, cell_id::time_of(atom), village);
+    if (const auto known = communes_.find(key); known != communes_.end()) {
+        return known->second;
+    }
+    const auto* place = place_in(places_, areas_[village], atom);
+    if (place == nullptr || place->parent().empty()) {
+        return feed.home;
+    }
+    return communes_[key] = area_id(place->parent());
+}
+
 void Board::fold(Feed& feed, const v1::Entry& entry, std::int64_t sign, bool counts, bool is_new) {
-    if (!event_.ParseFromString(entry.event())) {
+    if (!event_.read(entry.event())) {
         return;
     }
-    const auto occurred = parse_day(event_.occurred_on());
+    const auto occurred = parse_day(event_.text(FieldTree::occurred_on));
     if (!occurred) {
         return;
     }
-    const int body = event_.body_case();
-    const auto* field = v1::Event::descriptor()->FindFieldByNumber(body);
-    char digits[20];
-    const auto end = std::to_chars(std::begin(digits), std::end(digits), event_.sequence()).ptr;
-    text_.assign(entry.device()).append("/").append(field == nullptr ? "" : field->name()).append("/").append(std::begin(digits), end);
     const auto received = chieng::day_at(Seconds(std::chrono::seconds(entry.received_at())));
-    Fact fact{feed, event_, entry, sign, *occurred, received, Atom::of(*occurred), digest_of(text_), feed.home, feed.home};
-    if (!event_.village().empty()) {
-        fact.village = area_id(event_.village());
-        const auto* village = place_in(places_, event_.village(), fact.atom);
-        fact.commune = village == nullptr || village->parent().empty() ? feed.home : area_id(village->parent());
+    Fact fact{feed, event_, entry, sign, *occurred, received, Atom::of(*occurred), digest_of_key(entry), feed.home, feed.home};
+    if (const auto village = event_.text(FieldTree::village); !village.empty()) {
+        fact.village = area_id(village);
+        fact.commune = commune_of(fact.village, fact.atom, feed);
     }
-    for (const auto& plan : definitions_.plans(body)) {
+    for (const auto& plan : definitions_.plans(event_.body())) {
         if (plan.corrections_only ? is_new && event_.has_correction() : counts) {
             fold_plan(fact, plan);
         }
@@ -161,16 +186,15 @@ void Board::fold(Feed& feed, const v1::Entry& entry, std::int64_t sign, bool cou
 
 // Where in time the event adds something; empty when the field that says it holds no time.
 std::optional<std::uint64_t> Board::time_of(const Fact& fact, const SourcePlan& plan) const {
-    std::string scratch;
     if (!plan.opens.empty()) {
-        return cell_id::time_of_opening(static_cast<std::int32_t>(number_at(fact.event, plan.opens)));
+        return cell_id::time_of_opening(static_cast<std::int32_t>(fact.event.number(plan.opens.id)));
     }
     if (!plan.window.empty()) {
-        const auto period = Period::parse(v1::OFFICIAL, text_at(fact.event, plan.window, scratch));
+        const auto period = Period::parse(v1::OFFICIAL, fact.event.text(plan.window.id));
         return period ? std::optional(cell_id::time_of(*period)) : std::nullopt;
     }
     if (!plan.dated.empty()) {
-        const auto day = day_in(fact.event, plan.dated);
+        const auto day = parse_day(fact.event.text(plan.dated.id));
         return day ? std::optional(cell_id::time_of(Atom::of(*day))) : std::nullopt;
     }
     return cell_id::time_of(fact.atom);
@@ -245,15 +269,40 @@ void Board::add_key(Feed& feed, CellId id, std::uint64_t hash, std::int64_t time
     }
 }
 
+// A value comes into a half-month, or goes: that matters to the windows in which it stands nowhere else.
 void Board::note_presence(CellId id, std::uint64_t hash, int change) {
-    each_window(id, [&](CellId window) {
-        const int difference = windows_[window].add(hash, change);
-        if (difference != 0) {
-            for (const auto above : line(window).above) {
-                below_[cell_id::pack(cell_id::series(window), cell_id::time(window), above)].number += difference;
+    auto& presence = presences_[cell_id::pack(cell_id::series(id), 0, cell_id::area(id))];
+    auto& times = presence.values[hash];
+    const auto atom = cell_id::atom_of(cell_id::time(id)).index;
+    auto at = std::find_if(times.begin(), times.end(), [&](const auto& time) { return time.first == atom; });
+    if (at == times.end()) {
+        at = times.insert(times.end(), {atom, 0});
+    }
+    const bool stood = at->second > 0;
+    at->second += change;
+    const bool stands = at->second > 0;
+    if (stood != stands) {
+        each_window(id, [&](CellId window) {
+            const auto period = cell_id::window_of(cell_id::time(window));
+            const auto first = period.first_atom().index;
+            const auto end = first + period.atoms();
+            const bool elsewhere = std::any_of(times.begin(), times.end(), [&](const auto& time) {
+                return time.first != atom && time.second > 0 && first <= time.first && time.first < end;
+            });
+            if (!elsewhere) {
+                presence.standing[cell_id::time(window)] += change;
+                for (const auto above : line(window).above) {
+                    below_[cell_id::pack(cell_id::series(window), cell_id::time(window), above)].number += change;
+                }
             }
+        });
+    }
+    if (at->second == 0) {
+        times.erase(at);
+        if (times.empty()) {
+            presence.values.erase(hash);
         }
-    });
+    }
 }
 
 void Board::note_change(CellId id, Total& total) {
@@ -295,21 +344,42 @@ void Board::note_line(CellId id) {
     }
 }
 
+// What a batch adds to a cell goes on to the sums at once, in settle().
 void Board::add(Feed& feed, CellId id, const Slot& slot) {
     auto& part = feed.parts[id];
+    if (!part.unsettled) {
+        part.unsettled = true;
+        unsettled_.push_back({&feed, id, part.slot});
+    }
     part.slot.add(slot);
-    if (!part.unsaved) {
-        part.unsaved = true;
-        unsaved_.emplace_back(&feed, id);
+}
+
+void Board::settle() {
+    for (const auto& [feed, id, before] : unsettled_) {
+        auto& part = feed->parts[id];
+        part.unsettled = false;
+        if (!part.unsaved) {
+            part.unsaved = true;
+            unsaved_.emplace_back(feed, id);
+        }
+        auto difference = before.times(-1);
+        difference.add(part.slot);
+        auto& total = totals_[id];
+        if (total.slot.empty()) {
+            note_line(id);
+        }
+        total.slot.add(difference);
+        note_change(id, total);
+        for (const auto above : line(id).above) {
+            below_[cell_id::pack(cell_id::series(id), cell_id::time(id), above)].add(difference);
+        }
     }
-    auto& total = totals_[id];
-    if (total.slot.empty()) {
-        note_line(id);
-    }
-    total.slot.add(slot);
-    note_change(id, total);
-    for (const auto above : line(id).above) {
-        below_[cell_id::pack(cell_id::series(id), cell_id::time(id), above)].add(slot);
+    unsettled_.clear();
+}
+
+void Board::require_settled() const {
+    if (!unsettled_.empty()) {
+        throw std::logic_error("the board is read before settle()");
     }
 }
 

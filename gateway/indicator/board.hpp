@@ -20,6 +20,7 @@
 #include "gateway/indicator/definitions.hpp"
 #include "services/runtime/core/places.hpp"
 
+#include <boost/container/flat_map.hpp>
 #include <boost/container/small_vector.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
@@ -48,6 +49,9 @@ public:
 
     // Folds one entry of a feed of events. The feed's name is chieng's: its part before '/' is the commune, if a known place.
     void apply(std::string_view feed, const v1::Entry& entry);
+    // Several, in their order: cheaper than one by one, as the sums wait for settle(). Reading before that is a std::logic_error.
+    void apply(std::string_view feed, const google::protobuf::RepeatedPtrField<v1::Entry>& entries);
+    void settle();
     // Takes a commune's latest value of a cell. One of an unknown series or place, or of a place that is not the feed's own,
     // is left out and counted.
     void set(std::string_view feed, const v1::Cell& cell);
@@ -95,7 +99,7 @@ public:
     [[nodiscard]] std::uint64_t unknown_cells() const { return unknown_cells_; }
 
 private:
-    using Histogram = std::map<std::int32_t, std::int64_t>;
+    using Histogram = boost::container::flat_map<std::int32_t, std::int64_t>;
 
     struct Slot {
         std::int64_t number = 0;
@@ -114,15 +118,28 @@ private:
     };
     struct Keys {
         boost::unordered_flat_map<std::uint64_t, std::int64_t> counts;
-        std::int64_t standing = 0;  // keys with a count above zero
-        // 1 when the key stands from now on, -1 when it does so no longer.
+        // 1 when the key stands from now on, that is with a count above zero, -1 when it does so no longer.
         int add(std::uint64_t key, std::int64_t times);
+    };
+    // Different values of a series at a place: in which half-months, and in how many feeds, each stands; and how many do so in
+    // each window.
+    struct Presence {
+        using Times = boost::container::small_vector<std::pair<std::int32_t, std::int32_t>, 2>;
+        boost::unordered_flat_map<std::uint64_t, Times> values;
+        boost::unordered_flat_map<std::uint64_t, std::int64_t> standing;
     };
     struct Part {
         Slot slot;
         bool unsaved = false;
+        bool unsettled = false;  // it changed since the sums were made
     };
     struct Feed;
+    // A cell of a feed that changes, and what it held before.
+    struct Unsettled {
+        Feed* feed = nullptr;
+        CellId id = 0;
+        Slot before;
+    };
     struct Contribution {
         SeriesId series = 0;
         std::uint32_t area = 0;
@@ -162,7 +179,7 @@ private:
     // An event while it is folded.
     struct Fact {
         Feed& feed;
-        const v1::Event& event;
+        const EventFields& event;
         const v1::Entry& entry;
         std::int64_t sign;
         Day occurred;
@@ -176,6 +193,9 @@ private:
     Feed& feed_named(std::string_view name);
     std::uint32_t area_id(std::string_view code);
     const Line& line(CellId id);
+    [[nodiscard]] std::uint64_t digest_of_key(const v1::Entry& entry);
+    [[nodiscard]] std::uint32_t commune_of(std::uint32_t village, Atom atom, const Feed& feed);
+    void fold(Feed& feed, const v1::Entry& entry);
     void fold(Feed& feed, const v1::Entry& entry, std::int64_t sign, bool counts, bool is_new);
     void fold_plan(const Fact& fact, const SourcePlan& plan);
     template <class Take>
@@ -196,6 +216,7 @@ private:
     void add_key(Feed& feed, CellId id, std::uint64_t hash, std::int64_t times);
     void note_presence(CellId id, std::uint64_t hash, int change);
     void add(Feed& feed, CellId id, const Slot& slot);
+    void require_settled() const;
     void add_days(Feed& feed, CellId id, const Histogram& days, std::int64_t sign);
     void put(Feed& feed, CellId id, const Slot& slot, const Histogram& days, const KeyCounts& keys);
     void clear(Feed& feed, CellId id);
@@ -266,10 +287,11 @@ private:
     std::string area_;
     std::map<std::string, Feed, std::less<>> feeds_;
     boost::unordered_flat_map<CellId, Total> totals_;
-    boost::unordered_flat_map<CellId, Slot> below_;    // sums of all that lies under a place
-    boost::unordered_flat_map<CellId, Keys> windows_;  // different values, by the half-months and feeds in which each stands
+    boost::unordered_flat_map<CellId, Slot> below_;          // sums of all that lies under a place
+    boost::unordered_flat_map<CellId, Presence> presences_;  // by series and area
     boost::unordered_flat_map<CellId, Histogram> histograms_;
     boost::unordered_flat_map<CellId, Histogram> histograms_below_;
+    std::vector<Unsettled> unsettled_;
     std::vector<CellId> changed_;
     std::vector<std::pair<Feed*, CellId>> unsaved_;
     boost::unordered_flat_map<std::uint64_t, Subject> subjects_;
@@ -288,6 +310,7 @@ private:
     std::vector<std::string> areas_;
     std::map<std::string, std::uint32_t, std::less<>> area_ids_;
     boost::unordered_flat_map<std::uint64_t, Line> lines_;
+    boost::unordered_flat_map<std::uint64_t, std::uint32_t> communes_;                  // of a village in a half-month
     mutable std::map<std::pair<std::string, Day>, std::vector<std::string>> villages_;  // of an area on a day, as asked for
     using Members = boost::unordered_flat_map<std::string, std::vector<std::uint32_t>>;
     mutable std::map<Day, Members> members_;  // places on the board that are of an area on a day
@@ -296,8 +319,8 @@ private:
     mutable std::optional<Day> map_;  // while a re-cut is read
     std::int32_t earliest_ = 0;       // half-month that anything happened in
     std::uint64_t unknown_cells_ = 0;
-    v1::Event event_;   // reused
-    std::string text_;  // reused
+    EventFields event_;  // reused
+    std::string text_;   // reused
 };
 
 template <class Slots>

@@ -75,13 +75,18 @@ void Board::set(std::string_view feed_name, const v1::Cell& cell) {
         return;
     }
     const Slot slot{cell.number(), cell.lineage().events(), cell.lineage().digest()};
-    Histogram days(cell.histogram().begin(), cell.histogram().end());
-    std::erase_if(days, [](const auto& item) { return item.second == 0; });
+    Histogram days;
+    for (const auto& [day, events] : cell.histogram()) {
+        if (events != 0) {
+            days.emplace(day, events);
+        }
+    }
     const auto part = feed.parts.find(*id);
     const auto held = feed.histograms.find(*id);
     const bool same_days = held == feed.histograms.end() ? days.empty() : held->second == days;
     if (!same_days || !(part == feed.parts.end() ? slot.empty() : part->second.slot == slot)) {
         put(feed, *id, slot, days, {});
+        settle();
     }
 }
 
@@ -98,6 +103,7 @@ void Board::restore(std::string_view feed_name, const v1::Cell& cell, const KeyC
     before.changed = true;  // put() notes nothing
     put(feed, *id, {cell.number(), cell.lineage().events(), cell.lineage().digest()},
         Histogram(cell.histogram().begin(), cell.histogram().end()), keys);
+    settle();
     if (is_hidden(*id)) {
         each_window(*id, [&](CellId window) { totals_[window].stamp = std::max(totals_[window].stamp, stamp); });
     }
@@ -127,6 +133,7 @@ void Board::forget(std::string_view feed_name) {
     for (const auto id : ids) {
         clear(it->second, id);
     }
+    settle();
 }
 
 v1::Cell Board::named(CellId id) const {
@@ -151,6 +158,7 @@ v1::Cell Board::named(CellId id) const {
 
 // Half-months of different values are nobody's business: their windows changed.
 std::vector<Board::CellId> Board::take_changed(std::uint64_t& last) {
+    settle();
     for (std::size_t i = 0; i < changed_.size(); ++i) {
         if (is_hidden(changed_[i])) {
             totals_[changed_[i]].changed = false;
@@ -167,6 +175,7 @@ std::vector<Board::CellId> Board::take_changed(std::uint64_t& last) {
 }
 
 std::vector<std::pair<std::uint64_t, Board::CellId>> Board::stamped_after(std::uint64_t offset, std::size_t most) const {
+    require_settled();
     std::vector<std::pair<std::uint64_t, CellId>> found;
     for (const auto& [id, total] : totals_) {
         if (total.stamp > offset) {
@@ -183,6 +192,7 @@ std::vector<std::pair<std::uint64_t, Board::CellId>> Board::stamped_after(std::u
 }
 
 v1::Cell Board::cell(CellId id) const {
+    require_settled();
     auto cell = named(id);
     const auto slot = definitions_.series(cell_id::series(id)).distinct ? window_at(id) : slot_at(totals_, id);
     cell.set_number(slot.number);
@@ -218,6 +228,7 @@ void Board::visit_part(const Feed& feed, CellId id, const Visitor& visit) const 
 }
 
 void Board::cells(const Visitor& visit) const {
+    require_settled();
     for (const auto& [name, feed] : feeds_) {
         for (const auto& [id, part] : feed.parts) {
             if (!part.slot.empty()) {
@@ -228,6 +239,7 @@ void Board::cells(const Visitor& visit) const {
 }
 
 void Board::take_unsaved(const Visitor& visit) {
+    settle();
     for (const auto& [feed, id] : std::exchange(unsaved_, {})) {
         visit_part(*feed, id, visit);
         auto& part = feed->parts[id];

@@ -192,7 +192,7 @@ void DefinitionCompiler::compile_source(Definition& definition, int index) {
 }
 
 // What decides the time and the place of what is added.
-void DefinitionCompiler::compile_when(const v1::Source& source, SourcePlan& plan) const {
+void DefinitionCompiler::compile_when(const v1::Source& source, SourcePlan& plan) {
     const auto optional_text = [&](const std::string& name) { return name.empty() ? Path() : text(name); };
     plan.dated = optional_text(source.dated());
     plan.stands_from = optional_text(source.stands_from());

@@ -22,6 +22,8 @@ public:
     [[nodiscard]] static std::string series_key(const std::string& indicator, const std::string& cut, const std::string& value);
 
 private:
+    using Steps = std::vector<const google::protobuf::FieldDescriptor*>;
+
     [[noreturn]] void fail(const std::string& reason) const;
     [[nodiscard]] Day bound(const std::string& text, Day otherwise) const;
     SeriesId intern(const std::string& indicator, const std::string& cut, const std::string& value);
@@ -31,7 +33,7 @@ private:
     void check_measure(const v1::Indicator& indicator) const;
     void check_cuts(const Definition& definition) const;
     void compile_source(Definition& definition, int index);
-    void compile_when(const v1::Source& source, SourcePlan& plan) const;
+    void compile_when(const v1::Source& source, SourcePlan& plan);
     [[nodiscard]] std::vector<int> cases_of(const std::string& event) const;
     CutPlan cut_plan(Definition& definition, const v1::Cut& cut, int source, const SourcePlan& of);
     void cut_by_field(Definition& definition, const v1::Cut& cut, const std::string& field, const SourcePlan& of, CutPlan& plan);
@@ -46,15 +48,15 @@ private:
     void note_touched();
     void reach(SeriesId series, std::uint32_t definition, std::set<std::uint32_t>& found) const;
 
-    [[nodiscard]] const google::protobuf::FieldDescriptor* find_path(const std::string& text, Path& found) const;
+    [[nodiscard]] const google::protobuf::FieldDescriptor* find_path(const std::string& text, Steps& found) const;
     [[nodiscard]] bool is_of_event(const std::string& text) const;
-    [[nodiscard]] Path path(const std::string& text) const;
+    [[nodiscard]] Path path(const std::string& text);
     template <class Names>
-    [[nodiscard]] std::vector<Path> numbers(const Names& names) const;
-    [[nodiscard]] Path number(const std::string& name) const;
-    [[nodiscard]] Path text(const std::string& name) const;
-    [[nodiscard]] DayOf day_of(const std::string& name) const;
-    [[nodiscard]] Condition condition(const v1::Where& where) const;
+    [[nodiscard]] std::vector<Path> numbers(const Names& names);
+    [[nodiscard]] Path number(const std::string& name);
+    [[nodiscard]] Path text(const std::string& name);
+    [[nodiscard]] DayOf day_of(const std::string& name);
+    [[nodiscard]] Condition condition(const v1::Where& where);
 
     const v1::Indicators& indicators_;
     const google::protobuf::TextFormat::ParseInfoTree& lines_;

@@ -24,7 +24,7 @@ bool is_number(const FieldDescriptor& field) {
 }  // namespace
 
 // The field that the path ends in, or null; `found` is the way to it.
-const FieldDescriptor* DefinitionCompiler::find_path(const std::string& text, Path& found) const {
+const FieldDescriptor* DefinitionCompiler::find_path(const std::string& text, Steps& found) const {
     const auto* type = v1::Event::descriptor();
     std::string_view rest = text;
     while (true) {
@@ -43,23 +43,24 @@ const FieldDescriptor* DefinitionCompiler::find_path(const std::string& text, Pa
 }
 
 bool DefinitionCompiler::is_of_event(const std::string& text) const {
-    Path found;
+    Steps found;
     if (find_path(text, found) == nullptr) {
         fail("unknown field '" + text + "'");
     }
     return found.front()->containing_oneof() == nullptr || found.front()->name() == event_;
 }
 
-Path DefinitionCompiler::path(const std::string& text) const {
+Path DefinitionCompiler::path(const std::string& text) {
     if (!is_of_event(text)) {
         fail("field '" + text + "' is not of " + event_);
     }
     Path found;
-    static_cast<void>(find_path(text, found));
+    static_cast<void>(find_path(text, found.steps));
+    found.id = out_.fields_.add(found.steps);
     return found;
 }
 
-Path DefinitionCompiler::number(const std::string& name) const {
+Path DefinitionCompiler::number(const std::string& name) {
     auto found = path(name);
     if (!is_number(*found.back())) {
         fail("field '" + name + "' is not a number");
@@ -68,16 +69,16 @@ Path DefinitionCompiler::number(const std::string& name) const {
 }
 
 template <class Names>
-std::vector<Path> DefinitionCompiler::numbers(const Names& names) const {
+std::vector<Path> DefinitionCompiler::numbers(const Names& names) {
     std::vector<Path> found;
     for (const auto& name : names) {
         found.push_back(number(name));
     }
     return found;
 }
-template std::vector<Path> DefinitionCompiler::numbers(const google::protobuf::RepeatedPtrField<std::string>& names) const;
+template std::vector<Path> DefinitionCompiler::numbers(const google::protobuf::RepeatedPtrField<std::string>& names);
 
-Path DefinitionCompiler::text(const std::string& name) const {
+Path DefinitionCompiler::text(const std::string& name) {
     auto found = path(name);
     if (found.back()->cpp_type() != FieldDescriptor::CPPTYPE_STRING || found.back()->is_repeated()) {
         fail("field '" + name + "' is not a text");
@@ -85,7 +86,7 @@ Path DefinitionCompiler::text(const std::string& name) const {
     return found;
 }
 
-DayOf DefinitionCompiler::day_of(const std::string& name) const {
+DayOf DefinitionCompiler::day_of(const std::string& name) {
     if (name == "@received") {
         return {DayOf::Kind::received, {}};
     }
@@ -95,7 +96,7 @@ DayOf DefinitionCompiler::day_of(const std::string& name) const {
     return {DayOf::Kind::field, text(name)};
 }
 
-Condition DefinitionCompiler::condition(const v1::Where& where) const {
+Condition DefinitionCompiler::condition(const v1::Where& where) {
     if (!where.not_after().empty()) {
         return {text(where.field()), {}, text(where.not_after()), false};
     }

@@ -4,9 +4,9 @@
 #pragma once
 
 #include "chieng/v1/indicator.pb.h"
+#include "gateway/indicator/event_fields.hpp"
 #include "services/runtime/core/time.hpp"
 
-#include <google/protobuf/descriptor.h>
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include <cstdint>
@@ -19,7 +19,6 @@
 
 namespace chieng {
 
-using Path = std::vector<const google::protobuf::FieldDescriptor*>;
 using SeriesId = std::uint32_t;
 
 struct Series {
@@ -30,14 +29,6 @@ struct Series {
     bool distinct = false;  // counts different values
     bool stock = false;     // what stands at a window's end
     std::vector<v1::Span> spans;
-};
-
-// A value of the field is among `any`; or the field's day does not come after the other's.
-struct Condition {
-    Path field;
-    std::vector<int> any;
-    Path not_after;
-    bool above_zero = false;
 };
 
 // A day of an event: one of its fields, or one of the two days that every entry has.
@@ -136,6 +127,8 @@ public:
 
     // Plans for an event whose body is this case of Event.body; 0: no body.
     [[nodiscard]] const std::vector<SourcePlan>& plans(int body_case) const;
+    // All fields that the plans read.
+    [[nodiscard]] const FieldTree& fields() const { return fields_; }
 
 private:
     friend class DefinitionCompiler;
@@ -144,7 +137,8 @@ private:
     std::vector<Series> series_;
     boost::unordered_flat_map<std::string, SeriesId> ids_;  // indicator, cut and value, each ended by a line feed
     std::vector<std::vector<std::uint32_t>> touched_;
-    std::map<int, std::vector<SourcePlan>> plans_;
+    boost::unordered_flat_map<int, std::vector<SourcePlan>> plans_;
+    FieldTree fields_;
     std::uint64_t digest_ = 0;
 };
 

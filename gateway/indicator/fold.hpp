@@ -12,7 +12,7 @@ template <class Take>
 void Board::each_contribution(const Fact& fact, const SourcePlan& plan, const Take& take) {
     auto amount = plan.plus.empty() ? 1 : sum_at(fact.event, plan.plus);
     for (const auto& factor : plan.times) {
-        amount *= number_at(fact.event, factor);
+        amount *= fact.event.number(factor.id);
     }
     amount *= plan.sign;
     take(plan.whole, amount);
@@ -35,7 +35,7 @@ void Board::each_contribution(const Fact& fact, const SourcePlan& plan, const Ta
             }
         }
         if (!cut.texts.empty()) {
-            const auto named = cut.texts.find(text_at(fact.event, plan.value_of, text_));
+            const auto named = cut.texts.find(fact.event.text(plan.value_of.id));
             if (named != cut.texts.end()) {
                 take(named->second, amount);
             }
@@ -49,11 +49,8 @@ void Board::each_place(const Fact& fact, const SourcePlan& plan, const Take& tak
         return take(fact.village);
     }
     bool own = false;
-    const auto& message = holder(fact.event, plan.places);
-    const auto& reflection = *message.GetReflection();
-    const int size = reflection.FieldSize(message, plan.places.back());
-    for (int i = 0; i < size; ++i) {
-        const auto area = area_id(reflection.GetRepeatedString(message, plan.places.back(), i));
+    for (const auto village : fact.event.texts(plan.places.id)) {
+        const auto area = area_id(village);
         own = own || area == fact.village;
         take(area);
     }

@@ -25,7 +25,7 @@ bool is_village(std::string_view code) {
 }
 
 // Mean of the two middle ones when their number is even.
-double median_of(const std::map<std::int32_t, std::int64_t>& histogram) {
+double median_of(const boost::container::flat_map<std::int32_t, std::int64_t>& histogram) {
     std::int64_t count = 0;
     for (const auto& [days, events] : histogram) {
         count += events;
@@ -50,8 +50,9 @@ double median_of(const std::map<std::int32_t, std::int64_t>& histogram) {
 // Different values of a place itself: their number, and the lineage of the window's half-months.
 Board::Slot Board::window_at(CellId id) const {
     Slot sum = slot_at(totals_, id);  // as a commune gave it
-    if (const auto keys = windows_.find(id); keys != windows_.end()) {
-        sum.number += keys->second.standing;
+    if (const auto presence = presences_.find(cell_id::pack(cell_id::series(id), 0, cell_id::area(id))); presence != presences_.end()) {
+        const auto standing = presence->second.standing.find(cell_id::time(id));
+        sum.number += standing == presence->second.standing.end() ? 0 : standing->second;
     }
     const auto window = cell_id::window_of(cell_id::time(id));
     const auto first = window.first_atom().index;
@@ -294,7 +295,9 @@ Board::Histogram Board::days(SeriesId series, const std::string& area, const Per
             add_from(histograms_below_, id);
         }
     }
-    std::erase_if(sum, [](const auto& item) { return item.second == 0; });
+    for (auto day = sum.begin(); day != sum.end();) {
+        day = day->second == 0 ? sum.erase(day) : day + 1;
+    }
     return sum;
 }
 
@@ -313,6 +316,7 @@ v1::IndicatorValue Board::value(const std::string& area, const Period& period, s
 }
 
 v1::IndicatorValue Board::value(const std::string& area, const Period& period, const Definition& definition) const {
+    require_settled();
     const auto& indicator = definition.indicator;
     v1::IndicatorValue value;
     value.set_area(area);

@@ -86,9 +86,9 @@ void Board::forget_versions(const Feed& feed) {
 void Board::fold_version(const Fact& fact, const SourcePlan& plan, std::uint64_t time) {
     Version version;
     version.feed = &fact.feed;
-    version.order = plan.order.empty() ? 0 : static_cast<std::uint64_t>(number_at(fact.event, plan.order));
+    version.order = plan.order.empty() ? 0 : static_cast<std::uint64_t>(fact.event.number(plan.order.id));
     version.day = fact.occurred;
-    version.recorded_at = fact.event.recorded_at();
+    version.recorded_at = static_cast<std::uint64_t>(fact.event.number(FieldTree::recorded_at));
     version.received_at = fact.entry.received_at();
     version.digest = fact.digest;
     version.time = time;
@@ -114,13 +114,13 @@ void Board::fold_version(const Fact& fact, const SourcePlan& plan, std::uint64_t
 
 // From one day through another.
 void Board::fold_standing(const Fact& fact, const SourcePlan& plan) {
-    const auto from = day_in(fact.event, plan.stands_from);
+    const auto from = parse_day(fact.event.text(plan.stands_from.id));
     if (!from) {
         return;
     }
     each_contribution(fact, plan, [&](SeriesId series, std::int64_t amount) {
         contribute(fact, plan, cell_id::time_of(Atom::of(*from)), series, amount);
-        const auto until = plan.stands_until.empty() ? std::nullopt : day_in(fact.event, plan.stands_until);
+        const auto until = plan.stands_until.empty() ? std::nullopt : parse_day(fact.event.text(plan.stands_until.id));
         if (until && amount != 0) {
             const auto over = cell_id::time_of(Atom::of(*until + std::chrono::days(1)));
             each_place(fact, plan, [&](std::uint32_t area) {

@@ -99,6 +99,7 @@ void Board::touched(CellId id, std::vector<IndicatorId>& ids) {
 
 // When time goes on, what stands in the new windows is said too.
 void Board::touched_by_time(std::vector<IndicatorId>& ids) {
+    settle();
     if (horizon_told_ == horizon_) {
         return;
     }
@@ -122,6 +123,7 @@ void Board::touched_by_time(std::vector<IndicatorId>& ids) {
 }
 
 void Board::all_indicators(std::vector<IndicatorId>& ids) {
+    settle();
     for (const auto& [id, total] : totals_) {
         touched(id, ids);
     }

@@ -162,9 +162,9 @@ void Follower::fold(Follow& follow, const Message& message, Instant now) {
     if (verdict != FeedReader::Verdict::fold) {
         return;
     }
-    for (const auto& entry : block.entries()) {
-        board_.apply(follow.source.name(), entry);
-        if (caught_up_ && hear_) {
+    board_.apply(follow.source.name(), block.entries());
+    if (caught_up_ && hear_) {
+        for (const auto& entry : block.entries()) {
             hear_(follow.source, entry);
         }
     }

@@ -40,8 +40,10 @@ public:
     [[nodiscard]] const std::vector<Follow>& follows() const { return follows_; }
 
     void subscribe(Actions& actions, Instant now);
-    // Folds what is of one of the sources; false when it is of none.
+    // Folds what is of one of the sources; false when it is of none. After the last of a round: settle().
     bool take(const Message& message, Instant now);
+    // The board can be read.
+    void settle() { board_.settle(); }
     // Asks for what is missing.
     void ask(Actions& actions, Instant now);
 

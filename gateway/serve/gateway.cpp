@@ -56,6 +56,7 @@ Actions Gateway::handle(std::span<const Input> inputs, Instant now) {
             take(arrived->message, actions, now);
         }
     }
+    follower_.settle();
     caught_up_ = follower_.caught_up(now);
     if (link_is_up_ && caught_up_) {
         publish_cells(now, actions);
@@ -85,13 +86,15 @@ void Gateway::start(Actions& actions, Instant now) {
 }
 
 void Gateway::take(const Message& message, Actions& actions, Instant now) {
+    if (follower_.take(message, now)) {
+        return;
+    }
+    follower_.settle();
     const auto levels = topics::levels(message.topic);
     if (levels.size() >= 5 && levels[2] == place_ && levels[4] == "cells") {
         return levels.size() == 7 ? answer(message, levels[6], actions) : hear_own_head(message, actions);
     }
-    if (!reports_.take(message, caught_up_, now, actions)) {
-        follower_.take(message, now);
-    }
+    reports_.take(message, caught_up_, now, actions);
 }
 
 void Gateway::hear_own_head(const Message& message, Actions& actions) {

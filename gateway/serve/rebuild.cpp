@@ -96,14 +96,12 @@ void Rebuild::take_digest(const Message& message) {
 
 // Up to where the live board was, and no further.
 void Rebuild::fold(Feed& feed, const v1::Block& block) {
-    auto offset = block.first();
-    for (const auto& entry : block.entries()) {
-        if (offset <= feed.until) {
-            board_.apply(feed.source.name(), entry);
-            ++entries_;
-        }
-        ++offset;
+    auto entries = block.entries();
+    while (!entries.empty() && block.first() + static_cast<std::uint64_t>(entries.size()) - 1 > feed.until) {
+        entries.RemoveLast();
     }
+    board_.apply(feed.source.name(), entries);
+    entries_ += static_cast<std::uint64_t>(entries.size());
     for (const auto& cell : block.cells()) {
         board_.set(feed.source.name(), cell);
         ++entries_;
@@ -123,6 +121,7 @@ void Rebuild::finish_when_whole() {
             result.error = "the feed " + feed.source.name() + " began another history meanwhile; run it again";
         }
     }
+    board_.settle();
     const auto lines = board_.serialize();
     v1::BoardDigest mine;
     put_buckets(lines, mine);

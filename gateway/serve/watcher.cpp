@@ -17,6 +17,7 @@ Actions Watcher::handle(std::span<const Input> inputs, Instant now) {
             follower_.take(arrived->message, now);
         }
     }
+    follower_.settle();
     if (follower_.caught_up(now) && follower_.unsaved() > 0) {
         tell_changes();
         follower_.save();  // after it was told: a crash between them tells it again

@@ -45,7 +45,8 @@ Outbox::Outbox(Store& store) : store_(store) {
     store_.commit();
 }
 
-// Keys: n/SERVICE the next number, p/SERVICE how many were dropped, t/SERVICE attempts, e/SERVICE/NUMBER records, v revision.
+// Keys: n/SERVICE the next number, p/SERVICE how many were dropped, t/SERVICE attempts, g/SERVICE what was forgotten,
+// e/SERVICE/NUMBER records, v revision.
 void Outbox::read_all() {
     version_ = store_.version();
     revision_ = number(store_.get("v"));
@@ -63,6 +64,14 @@ void Outbox::read_all() {
     });
     store_.scan("e/", [&](std::string_view key, std::string_view bytes) {
         take(parse(key, bytes));
+        return true;
+    });
+    store_.scan("g/", [&](std::string_view key, std::string_view bytes) {
+        v1::Forget runs;
+        runs.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+        for (int i = 0; i + 1 < runs.runs_size(); i += 2) {
+            boxes_[std::string(key.substr(2))].forgotten.insert(runs.runs(i), runs.runs(i + 1));
+        }
         return true;
     });
     store_.scan("t/", [&](std::string_view key, std::string_view bytes) {
@@ -288,6 +297,63 @@ Outbox::Forgotten Outbox::forget(const std::string& text) {
     result.erased = changed.size();
     put_revision();
     store_.scrub();  // also when no record holds it any more: what was sent long ago may still be in the file
+    store_.commit();
+    return result;
+}
+
+// Of these numbers those that were posted, were answered, and are not forgotten yet.
+Intervals Outbox::to_forget(const Box& box, const Intervals& numbers, std::uint64_t& waiting) {
+    Intervals fresh;
+    for (const auto& [first, last] : numbers.runs()) {
+        for (auto number = std::max<std::uint64_t>(first, 1); number <= last && number < box.next; ++number) {
+            if (box.waiting.contains(number)) {
+                ++waiting;
+            } else if (!box.forgotten.contains(number)) {
+                fresh.insert(number);
+            }
+        }
+    }
+    return fresh;
+}
+
+Outbox::Forgotten Outbox::forget(const std::string& service, const Intervals& numbers) {
+    Forgotten result;
+    const auto found = boxes_.find(service);
+    if (found == boxes_.end() || to_forget(found->second, numbers, result.waiting).count() == 0) {
+        return result;
+    }
+    store_.begin();
+    take_over();
+    auto& box = boxes_.at(service);
+    result = {};
+    const auto fresh = to_forget(box, numbers, result.waiting);
+    std::vector<std::pair<std::string, store::v1::OutboxItem>> changed;
+    store_.scan("e/" + service + "/", [&](std::string_view key, std::string_view bytes) {
+        if (auto record = parse(key, bytes); fresh.contains(record.sequence())) {
+            record.clear_event();
+            for (auto& reason : *record.mutable_answer()->mutable_reasons()) {
+                reason.set_vi("nội dung đã xóa cùng dữ liệu của hộ");
+                reason.set_en("what it said was erased with the household");
+            }
+            changed.emplace_back(key, std::move(record));
+        }
+        return true;
+    });
+    for (const auto& [key, record] : changed) {
+        store_.put(key, record.SerializeAsString());
+    }
+    v1::Forget runs;
+    for (const auto& [first, last] : fresh.runs()) {
+        box.forgotten.insert(first, last);
+    }
+    for (const auto& [first, last] : box.forgotten.runs()) {
+        runs.add_runs(first);
+        runs.add_runs(last);
+    }
+    store_.put("g/" + service, runs.SerializeAsString());
+    result.erased = fresh.count();
+    put_revision();
+    store_.scrub();  // also of records that are gone: the file's free pages still hold them
     store_.commit();
     return result;
 }

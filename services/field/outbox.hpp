@@ -8,6 +8,7 @@
 
 #include "chieng/store/v1/outbox.pb.h"
 #include "chieng/v1/event.pb.h"
+#include "services/runtime/core/intervals.hpp"
 #include "services/runtime/core/places.hpp"
 #include "services/runtime/core/reasons.hpp"
 #include "services/runtime/ports/store.hpp"
@@ -69,6 +70,10 @@ public:
     // it. No byte of it is left in the files but in what still waits. Throws Broken when the commit fails.
     [[nodiscard]] Forgotten forget(const std::string& text);
 
+    // The same for events whose numbers the commune names, because their household is erased: their bytes, and what a refusal quotes
+    // of them. Those that wait are left; give the numbers again when they were answered. Throws Broken when the commit fails.
+    Forgotten forget(const std::string& service, const Intervals& numbers);
+
     // Sequences that wait for a receipt, in order.
     [[nodiscard]] const Waiting& waiting(const std::string& service) const;
     [[nodiscard]] std::uint64_t waiting_count() const { return waiting_; }
@@ -98,6 +103,7 @@ private:
         std::uint64_t pruned = 0;  // of those stored
         Waiting waiting;
         bool attempted = false;  // since they were written down
+        Intervals forgotten;
     };
 
     void read_all();
@@ -107,6 +113,7 @@ private:
     std::uint64_t apply(const std::string& service, const v1::Answer& answer, std::uint64_t now);
     void close(const std::string& service, Box& box, Waiting::iterator at, const v1::Answer& answer, v1::Verdict verdict,
                std::uint64_t now);
+    [[nodiscard]] static Intervals to_forget(const Box& box, const Intervals& numbers, std::uint64_t& waiting);
     void put_attempts();
     void put_revision();
     [[nodiscard]] store::v1::OutboxItem item(const std::string& service, std::uint64_t sequence);

@@ -29,6 +29,7 @@ Actions Sender::handle(std::span<const Input> inputs, Instant now) {
             link_is_up_ = true;
             lanes_.clear();  // what was under way may be lost: all of it is due
             actions.emplace_back(Subscribe{topics::receipts(commune_, device_)});
+            actions.emplace_back(Subscribe{topics::forget(commune_, "+", device_)});
         } else if (std::holds_alternative<LinkDown>(input)) {
             link_is_up_ = false;
         } else if (const auto* arrived = std::get_if<Arrived>(&input)) {
@@ -36,6 +37,7 @@ Actions Sender::handle(std::span<const Input> inputs, Instant now) {
         }
     }
     apply(receipts, seconds);
+    forget();
     if (link_is_up_) {
         give_up_waiting(now.steady);
         send(now.steady, seconds, actions);
@@ -48,6 +50,9 @@ Actions Sender::handle(std::span<const Input> inputs, Instant now) {
 }
 
 void Sender::hear(const Message& message, std::vector<v1::Receipt>& receipts) {
+    if (topics::matches(topics::forget(commune_, "+", device_), message.topic)) {
+        return hear_what_to_forget(message);
+    }
     v1::Receipt receipt;
     if (message.topic != topics::receipts(commune_, device_) || !receipt.ParseFromString(message.payload) || receipt.device() != device_) {
         return;  // not for us, or damaged: the events are sent again
@@ -58,6 +63,24 @@ void Sender::hear(const Message& message, std::vector<v1::Receipt>& receipts) {
         }
     }
     receipts.push_back(std::move(receipt));
+}
+
+void Sender::hear_what_to_forget(const Message& message) {
+    v1::Forget forget;
+    if (!forget.ParseFromString(message.payload) || forget.device() != device_ ||
+        message.topic != topics::forget(commune_, forget.service(), device_)) {
+        return;
+    }
+    for (int i = 0; i + 1 < forget.runs_size(); i += 2) {
+        if (forget.runs(i) <= forget.runs(i + 1)) {
+            to_forget_[forget.service()].insert(forget.runs(i), forget.runs(i + 1));
+        }
+    }
+}
+
+// What still waits must reach the commune first; its number is kept until then.
+void Sender::forget() {
+    std::erase_if(to_forget_, [&](const auto& each) { return outbox_.forget(each.first, each.second).waiting == 0; });
 }
 
 void Sender::apply(std::span<const v1::Receipt> receipts, std::uint64_t seconds) {

@@ -2,6 +2,8 @@
 // Sends what waits in the outbox until a receipt answers it. A service has one message under way at a time, and all of
 // them together a small window: a phone that comes back after weeks does not flood the commune. What has no receipt in
 // time is sent again, ever more slowly; a service that takes it again answers with the first verdict.
+//
+// What the commune names as erased is forgotten as soon as it was answered.
 #pragma once
 
 #include "services/field/outbox.hpp"
@@ -47,7 +49,9 @@ private:
     };
 
     void hear(const Message& message, std::vector<v1::Receipt>& receipts);
+    void hear_what_to_forget(const Message& message);
     void apply(std::span<const v1::Receipt> receipts, std::uint64_t seconds);
+    void forget();
     void give_up_waiting(std::chrono::milliseconds now);
     void send(std::chrono::milliseconds now, std::uint64_t seconds, Actions& actions);
     [[nodiscard]] Publish next_message(const std::string& service, Lane& lane, std::uint64_t seconds);
@@ -60,6 +64,7 @@ private:
     bool link_is_up_ = false;
     std::chrono::milliseconds keep_attempts_at_{0};
     std::map<std::string, Lane> lanes_;
+    std::map<std::string, Intervals> to_forget_;  // by service
     std::optional<v1::Answer> last_refusal_;
 };
 

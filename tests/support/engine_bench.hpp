@@ -11,6 +11,7 @@
 #include <catch2/catch.hpp>
 
 #include <initializer_list>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -41,6 +42,8 @@ public:
                 v1::Block block;
                 REQUIRE(block.ParseFromString(message.payload));
                 feed.push_back(block);
+            } else if (message.topic.find("/forget/") != std::string::npos) {
+                to_forget[message.topic] = message.payload;
             } else if (!message.topic.ends_with("/head")) {
                 last_receipt = message.payload;
                 told += tell(message.payload);
@@ -113,6 +116,7 @@ public:
     std::unique_ptr<Engine> engine;
     std::vector<v1::Block> feed;
     std::string last_receipt;
+    std::map<std::string, std::string> to_forget;  // topic -> what it retains
     Instant now{Seconds(*parse_day("2022-04-10")), {}};
 
 private:

@@ -269,6 +269,95 @@ TEST_CASE("households whose retention may have ended are listed, erased ones are
 
 namespace {
 
+// What a device is told to forget: "1-3,7-7".
+std::string numbers(const std::string& bytes) {
+    v1::Forget forget;
+    REQUIRE(forget.ParseFromString(bytes));
+    std::string text;
+    for (int i = 0; i + 1 < forget.runs_size(); i += 2) {
+        text += (text.empty() ? "" : ",") + std::to_string(forget.runs(i)) + "-" + std::to_string(forget.runs(i + 1));
+    }
+    return text;
+}
+
+std::string forget_topic(const std::string& device) {
+    return topics::forget("23656", "household", device);
+}
+
+}  // namespace
+
+TEST_CASE("each device is told which of its events to forget, and nothing of whom they were", "[erasure]") {
+    Village village;
+    auto beside = a_support(4, "other", "HT-4");
+    beside.set_note("cùng nhà với " + key);
+    static_cast<void>(village.send("p1", {a_support(1), a_support(2, "other", "HT-2"), a_support(3, key, "HT-3"), beside}));
+    static_cast<void>(village.send("p2", {a_support(7)}));  // refused: completed already
+    static_cast<void>(village.send("p3", {a_support(1, "another", "HT-5")}));
+    CHECK(village.to_forget.empty());
+    static_cast<void>(village.send("office", {an_erasure(1)}));
+    CHECK(village.to_forget.size() == 3);
+    CHECK(numbers(village.to_forget[forget_topic("p1")]) == "1-1,3-4");
+    CHECK(numbers(village.to_forget[forget_topic("p2")]) == "7-7");
+    CHECK(numbers(village.to_forget[forget_topic("office")]) == "1-1");
+    for (const auto& [topic, bytes] : village.to_forget) {
+        CHECK_FALSE(holds(topic + bytes, key));
+        CHECK_FALSE(holds(topic + bytes, support_id));
+        CHECK_FALSE(holds(topic + bytes, "erased-"));  // nor the token, by which one could tell which belong together
+    }
+
+    village.restart();  // and what comes weeks later is added
+    village.to_forget.clear();
+    static_cast<void>(village.send("p4", {a_support(1, key, "HT-9")}));
+    CHECK(village.to_forget.size() == 1);
+    CHECK(numbers(village.to_forget[forget_topic("p4")]) == "1-1");
+}
+
+TEST_CASE("what is to be forgotten is said again when the link comes up, and now and then", "[erasure]") {
+    Village village;
+    static_cast<void>(village.send("p1", {a_support(1)}));
+    static_cast<void>(village.send("office", {an_erasure(1)}));
+    village.restart();
+    const auto told = [&](const Input& input) {
+        std::set<std::string> to;
+        for (const auto& action : village.engine->handle({&input, 1}, village.now)) {
+            if (const auto* publish = std::get_if<Publish>(&action); publish != nullptr && holds(publish->message.topic, "/forget/")) {
+                CHECK(publish->message.retained);
+                to.insert(publish->message.topic);
+            }
+        }
+        return to;
+    };
+    const std::set<std::string> both{forget_topic("office"), forget_topic("p1")};
+    CHECK(told(LinkUp{}) == both);
+    CHECK(told(Tick{}).empty());
+    village.now.steady += Engine::forget_again_every;
+    CHECK(told(Tick{}) == both);
+    CHECK(told(Tick{}).empty());
+}
+
+TEST_CASE("a list of what to forget that grows too long tells more numbers, never fewer", "[erasure]") {
+    MemoryStore store;
+    Engine engine(make_service<Household>(), "23656", kbang(), store, 7, {.forget_runs = 3});
+    const Instant now{Seconds(*parse_day("2022-04-10")), {}};
+    std::string last;
+    const auto take = [&](const std::string& device, const v1::Event& event) {
+        const Input input = Arrived{{topics::events("23656", "household", device), payload(device, {event}), false}};
+        for (const auto& action : engine.handle({&input, 1}, now)) {
+            const auto& message = std::get<Publish>(action).message;
+            last = message.topic == forget_topic("p1") ? message.payload : last;
+        }
+    };
+    for (std::uint64_t n = 1; n <= 11; n += 2) {
+        take("p1", a_support(n, key, "HT-" + std::to_string(n)));
+    }
+    take("office", an_erasure(1));
+    CHECK(numbers(last) == "1-7,9-9,11-11");
+    take("p1", a_support(20, key, "HT-20"));
+    CHECK(numbers(last) == "1-9,11-11,20-20");
+}
+
+namespace {
+
 // The household service, and the commune's gateway on a file, joined by a broker.
 struct Followed {
     explicit Followed(const std::filesystem::path& file) : to_engine(broker), to_gateway(broker), store(file) {

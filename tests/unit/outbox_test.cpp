@@ -234,3 +234,54 @@ TEST_CASE("a household that is forgotten is in no byte of the outbox, but in wha
     CHECK_FALSE(process.outbox.items("household")[3].event().empty());  // of the other household, which nobody erased
     CHECK(process.outbox.items("household")[1].answer().reasons(0).code() == "UNKNOWN_HOUSEHOLD");
 }
+
+TEST_CASE("a device forgets the events whose numbers it is told, and what waits after its answer") {
+    const Device device;
+    Process process(device);
+    const std::string household = "HO-4711";
+    for (int n = 1; n <= 3; ++n) {
+        auto event = a_household_supported(0);
+        event.mutable_household_supported()->set_household_key(household);
+        REQUIRE(std::holds_alternative<std::uint64_t>(
+            process.outbox.post(std::move(event), "household", &kbang(), "23656", *parse_day("2022-03-25"), 100)));
+    }
+    const auto in_files = [&] {
+        std::string bytes;
+        for (const auto* end : {"", "-wal"}) {
+            std::ifstream in(device.file() + end, std::ios::binary);
+            bytes.append(std::istreambuf_iterator<char>(in), {});
+        }
+        return bytes.find(household) != std::string::npos;
+    };
+    const auto answer = [&](std::uint64_t sequence, v1::Verdict verdict) {
+        auto receipt = answering(verdict, sequence, 1);
+        receipt.set_service("household");
+        if (verdict == v1::REFUSED) {
+            *receipt.mutable_answers(0)->add_reasons() = reason(ReasonCode::already_completed, "household_supported", household);
+        }
+        CHECK(process.outbox.apply(std::span(&receipt, 1), 200) == 1);
+    };
+    answer(1, v1::STORED);
+    answer(2, v1::REFUSED);
+    Intervals numbers;
+    numbers.insert(1, 900);  // more than were ever posted
+    auto done = process.outbox.forget("household", numbers);
+    CHECK(done.erased == 2);
+    CHECK(done.waiting == 1);
+    CHECK(in_files());
+    CHECK(process.outbox.items("household")[1].event().empty());
+    CHECK(process.outbox.items("household")[1].answer().reasons(0).code() == "ALREADY_COMPLETED");
+    CHECK_FALSE(process.outbox.items("household")[1].answer().reasons(0).vi().empty());
+
+    Process other(device);  // as after a restart
+    CHECK(other.outbox.forget("household", numbers).erased == 0);
+    answer(3, v1::STORED);
+    done = process.outbox.forget("household", numbers);
+    CHECK(done.erased == 1);
+    CHECK(done.waiting == 0);
+    CHECK_FALSE(in_files());
+    CHECK(process.outbox.forget("household", numbers).erased == 0);
+    CHECK(process.outbox.forget("session", numbers).erased == 0);
+    CHECK(process.outbox.ledger().stored == 2);
+    CHECK(process.outbox.ledger().refused == 1);
+}

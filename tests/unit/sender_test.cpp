@@ -7,6 +7,7 @@
 #include "services/runtime/core/limits.hpp"
 #include "services/runtime/core/topics.hpp"
 #include "services/session/session.hpp"
+#include "tests/support/engine_bench.hpp"
 #include "tests/support/events.hpp"
 #include "tests/support/memory_store.hpp"
 
@@ -459,4 +460,55 @@ TEST_CASE("nothing is lost and nothing counts twice when every third message is 
     CHECK(commune.phone.outbox->ledgers().at("session") == Outbox::Ledger{430, 430, 0, 0});
     CHECK(commune.phone.outbox->ledgers().at("household") == Outbox::Ledger{121, 120, 1, 0});
     CHECK(commune.phone.outbox->items("household").back().answer().reasons(0).code() == "ALREADY_COMPLETED");
+}
+
+TEST_CASE("a phone that comes back after weeks forgets what was erased meanwhile, once its answer has come") {
+    Bench village(make_service<Household>());
+    Phone phone;
+    auto support = a_household_supported(0);
+    support.mutable_household_supported()->set_household_key("HO-4711");
+    phone.post(support, "household");
+    auto erasure = an_event(1);
+    erasure.set_role(v1::LABOUR_OFFICIAL);
+    erasure.mutable_household_erased()->set_household_key("HO-4711");
+    erasure.mutable_household_erased()->set_ground(v1::HouseholdErased::ON_REQUEST);
+    static_cast<void>(village.send("p2", {a_household_supported(1, "HT-8")}));
+    auto known = a_household_supported(2, "HT-9");
+    known.mutable_household_supported()->set_household_key("HO-4711");
+    static_cast<void>(village.send("p2", {known}));
+    CHECK(village.refusal("office", erasure).empty());
+
+    const auto topic = topics::forget("23656", "household", "phone-1");
+    bool asks = false;
+    std::string sent;
+    for (const auto& action : phone.give(LinkUp{})) {
+        if (const auto* subscribe = std::get_if<Subscribe>(&action)) {
+            asks = asks || topics::matches(subscribe->filter, topic);
+        } else {
+            sent = std::get<Publish>(action).message.payload;
+        }
+    }
+    CHECK(asks);
+    static_cast<void>(village.deliver("phone-1", sent));
+    REQUIRE(village.to_forget.contains(topic));
+    // What is to be forgotten may come before the receipt.
+    static_cast<void>(phone.give(Arrived{{topic, village.to_forget[topic], true}}));
+    CHECK_FALSE(phone.item(0).event().empty());
+    static_cast<void>(phone.give(Arrived{{topics::receipts("23656", "phone-1"), village.last_receipt, false}}));
+    CHECK(phone.item(0).done());
+    CHECK(phone.item(0).event().empty());
+    bool named = false;
+    phone.store.scan("", [&](std::string_view, std::string_view bytes) {
+        named = named || bytes.find("HO-4711") != std::string_view::npos;
+        return true;
+    });
+    CHECK_FALSE(named);
+    CHECK(phone.store.get("g/household"));
+
+    v1::Forget to_another;
+    to_another.ParseFromString(village.to_forget[topic]);
+    to_another.set_service("session");  // says otherwise than its topic
+    const auto before = phone.store.get("g/session");
+    static_cast<void>(phone.give(Arrived{{topic, to_another.SerializeAsString(), true}}));
+    CHECK(phone.store.get("g/session") == before);
 }

@@ -70,6 +70,8 @@ void Engine::take(std::span<const Input> inputs, Instant now) {
             actions_.emplace_back(Subscribe{feed_topic("/requests/+")});
             actions_.emplace_back(Subscribe{feed_topic("/head")});
             head_due_ = true;
+            let_all_forget();
+            forget_at_ = now.steady + forget_again_every;
         } else if (std::holds_alternative<LinkDown>(input)) {
             link_is_up_ = false;
         } else if (const auto* arrived = std::get_if<Arrived>(&input)) {
@@ -81,8 +83,12 @@ void Engine::take(std::span<const Input> inputs, Instant now) {
             } else {
                 take(arrived->message, now);
             }
-        } else if (std::holds_alternative<Tick>(input) && link_is_up_ && head_sent_ != last_offset_) {
-            head_due_ = true;
+        } else if (std::holds_alternative<Tick>(input) && link_is_up_) {
+            head_due_ = head_due_ || head_sent_ != last_offset_;
+            if (now.steady >= forget_at_) {
+                let_all_forget();
+                forget_at_ = now.steady + forget_again_every;
+            }
         }
     }
     close_block();
@@ -121,6 +127,9 @@ Actions Engine::answer() {
         actions_.emplace_back(Publish{{feed_topic(), block_header(block).append(block.bytes), false}});
     }
     blocks_.clear();
+    for (const auto& device : std::exchange(forget_due_, {})) {
+        actions_.emplace_back(to_forget(device));
+    }
     return std::exchange(actions_, {});
 }
 
@@ -176,6 +185,7 @@ void Engine::take_event(const std::string& name, Device& from, std::string bytes
     const Id id{name, event_.sequence()};
     if (forget_in(event_)) {
         bytes = frozen_bytes(event_);
+        let_forget(id.device, id.sequence);
     }
     auto digest = event_digest(bytes);
     if (from.stored.contains(id.sequence) || from.refused.contains(id.sequence)) {
@@ -192,6 +202,7 @@ void Engine::take_event(const std::string& name, Device& from, std::string bytes
     say(replies, id.sequence, v1::STORED, v1::VERDICT_UNSPECIFIED, month_of(event_));
     if (event_.has_household_erased()) {
         erase(event_, bytes);
+        let_forget(id.device, id.sequence);
     } else {
         forget_in_correction(event_, entry_, bytes);
     }

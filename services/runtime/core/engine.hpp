@@ -21,6 +21,7 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include <chrono>
 #include <map>
 #include <set>
 #include <span>
@@ -32,6 +33,9 @@ namespace chieng {
 
 class Engine {
 public:
+    // A retained message may be lost like any other.
+    static constexpr std::chrono::milliseconds forget_again_every{600'000};
+
     struct Counters {
         std::uint64_t deliveries = 0;
         std::uint64_t stored = 0;
@@ -45,6 +49,7 @@ public:
     struct Limits {
         std::uint64_t snapshot_entries = limits::snapshot_entries;
         std::size_t block_bytes = limits::block_bytes_max;
+        std::size_t forget_runs = limits::forget_runs_max;
     };
 
     // Folds what the last snapshot misses. `epoch` names a journal that is born now.
@@ -120,7 +125,7 @@ private:
     void pseudonymise(v1::Event& event, const std::string& token);
     [[nodiscard]] bool forget_in(v1::Event& event);
     [[nodiscard]] static bool strip(v1::Event& event);
-    void forget_in_correction(v1::Event& event, const v1::Entry& entry, std::string& bytes) const;
+    void forget_in_correction(v1::Event& event, const v1::Entry& entry, std::string& bytes);
     [[nodiscard]] bool is_known_household(const std::string& key);
     void judge_erasure(Reasons& reasons);
     void erase(v1::Event& event, std::string& bytes);
@@ -130,6 +135,9 @@ private:
     void rewrite_refusals(const std::string& key);
     void rewrite_quarantine(const std::string& key);
     void rewrite_what_was_erased();
+    void let_forget(const std::string& device, std::uint64_t sequence);
+    void let_all_forget();
+    [[nodiscard]] Publish to_forget(const std::string& device) const;
 
     void recover();
     void refold();
@@ -186,9 +194,12 @@ private:
     std::set<std::string> tokens_;
     std::map<std::string, std::string> erasing_;  // key -> token
     boost::unordered_flat_map<std::string, std::optional<std::string>> known_keys_;
-    std::set<std::string> awaited_;  // corrected before they came
-    v1::Event event_;                // reused
-    v1::Entry entry_;                // reused
+    std::map<std::string, Intervals> forgotten_;  // by device: its events that it must not keep either
+    std::set<std::string> forget_due_;            // devices that are to be told
+    std::chrono::milliseconds forget_at_{0};      // when all are told again
+    std::set<std::string> awaited_;               // corrected before they came
+    v1::Event event_;                             // reused
+    v1::Entry entry_;                             // reused
 };
 
 }  // namespace chieng

@@ -10,6 +10,7 @@
 #include "services/runtime/core/engine.hpp"
 #include "services/runtime/core/feed_head.hpp"
 #include "services/runtime/core/retention.hpp"
+#include "services/runtime/core/topics.hpp"
 
 #include <xxhash.h>
 
@@ -130,9 +131,10 @@ bool Engine::forget_in(v1::Event& event) {
 }
 
 // What takes back an event of an erased household may not tell of it either.
-void Engine::forget_in_correction(v1::Event& event, const v1::Entry& entry, std::string& bytes) const {
+void Engine::forget_in_correction(v1::Event& event, const v1::Entry& entry, std::string& bytes) {
     if (!tokens_.empty() && entry.has_retracts() && is_erased_household(household_in(entry.retracts().event())) && strip(event)) {
         bytes = frozen_bytes(event);
+        let_forget(entry.device(), event.sequence());
     }
 }
 
@@ -232,9 +234,14 @@ void Engine::rewrite_journal() {
         store::v1::Entries entries;
         if (is_named && entries.ParseFromString(block.bytes)) {
             for (auto& entry : *entries.mutable_entries()) {
+                bool is_about_one = false;
                 for (const auto& [key, token] : erasing_) {
-                    changed = erase_in(entry, key) || changed;
+                    is_about_one = erase_in(entry, key) || is_about_one;
                 }
+                if (v1::Event event; is_about_one && event.ParseFromString(entry.event())) {
+                    let_forget(entry.device(), event.sequence());
+                }
+                changed = changed || is_about_one;
             }
             block.bytes = entries.SerializeAsString();
         }
@@ -266,6 +273,7 @@ void Engine::rewrite_refusals(const std::string& key) {
             continue;
         }
         after.ParseFromString(refusal.event());
+        let_forget(at.substr(2, at.rfind('/', at.size() - 1 - sizeof(std::uint64_t)) - 2), after.sequence());
         refusal.set_digest(event_digest(refusal.event()));
         const auto* old_body = body_of(before);
         for (auto& reason : *refusal.mutable_answer()->mutable_reasons()) {
@@ -299,6 +307,42 @@ void Engine::rewrite_quarantine(const std::string& key) {
     for (const auto& [at, item] : changed) {
         store_.put(at, item.SerializeAsString());
     }
+}
+
+// The device keeps what it posted in its outbox, free pages of the file and all: it is told the number, which says nothing of whose
+// it was. Part of the unit that erases.
+void Engine::let_forget(const std::string& device, std::uint64_t sequence) {
+    auto& numbers = forgotten_[device];
+    if (!numbers.insert(sequence)) {
+        return;
+    }
+    while (numbers.runs().size() > limits_.forget_runs) {
+        numbers.insert(numbers.runs().begin()->first, std::next(numbers.runs().begin())->second);
+    }
+    store::v1::Device record;
+    for (const auto& [first, last] : numbers.runs()) {
+        record.add_stored(first);
+        record.add_stored(last);
+    }
+    store_.put("g/" + device, record.SerializeAsString());
+    forget_due_.insert(device);
+}
+
+void Engine::let_all_forget() {
+    for (const auto& [device, numbers] : forgotten_) {
+        forget_due_.insert(device);
+    }
+}
+
+Publish Engine::to_forget(const std::string& device) const {
+    v1::Forget forget;
+    forget.set_device(device);
+    forget.set_service(service_.name);
+    for (const auto& [first, last] : forgotten_.at(device).runs()) {
+        forget.add_runs(first);
+        forget.add_runs(last);
+    }
+    return Publish{{topics::forget(commune_, service_.name, device), forget.SerializeAsString(), true}};
 }
 
 void Engine::rewrite_what_was_erased() {

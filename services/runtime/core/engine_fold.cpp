@@ -61,6 +61,12 @@ void Engine::recover() {
         tokens_.emplace(token);
         return true;
     });
+    store_.scan("g/", [&](std::string_view key, std::string_view bytes) {
+        store::v1::Device record;
+        record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+        get_runs(record.stored(), forgotten_[std::string(key.substr(2))]);
+        return true;
+    });
     if (const auto offset = store_.get("m/snapshot")) {
         snapshot_offset_ = std::stoull(*offset);
     }

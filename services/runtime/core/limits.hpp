@@ -19,6 +19,7 @@ inline constexpr std::uint64_t snapshot_entries = 20'000;  // entries folded aga
 inline constexpr std::size_t queue_messages_max = 4096;    // arrivals that wait for the loop
 inline constexpr std::size_t window_messages = 64;         // publications not yet taken by the broker
 inline constexpr std::size_t outbox_events_max = 100'000;
+inline constexpr std::size_t forget_runs_max = 4096;  // of one device; beyond it neighbours are joined: it forgets more, never less
 inline constexpr std::size_t batch_events_max = 50;
 inline constexpr std::size_t http_header_bytes_max = 8 * 1024;
 inline constexpr std::size_t http_connections_max = 16;

@@ -14,6 +14,9 @@ inline std::string events(std::string_view commune, std::string_view service, st
 inline std::string receipts(std::string_view commune, std::string_view device) {
     return std::string("chieng/1/").append(commune).append("/receipts/").append(device);
 }
+inline std::string forget(std::string_view commune, std::string_view service, std::string_view device) {
+    return std::string("chieng/1/").append(commune).append("/").append(service).append("/forget/").append(device);
+}
 inline std::string status(std::string_view commune, std::string_view device) {
     return std::string("chieng/1/").append(commune).append("/status/").append(device);
 }

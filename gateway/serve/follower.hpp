@@ -7,7 +7,7 @@
 
 #include "gateway/indicator/board.hpp"
 #include "gateway/indicator/definitions.hpp"
-#include "gateway/indicator/feed_reader.hpp"
+#include "services/runtime/core/feed_reader.hpp"
 #include "services/runtime/ports/link.hpp"
 #include "services/runtime/ports/store.hpp"
 

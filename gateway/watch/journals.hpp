@@ -5,7 +5,7 @@
 #pragma once
 
 #include "chieng/v1/status.pb.h"
-#include "gateway/indicator/feed_reader.hpp"
+#include "services/runtime/core/feed_reader.hpp"
 #include "services/runtime/ports/link.hpp"
 
 #include <chrono>

@@ -3,7 +3,7 @@
 // reader's rules with a fold of its own.
 #pragma once
 
-#include "gateway/indicator/feed_reader.hpp"
+#include "services/runtime/core/feed_reader.hpp"
 #include "tests/simulation/node.hpp"
 #include "tests/simulation/reports.hpp"
 

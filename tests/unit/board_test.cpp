@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Keeps I6, I7 of the board, and the reader's rules of a feed.
 #include "gateway/indicator/board.hpp"
-#include "gateway/indicator/feed_reader.hpp"
+#include "services/runtime/core/feed_reader.hpp"
 #include "tests/support/events.hpp"
 
 #include "data/indicators.hpp"

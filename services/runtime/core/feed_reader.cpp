@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gateway/indicator/feed_reader.hpp"
+#include "services/runtime/core/feed_reader.hpp"
 
 #include <algorithm>
 

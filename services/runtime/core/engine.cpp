@@ -241,8 +241,9 @@ Reasons Engine::judge(const Id& id, Instant now, v1::Entry& entry) {
     }
     const bool is_void = event_.correction().action() == v1::Correction::VOID;
     const auto* body = body_of(event_);
-    const Context context{event_, places_, *parse_day(event_.occurred_on()), received_on,
-                          [this](const std::string& key) { return held(key); }};
+    const Context context{
+        event_,         places_, *parse_day(event_.occurred_on()), received_on, [this](const std::string& key) { return held(key); },
+        *service_.rules};
     if (body != nullptr && !is_void) {
         reasons = service_.decide(*body, context);
     }
@@ -339,7 +340,7 @@ void Engine::judge_retracted(const Context& context, const v1::Entry& entry, Rea
     v1::Event retracted;
     if (entry.has_retracts() && retracted.ParseFromString(entry.retracts().event())) {
         if (const auto* body = body_of(retracted)) {
-            const Context its{retracted, context.places, context.occurred_on, context.received_on, context.held};
+            const Context its{retracted, context.places, context.occurred_on, context.received_on, context.held, context.rules};
             const auto more = service_.retract(*body, its);
             reasons.insert(reasons.end(), more.begin(), more.end());
         }

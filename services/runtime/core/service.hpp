@@ -16,6 +16,7 @@
 #pragma once
 
 #include "chieng/v1/event.pb.h"
+#include "services/runtime/core/dated_rules.hpp"
 #include "services/runtime/core/places.hpp"
 #include "services/runtime/core/reasons.hpp"
 #include "services/runtime/core/validator.hpp"
@@ -36,6 +37,8 @@ struct Context {
     Day received_on;
     // What stands under a claim's key: its note, or the event that holds it.
     std::function<std::optional<std::string>(const std::string& key)> held;
+    // What holds from one day to another, as data.
+    const v1::ServiceRules& rules = built_in_rules();
 };
 
 struct Claim {
@@ -58,6 +61,7 @@ struct Judge {
 struct Service {
     std::string name;  // durable name
     boost::unordered_flat_map<const google::protobuf::Descriptor*, Judge> judges;
+    const v1::ServiceRules* rules = &built_in_rules();  // must outlive it
 
     [[nodiscard]] Reasons decide(const google::protobuf::Message& body, const Context& context) const {
         const auto it = judges.find(body.GetDescriptor());
@@ -100,7 +104,8 @@ Judge make_judge() {
 
 template <class S, class... Body>
 Service make_service(Types<Body...> /*judged*/) {
-    Service service{std::string(S::name), {}};
+    Service service;
+    service.name = S::name;
     (service.judges.emplace(Body::descriptor(), make_judge<S, Body>()), ...);
     return service;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // chieng-service: hosts one service, several, or all of them for one commune. Each has its own journal.
 #include "services/runtime/adapters/sqlite_store.hpp"
+#include "services/runtime/core/dated_rules.hpp"
 #include "services/runtime/core/engine.hpp"
 #include "services/runtime/core/retention.hpp"
 #include "services/runtime/host/host.hpp"
@@ -28,6 +29,7 @@ struct Settings {
     std::string commune = "23656";
     std::string data = ".";
     std::string places;
+    std::string rules;
     std::string http;
     MqttOptions mqtt;
     bool list_quarantine = false;
@@ -106,7 +108,11 @@ void watch(Metrics& metrics, const std::string& service, const Engine& engine, S
     watch_commits(metrics, service, store);
 }
 
-int serve(const Settings& settings, const std::vector<Service>& services) {
+int serve(const Settings& settings, std::vector<Service> services) {
+    const auto rules = settings.rules.empty() ? built_in_rules() : load_service_rules(read_whole(settings.rules), settings.rules);
+    for (auto& service : services) {
+        service.rules = &rules;
+    }
     const auto places = load_places(settings.places);
     if (!places.known(settings.commune)) {
         throw std::invalid_argument("--commune " + settings.commune + " is not in the register of places");
@@ -146,6 +152,7 @@ int main(int argc, char** argv) {
     app.add_option("--data", settings.data, "folder of the journals")->capture_default_str()->check(CLI::ExistingDirectory);
     add_link_options(app, settings.mqtt);
     add_places_option(app, settings.places);
+    app.add_option("--rules", settings.rules, "rules with dates (protobuf text); default: the project's")->check(CLI::ExistingFile);
     add_http_option(app, settings.http);
     app.add_flag("--quarantine", settings.list_quarantine, "list what could not be read, and end");
     app.add_flag("--refused", settings.list_refused, "list what was refused, and end");
@@ -167,6 +174,7 @@ int main(int argc, char** argv) {
         if (!settings.resting_since.empty()) {
             return list_resting(settings, services);
         }
-        return settings.list_quarantine || settings.list_refused ? list_turned_away(settings, services) : serve(settings, services);
+        return settings.list_quarantine || settings.list_refused ? list_turned_away(settings, services)
+                                                                 : serve(settings, std::move(services));
     });
 }

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/runtime/core/dated_rules.hpp"
+
+#include "data/service_rules.hpp"
+
+#include <google/protobuf/io/tokenizer.h>
+#include <google/protobuf/text_format.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace chieng {
+namespace {
+
+using google::protobuf::TextFormat;
+
+std::string place_in(std::string_view file, int line, int column) {
+    return std::string(file) + ":" + std::to_string(line + 1) + ":" + std::to_string(column + 1) + ": ";
+}
+
+class FirstError final : public google::protobuf::io::ErrorCollector {
+public:
+    explicit FirstError(std::string_view file) : file_(file) {}
+    void AddError(int line, google::protobuf::io::ColumnNumber column, const std::string& message) override {
+        if (text.empty()) {
+            text = place_in(file_, line, column) + message;
+        }
+    }
+    std::string text;
+
+private:
+    std::string_view file_;
+};
+
+// Of an award's rule; a day that is not named lies before, or after, all others.
+std::pair<std::string, std::string> days_of(const v1::AwardRule& rule) {
+    return {rule.from(), rule.until().empty() ? "9999-12-31" : rule.until()};
+}
+
+bool names(const v1::AwardRule& rule, v1::Authority authority) {
+    return rule.authorities().empty() ||
+           std::find(rule.authorities().begin(), rule.authorities().end(), authority) != rule.authorities().end();
+}
+
+bool share_an_authority(const v1::AwardRule& one, const v1::AwardRule& other) {
+    return one.authorities().empty() || other.authorities().empty() ||
+           std::any_of(one.authorities().begin(), one.authorities().end(),
+                       [&](int each) { return names(other, static_cast<v1::Authority>(each)); });
+}
+
+// Checks one row after the other, with its place in the file.
+class Check {
+public:
+    Check(const v1::ServiceRules& rules, const TextFormat::ParseInfoTree& lines, std::string_view file)
+        : rules_(rules), lines_(lines), file_(file) {}
+
+    void proposals() const {
+        std::string before;
+        for (int i = 0; i < rules_.proposal_size(); ++i) {
+            const auto& rule = rules_.proposal(i);
+            if (!parse_day(rule.from())) {
+                fail("proposal", i, "from '" + rule.from() + "' is no day");
+            }
+            if (rule.from() <= before) {
+                fail("proposal", i, "from '" + rule.from() + "' must be after that of the rule before");
+            }
+            if (rule.days() == 0 || rule.days() > 36'500) {
+                fail("proposal", i, "days must be 1 to 36500");
+            }
+            before = rule.from();
+        }
+    }
+
+    void awards() const {
+        for (int i = 0; i < rules_.award_size(); ++i) {
+            const auto& rule = rules_.award(i);
+            if (rule.form() == v1::AWARD_FORM_UNSPECIFIED) {
+                fail("award", i, "it names no form");
+            }
+            if (names(rule, v1::AUTHORITY_UNSPECIFIED) && !rule.authorities().empty()) {
+                fail("award", i, "AUTHORITY_UNSPECIFIED is no authority");
+            }
+            for (const auto* day : {&rule.from(), &rule.until()}) {
+                if (!day->empty() && !parse_day(*day)) {
+                    fail("award", i, "'" + *day + "' is no day");
+                }
+            }
+            const auto [from, until] = days_of(rule);
+            if (until < from) {
+                fail("award", i, "it ends on " + until + ", before it begins");
+            }
+            for (int before = 0; before < i; ++before) {
+                const auto& other = rules_.award(before);
+                const auto [other_from, other_until] = days_of(other);
+                if (other.form() == rule.form() && share_an_authority(other, rule) && other_from <= until && from <= other_until) {
+                    fail("award", i, v1::AwardForm_Name(rule.form()) + ": another row holds on some of these days");
+                }
+            }
+        }
+    }
+
+private:
+    [[noreturn]] void fail(const std::string& row, int at, const std::string& reason) const {
+        const auto where = lines_.GetLocation(v1::ServiceRules::descriptor()->FindFieldByName(row), at);
+        throw std::invalid_argument(place_in(file_, where.line, where.column) + row + ": " + reason);
+    }
+
+    const v1::ServiceRules& rules_;
+    const TextFormat::ParseInfoTree& lines_;
+    std::string_view file_;
+};
+
+}  // namespace
+
+v1::ServiceRules load_service_rules(std::string_view text, std::string_view file_name) {
+    v1::ServiceRules rules;
+    FirstError error(file_name);
+    TextFormat::ParseInfoTree lines;
+    TextFormat::Parser parser;
+    parser.RecordErrorsTo(&error);
+    parser.WriteLocationsTo(&lines);
+    if (!parser.ParseFromString(std::string(text), &rules)) {
+        throw std::invalid_argument(error.text);
+    }
+    const Check check(rules, lines, file_name);
+    check.proposals();
+    check.awards();
+    return rules;
+}
+
+const v1::ServiceRules& built_in_rules() {
+    static const auto rules = load_service_rules(data::service_rules, "rules.txtpb");
+    return rules;
+}
+
+bool may_grant(const v1::ServiceRules& rules, v1::AwardForm form, v1::Authority authority, Day on) {
+    const auto day = format_day(on);
+    return std::any_of(rules.award().begin(), rules.award().end(), [&](const v1::AwardRule& rule) {
+        const auto days = days_of(rule);
+        return rule.form() == form && names(rule, authority) && days.first <= day && day <= days.second;
+    });
+}
+
+const v1::ProposalRule* proposal_rule_on(const v1::ServiceRules& rules, Day day) {
+    const v1::ProposalRule* holds = nullptr;
+    for (const auto& rule : rules.proposal()) {
+        holds = *parse_day(rule.from()) <= day ? &rule : holds;
+    }
+    return holds;
+}
+
+}  // namespace chieng

@@ -153,8 +153,8 @@ void Attendant::tell_villages(Actions& actions, Day today) {
         notices[village];
     }
     for (const auto& [key, attention] : found_) {
-        if (key.village.empty() || key.kind == v1::AttentionNeeded::EXEMPLARY_HOUSEHOLD) {
-            continue;  // what is about a household stays at the commune
+        if (key.village.empty()) {
+            continue;
         }
         auto& notice = *notices[key.village].add_notices();
         notice.set_kind(key.kind);

@@ -102,7 +102,6 @@ Attentions Watch::at(Day day) const {
         find_reports(raise);
         find_differences(raise);
         find_full(raise);
-        find_exemplary(raise);
     }
     return found;
 }
@@ -224,22 +223,6 @@ void Watch::find_full(const Raise& raise) const {
     for (const auto& [device, said] : waiting) {
         if (said.second * 100 >= limits::outbox_events_max * raise.rule.outbox_percent()) {
             raise(key_of(v1::AttentionNeeded::OUTBOX_FULL, device, device), day_of(said.first), attention_text::full(device, said.second));
-        }
-    }
-}
-
-void Watch::find_exemplary(const Raise& raise) const {
-    for (const auto& [key, household] : households_) {
-        const auto* move = latest(household.moves);
-        if (move == nullptr || !household.erased.empty() || move->content.movement() != v1::HouseholdStatusChanged::ESCAPED_POVERTY) {
-            continue;
-        }
-        const auto escaped = *parse_day(std::get<0>(move->rank));
-        const auto before = std::count_if(household.completed.begin(), household.completed.end(),
-                                          [&](const auto& support) { return support.second <= escaped; });
-        if (before > 0 && escaped <= raise.day && raise.day < escaped + days(raise.rule.proposal_days())) {
-            raise({v1::AttentionNeeded::EXEMPLARY_HOUSEHOLD, move->village, key}, escaped,
-                  attention_text::exemplary(static_cast<std::size_t>(before), format_day(escaped)));
         }
     }
 }

@@ -15,7 +15,6 @@
 
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -77,11 +76,6 @@ private:
     };
     template <class Content>
     using Versions = std::map<EventId, Ranked<Content>>;
-    struct Household {
-        Versions<v1::HouseholdStatusChanged> moves;
-        std::map<EventId, Day> completed;  // supports
-        std::set<EventId> erased;
-    };
     struct Raise {
         Attentions& found;
         Day day;
@@ -96,7 +90,6 @@ private:
     template <class Content>
     static void change(Versions<Content>& versions, const Version& version, bool counts, const Content& content);
     void change(const std::string& service, const Version& version, bool counts);
-    void change_household(const Version& version, bool counts);
     void note_raised(const Version& version);
 
     [[nodiscard]] const v1::AttentionRule* rule_on(Day day) const;
@@ -108,7 +101,6 @@ private:
     void find_reports(const Raise& raise) const;
     void find_differences(const Raise& raise) const;
     void find_full(const Raise& raise) const;
-    void find_exemplary(const Raise& raise) const;
     [[nodiscard]] std::string village_of(const std::string& device) const;
     // A finding about a device stays with the village in which it was raised, wherever the device goes meanwhile.
     [[nodiscard]] AttentionKey key_of(v1::AttentionNeeded::Kind kind, const std::string& device, const std::string& subject) const;
@@ -124,7 +116,6 @@ private:
     std::map<std::string, std::pair<std::string, std::string>> last_village_;  // device -> day, village
     std::map<std::pair<std::string, std::uint32_t>, Versions<v1::FindingResolved>> findings_;
     std::map<std::string, Versions<v1::DeviceReported>> reports_;
-    std::map<std::string, Household> households_;
     std::map<std::tuple<std::string, std::string, std::string>, int> targets_;  // indicator, period, village
     std::map<AttentionKey, Day> raised_;
 };
@@ -138,7 +129,6 @@ namespace attention_text {
 [[nodiscard]] v1::Label lost(const Ledger::Row& row);
 [[nodiscard]] v1::Label gap(const Ledger::Row& row);
 [[nodiscard]] v1::Label full(const std::string& device, std::uint64_t waiting);
-[[nodiscard]] v1::Label exemplary(std::size_t supports, const std::string& escaped_on);
 }  // namespace attention_text
 
 template <class Content>

@@ -56,31 +56,7 @@ void Watch::change(const std::string& service, const Version& version, bool coun
                 note_raised(version);
             }
             break;
-        default: change_household(version, counts);
-    }
-}
-
-void Watch::change_household(const Version& version, bool counts) {
-    const auto& event = version.event;
-    if (event.has_household_status_changed()) {
-        const auto& move = event.household_status_changed();
-        if (move.movement() != v1::HouseholdStatusChanged::UNCHANGED) {
-            change(households_[move.household_key()].moves, version, counts, move);
-        }
-    } else if (event.has_household_supported() && event.household_supported().stage() == v1::COMPLETED) {
-        auto& completed = households_[event.household_supported().household_key()].completed;
-        if (counts) {
-            completed[version.id] = *parse_day(event.occurred_on());
-        } else {
-            completed.erase(version.id);
-        }
-    } else if (event.has_household_erased()) {
-        auto& erased = households_[event.household_erased().household_key()].erased;
-        if (counts) {
-            erased.insert(version.id);
-        } else {
-            erased.erase(version.id);
-        }
+        default: break;
     }
 }
 

@@ -74,10 +74,4 @@ v1::Label full(const std::string& device, std::uint64_t waiting) {
     return label(device + ": " + count + " tin chờ gửi, sắp đầy", device + ": " + count + " events wait, it is nearly full");
 }
 
-v1::Label exemplary(std::size_t supports, const std::string& escaped_on) {
-    const auto count = std::to_string(supports);
-    return label("Đề xuất hộ điển hình: thoát nghèo ngày " + escaped_on + ", đã được hỗ trợ " + count + " lần",
-                 "Proposed as exemplary: escaped poverty on " + escaped_on + ", supported before (times: " + count + ")");
-}
-
 }  // namespace chieng::attention_text

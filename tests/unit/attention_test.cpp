@@ -73,7 +73,6 @@ constexpr auto overdue = v1::AttentionNeeded::RECOMMENDATION_OVERDUE;
 constexpr auto speakers = v1::AttentionNeeded::LOUDSPEAKERS_DOWN;
 constexpr auto gap = v1::AttentionNeeded::DEVICE_GAP;
 constexpr auto full = v1::AttentionNeeded::OUTBOX_FULL;
-constexpr auto exemplary = v1::AttentionNeeded::EXEMPLARY_HOUSEHOLD;
 
 }  // namespace
 
@@ -224,33 +223,6 @@ TEST_CASE("a finding about a device stays with the village in which it was raise
     event.mutable_attention_needed()->set_over(true);
     commune.has("monitoring", "attention-1", event, "2022-04-12");
     CHECK(commune.found(full, "2022-04-12") == "23656-02 head since 2022-04-10");
-}
-
-TEST_CASE("a household is proposed as exemplary when it escaped poverty after support, until it is poor again or erased") {
-    Commune commune;
-    auto move = an_event(1);
-    auto& changed = *move.mutable_household_status_changed();
-    changed.set_household_key("h-17");
-    changed.set_movement(v1::HouseholdStatusChanged::ESCAPED_POVERTY);
-    commune.has("household", "labour", move, "2022-03-25");
-    CHECK(commune.found(exemplary, "2022-04-01").empty());  // never supported
-    commune.has("household", "women", a_household_supported(2), "2022-03-26");
-    CHECK(commune.found(exemplary, "2022-04-01").empty());  // supported after it
-    commune.has("household", "women", a_household_supported(3), "2022-03-20");
-    CHECK(commune.found(exemplary, "2022-04-01") == "23656-01 h-17 since 2022-03-25");
-    CHECK(commune.found(exemplary, "2023-03-25").empty());
-    SECTION("poor again") {
-        move.set_sequence(4);
-        changed.set_movement(v1::HouseholdStatusChanged::POOR_AGAIN);
-        commune.has("household", "labour", move, "2022-09-01");
-        CHECK(commune.found(exemplary, "2022-09-02").empty());
-    }
-    SECTION("erased") {
-        auto erased = an_event(4);
-        erased.mutable_household_erased()->set_household_key("h-17");
-        commune.has("household", "labour", erased, "2022-04-02");
-        CHECK(commune.found(exemplary, "2022-04-03").empty());
-    }
 }
 
 TEST_CASE("rules that are not in the order of their days are refused with the day") {

@@ -4,6 +4,7 @@
 
 #include "services/commendation/commendation.hpp"
 #include "services/runtime/core/engine.hpp"
+#include "services/runtime/core/topics.hpp"
 #include "tests/support/events.hpp"
 #include "tests/support/memory_store.hpp"
 

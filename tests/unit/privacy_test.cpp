@@ -75,8 +75,8 @@ struct Spy {
     // What devices send, what they are told, and what one service of the commune says to those who fold it.
     static bool stays(const std::string& topic) {
         const auto levels = topics::levels(topic);
-        return levels[2] == "23656" &&
-               (levels[3] == "receipts" || (levels.size() > 4 && levels[4] == "events") || (levels[3] == "feeds" && levels[4] != "cells"));
+        return levels[2] == "23656" && (levels[3] == "receipts" || levels[3] == "proposals" ||
+                                        (levels.size() > 4 && levels[4] == "events") || (levels[3] == "feeds" && levels[4] != "cells"));
     }
     MemoryLink link;
     std::vector<Message> seen;

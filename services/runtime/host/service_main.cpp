@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // chieng-service: hosts one service, several, or all of them for one commune. Each has its own journal.
+#include "services/commendation/proposer.hpp"
 #include "services/runtime/adapters/sqlite_store.hpp"
 #include "services/runtime/core/dated_rules.hpp"
 #include "services/runtime/core/engine.hpp"
@@ -17,6 +18,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include <unistd.h>
 
@@ -108,6 +110,14 @@ void watch(Metrics& metrics, const std::string& service, const Engine& engine, S
     watch_commits(metrics, service, store);
 }
 
+// Beside the service that awards: what it proposes comes from the household service, wherever that runs.
+struct Proposals {
+    Proposals(const Settings& settings, const v1::ServiceRules& rules)
+        : store(store_path(settings, "proposals")), proposer(settings.commune, rules, store) {}
+    SqliteStore store;
+    Proposer proposer;
+};
+
 int serve(const Settings& settings, std::vector<Service> services) {
     const auto rules = settings.rules.empty() ? built_in_rules() : load_service_rules(read_whole(settings.rules), settings.rules);
     for (auto& service : services) {
@@ -130,6 +140,11 @@ int serve(const Settings& settings, std::vector<Service> services) {
                                [store = stores.back().get()] { store->commit(); },
                                [engine = engines.back().get()] { return engine->answer(); }});
         watch(monitor.metrics(), service.name, *engines.back(), *stores.back());
+    }
+    std::optional<Proposals> proposals;
+    if (std::any_of(services.begin(), services.end(), [](const Service& service) { return service.name == Commendation::name; })) {
+        proposals.emplace(settings, rules);
+        host.add("proposals", [&proposals](std::span<const Input> inputs, Instant now) { return proposals->proposer.handle(inputs, now); });
     }
     spdlog::info("ready");
     host.run();

@@ -43,6 +43,7 @@ struct Settings {
     std::string state;
     std::string area;
     std::string map;
+    std::string recipient;
     std::uint32_t revision = 0;
     bool english = false;
     bool cuts = false;
@@ -157,7 +158,7 @@ private:
 // The values of a period, as they are retained; or, of a map's day, as the gateway tells them.
 int read_values(const Settings& settings, std::vector<v1::IndicatorValue>& values) {
     if (!settings.map.empty()) {
-        const ReportSettings asked{settings.place, settings.period, 0, settings.english, settings.mqtt, {}};
+        const ReportSettings asked{settings.place, settings.period, 0, settings.english, settings.mqtt, {}, {}};
         v1::ReportRequest request;
         request.set_period(settings.period);
         request.set_calendar(settings.calendar);
@@ -250,9 +251,15 @@ int follow(const Settings& settings) {
 // What a running gateway is asked.
 int ask_gateway(const Settings& settings, const std::string& command) {
     const auto places = load_places(settings.places);
-    ReportSettings asked{settings.place, settings.period, settings.revision, settings.english, settings.mqtt, {}};
+    ReportSettings asked{settings.place, settings.period, settings.revision, settings.english, settings.mqtt, {}, settings.recipient};
     if (command == "file") {
         return file_period(asked);
+    }
+    if (command == "acknowledge") {
+        return acknowledge(asked);
+    }
+    if (command == "archive") {
+        return show_archive(asked);
     }
     const auto definitions = load_definitions(settings.indicators);
     if (command == "restated") {
@@ -289,11 +296,17 @@ int main(int argc, char** argv) {
     auto* file = app.add_subcommand("file", "close a period: keep its report as it is now, for ever");
     auto* restated = app.add_subcommand("restated", "print what was filed beside what is true now, and which events came since");
     auto* rebuild = app.add_subcommand("rebuild", "fold the feeds from zero and compare with the running board, byte for byte");
-    for (auto* command : {file, restated}) {
+    auto* confirm = app.add_subcommand("acknowledge", "confirm, as a recipient, a report that was filed; or list who has");
+    auto* archive = app.add_subcommand("archive", "print the log of what was filed, and check that nothing of it was changed");
+    for (auto* command : {file, restated, confirm}) {
         command->add_option("--period", settings.period, "2022-04, 2022-Q2, 2022-H1, 2022; of the official calendar")->required();
         command->add_flag("--english", settings.english, "labels in English");
     }
-    restated->add_option("--revision", settings.revision, "of the report; default: the latest");
+    for (auto* command : {restated, confirm}) {
+        command->add_option("--revision", settings.revision, "of the report; default: the latest");
+    }
+    confirm->add_option("--recipient", settings.recipient, "who confirms, such as district/culture; default: nobody, only list");
+    archive->add_flag("--english", settings.english, "in English");
     changes->add_option("--state", settings.state, "file that keeps what was told: the next watch goes on from there");
     print->add_option("--area", settings.area, "of the gateway's place; default: itself");
     print->add_option("--map", settings.map, "in the units of this day: what happened then, in the places of now");
@@ -303,7 +316,7 @@ int main(int argc, char** argv) {
         if (!*serve) {
             spdlog::set_level(spdlog::level::warn);
         }
-        for (auto* command : {file, restated, rebuild}) {
+        for (auto* command : {file, restated, rebuild, confirm, archive}) {
             if (*command) {
                 return ask_gateway(settings, command->get_name());
             }

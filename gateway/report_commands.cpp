@@ -3,6 +3,7 @@
 
 #include "chieng/v1/event.pb.h"
 #include "chieng/v1/report.pb.h"
+#include "gateway/serve/archive.hpp"
 #include "gateway/serve/rebuild.hpp"
 #include "gateway/serve/table.hpp"
 #include "services/runtime/adapters/clock.hpp"
@@ -185,6 +186,91 @@ int file_period(const ReportSettings& settings) {
                 settings.english ? "so that its targets stand too, post" : "để chỉ tiêu của kỳ cũng được chốt, hãy gửi",
                 report.period().c_str(), report.revision(), report.digest().c_str());
     return 0;
+}
+
+int acknowledge(const ReportSettings& settings) {
+    v1::ReportRequest request;
+    request.set_period(settings.period);
+    request.set_revision(settings.revision);
+    request.set_acknowledged_by(settings.recipient);
+    const auto reply = ask_reports(settings, request);
+    if (!reply) {
+        return no_answer(settings);
+    }
+    if (!reply->error().empty()) {
+        std::fprintf(stderr, "%s\n", reply->error().c_str());
+        return exit_data;
+    }
+    const auto& report = reply->report();
+    std::printf("%s %s, revision %u, sha256 %s\n", report.area().c_str(), report.period().c_str(), report.revision(),
+                report.digest().c_str());
+    for (const auto& made : reply->acknowledgements()) {
+        const auto day = format_day(day_at(Seconds(std::chrono::seconds(made.acknowledged_at()))));
+        std::printf("  %-18s %s %s\n", made.recipient().c_str(), settings.english ? "confirmed on" : "đã xác nhận ngày", day.c_str());
+    }
+    for (const auto& name : reply->awaited()) {
+        std::printf("  %-18s %s\n", name.c_str(), settings.english ? "has not confirmed" : "chưa xác nhận");
+    }
+    return 0;
+}
+
+namespace {
+
+// One page of the archive, after an entry; empty when the gateway does not answer.
+std::optional<v1::ArchiveReply> ask_archive(const ReportSettings& settings, std::uint64_t after) {
+    std::optional<v1::ArchiveReply> reply;
+    const auto client = client_name();
+    v1::ArchiveRequest request;
+    request.set_after(after);
+    Host host(settings.mqtt);
+    host.add("ask", [&](std::span<const Input> inputs, Instant) {
+        Actions actions;
+        for (const auto& input : inputs) {
+            if (std::holds_alternative<LinkUp>(input)) {
+                actions.emplace_back(Subscribe{topics::replies(settings.place, "archive", client)});
+                actions.emplace_back(Publish{{topics::requests(settings.place, "archive", client), request.SerializeAsString(), false}});
+            } else if (const auto* arrived = std::get_if<Arrived>(&input)) {
+                v1::ArchiveReply read;
+                if (read.ParseFromString(arrived->message.payload)) {
+                    reply = std::move(read);
+                }
+            }
+        }
+        return actions;
+    });
+    host.until([&] { return reply.has_value(); });
+    static_cast<void>(host.run(std::chrono::seconds(15)));
+    return reply;
+}
+
+}  // namespace
+
+int show_archive(const ReportSettings& settings) {
+    v1::ArchiveEntry last;
+    while (true) {
+        const auto page = ask_archive(settings, last.number());
+        if (!page) {
+            return no_answer(settings);
+        }
+        const std::vector<v1::ArchiveEntry> entries(page->entries().begin(), page->entries().end());
+        if (const auto wrong = first_break(last.number() == 0 ? nullptr : &last, entries)) {
+            std::fprintf(stderr, "%s\n", wrong->c_str());
+            return exit_data;
+        }
+        for (const auto& entry : entries) {
+            const auto day = format_day(day_at(Seconds(std::chrono::seconds(entry.at()))));
+            const auto said = entry.kind() == v1::ArchiveEntry::JOURNAL ? std::to_string(entry.offset()) : entry.sha256();
+            std::printf("%llu\t%s\t%s\t%s\t%s\n", static_cast<unsigned long long>(entry.number()), day.c_str(),
+                        v1::ArchiveEntry::Kind_Name(entry.kind()).c_str(), entry.subject().c_str(), said.c_str());
+        }
+        if (entries.empty()) {
+            std::printf("%llu %s %s\n", static_cast<unsigned long long>(last.number()),
+                        settings.english ? "entries, each follows the one before it; sha256" : "mục, nối tiếp nhau không đứt; sha256",
+                        last.digest().c_str());
+            return 0;
+        }
+        last = entries.back();
+    }
 }
 
 int show_restated(const ReportSettings& settings, const Definitions& definitions) {

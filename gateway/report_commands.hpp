@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Commands that ask a running gateway: file a period, show what was filed beside what is true now, rebuild and compare.
+// Commands that ask a running gateway: file a period, confirm it, show what was filed beside what is true now, read the archive and
+// check it, rebuild and compare.
 #pragma once
 
 #include "chieng/v1/report.pb.h"
@@ -20,6 +21,7 @@ struct ReportSettings {
     bool english = false;
     MqttOptions mqtt;
     std::vector<Source> sources;
+    std::string recipient;
 };
 
 // Asks the gateway once; empty when it does not answer.
@@ -28,6 +30,8 @@ int no_answer(const ReportSettings& settings);
 
 // Each returns an exit code.
 int file_period(const ReportSettings& settings);
+int acknowledge(const ReportSettings& settings);
+int show_archive(const ReportSettings& settings);
 int show_restated(const ReportSettings& settings, const Definitions& definitions);
 int rebuild_board(const ReportSettings& settings, const Definitions& definitions, const Places& places);
 

@@ -49,7 +49,8 @@ Follower::Follower(const Definitions& definitions, const Places& places, const s
     if (store_.get("g/made-by") != made_by) {  // other definitions or places: what was kept says something else
         std::vector<std::string> keys;
         store_.scan("", [&](std::string_view key, std::string_view) {
-            if (!key.starts_with("filed/")) {  // what was filed stays, whatever the definitions say now
+            // What was filed stays, and who confirmed it, whatever the definitions say now.
+            if (!key.starts_with("filed/") && !key.starts_with("acknowledged/") && !key.starts_with("archive")) {
                 keys.emplace_back(key);
             }
             return true;
@@ -163,9 +164,9 @@ void Follower::fold(Follow& follow, const Message& message, Instant now) {
         return;
     }
     board_.apply(follow.source.name(), block.entries());
-    if (caught_up_ && hear_) {
+    if (hear_) {
         for (const auto& entry : block.entries()) {
-            hear_(follow.source, entry);
+            hear_(follow.source, entry, caught_up_);
         }
     }
     for (const auto& cell : block.cells()) {

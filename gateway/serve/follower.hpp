@@ -51,8 +51,8 @@ public:
     // minute has passed.
     [[nodiscard]] bool caught_up(Instant now);
 
-    // Called with each entry that is folded once all is caught up: what is new, not what is read again.
-    using Hear = std::function<void(const Source&, const v1::Entry&)>;
+    // Called with each entry that is folded; `is_new` once all is caught up: otherwise it may be read again.
+    using Hear = std::function<void(const Source&, const v1::Entry&, bool is_new)>;
     void hear(Hear hear) { hear_ = std::move(hear); }
 
     // Entries and cells that were folded and not yet kept.

@@ -33,7 +33,10 @@ Gateway::Gateway(const Definitions& definitions, const Places& places, std::stri
     : place_(std::move(place)),
       store_(store),
       follower_(definitions, places, place_, std::move(sources), store, "gateway-" + place_),
-      reports_(definitions, places, place_, follower_, store) {
+      archive_(place_, store),
+      acceptances_(places, place_, store),
+      reports_(definitions, places, place_, follower_, archive_, store) {
+    follower_.hear([this](const Source& source, const v1::Entry& entry, bool is_new) { hear(source, entry, is_new); });
     const auto held = store_.get("g/epoch");
     epoch_ = held ? std::stoull(*held) : epoch;
     if (!held) {
@@ -66,7 +69,12 @@ Actions Gateway::handle(std::span<const Input> inputs, Instant now) {
     if (link_is_up_) {
         follower_.ask(actions, now);
     }
+    if (archive_.is_ahead()) {
+        store_.commit();  // what is told is kept
+    }
+    archive_.tell(actions);
     if (follower_.unsaved() >= entries_per_unit || (follower_.unsaved() > 0 && now.steady - saved_at_ >= save_every)) {
+        acceptances_.keep();
         follower_.save();
         saved_at_ = now.steady;
     }
@@ -78,6 +86,8 @@ void Gateway::start(Actions& actions, Instant now) {
     actions.emplace_back(Subscribe{feed_topic("/requests/+")});
     actions.emplace_back(Subscribe{feed_topic("/head")});
     reports_.start(actions);
+    archive_.start(actions);
+    acceptances_.say_again();
     actions.emplace_back(head());
     head_sent_ = offset_;
     touched_.clear();  // a broker that lost its memory has lost the retained topics
@@ -94,7 +104,9 @@ void Gateway::take(const Message& message, Actions& actions, Instant now) {
     if (levels.size() >= 5 && levels[2] == place_ && levels[4] == "cells") {
         return levels.size() == 7 ? answer(message, levels[6], actions) : hear_own_head(message, actions);
     }
-    reports_.take(message, caught_up_, now, actions);
+    if (!archive_.take(message, actions)) {
+        reports_.take(message, caught_up_, now, actions);
+    }
 }
 
 void Gateway::hear_own_head(const Message& message, Actions& actions) {
@@ -182,11 +194,18 @@ void Gateway::publish_indicators(Instant now, Actions& actions) {
 
 void Gateway::serve(const Recipients& recipients) {
     recipients_ = &recipients;
-    follower_.hear([this](const Source& source, const v1::Entry& entry) {
-        if (heard_.size() < heard_max) {  // who needs each one follows the feed
-            heard_.emplace_back(source.feed, entry);
-        }
-    });
+    reports_.serve(recipients);
+}
+
+void Gateway::hear(const Source& source, const v1::Entry& entry, bool is_new) {
+    archive_.hear(source, entry);
+    if (recipients_ == nullptr) {
+        return;
+    }
+    acceptances_.hear(source.feed, entry);
+    if (is_new && heard_.size() < heard_max) {  // who needs each one follows the feed
+        heard_.emplace_back(source.feed, entry);
+    }
 }
 
 // What was journalled, to those of the commune who may read it; and when a period is over, its values to those who are reported to.
@@ -200,11 +219,17 @@ void Gateway::publish_to_recipients(Instant now, Actions& actions) {
         }
         heard_.pop_front();
     }
+    acceptances_.tell(*recipients_, now, actions);
     const auto today = day_at(now.civil);
     if (reported_on_ && *reported_on_ < today && Recipients::a_period_closed(*reported_on_, today)) {
         touched_.clear();
         follower_.board().all_indicators(touched_);
         note_stale();
+    }
+    if (reported_on_ != today) {
+        for (const auto& follow : follower_.follows()) {
+            archive_.add_journal(follow.source, follow.reader.checkpoint(), now);
+        }
     }
     reported_on_ = today;
 }
@@ -254,6 +279,7 @@ void Gateway::reserve(std::uint64_t offsets) {
 }
 
 void Gateway::close() {
+    acceptances_.keep();
     follower_.save();
     store_.put("g/reserved", std::to_string(offset_));
     store_.commit();

@@ -11,6 +11,8 @@
 // Keeps I4 (every offset folded once, in order) through its readers, I6 through the unit of checkpoint and fold.
 #pragma once
 
+#include "gateway/serve/acceptances.hpp"
+#include "gateway/serve/archive.hpp"
 #include "gateway/serve/follower.hpp"
 #include "gateway/serve/recipients.hpp"
 #include "gateway/serve/reports.hpp"
@@ -58,6 +60,7 @@ private:
     void note_stale();
     void publish_indicators(Instant now, Actions& actions);
     void publish_to_recipients(Instant now, Actions& actions);
+    void hear(const Source& source, const v1::Entry& entry, bool is_new);
     void reserve(std::uint64_t offsets);
     [[nodiscard]] std::string feed_topic(std::string_view rest = {}) const;
     [[nodiscard]] Publish head() const;
@@ -65,6 +68,8 @@ private:
     std::string place_;
     Store& store_;
     Follower follower_;
+    Archive archive_;
+    Acceptances acceptances_;
     Reports reports_;
     std::uint64_t epoch_ = 0;
     std::uint64_t offset_ = 0;

@@ -115,7 +115,10 @@ private:
         if (recipient.level() == v1::RecipientFeed::OF_DISTRICT && !recipient.events().empty()) {
             fail("events do not leave the commune");
         }
-        if (recipient.indicators().empty() && recipient.events().empty()) {
+        if (recipient.acceptances() && recipient.level() != v1::RecipientFeed::OF_VILLAGE) {
+            fail("acceptances are of a village");
+        }
+        if (recipient.indicators().empty() && recipient.events().empty() && !recipient.acceptances()) {
             fail("it receives nothing");
         }
         for (const auto& wanted : recipient.indicators()) {
@@ -277,6 +280,17 @@ std::vector<chieng::Message> Recipients::of_event(std::string_view commune, std:
         messages.push_back({std::move(topic), given.SerializeAsString(), false});
     }
     return messages;
+}
+
+std::vector<std::string> Recipients::of_acceptances(const std::string& village) const {
+    std::vector<std::string> topics;
+    for (const auto& recipient : all_) {
+        if (recipient.acceptances()) {
+            topics.push_back("chieng/1/areas/" + village + "/recipients/" + filled_in(recipient.name(), "{village}", village) +
+                             "/acceptances");
+        }
+    }
+    return topics;
 }
 
 bool Recipients::a_period_closed(Day before, Day today) {

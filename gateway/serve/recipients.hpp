@@ -33,6 +33,9 @@ public:
     // is erased later would stay on the broker.
     [[nodiscard]] std::vector<Message> of_event(std::string_view commune, std::string_view service, const v1::Entry& entry) const;
 
+    // Topics of those who are told what became of the events of this village.
+    [[nodiscard]] std::vector<std::string> of_acceptances(const std::string& village) const;
+
     // A period was over at the end of a day in [before, today): values that did not change since are due to who is reported to.
     [[nodiscard]] static bool a_period_closed(Day before, Day today);
 

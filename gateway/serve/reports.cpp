@@ -1,49 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/serve/reports.hpp"
 
+#include "gateway/serve/digests.hpp"
 #include "services/runtime/core/json.hpp"
 #include "services/runtime/core/topics.hpp"
 
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/util/message_differencer.h>
-#include <openssl/evp.h>
 #include <xxhash.h>
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 namespace chieng {
 namespace {
 
-std::string bytes_of(const google::protobuf::Message& message) {
-    std::string bytes;
-    google::protobuf::io::StringOutputStream stream(&bytes);
-    google::protobuf::io::CodedOutputStream coded(&stream);
-    coded.SetSerializationDeterministic(true);
-    message.SerializeToCodedStream(&coded);
-    coded.Trim();
-    return bytes;
-}
-
-std::string sha256_hex(const std::string& bytes) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned int size = 0;
-    if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) {
-        throw Broken("SHA-256 is not available");
-    }
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string hex;
-    for (unsigned int i = 0; i < size; ++i) {
-        hex += digits[digest[i] >> 4U];
-        hex += digits[digest[i] & 15U];
-    }
-    return hex;
-}
-
 // Of 99 revisions the order of the keys is that of the numbers.
+std::string revision_of(const std::string& period, std::uint32_t revision) {
+    return period + "/" + (revision < 10 ? "0" : "") + std::to_string(revision);
+}
 std::string report_key(const std::string& period, std::uint32_t revision) {
-    return "filed/" + period + "/" + (revision < 10 ? "0" : "") + std::to_string(revision);
+    return "filed/" + revision_of(period, revision);
+}
+std::string acknowledged_key(const std::string& period, std::uint32_t revision, const std::string& recipient) {
+    return "acknowledged/" + revision_of(period, revision) + "/" + recipient;
+}
+
+Publish told(const v1::Acknowledgement& made) {
+    return Publish{{topics::report(made.area(), made.period(), std::to_string(made.revision())) + "/acknowledged/" + made.recipient(),
+                    to_json(made), true}};
 }
 
 constexpr std::uint32_t revisions_max = 99;
@@ -76,6 +61,13 @@ void Reports::start(Actions& actions) {
         if (report.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
             actions.emplace_back(
                 Publish{{topics::report(place_, report.period(), std::to_string(report.revision())), to_json(report), true}});
+        }
+        return true;
+    });
+    store_.scan("acknowledged/", [&](std::string_view, std::string_view bytes) {
+        v1::Acknowledgement made;
+        if (made.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+            actions.emplace_back(told(made));
         }
         return true;
     });
@@ -121,7 +113,12 @@ v1::ReportReply Reports::answer(const v1::ReportRequest& request, bool caught_up
     } else if (!request.file()) {
         if (auto held = filed(request.period(), request.revision())) {
             *reply.mutable_report() = std::move(*held);
-            compare(reply);
+            if (request.acknowledged_by().empty()) {
+                compare(reply);
+            } else {
+                acknowledge(request.acknowledged_by(), reply, now, actions);
+            }
+            list_acknowledgements(reply);
         } else {
             reply.set_error("period " + request.period() + " has not been filed; file it first");
         }
@@ -136,10 +133,58 @@ v1::ReportReply Reports::answer(const v1::ReportRequest& request, bool caught_up
         }
         *reply.mutable_report() = report(*period, revision, now);
         store_.put(report_key(request.period(), revision), reply.report().SerializeAsString());
+        archive_.add(v1::ArchiveEntry::FILED, request.period() + "/" + std::to_string(revision), reply.report().digest(), now);
+        for (const auto& follow : follower_.follows()) {
+            archive_.add_journal(follow.source, follow.reader.checkpoint(), now);
+        }
         store_.commit();  // it is told when it is kept
         actions.emplace_back(Publish{{topics::report(place_, request.period(), std::to_string(revision)), to_json(reply.report()), true}});
     }
     return reply;
+}
+
+// The first time stands, and is said again.
+void Reports::acknowledge(const std::string& recipient, v1::ReportReply& reply, Instant now, Actions& actions) {
+    const auto& all = recipients_ == nullptr ? std::vector<v1::RecipientFeed>() : recipients_->all();
+    const auto is_it = [&](const auto& each) { return each.acknowledges() && each.name() == recipient; };
+    if (std::none_of(all.begin(), all.end(), is_it)) {
+        reply.set_error("nobody named " + recipient + " acknowledges what " + place_ + " reports");
+        return;
+    }
+    const auto& report = reply.report();
+    const auto key = acknowledged_key(report.period(), report.revision(), recipient);
+    v1::Acknowledgement made;
+    if (!made.ParseFromString(store_.get(key).value_or("")) || made.recipient().empty()) {
+        made.set_recipient(recipient);
+        made.set_area(report.area());
+        made.set_period(report.period());
+        made.set_revision(report.revision());
+        made.set_digest(report.digest());
+        made.set_acknowledged_at(static_cast<std::uint64_t>(now.civil.time_since_epoch().count()));
+        store_.put(key, made.SerializeAsString());
+        archive_.add(v1::ArchiveEntry::ACKNOWLEDGED, report.period() + "/" + std::to_string(report.revision()) + " " + recipient,
+                     report.digest(), now);
+        store_.commit();
+    }
+    actions.emplace_back(told(made));
+}
+
+void Reports::list_acknowledgements(v1::ReportReply& reply) const {
+    std::set<std::string> done;
+    const auto prefix = acknowledged_key(reply.report().period(), reply.report().revision(), "");
+    store_.scan(prefix, [&](std::string_view, std::string_view bytes) {
+        v1::Acknowledgement made;
+        if (made.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+            done.insert(made.recipient());
+            *reply.add_acknowledgements() = std::move(made);
+        }
+        return true;
+    });
+    for (const auto& each : recipients_ == nullptr ? std::vector<v1::RecipientFeed>() : recipients_->all()) {
+        if (each.acknowledges() && !done.contains(each.name())) {
+            reply.add_awaited(each.name());
+        }
+    }
 }
 
 std::optional<v1::Report> Reports::filed(const std::string& period, std::uint32_t revision) const {
@@ -188,7 +233,7 @@ v1::Report Reports::report(const Period& period, std::uint32_t revision, Instant
     }
     put_positions(made);
     made.set_places(places_.digest());
-    made.set_digest(sha256_hex(bytes_of(made)));
+    made.set_digest(sha256_hex(deterministic_bytes(made)));
     return made;
 }
 

@@ -1,21 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 // Filed reports. Closing a period files what the board says of the place and of those right below it: values, the digest of
 // each definition, how far each feed had been read, and a SHA-256 over all of it. A filed report never changes; what becomes
-// known later stands beside it as restated, and nobody is locked out (Decree 09/2019/NĐ-CP, articles 8 and 12).
+// known later stands beside it as restated, and nobody is locked out (Decree 09/2019/NĐ-CP, articles 8 and 12). Recipients
+// confirm a filed report; who has and who has not is told with it.
 #pragma once
 
 #include "chieng/v1/report.pb.h"
+#include "gateway/serve/archive.hpp"
 #include "gateway/serve/follower.hpp"
+#include "gateway/serve/recipients.hpp"
 
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace chieng {
 
 class Reports {
 public:
     // The references must outlive it.
-    Reports(const Definitions& definitions, const Places& places, std::string place, Follower& follower, Store& store)
-        : definitions_(definitions), places_(places), place_(std::move(place)), follower_(follower), store_(store) {}
+    Reports(const Definitions& definitions, const Places& places, std::string place, Follower& follower, Archive& archive, Store& store)
+        : definitions_(definitions), places_(places), place_(std::move(place)), follower_(follower), archive_(archive), store_(store) {}
+
+    // Who acknowledges what is filed.
+    void serve(const Recipients& recipients) { recipients_ = &recipients; }
 
     // Also says what was filed once more: a broker may have lost it.
     void start(Actions& actions);
@@ -29,6 +37,8 @@ private:
     [[nodiscard]] std::vector<v1::IndicatorValue> values(const Period& period) const;
     [[nodiscard]] std::optional<v1::Report> filed(const std::string& period, std::uint32_t revision) const;
     void compare(v1::ReportReply& reply) const;
+    void acknowledge(const std::string& recipient, v1::ReportReply& reply, Instant now, Actions& actions);
+    void list_acknowledgements(v1::ReportReply& reply) const;
     [[nodiscard]] v1::BoardDigest board_digest() const;
     template <class To>
     void put_positions(To& to) const;
@@ -37,7 +47,9 @@ private:
     const Places& places_;
     std::string place_;
     Follower& follower_;
+    Archive& archive_;
     Store& store_;
+    const Recipients* recipients_ = nullptr;
 };
 
 // Of the board's bytes, for BoardDigest.

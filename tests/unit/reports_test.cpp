@@ -7,11 +7,14 @@
 #include "tests/support/memory_store.hpp"
 
 #include "data/indicators.hpp"
+#include "data/recipients.hpp"
 
+#include <google/protobuf/util/json_util.h>
 #include <catch2/catch.hpp>
 
 #include <map>
 #include <optional>
+#include <span>
 
 using namespace chieng;
 using namespace chieng::testing;
@@ -24,15 +27,18 @@ const std::string feed = topics::feed("23656", "session");
 struct Bench {
     MemoryStore store;
     Definitions definitions = Definitions::load(data::indicators, "indicators.txtpb");
+    Recipients recipients = Recipients::load(data::recipients, "recipients.txtpb", definitions, "23656");
+    std::string service = "session";
     std::optional<Gateway> gateway;
     std::int64_t now_ms = 0;
     std::string today = "2022-07-01";
     std::map<std::string, std::string> said;  // the last message of each topic
     std::vector<v1::Block> blocks;
 
-    Bench() { start(); }
+    explicit Bench(const std::string& of = "session") : service(of) { start(); }
     void start() {
-        gateway.emplace(definitions, kbang(), "23656", std::vector<Source>{{"23656", "session"}}, store, 77);
+        gateway.emplace(definitions, kbang(), "23656", std::vector<Source>{{"23656", service}}, store, 77);
+        gateway->serve(recipients);
         hear(Input(LinkUp{}));
         now_ms += 1'000;
         hear(Input(Tick{}));
@@ -57,13 +63,29 @@ struct Bench {
         entry.set_event(event.SerializeAsString());
         entry.set_received_at(1'655'000'000);
         blocks.push_back(block);
-        hear(Input(Arrived{{feed, block.SerializeAsString(), false}}));
+        hear(Input(Arrived{{topics::feed("23656", service), block.SerializeAsString(), false}}));
+    }
+    v1::ReportReply acknowledge(const std::string& period, const std::string& recipient, std::uint32_t revision = 0) {
+        v1::ReportRequest request;
+        request.set_period(period);
+        request.set_revision(revision);
+        request.set_acknowledged_by(recipient);
+        return ask(request);
+    }
+    std::vector<v1::ArchiveEntry> archive() {
+        hear(Input(Arrived{{topics::requests("23656", "archive", "officer"), "", false}}));
+        v1::ArchiveReply reply;
+        REQUIRE(reply.ParseFromString(said[topics::replies("23656", "archive", "officer")]));
+        return {reply.entries().begin(), reply.entries().end()};
     }
     v1::ReportReply ask(const std::string& period, bool file, std::uint32_t revision = 0) {
         v1::ReportRequest request;
         request.set_period(period);
         request.set_file(file);
         request.set_revision(revision);
+        return ask(request);
+    }
+    v1::ReportReply ask(const v1::ReportRequest& request) {
         hear(Input(Arrived{{topics::requests("23656", "reports", "officer"), request.SerializeAsString(), false}}));
         v1::ReportReply reply;
         REQUIRE(reply.ParseFromString(said[topics::replies("23656", "reports", "officer")]));
@@ -179,4 +201,134 @@ TEST_CASE("the board rebuilt from the feeds is the running one, and a difference
     const auto other = rebuild(3);
     CHECK_FALSE(other.same);
     CHECK_FALSE(other.differ.empty());
+}
+
+TEST_CASE("who is reported to confirms a filed report; the first time stands, and who has not is listed", "[reports]") {
+    Bench bench;
+    bench.publish(a_session_on(1, "2022-06-14"));
+    CHECK_THAT(bench.acknowledge("2022-H1", "commune/party").error(), Catch::Contains("has not been filed"));
+    const auto filed = bench.ask("2022-H1", true).report();
+    CHECK(bench.ask("2022-H1", false).awaited_size() == 2);
+    auto reply = bench.acknowledge("2022-H1", "commune/party");
+    CHECK(reply.error().empty());
+    REQUIRE(reply.acknowledgements_size() == 1);
+    CHECK(reply.acknowledgements(0).digest() == filed.digest());
+    REQUIRE(reply.awaited_size() == 1);
+    CHECK(reply.awaited(0) == "commune/council");
+    const auto topic = topics::report("23656", "2022-H1", "1") + "/acknowledged/commune/party";
+    CHECK(bench.said.contains(topic));
+    CHECK_THAT(bench.acknowledge("2022-H1", "commune/leaders").error(), Catch::Contains("commune/leaders"));
+    CHECK_THAT(bench.acknowledge("2022-H1", "district/culture").error(), Catch::Contains("district/culture"));  // of another gateway
+
+    const auto first = reply.acknowledgements(0).acknowledged_at();
+    bench.today = "2022-08-01";
+    CHECK(bench.acknowledge("2022-H1", "commune/party").acknowledgements(0).acknowledged_at() == first);
+    static_cast<void>(bench.ask("2022-H1", true));  // a second revision is another report
+    CHECK(bench.ask("2022-H1", false).awaited_size() == 2);
+    CHECK(bench.ask("2022-H1", false, 1).acknowledgements_size() == 1);
+
+    bench.gateway.reset();
+    bench.store.crash();
+    bench.said.clear();
+    bench.start();
+    CHECK(bench.said.contains(topic));
+}
+
+TEST_CASE("the archive pins what was filed, acknowledged and submitted, each once, and a change of it is noticed", "[reports]") {
+    Bench bench("monitoring");
+    auto submitted = an_event(1);
+    submitted.mutable_report_submitted()->set_period("2022-H1");
+    bench.publish(submitted);
+    bench.publish(a_session_on(2, "2022-06-14"));
+    const auto digest = bench.ask("2022-H1", true).report().digest();
+    static_cast<void>(bench.acknowledge("2022-H1", "commune/party"));
+    const auto entries = bench.archive();
+    std::string kinds;
+    for (const auto& entry : entries) {
+        kinds += v1::ArchiveEntry::Kind_Name(entry.kind()) + " " + entry.subject() + ", ";
+    }
+    CHECK(kinds == "SUBMITTED 23656/monitoring/p/1, FILED 2022-H1/1, JOURNAL 23656/monitoring, ACKNOWLEDGED 2022-H1/1 commune/party, ");
+    CHECK(entries[1].sha256() == digest);
+    CHECK(entries[2].offset() == 2);
+    CHECK_FALSE(first_break(nullptr, entries));
+    CHECK_FALSE(first_break(&entries[0], std::span(entries).subspan(1)));
+    auto changed = entries;
+    changed[1].set_sha256(digest.substr(1) + "0");
+    CHECK(first_break(nullptr, changed).value().find("entry 2") != std::string::npos);
+    changed = entries;
+    changed.erase(changed.begin() + 1);
+    CHECK(first_break(nullptr, changed) == "entry 2 is missing");
+
+    bench.gateway.reset();  // it read nothing to its end: the feed is read again
+    bench.store.crash();
+    bench.start();
+    for (const auto& block : bench.blocks) {
+        bench.hear(Input(Arrived{{topics::feed("23656", "monitoring"), block.SerializeAsString(), false}}));
+    }
+    bench.now_ms += 60'000;
+    bench.hear(Input(Tick{}));
+    CHECK(bench.archive().size() == entries.size());
+    CHECK(bench.said.contains("chieng/1/areas/23656/archive"));
+}
+
+TEST_CASE("how far the household service's journal went is in no archive: an erasure writes it anew", "[reports]") {
+    Bench bench("household");
+    bench.publish(a_household_supported(1));
+    static_cast<void>(bench.ask("2022-H1", true));
+    for (const auto& entry : bench.archive()) {
+        CHECK(entry.kind() == v1::ArchiveEntry::FILED);
+    }
+}
+
+TEST_CASE("a village head is told what became of the village's events, and nothing of what they say", "[reports]") {
+    Bench bench;
+    auto noted = a_session_on(1, "2022-06-14");
+    noted.set_note("a note");
+    bench.publish(noted);
+    bench.publish(a_session_on(2, "2022-05-01"));
+    const std::string topic = "chieng/1/areas/23656-01/recipients/village/23656-01/acceptances";
+    const auto told = [&] {
+        bench.now_ms += 2'000;
+        bench.hear(Input(Tick{}));
+        v1::Acceptances all;
+        REQUIRE(google::protobuf::util::JsonStringToMessage(bench.said[topic], &all).ok());
+        CHECK(bench.said[topic].find("a note") == std::string::npos);
+        std::string text;
+        for (const auto& each : all.acceptances()) {
+            CHECK_FALSE(each.type().vi().empty());
+            text += each.device() + "/" + std::to_string(each.sequence()) + " " + v1::Acceptance::State_Name(each.state()) + " " +
+                    std::to_string(each.month()) + (each.corrected_by().empty() ? "" : " by " + each.corrected_by()) + ", ";
+        }
+        return text;
+    };
+    CHECK(told() == "p/1 COUNTED 202206, p/2 COUNTED 202205, ");
+    v1::Block block;
+    const auto offset = bench.blocks.size() + 1;
+    block.set_epoch(5);
+    block.set_first(offset);
+    block.set_last(offset);
+    block.set_before(offset - 1);
+    block.set_after(offset);
+    auto& entry = *block.add_entries();
+    entry.set_device("office");
+    entry.set_event(correcting(an_event(9), v1::Correction::VOID, 1, "p").SerializeAsString());
+    entry.set_received_at(1'655'000'100);
+    entry.set_effect(v1::Entry::NOTHING);
+    entry.mutable_retracts()->set_device("p");
+    entry.mutable_retracts()->set_event(noted.SerializeAsString());
+    bench.hear(Input(Arrived{{feed, block.SerializeAsString(), false}}));
+    bench.hear(Input(Arrived{{feed, block.SerializeAsString(), false}}));  // a repeat changes nothing
+    CHECK(told() == "p/1 TAKEN_BACK 0 by office, p/2 COUNTED 202205, office/9 NOT_COUNTED 0, ");
+    bench.blocks.push_back(block);
+    for (std::uint64_t n = 3; n < 3 + Acceptances::acceptances_max; ++n) {
+        bench.publish(a_session_on(n, "2022-06-14"));
+    }
+    CHECK(told().find("p/1 ") == std::string::npos);
+    bench.gateway->close();
+    const auto before = told();
+    bench.gateway.reset();
+    bench.store.crash();
+    bench.said.clear();
+    bench.start();
+    CHECK(told() == before);
 }

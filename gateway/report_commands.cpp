@@ -5,6 +5,7 @@
 #include "chieng/v1/report.pb.h"
 #include "gateway/serve/archive.hpp"
 #include "gateway/serve/rebuild.hpp"
+#include "gateway/serve/restated.hpp"
 #include "gateway/serve/table.hpp"
 #include "services/runtime/adapters/clock.hpp"
 #include "services/runtime/core/topics.hpp"
@@ -301,7 +302,14 @@ int show_restated(const ReportSettings& settings, const Definitions& definitions
                     (settings.english ? indicator.label().en() : indicator.label().vi()).c_str(), filed.c_str(), now.c_str(),
                     filed == now ? (settings.english ? " (parts or events)" : " (chi tiết)") : "");
     }
-    if (reply->restated().empty() || !is_of_events(report)) {
+    if (reply->restated().empty()) {
+        return 0;
+    }
+    if (!is_of_events(report)) {
+        std::printf("%s\n", settings.english ? "cells that made it, by commune:" : "các ô làm nên khác biệt, theo xã:");
+        for (const auto& line : changed_cells(*reply, definitions)) {
+            std::printf("  %s\n", line.c_str());
+        }
         return 0;
     }
     std::printf("%s\n", settings.english ? "events since then:" : "các sự kiện đến sau:");

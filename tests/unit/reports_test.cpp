@@ -2,6 +2,7 @@
 // Filed reports and the rebuild, at the gateway's own seams.
 #include "gateway/serve/gateway.hpp"
 #include "gateway/serve/rebuild.hpp"
+#include "gateway/serve/restated.hpp"
 #include "services/runtime/core/topics.hpp"
 #include "tests/support/events.hpp"
 #include "tests/support/memory_store.hpp"
@@ -12,6 +13,7 @@
 #include <google/protobuf/util/json_util.h>
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <span>
@@ -331,4 +333,60 @@ TEST_CASE("a village head is told what became of the village's events, and nothi
     bench.said.clear();
     bench.start();
     CHECK(told() == before);
+}
+
+TEST_CASE("a district's restatement names the communes' cells that made it, from what to what", "[reports]") {
+    const auto definitions = Definitions::load(data::indicators, "indicators.txtpb");
+    MemoryStore store;
+    Gateway gateway(definitions, kbang(), "625", {{"23656", "cells"}, {"23653", "cells"}}, store, 77);
+    std::map<std::string, std::string> said;
+    std::int64_t now_ms = 0;
+    const auto hear = [&](const Input& input) {
+        now_ms += 1'000;
+        for (const auto& action :
+             gateway.handle(std::span(&input, 1), {Seconds(*parse_day("2022-07-01")), std::chrono::milliseconds(now_ms)})) {
+            if (const auto* publish = std::get_if<Publish>(&action)) {
+                said[publish->message.topic] = publish->message.payload;
+            }
+        }
+    };
+    std::uint64_t offset = 0;
+    const auto publish = [&](const std::string& commune, std::int64_t sessions) {
+        v1::Block block;
+        block.set_epoch(5);
+        block.set_first(1);
+        block.set_last(++offset);
+        auto& cell = *block.add_cells();
+        cell.set_area(commune);
+        cell.set_period("2022-05a");
+        cell.set_indicator("COM-01");
+        cell.set_number(sessions);
+        cell.mutable_lineage()->set_events(static_cast<std::int32_t>(sessions));
+        auto& part = *block.add_cells() = cell;
+        part.set_cut("form");
+        part.set_cut_value("TALK");
+        hear(Input(Arrived{{topics::feed(commune, "cells"), block.SerializeAsString(), false}}));
+    };
+    const auto ask = [&](bool file) {
+        v1::ReportRequest request;
+        request.set_period("2022-H1");
+        request.set_file(file);
+        hear(Input(Arrived{{topics::requests("625", "reports", "officer"), request.SerializeAsString(), false}}));
+        v1::ReportReply reply;
+        REQUIRE(reply.ParseFromString(said[topics::replies("625", "reports", "officer")]));
+        return reply;
+    };
+    hear(Input(LinkUp{}));
+    hear(Input(Tick{}));
+    publish("23656", 3);
+    CHECK(ask(true).error().empty());
+    CHECK(changed_cells(ask(false), definitions).empty());
+    publish("23656", 5);
+    const auto lines = changed_cells(ask(false), definitions);
+    const auto has = [&](const std::string& line) { return std::find(lines.begin(), lines.end(), line) != lines.end(); };
+    CHECK(has("23656  COM-01  3 → 5"));
+    CHECK(has("23656  COM-01 form=TALK  3 → 5"));
+    for (const auto& line : lines) {
+        CHECK(line.starts_with("23656"));
+    }
 }

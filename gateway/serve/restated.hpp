@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which cells made a restatement, where a report was made of the cells of the places below: place by place what was filed and what is
+// true now, the whole and each part. A commune lists events instead.
+#pragma once
+
+#include "chieng/v1/report.pb.h"
+#include "gateway/indicator/definitions.hpp"
+
+#include <string>
+#include <vector>
+
+namespace chieng {
+
+// Lines "23653  COM-01 form=TALK  3 → 4", by place, in the order of the reply.
+[[nodiscard]] std::vector<std::string> changed_cells(const v1::ReportReply& reply, const Definitions& definitions);
+
+}  // namespace chieng

@@ -98,6 +98,7 @@ Attentions Watch::at(Day day) const {
         const Raise raise{found, day, *rule, *this};
         find_silent(raise);
         find_behind(raise);
+        find_targets_of_nothing(raise);
         find_overdue(raise);
         find_reports(raise);
         find_differences(raise);
@@ -161,6 +162,24 @@ void Watch::find_behind(const Raise& raise) const {
         if (behind) {
             raise({v1::AttentionNeeded::BEHIND_TARGET, village, code + "/" + period_text}, raise.day,
                   attention_text::behind(indicator, period_text, part->number(), part->denominator(), gone * 100 / length));
+        }
+    }
+}
+
+// A target by which nothing will ever be measured: there is no such indicator then, or it is not counted over such a period. Services do
+// not know the indicators, so it was taken; it stands here until somebody takes it back.
+void Watch::find_targets_of_nothing(const Raise& raise) const {
+    for (const auto& [target, times] : targets_) {
+        const auto& [code, period_text, village] = target;
+        const auto period = Period::parse(v1::OFFICIAL, period_text);
+        const auto* definition = period ? definitions_.find(code, period->last_day()) : nullptr;
+        const bool is_sum = definition != nullptr && definition->indicator.measure() == v1::Indicator::NUMBER && !definition->distinct;
+        const bool is_measured = definition != nullptr && !definition->indicator.hidden() &&
+                                 definition->indicator.targets().view() != v1::ACHIEVEMENT &&
+                                 (definition->counted_over(period->span) || is_sum);
+        if (!is_measured) {
+            raise({v1::AttentionNeeded::TARGET_OF_NOTHING, village, code + "/" + period_text}, raise.day,
+                  attention_text::target_of_nothing(code, period_text));
         }
     }
 }

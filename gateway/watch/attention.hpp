@@ -97,6 +97,7 @@ private:
     [[nodiscard]] std::optional<Day> silent_since(const v1::Place& village, Day day, const v1::AttentionRule& rule) const;
     void find_silent(const Raise& raise) const;
     void find_behind(const Raise& raise) const;
+    void find_targets_of_nothing(const Raise& raise) const;
     void find_overdue(const Raise& raise) const;
     void find_reports(const Raise& raise) const;
     void find_differences(const Raise& raise) const;
@@ -124,6 +125,7 @@ namespace attention_text {
 [[nodiscard]] v1::Label silent(const v1::Place& village, const Period& month);
 [[nodiscard]] v1::Label behind(const v1::Indicator& indicator, const std::string& period, std::int64_t actual, std::int64_t target,
                                std::int64_t percent_gone);
+[[nodiscard]] v1::Label target_of_nothing(const std::string& indicator, const std::string& period);
 [[nodiscard]] v1::Label overdue(const v1::FindingResolved& finding);
 [[nodiscard]] v1::Label loudspeakers(const v1::DeviceReported& report);
 [[nodiscard]] v1::Label lost(const Ledger::Row& row);

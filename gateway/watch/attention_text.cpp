@@ -41,6 +41,12 @@ v1::Label behind(const v1::Indicator& indicator, const std::string& period, std:
                  indicator.label().en() + " " + period + ": " + figures + ", with " + gone + " of the time gone");
 }
 
+v1::Label target_of_nothing(const std::string& indicator, const std::string& period) {
+    return label(
+        "Chỉ tiêu " + indicator + " kỳ " + period + ": không có chỉ số này trong kỳ, hãy đính chính hoặc hủy",
+        "Target on " + indicator + " for " + period + ": no indicator of that name is counted over it; correct it or take it back");
+}
+
 v1::Label overdue(const v1::FindingResolved& finding) {
     const auto number = std::to_string(finding.recommendation_no());
     return label("Kiến nghị số " + number + " của " + finding.inspection_id() + " quá hạn từ " + finding.due(),

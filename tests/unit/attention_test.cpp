@@ -225,6 +225,36 @@ TEST_CASE("a finding about a device stays with the village in which it was raise
     CHECK(commune.found(full, "2022-04-12") == "23656-02 head since 2022-04-10");
 }
 
+TEST_CASE("a target of an indicator that does not exist, or not over that period, is shown until it is taken back") {
+    Commune commune;
+    const auto target = [](std::uint64_t sequence, const std::string& code, const std::string& period) {
+        auto event = an_event(sequence);
+        event.mutable_target_assigned()->set_indicator(code);
+        event.mutable_target_assigned()->set_period(period);
+        event.mutable_target_assigned()->set_value(100);
+        return event;
+    };
+    const auto wrong = target(1, "COM-77", "2022");
+    commune.has("monitoring", "office", wrong, "2022-03-20");
+    commune.has("monitoring", "office", target(2, "COM-01", "2022-Q2"), "2022-03-20");  // these are measured
+    commune.has("monitoring", "office", target(3, "POV-06", "2022-H1"), "2022-03-20");  // a sum, over any period
+    commune.has("monitoring", "office", target(4, "POV-03", "2022"), "2022-03-20");
+    commune.has("monitoring", "office", target(5, "POV-09", "2022-04"), "2022-03-20");  // a stock of years only
+    commune.has("monitoring", "office", target(6, "TGT-01", "2022"), "2022-03-20");     // achievement is measured by others
+    constexpr auto of_nothing = v1::AttentionNeeded::TARGET_OF_NOTHING;
+    CHECK(commune.found(of_nothing, "2022-04-01") ==
+          "23656-01 COM-77/2022 since 2022-04-01, 23656-01 POV-09/2022-04 since 2022-04-01, 23656-01 TGT-01/2022 since 2022-04-01");
+    v1::Entry taken_back;
+    taken_back.set_effect(v1::Entry::NOTHING);
+    taken_back.set_device("office");
+    taken_back.set_event(correcting(an_event(7), v1::Correction::VOID, 1).SerializeAsString());
+    auto counted = wrong;
+    counted.set_occurred_on("2022-03-20");
+    *taken_back.mutable_retracts() = entry_of("office", counted, "2022-03-20");
+    commune.watch.apply("monitoring", taken_back);
+    CHECK(commune.found(of_nothing, "2022-04-01").find("COM-77") == std::string::npos);
+}
+
 TEST_CASE("rules that are not in the order of their days are refused with the day") {
     CHECK_THROWS_WITH(load_rules("rule { from: '2022-01-01' } rule { from: '2021-01-01' }", "mine"),
                       Catch::Contains("mine: rule from '2021-01-01'"));

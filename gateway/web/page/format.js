@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Numbers, days and values as a person reads them. The gateway's text is the number; here it only gets the reader's commas.
+import { lang, t } from './words.js';
+
+// 1234.5 is 1.234,5 in Vietnamese and 1,234.5 in English.
+function punctuated(text) {
+    return text.replace(/\d+(?:[.,]\d+)*/g, token => {
+        if (!/^\d+(\.\d+)?$/.test(token)) return token;
+        const [whole, part] = token.split('.');
+        const grouped = whole.replace(/\B(?=(\d{3})+$)/g, lang() === 'vi' ? '.' : ',');
+        return part === undefined ? grouped : grouped + (lang() === 'vi' ? ',' : '.') + part;
+    });
+}
+
+// A text in the reader's language. When both languages say the same, its numbers still are as a machine writes them.
+export function inTongue(text) {
+    if (text === null || text === undefined) return '';
+    if (typeof text !== 'object') return punctuated(String(text));
+    return text.vi === text.en ? punctuated(String(text.vi ?? '')) : String(text[lang()] ?? text.vi ?? '');
+}
+
+// A label: never a number.
+export const label = text => (text && typeof text === 'object' ? String(text[lang()] || text.vi || text.en || '') : String(text ?? ''));
+export const number = value => punctuated(String(value));
+
+// Not reported, suppressed and no value are words, never zeros.
+export function valueText(value) {
+    if (!value) return t('NOT_REPORTED');
+    return value.status === 'OK' ? inTongue(value.text) : t(value.status);
+}
+
+// What a value weighs, to sort and to draw; null when there is none.
+export function amount(value, definition) {
+    if (!value || value.status !== 'OK') return null;
+    const [n, d, sn, sd] = [value.number, value.denominator, value.startNumber, value.startDenominator].map(Number);
+    if (definition?.measure === 'RATIO') return d ? (n / d) * 100 : null;
+    if (definition?.measure === 'CHANGE') return d && sd ? (sn / sd - n / d) * 100 : null;
+    if (definition?.measure === 'MEDIAN') return value.median === undefined ? null : Number(value.median);
+    return Number.isFinite(n) ? n / (Number(definition?.divideBy) || 1) : null;
+}
+
+export const day = text => (/^\d{4}-\d\d-\d\d/.test(text || '') ? `${text.slice(8, 10)}/${text.slice(5, 7)}/${text.slice(0, 4)}` : String(text ?? ''));
+
+// Seconds since 1970, or an ISO instant, in UTC+7.
+export function instant(value) {
+    if (value === undefined || value === null || value === '') return '';
+    const seconds = /^\d+$/.test(String(value)) ? Number(value) : Date.parse(value) / 1000;
+    if (!Number.isFinite(seconds)) return String(value);
+    const text = new Date((seconds + 7 * 3600) * 1000).toISOString();
+    return `${text.slice(11, 16)} ${day(text)}`;
+}
+
+// What a person typed: 1.234,5 and 1234,5 in Vietnamese, 1,234.5 in English; NaN when it is no number.
+export function parseNumber(text) {
+    const [group, comma] = lang() === 'vi' ? ['.', ','] : [',', '.'];
+    const plain = text.trim().replaceAll(' ', '');
+    const shape = new RegExp(`^(\\d+|\\d{1,3}(\\${group}\\d{3})+)(\\${comma}\\d+)?$`);
+    return shape.test(plain) ? Number(plain.replaceAll(group, '').replace(comma, '.')) : NaN;
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// A small form made from an event's JSON and the contract's labels (schema.js): every field that the event may have, as it
+// stands, to be put right. What cannot be edited here (lists of messages, unknown fields) is kept as it is.
+import { el } from './dom.js';
+import { day, number, parseNumber } from './format.js';
+import { enums, events, messages } from './schema.js';
+import { lang, t } from './words.js';
+
+export const pick = pair => (pair ? pair[lang() === 'vi' ? 0 : 1] || pair[0] : '');
+export const bodyOf = event => Object.keys(event).find(key => key in events);
+const envelope = ['occurredOn', 'time', 'village', 'programme'];
+const numeric = /^u?int\d+$/;
+const valueName = (type, value) => pick(enums[type]?.[value]) || value;
+
+let ids = 0;
+
+function options(type, chosen, must) {
+    return [must && chosen ? null : el('option', { value: '' }, t('choose')), Object.entries(enums[type]).map(([value, names]) =>
+        el('option', { value, selected: value === chosen }, pick(names)))];
+}
+
+export const enumSelect = (id, type, chosen, must) => el('select', { id, name: id, required: must }, options(type, chosen, must));
+
+function asText(value, { decimals } = {}) {
+    if (value === undefined || value === '') return '';
+    return number(decimals ? String(Number(value) / 10 ** decimals) : String(value));
+}
+
+// One field: {path, name, node, read()}; read() gives undefined for an empty one and throws a sentence for a wrong one.
+function fieldOf(path, [vi, en, type, flags = {}], value, places) {
+    const id = `f${++ids}`;
+    const name = pick([vi, en]);
+    const field = control => el('p', { class: 'field' }, el('label', { for: id }, name, flags.must ? ' *' : ''), control);
+    if (enums[type] && flags.many) {
+        const boxes = Object.entries(enums[type]).map(([one, names]) => el('label', { class: 'tick' }, el('input', { type: 'checkbox', value: one, checked: (value || []).includes(one) }), ' ', pick(names)));
+        const node = el('fieldset', { class: 'ticks' }, el('legend', {}, name, flags.must ? ' *' : ''), boxes);
+        return { path, name, node, read: () => { const on = [...node.querySelectorAll(':checked')].map(box => box.value); return on.length ? on : undefined; }, say: list => (list || []).map(one => valueName(type, one)).join(', ') };
+    }
+    if (enums[type]) {
+        const box = enumSelect(id, type, value, flags.must);
+        return { path, name, node: field(box), read: () => box.value || undefined, say: one => (one ? valueName(type, one) : '') };
+    }
+    if (type === 'bool') {
+        const box = el('input', { id, type: 'checkbox', checked: Boolean(value) });
+        return { path, name, node: el('label', { class: 'tick', for: id }, box, ' ', name), read: () => box.checked || undefined, say: one => t(one ? 'yes' : 'no') };
+    }
+    if (flags.many) {
+        const box = el('textarea', { id, rows: Math.max(2, (value || []).length) }, (value || []).join('\n'));
+        return { path, name, node: field([box, el('small', {}, t('listSay'))]), read: () => { const list = box.value.split('\n').map(one => one.trim()).filter(Boolean); return list.length ? list : undefined; }, say: list => (list || []).join(', ') };
+    }
+    if (numeric.test(type)) {
+        const box = el('input', { id, type: 'text', inputmode: 'decimal', autocomplete: 'off', value: asText(value, flags) });
+        const read = () => {
+            if (!box.value.trim()) return undefined;
+            const typed = parseNumber(box.value);
+            const whole = Math.round(typed * 10 ** (flags.decimals || 0));
+            if (Number.isNaN(typed) || (!flags.decimals && !Number.isInteger(typed))) {
+                box.focus();
+                throw `${name}: ${t('notANumber', number('1234'))}`;
+            }
+            return whole || undefined;  // proto3: zero is not written
+        };
+        return { path, name, node: field(box), read, say: one => asText(one, flags) };
+    }
+    if (path[0] === 'village' && places.length) {
+        const box = el('select', { id }, el('option', { value: '' }, '–'), places.map(([code, text]) => el('option', { value: code, selected: code === value }, text)));
+        return { path, name, node: field(box), read: () => box.value || undefined, say: one => places.find(([code]) => code === one)?.[1] || one || '' };
+    }
+    const box = el('input', { id, type: flags.date ? 'date' : 'text', value: value ?? '', required: Boolean(flags.must), autocomplete: 'off' });
+    return { path, name, node: field(box), read: () => box.value.trim() || undefined, say: one => (flags.date ? day(one) : one || '') };
+}
+
+function messageFields(type, value, path, places) {
+    const nodes = [], fields = [];
+    for (const [key, rule] of Object.entries(messages[type] || {})) {
+        const at = [...path, key];
+        const many = rule[3]?.many;
+        if (messages[rule[2]]) {
+            if (many) continue;
+            const inner = messageFields(rule[2], value?.[key] || {}, at, places);
+            nodes.push(el('fieldset', { class: 'inner' }, el('legend', {}, pick(rule)), inner.nodes));
+            fields.push(...inner.fields);
+        } else {
+            const field = fieldOf(at, rule, value?.[key], places);
+            nodes.push(field.node);
+            fields.push(field);
+        }
+    }
+    return { nodes, fields };
+}
+
+const at = (object, path) => path.reduce((inner, key) => inner?.[key], object);
+
+function set(object, path, value) {
+    const [last, ...rest] = [...path].reverse();
+    const inner = rest.reverse().reduce((here, key) => (here[key] ??= {}), object);
+    if (value === undefined) delete inner[last];
+    else inner[last] = value;
+}
+
+// The same for a person: 5, "5" and a list in the same order.
+const same = (one, other) => JSON.stringify(one === undefined ? null : Array.isArray(one) ? one : String(one)) === JSON.stringify(other === undefined ? null : Array.isArray(other) ? other : String(other));
+
+// The form of an event: nodes, and read() → {event, changes: [[name, before, after]]}.
+export function eventForm(event, places) {
+    const body = bodyOf(event);
+    const outer = envelope.map(key => fieldOf([key], messages.Event[key], event[key], places));
+    const inner = body ? messageFields(events[body].type, event[body], [body], []) : { nodes: [], fields: [] };
+    const fields = [...outer, ...inner.fields];
+    return {
+        nodes: [el('div', { class: 'fields' }, outer.map(field => field.node), inner.nodes)],
+        read() {
+            const next = structuredClone(event);
+            const changes = [];
+            for (const field of fields) {
+                const before = at(event, field.path);
+                const after = field.read();
+                if (same(before, after) || (!before && after === undefined)) continue;
+                set(next, field.path, after);
+                changes.push([field.name, field.say(before), field.say(after)]);
+            }
+            return { event: next, changes };
+        },
+    };
+}
+
+// What an event says, in words, to look at before it is voided.
+export function eventSays(event) {
+    const said = [];
+    const walk = (type, value) => {
+        for (const [key, rule] of Object.entries(messages[type] || {})) {
+            const one = value?.[key];
+            if (one === undefined) continue;
+            if (messages[rule[2]] && !rule[3]?.many) walk(rule[2], one);
+            else if (!messages[rule[2]]) said.push([pick(rule), [one].flat().map(each => (enums[rule[2]] ? valueName(rule[2], each) : rule[3]?.date ? day(each) : numeric.test(rule[2]) ? asText(each, rule[3]) : typeof each === 'boolean' ? t(each ? 'yes' : 'no') : String(each))).join(', ')]);
+        }
+    };
+    const body = bodyOf(event);
+    if (body) walk(events[body].type, event[body]);
+    return said;
+}
+
+export const serviceOf = event => events[bodyOf(event)]?.service;
+export const kindOf = event => pick(events[bodyOf(event)]?.label);

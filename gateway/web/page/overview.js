@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// A place at a glance: every indicator with its value, against its target and the time that is over, group by group.
+import { get } from './api.js';
+import { el } from './dom.js';
+import { amount, inTongue, label, number } from './format.js';
+import { bar, byGroup, crumbs, flags, heading, isMet, areaOf, percent, placeName, query, shownValue, th, unitOf, windowOf } from './parts.js';
+import { elapsed, name as periodName } from './period.js';
+import { linkTo } from './state.js';
+import { groupName, t } from './words.js';
+
+export async function load(ctx) {
+    const table = await get('table', query(ctx));
+    const values = new Map(table.rows.map(row => [row.indicator, row.values[0]]));
+    const empty = [...values.values()].every(value => value?.status === 'NOT_REPORTED' || !amount(value, null));
+    return { table, values, latest: empty ? await latestYear(ctx) : '' };
+}
+
+// The latest year that has sessions, to lead somebody who looks at an empty one.
+async function latestYear(ctx) {
+    const code = ctx.definitions.has('COM-01') ? 'COM-01' : ctx.definitions.keys().next().value;
+    try {
+        const past = await get('history', { indicator: code, area: areaOf(ctx), calendar: ctx.state.calendar, span: 'YEAR', count: 10 });
+        const found = past.points.filter(point => amount(point.value, null) > 0).pop()?.period || '';
+        return found === ctx.state.period ? '' : found;
+    } catch {
+        return '';  // only a hint
+    }
+}
+
+function againstTarget(ctx, definition, value, over) {
+    const target = value?.target;
+    if (!target) return el('td', {});
+    const reached = percent(target.achieved);
+    const pace = target.pace;
+    const missing = pace?.missing === undefined ? '' : `${inTongue(pace.missing)}`;
+    const met = isMet(target, definition);
+    const kind = pace?.behind ? 'late' : met ? 'met' : '';
+    const passed = Math.round(over * 100);
+    return el('td', { class: 'target' },
+        reached === null ? null : bar(reached, over < 1 ? passed : null, t('barLabel', inTongue(target.achieved), passed), kind),
+        el('span', { class: 'reach' }, t('ofTarget', inTongue(target.achieved), inTongue(target.assigned))),
+        met ? el('small', { class: 'flag met' }, t('achievedMark')) : null,
+        pace?.behind ? el('small', { class: 'flag late' }, t('behindMark')) : null,
+        pace && !met && missing ? el('small', { class: 'pace' }, Number(pace.daysLeft) > 0 ? t('pace', missing, number(pace.daysLeft)) : t('paceOver', missing)) : null);
+}
+
+function row(ctx, definition, value, over, hasTargets) {
+    const area = areaOf(ctx);
+    return el('tr', { 'data-key': definition.code },
+        th([label(definition.label), el('small', { class: 'code' }, definition.code)], 'row'),
+        el('td', { class: 'n' }, shownValue(ctx, value, definition, area), value?.status === 'OK' ? el('small', { class: 'unit' }, unitOf(definition)) : null,
+            flags({ filed: value?.filed }), value?.filed?.restated ? el('small', { class: 'pace' }, t('filedWas', inTongue(value.filed.text))) : null),
+        hasTargets ? againstTarget(ctx, definition, value, over) : null);
+}
+
+function section(ctx, data, group, definitions, over) {
+    const hasTargets = definitions.some(definition => data.values.get(definition.code)?.target);
+    return el('section', { class: 'group', 'data-key': group }, el('h2', { id: `g-${group}` }, groupName(group)),
+        el('table', { class: hasTargets ? 'glance' : 'glance two', 'aria-labelledby': `g-${group}` },
+            el('thead', {}, el('tr', {}, th(t('indicator')), th(t('value'), 'col', { class: 'n' }), hasTargets ? th(t('target')) : null)),
+            el('tbody', {}, definitions.map(definition => row(ctx, definition, data.values.get(definition.code), over, hasTargets)))));
+}
+
+function summary(ctx, data) {
+    const withTarget = [...data.values].filter(([, value]) => value?.target);
+    if (!withTarget.length) return el('p', { class: 'quiet', 'data-key': 'sum' }, t('noTargets'));
+    const met = withTarget.filter(([code, value]) => isMet(value.target, ctx.definitions.get(code)));
+    const late = withTarget.filter(([, value]) => value.target.pace?.behind);
+    return el('section', { class: 'sum', 'data-key': 'sum' }, el('h2', {}, t('targets')),
+        el('p', {}, t('targetsSum', withTarget.length, met.length, late.length, withTarget.length - met.length - late.length)),
+        late.length ? el('ul', {}, late.map(([code, value]) => {
+            const definition = ctx.definitions.get(code);
+            return el('li', { 'data-key': code }, el('a', { href: linkTo(ctx.state, { view: 'behind', indicator: code, area: areaOf(ctx) }) },
+                definition ? label(definition.label) : code), `: ${t('ofTarget', inTongue(value.target.achieved), inTongue(value.target.assigned))}`);
+        })) : null);
+}
+
+export function render(ctx, data) {
+    const over = elapsed(windowOf(ctx, data.table.from, data.table.to), ctx.me.today);
+    const groups = byGroup(ctx, definition => data.values.has(definition.code));
+    return [
+        crumbs(ctx), ...heading(ctx, t('glance', placeName(ctx, areaOf(ctx))), data.table),
+        data.latest ? el('p', { class: 'hint', 'data-key': 'hint' }, t('nothingHere'), ' ',
+            el('a', { href: linkTo(ctx.state, { period: data.latest }) }, t('latestWith', periodName(data.latest)))) : null,
+        summary(ctx, data), el('div', { class: 'groups', 'data-key': 'groups' }, [...groups].map(([group, definitions]) => section(ctx, data, group, definitions, over))),
+        el('p', { class: 'quiet', 'data-key': 'legend' }, t('legend')),
+    ];
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+// A stand-in for `chieng-gateway run --http`: the page's files and the HTTP contract that it reads, with made-up figures
+// (world.mjs), so that the page can be looked at and tested without a gateway. By hand:
+//   node tests/browser/stand_in.mjs [--port 9200] [--commune 23656] [--tokens]     then type: bump, stall, go, restart, quit
+import { createServer } from 'node:http';
+import { readFileSync } from 'node:fs';
+import { World, parsePeriod, windowOf } from './world.mjs';
+
+const pageFolder = new URL('../../gateway/web/page/', import.meta.url);
+const types = { html: 'text/html; charset=utf-8', js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8', svg: 'image/svg+xml' };
+const safety = { 'Content-Security-Policy': "default-src 'self'", 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'no-referrer', 'Cache-Control': 'no-cache' };
+const titles = { 400: 'Bad request', 401: 'Unauthorized', 403: 'Forbidden', 404: 'Not found', 409: 'Conflict', 503: 'Not ready' };
+
+class Refused {
+    constructor(status, vi, en, field) { Object.assign(this, { status, body: { type: 'about:blank', title: titles[status], status, detail: en, detailVi: vi, field } }); }
+}
+
+// tokens: {token: {viewer, may: […], sees}}; without, everybody is an anonymous viewer.
+export class StandIn {
+    world = new World();
+    place = '625';
+    tokens = null;
+    stalled = false;
+    refuse = null;      // {path: /…/, status, vi, en}: what to refuse
+    nextReceipt = null; // what the next post answers instead of STORED
+    posted = [];
+    asked = [];
+    #followers = new Set();
+    #sockets = new Set();
+    #server = null;
+    #sequence = 100;
+
+    constructor(options = {}) {
+        Object.assign(this, options);
+        this.reports = [this.world.file('2022-Q1', 1, 1648000000), this.world.file('2022-H1', 1, 1655600000)];
+        this.world.bump('COM-01', '23656-01', 2);  // corrected since: 2022-H1 has ended, so is changed below
+        this.reports[1].values.get('COM-01|23656').number = '3';
+        this.reports[1].values.get('COM-01|23656').text = { vi: '3', en: '3' };
+        this.world.changed = cell => this.#tell('cells', { epoch: this.world.epoch, last: this.world.offset, cells: [cell] });
+        this.heartbeat = setInterval(() => this.stalled || this.#followers.forEach(one => one.write(': here\n\n')), 500);
+    }
+
+    async listen(port = 0) {
+        this.#server = createServer((request, response) => this.#answer(request, response));
+        this.#server.on('connection', socket => { this.#sockets.add(socket); socket.on('close', () => this.#sockets.delete(socket)); });
+        await new Promise((done, failed) => this.#server.once('error', failed).listen(port, '127.0.0.1', done));
+        this.port = this.#server.address().port;
+        this.url = `http://127.0.0.1:${this.port}`;
+        return this;
+    }
+    async down() {
+        const closed = new Promise(done => this.#server.close(done));
+        this.#sockets.forEach(socket => socket.destroy());
+        this.#followers.clear();
+        await closed;
+    }
+    up() { return this.listen(this.port); }
+    async close() {
+        clearInterval(this.heartbeat);
+        await this.down();
+    }
+
+    #tell(event, data) {
+        if (!this.stalled) this.#followers.forEach(one => one.write(`id: ${this.world.epoch}-${this.world.offset}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`));
+    }
+
+    #viewer(request) {
+        if (!this.tokens) return { viewer: 'anonymous', may: [], sees: 'PUBLIC', threshold: 0 };
+        const token = /chieng_session=(\w+)/.exec(request.headers.cookie || '')?.[1] || /^Bearer (\w+)$/.exec(request.headers.authorization || '')?.[1];
+        if (!this.tokens[token]) throw new Refused(401, 'Cần đăng nhập bằng mã truy cập.', 'Sign in with a token.');
+        return this.tokens[token];
+    }
+
+    async #answer(request, response) {
+        const url = new URL(request.url, 'http://stand-in');
+        this.asked.push(`${request.method} ${url.pathname}${url.search}`);
+        try {
+            if (this.refuse?.path.test(url.pathname + url.search)) throw new Refused(this.refuse.status, this.refuse.vi, this.refuse.en);
+            if (!url.pathname.startsWith('/api/')) return this.#file(url.pathname, response);
+            let body = '';
+            for await (const chunk of request) body += chunk;
+            const path = url.pathname.slice('/api/v1/'.length);
+            if (path === 'session') return this.#session(request, response, body);
+            const viewer = this.#viewer(request);
+            if (request.method === 'POST' && request.headers['x-chieng'] !== '1') throw new Refused(403, 'Thiếu tiêu đề X-Chieng.', 'The header X-Chieng is missing.');
+            if (path === 'feeds/cells/events') return this.#follow(response);
+            if (request.method === 'POST') return this.#post(path, url.searchParams, JSON.parse(body), viewer, response);
+            const etag = `"${this.world.epoch}-${this.world.offset}-${viewer.viewer}-${this.reports.length}"`;
+            if (request.headers['if-none-match'] === etag) return response.writeHead(304, { ETag: etag, ...safety }).end();
+            this.#json(response, 200, this.#read(path, url.searchParams, viewer), { ETag: etag });
+        } catch (problem) {
+            if (!(problem instanceof Refused)) console.error(problem);
+            this.#json(response, problem.status || 500, problem.body || { title: 'stand-in failed', status: 500 }, { 'Content-Type': 'application/problem+json' });
+        }
+    }
+
+    #json(response, status, data, more = {}) {
+        response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8', ...safety, ...more }).end(JSON.stringify(data));
+    }
+    #file(path, response) {
+        const name = path === '/' ? 'index.html' : /^\/page\/([a-z_]+\.(js|css|svg))$/.exec(path)?.[1];
+        if (!name) throw new Refused(404, 'Không có trang này.', 'There is no such page.');
+        response.writeHead(200, { 'Content-Type': types[name.split('.').pop()], ...safety }).end(readFileSync(new URL(name, pageFolder)));
+    }
+    #session(request, response, body) {
+        if (request.method === 'DELETE') return response.writeHead(204, { 'Set-Cookie': 'chieng_session=; Max-Age=0; Path=/; HttpOnly; SameSite=Strict' }).end();
+        const { token } = JSON.parse(body);
+        if (!this.tokens?.[token]) throw new Refused(401, 'Mã truy cập không đúng.', 'The token is not right.');
+        this.#json(response, 200, { viewer: this.tokens[token].viewer }, { 'Set-Cookie': `chieng_session=${token}; Path=/; HttpOnly; SameSite=Strict` });
+    }
+    #follow(response) {
+        response.writeHead(200, { 'Content-Type': 'text/event-stream', ...safety });
+        this.#followers.add(response);
+        response.on('close', () => this.#followers.delete(response));
+        response.write(`id: ${this.world.epoch}-${this.world.offset}\nevent: head\ndata: ${JSON.stringify({ epoch: this.world.epoch, last: this.world.offset })}\n\n`);
+    }
+
+    #ask(query) {
+        const period = parsePeriod(query.get('period'));
+        if (query.has('period') && !period) throw new Refused(400, 'Kỳ phải có dạng 2022-04, 2022-Q2, 2022-H1 hoặc 2022.', 'A period is such as 2022-04, 2022-Q2, 2022-H1 or 2022.', 'period');
+        const area = this.world.place(query.get('area') || this.place);
+        if (!area) throw new Refused(404, 'Không có nơi này ở đây.', 'There is no such place here.', 'area');
+        const definition = query.has('indicator') ? this.world.definitions.find(one => one.code === query.get('indicator')) : null;
+        if (query.has('indicator') && !definition) throw new Refused(404, 'Không có chỉ số này.', 'There is no such indicator.', 'indicator');
+        const calendar = query.get('calendar') || 'official';
+        return { period, area, definition, calendar, ...(period ? windowOf(period, calendar) : {}) };
+    }
+
+    #read(path, query, viewer) {
+        const world = this.world, own = world.place(this.place);
+        if (path === 'me') return { ...viewer, place: { code: own.code, name: own.name, level: own.level }, today: world.today, caughtUp: true, offset: world.offset, epoch: world.epoch };
+        if (path === 'places') return { day: query.get('day') || world.today, places: world.places.filter(place => place.code.startsWith(this.place === '625' ? '' : this.place)) };
+        if (path === 'indicators') return { indicators: world.definitions.map(({ definition, ...rest }) => rest) };
+        if (path === 'table') {
+            const { area, period, calendar, from, to } = this.#ask(query);
+            const places = [area, ...world.below(area.code)];
+            return { area: area.code, calendar, period: query.get('period'), from, to, asOf: 1655712000 + world.offset, places: places.map(({ code, name }) => ({ code, name })),
+                rows: world.definitions.filter(one => one.spans.includes(period.span)).map(one => ({ indicator: one.code, values: places.map(place => world.full(one, place.code, period, this.reports)) })) };
+        }
+        if (path === 'history') {
+            const { area, definition, calendar } = this.#ask(query);
+            const until = parsePeriod(query.get('until')) || { span: query.get('span'), year: 2022, n: 1 };
+            return { indicator: definition.code, area: area.code, calendar, points: world.history(definition, area.code, until, Number(query.get('count') || 12), calendar) };
+        }
+        if (path === 'behind') return this.#behind(query, viewer);
+        if (path === 'reports') return { reports: this.reports.map(({ values, ...rest }) => ({ ...rest, restatedCells: world.restated({ ...rest, values }).length })) };
+        const wanted = /^reports\/([\dQH-]+)\/(\d+|latest)$/.exec(path);
+        if (wanted) {
+            const report = this.reports.filter(one => one.period === wanted[1] && (wanted[2] === 'latest' || one.revision === Number(wanted[2]))).pop();
+            if (!report) throw new Refused(404, 'Kỳ này chưa chốt.', 'This period was not filed.');
+            const { values, ...rest } = report;
+            return { report: rest, restated: world.restated(report) };
+        }
+        if (path === 'silent') return { day: world.today, places: world.below(this.place).map((place, at) => ({ code: place.code, name: place.name, ...(at % 5 === 4 ? {} : { lastEventOn: `2022-0${3 + (at % 4)}-1${at % 9}`, days: 20 + ((at * 37) % 80) }), expectedEvery: 30 })) };
+        if (path === 'ledger' || path === 'duplicates') {
+            if (own.level !== 'COMMUNE') throw new Refused(404, 'Phần này chỉ có ở cổng của xã.', "This stands at a commune's gateway only.");
+            return path === 'ledger' ? { balanced: false, devices: [{ device: 'phone-1', service: 'session', posted: 120, stored: 117, refused: 1, waiting: 2, difference: 0, lastHeard: 1655712000 }, { device: 'phone-2', service: 'session', posted: 40, stored: 38, refused: 0, waiting: 1, difference: 1, lastHeard: 1655012000 }] }
+                : { groups: [{ service: 'session', village: '23656-02', occurredOn: '2022-05-10', type: 'session_held', label: { vi: 'Tổ chức buổi tuyên truyền', en: 'Communication session held' },
+                    events: [{ device: 'phone-1', sequence: '17', organisation: { vi: 'Thôn, làng', en: 'Village' }, time: '19:00' }, { device: 'phone-7', sequence: '3', organisation: { vi: 'Hội Liên hiệp Phụ nữ', en: "Women's Union" }, time: '19:30' }] }] };
+        }
+        throw new Refused(404, 'Không có phần này.', 'There is no such thing.');
+    }
+
+    #behind(query, viewer) {
+        const { area, definition, period } = this.#ask(query);
+        const value = this.world.full(definition, area.code, period, this.reports);
+        if (value.status === 'OK') value.parts = this.world.parts(definition, value);
+        const event = n => ({ service: 'session', device: 'phone-1', sequence: String(n), occurredOn: `2022-05-${10 + n}`, village: '23656-02', type: 'session_held', label: { vi: 'Tổ chức buổi tuyên truyền', en: 'Communication session held' },
+            event: { sequence: String(n), occurredOn: `2022-05-${10 + n}`, village: '23656-02', organisation: 'VILLAGE', role: 'VILLAGE_HEAD', sessionHeld: { form: 'VILLAGE_MEETING', topics: ['POLICY', 'CREDIT'], languages: ['BAHNAR'], audience: { total: 40 + n, female: 20 } } } });
+        return { value, definition, below: this.world.below(area.code).map(place => ({ area: place.code, name: place.name, value: this.world.full(definition, place.code, period, this.reports) })),
+            filed: this.reports.filter(one => one.period === query.get('period')).map(one => ({ revision: one.revision, filedAt: one.filedAt, text: one.values.get(`${definition.code}|${area.code}`).text })),
+            feeds: [{ feed: '23656/session', epoch: '9876543210123456789', offset: String(this.world.offset) }, { feed: '23656/household', epoch: '77', offset: '812' }],
+            ...(this.place !== '625' && (viewer.sees === 'SENSITIVE' || viewer.may.includes('CORRECT')) ? { events: [event(1), event(2), event(3)] } : {}) };
+    }
+
+    #post(path, query, body, viewer, response) {
+        const need = path === 'reports' ? 'FILE' : body.correction ? 'CORRECT' : body.duplicateDecided ? 'DECIDE' : body.targetAssigned ? 'ASSIGN' : 'POST';
+        if (!viewer.may.includes(need)) throw new Refused(403, `Cần quyền ${need}.`, `The right ${need} is needed.`);
+        this.posted.push({ path, service: query.get('service'), body });
+        if (path === 'reports') {
+            const report = this.world.file(body.period, this.reports.filter(one => one.period === body.period).length + 1, 1655712345);
+            this.reports.push(report);
+            const { values, ...rest } = report;
+            return this.#json(response, 201, { report: rest });
+        }
+        const answer = this.nextReceipt || { receipt: { verdict: 'STORED', period: body.correction?.action === 'VOID' ? 0 : 202206, reasons: [] } };
+        this.nextReceipt = null;
+        this.#json(response, answer.waiting ? 202 : 200, { ...answer, device: `office-${this.place}-1`, sequence: String(++this.#sequence) });
+        if (answer.receipt?.verdict === 'STORED') this.world.bump('COM-01', '23656-02', body.correction?.action === 'VOID' ? -1 : 1);
+    }
+}
+
+export const officerTokens = {
+    officer: { viewer: 'Cán bộ thử nghiệm', may: ['CORRECT', 'DECIDE', 'ASSIGN', 'FILE'], sees: 'SENSITIVE', threshold: 0 },
+    reader: { viewer: 'Người đọc thử nghiệm', may: [], sees: 'INTERNAL', threshold: 5 },
+};
+
+if (process.argv[1] === new URL(import.meta.url).pathname) {
+    const option = (name, otherwise) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] || true : otherwise);
+    const standIn = await new StandIn({ place: option('--commune', '625'), tokens: process.argv.includes('--tokens') ? officerTokens : null }).listen(Number(option('--port', 0)));
+    const ticking = setInterval(() => standIn.world.bump('COM-01', `236${['56', '47', '65'][standIn.world.offset % 3]}-01`), 4000);
+    console.log(`${standIn.url}/#/overview?period=2022   (tokens: ${standIn.tokens ? 'officer, reader' : 'none needed'})`);
+    process.stdin.on('data', async line => {
+        const said = String(line).trim();
+        if (said === 'bump') standIn.world.bump();
+        if (said === 'stall' || said === 'go') standIn.stalled = said === 'stall';
+        if (said === 'restart') await standIn.down().then(() => standIn.up());
+        if (said === 'quit') { clearInterval(ticking); await standIn.close(); process.stdin.destroy(); }
+    });
+}

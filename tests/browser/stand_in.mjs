@@ -4,6 +4,7 @@
 //   node tests/browser/stand_in.mjs [--port 9200] [--commune 23656] [--tokens]     then type: bump, stall, go, restart, quit
 import { createServer } from 'node:http';
 import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { World, parsePeriod, windowOf } from './world.mjs';
 
 const pageFolder = new URL('../../gateway/web/page/', import.meta.url);
@@ -85,7 +86,7 @@ export class StandIn {
             if (request.method === 'POST' && request.headers['x-chieng'] !== '1') throw new Refused(403, 'Thiếu tiêu đề X-Chieng.', 'The header X-Chieng is missing.');
             if (path === 'feeds/cells/events') return this.#follow(response);
             if (request.method === 'POST') return this.#post(path, url.searchParams, JSON.parse(body), viewer, response);
-            const etag = `"${this.world.epoch}-${this.world.offset}-${viewer.viewer}-${this.reports.length}"`;
+            const etag = `"${this.world.epoch}-${this.world.offset}-${viewer.may.length}-${this.reports.length}"`;
             if (request.headers['if-none-match'] === etag) return response.writeHead(304, { ETag: etag, ...safety }).end();
             this.#json(response, 200, this.#read(path, url.searchParams, viewer), { ETag: etag });
         } catch (problem) {
@@ -95,12 +96,19 @@ export class StandIn {
     }
 
     #json(response, status, data, more = {}) {
-        response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8', ...safety, ...more }).end(JSON.stringify(data));
+        this.#packed(response, status, JSON.stringify(data), { 'Content-Type': 'application/json; charset=utf-8', ...safety, ...more });
+    }
+    #packed(response, status, body, headers) {
+        if (/gzip/.test(response.req.headers['accept-encoding'] || '')) {
+            body = gzipSync(body);
+            headers['Content-Encoding'] = 'gzip';
+        }
+        response.writeHead(status, { Vary: 'Accept-Encoding', ...headers }).end(body);
     }
     #file(path, response) {
         const name = path === '/' ? 'index.html' : /^\/page\/([a-z_]+\.(js|css|svg))$/.exec(path)?.[1];
         if (!name) throw new Refused(404, 'Không có trang này.', 'There is no such page.');
-        response.writeHead(200, { 'Content-Type': types[name.split('.').pop()], ...safety }).end(readFileSync(new URL(name, pageFolder)));
+        this.#packed(response, 200, readFileSync(new URL(name, pageFolder)), { 'Content-Type': types[name.split('.').pop()], ...safety });
     }
     #session(request, response, body) {
         if (request.method === 'DELETE') return response.writeHead(204, { 'Set-Cookie': 'chieng_session=; Max-Age=0; Path=/; HttpOnly; SameSite=Strict' }).end();

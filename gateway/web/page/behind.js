@@ -48,17 +48,17 @@ function partTables(value, definition) {
         const parts = value.parts.filter(part => part.cut === cut.name);
         const top = largest(parts, definition);
         const caption = t('partsOf', label(cut.label).toLowerCase());
-        return plainTable(caption, [label(cut.label), t('value'), ''], parts.map(part => el('tr', { 'data-key': part.value },
+        return plainTable(caption, [label(cut.label), `>${t('value')}`, ''], parts.map(part => el('tr', { 'data-key': part.value },
             th(label(cut.values?.find(one => one.value === part.value)?.label) || part.value, 'row'),
             el('td', { class: 'n' }, part.status && part.status !== 'OK' ? t(part.status) : inTongue(part.text)),
-            el('td', { class: 'bars' }, top ? bar((100 * Math.abs(amount({ status: 'OK', ...part }, definition) ?? 0)) / top, null, '') : null))), `cut-${cut.name}`);
+            el('td', { class: 'bars' }, top ? bar((100 * Math.abs(amount({ status: 'OK', ...part }, definition) ?? 0)) / top, null, '') : null))), `cut-${cut.name}`, false);
     });
 }
 
 function below(ctx, data, definition) {
     if (!data.below?.length) return null;
     const top = largest(data.below.map(one => one.value), definition);
-    return el('section', { 'data-key': 'below' }, el('h2', {}, t('below')), plainTable(t('below'), [t('place'), `${t('value')} (${unitOf(definition)})`, ''],
+    return el('section', { 'data-key': 'below' }, el('h2', {}, t('below')), plainTable(t('below'), [t('place'), `>${t('value')} (${unitOf(definition)})`, ''],
         data.below.map(one => el('tr', { 'data-key': one.area }, th(label(one.name) || one.area, 'row'),
             el('td', { class: 'n' }, shownValue(ctx, one.value, definition, one.area), flags(one.value)),
             el('td', { class: 'bars' }, top ? bar((100 * Math.abs(amount(one.value, definition) ?? 0)) / top, null, '') : null))), 'belowbox'));
@@ -66,7 +66,7 @@ function below(ctx, data, definition) {
 
 function filed(data) {
     return el('section', { 'data-key': 'filed' }, el('h2', {}, t('filedValues')), data.filed?.length
-        ? plainTable(t('filedValues'), [t('revision'), t('filedAt'), t('value')], data.filed.map(one => el('tr', { 'data-key': String(one.revision) },
+        ? plainTable(t('filedValues'), [t('revision'), t('filedAt'), `>${t('value')}`], data.filed.map(one => el('tr', { 'data-key': String(one.revision) },
             th(String(one.revision), 'row'), el('td', {}, instant(one.filedAt)), el('td', { class: 'n' }, inTongue(one.text)))), 'filedbox')
         : el('p', { class: 'quiet' }, t('neverFiled')));
 }
@@ -74,7 +74,7 @@ function filed(data) {
 function positions(data) {
     if (!data.feeds?.length) return null;
     return el('details', { 'data-key': 'positions' }, el('summary', {}, t('positions')), el('p', {}, t('positionsSay')),
-        plainTable(t('positions'), [t('feed'), t('epoch'), t('offset')], data.feeds.map(feed => el('tr', { 'data-key': feed.feed }, th(feed.feed, 'row'),
+        plainTable(t('positions'), [t('feed'), t('epoch'), `>${t('offset')}`], data.feeds.map(feed => el('tr', { 'data-key': feed.feed }, th(feed.feed, 'row'),
             el('td', {}, el('code', {}, String(feed.epoch))), el('td', { class: 'n' }, number(feed.offset)))), 'feedbox'));
 }
 
@@ -103,7 +103,7 @@ export function render(ctx, data) {
     const spoken = t(value.status === 'OK' ? 'sentence' : 'sentenceNone', name, placeName(ctx, areaOf(ctx)), periodName(ctx.state.period), withUnit(value, own));
     return [
         crumbs(ctx), ...heading(ctx, name, data), indicatorPicker(ctx),
-        el('p', { class: 'big', 'data-key': 'big' }, shownValue(ctx, value, own, areaOf(ctx)), value.status === 'OK' ? el('span', { class: 'unit' }, unitOf(own)) : null, flags(value)),
+        el('p', { class: 'big', 'data-key': 'big' }, shownValue(ctx, value, own, areaOf(ctx)), value.status === 'OK' && unitOf(own) !== '%' ? el('span', { class: 'unit' }, unitOf(own)) : null, flags(value)),
         el('p', { class: 'sentence', 'data-key': 'sentence' }, spoken),
         el('p', { class: 'acts', 'data-key': 'acts' }, el('a', { class: 'button', href: linkTo(ctx.state, { view: 'history' }) }, t('history')),
             ctx.may('ASSIGN') && ctx.state.calendar === 'official' ? el('button', { type: 'button', 'data-act': 'assign' }, t('assign')) : null),

@@ -11,8 +11,9 @@ const select = id => el('select', { id });
 
 function make(form) {
     const arrow = (id, name, sign) => el('button', { type: 'button', id, 'aria-label': name, title: name }, sign);
+    form.setAttribute('aria-label', t('controls'));  // a landmark
     form.replaceChildren(
-        el('fieldset', {}, el('legend', { class: 'unseen' }, t('controls')),
+        el('div', { class: 'fields' },
             field('span', t('span'), select('span')),
             el('p', { class: 'field f-which' }, el('label', { for: 'which', id: 'whichname' }, t('which')),
                 el('span', { class: 'joined' }, arrow('previous', t('previous'), '‹'), select('which'),

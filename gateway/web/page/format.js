@@ -12,11 +12,13 @@ function punctuated(text) {
     });
 }
 
-// A text in the reader's language. When both languages say the same, its numbers still are as a machine writes them.
+// A text in the reader's language. When both languages have the same digits, but for the decimal comma, the numbers are as a
+// machine writes them and get their thousands marked.
 export function inTongue(text) {
     if (text === null || text === undefined) return '';
     if (typeof text !== 'object') return punctuated(String(text));
-    return text.vi === text.en ? punctuated(String(text.vi ?? '')) : String(text[lang()] ?? text.vi ?? '');
+    const [vi, en] = [String(text.vi ?? ''), String(text.en ?? '')];
+    return vi.replaceAll(',', '.') === en ? punctuated(en) : lang() === 'vi' ? vi : en || vi;
 }
 
 // A label: never a number.
@@ -26,7 +28,16 @@ export const number = value => punctuated(String(value));
 // Not reported, suppressed and no value are words, never zeros.
 export function valueText(value) {
     if (!value) return t('NOT_REPORTED');
-    return value.status === 'OK' ? inTongue(value.text) : t(value.status);
+    if (value.status === 'OK') return inTongue(value.text);
+    const said = value.status === 'SUPPRESSED' ? label(value.text) : '';
+    return said.length > 1 ? said : t(value.status);
+}
+
+// A rate is told with what it is made of: 33.55 (104/310) is 33,55 and 104/310.
+export function split(value) {
+    const text = valueText(value);
+    const found = /^(\S+) \((.+)\)$/.exec(text);
+    return value?.status === 'OK' && found ? { main: found[1], rest: found[2] } : { main: text, rest: '' };
 }
 
 // What a value weighs, to sort and to draw; null when there is none.

@@ -75,6 +75,6 @@ export function render(ctx, data) {
         el('nav', { class: 'tabs', 'aria-label': t('span'), 'data-key': 'spans' }, offered.map(one =>
             el('a', { href: linkTo(ctx.state, { span: one }), 'aria-current': one === span ? 'true' : null, 'data-key': one }, t(one)))),
         el('p', { class: 'unitline', 'data-key': 'unit' }, unitOf(definition)), chart(ctx, points, definition, title),
-        plainTable(title, [t('periodHead'), t('windowHead'), `${t('value')} (${unitOf(definition)})`], rows, 'points'),
+        plainTable(title, [t('periodHead'), t('windowHead'), `>${t('value')} (${unitOf(definition)})`], rows, 'points'),
     ];
 }

@@ -15,6 +15,6 @@ export function render(ctx, data) {
     return [
         ...heading(ctx, t('ledger')), el('p', { 'data-key': 'say' }, t('ledgerSay')),
         el('p', { class: data.balanced ? 'state met' : 'state late', 'data-key': 'state' }, t(data.balanced ? 'balanced' : 'unbalanced')),
-        plainTable(t('ledger'), [t('device'), t('service'), ...counts.map(name => t(name)), t('lastHeard')], rows, 'ledger'),
+        plainTable(t('ledger'), [t('device'), t('service'), ...counts.map(name => `>${t(name)}`), t('lastHeard')], rows, 'ledger'),
     ];
 }

@@ -48,7 +48,7 @@ function row(ctx, definition, value, over, hasTargets) {
     const area = areaOf(ctx);
     return el('tr', { 'data-key': definition.code },
         th([label(definition.label), el('small', { class: 'code' }, definition.code)], 'row'),
-        el('td', { class: 'n' }, shownValue(ctx, value, definition, area), value?.status === 'OK' ? el('small', { class: 'unit' }, unitOf(definition)) : null,
+        el('td', { class: 'n' }, shownValue(ctx, value, definition, area), value?.status === 'OK' && unitOf(definition) !== '%' ? el('small', { class: 'unit' }, unitOf(definition)) : null,
             flags({ filed: value?.filed }), value?.filed?.restated ? el('small', { class: 'pace' }, t('filedWas', inTongue(value.filed.text))) : null),
         hasTargets ? againstTarget(ctx, definition, value, over) : null);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What several views are made of: headings, values, problems, choosers.
 import { el } from './dom.js';
-import { amount, day, inTongue, instant, label, valueText } from './format.js';
+import { amount, day, instant, label, split, valueText } from './format.js';
 import { bounds, name as periodName, parse } from './period.js';
 import { linkTo } from './state.js';
 import { groupName, t } from './words.js';
@@ -32,16 +32,20 @@ export function heading(ctx, title, data = null) {
 export const unitOf = definition => (definition ? label(definition.unit) : '');
 
 // A number with its unit, as in a sentence.
-export const withUnit = (value, definition) => (value?.status === 'OK' ? `${valueText(value)} ${unitOf(definition)}`.trim() : valueText(value));
+export function withUnit(value, definition) {
+    const { main, rest } = split(value);
+    return value?.status === 'OK' ? `${main} ${unitOf(definition)}${rest ? ` (${rest})` : ''}`.trim() : valueText(value);
+}
 
 // A value that is followed: data-v names it, data-n says it to a screen reader when it changes.
 export function shownValue(ctx, value, definition, area) {
     const key = `${definition.code}|${area}|${ctx.state.period}|${ctx.state.calendar}`;
     const status = value?.status || 'NOT_REPORTED';
+    const { main, rest } = split(value);
     return el('a', {
         class: `v ${status === 'OK' ? '' : 'words'}`.trim(), href: linkTo(ctx.state, { view: 'behind', indicator: definition.code, area, group: '', sort: '' }),
         'data-v': key, 'data-n': `${label(definition.label)}, ${placeName(ctx, area)}`,
-    }, valueText(value));
+    }, rest && unitOf(definition) === '%' ? `${main} %` : main, rest ? el('small', {}, ` ${rest}`) : null);
 }
 
 export function flags(value) {
@@ -77,8 +81,10 @@ export const scrollBox = (title, key, table) => el('div', { class: 'box', role: 
 
 export const th = (text, scope = 'col', more = {}) => el('th', { scope, ...more }, text);
 
-export function plainTable(caption, heads, rows, key) {
-    return scrollBox(caption, key, el('table', {}, el('caption', {}, caption), el('thead', {}, el('tr', {}, heads.map(head => th(head)))),
+// heads: texts; one that begins with > stands above numbers.
+export function plainTable(caption, heads, rows, key, hidden = true) {
+    const head = text => th(text.replace(/^>/, ''), 'col', { class: text.startsWith('>') ? 'n' : null });
+    return scrollBox(caption, key, el('table', {}, el('caption', {}, el('span', { class: hidden ? 'unseen' : null }, caption)), el('thead', {}, el('tr', {}, heads.map(head))),
         el('tbody', {}, rows)));
 }
 

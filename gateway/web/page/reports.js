@@ -27,7 +27,7 @@ function changed(ctx, opened) {
     const revision = opened.report?.revision ?? opened.revision;
     const title = t('restatedTitle', periodName(opened.period), revision);
     return el('section', { class: 'opened', 'data-key': 'opened' }, el('h2', {}, title),
-        rows.length ? plainTable(title, [t('indicator'), t('place'), t('filedHead'), t('nowHead'), ''], rows, 'restated') : el('p', {}, t('nothingRestated')));
+        rows.length ? plainTable(title, [t('indicator'), t('place'), `>${t('filedHead')}`, `>${t('nowHead')}`, ''], rows, 'restated') : el('p', {}, t('nothingRestated')));
 }
 
 export function render(ctx, data) {
@@ -42,7 +42,7 @@ export function render(ctx, data) {
     return [
         ...heading(ctx, `${t('reports')}: ${placeName(ctx, ctx.me.place.code)}`), el('p', { 'data-key': 'say' }, t('reportsSay')),
         canFile ? el('p', { class: 'acts', 'data-key': 'acts' }, el('button', { type: 'button', 'data-act': 'file' }, t('fileThis', periodName(ctx.state.period)))) : null,
-        rows.length ? plainTable(t('reports'), [t('periodHead'), t('revision'), t('filedAt'), t('restatedCells'), t('reportDigest'), ''], rows, 'reports') : el('p', { class: 'hint' }, t('noReports')),
+        rows.length ? plainTable(t('reports'), [t('periodHead'), `>${t('revision')}`, t('filedAt'), `>${t('restatedCells')}`, t('reportDigest'), ''], rows, 'reports') : el('p', { class: 'hint' }, t('noReports')),
         data.opened ? changed(ctx, data.opened) : null,
     ];
 }

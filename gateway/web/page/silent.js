@@ -18,6 +18,6 @@ export function render(ctx, data) {
     });
     return [
         ...heading(ctx, t('silent')), el('p', { 'data-key': 'say' }, t('silentSay'), ' ', data.day ? t('onDay', day(data.day)) : ''),
-        rows.length ? plainTable(t('silent'), [t('place'), t('lastEvent'), t('daysAgo'), t('expected')], rows, 'silent') : el('p', { class: 'hint' }, t('nobodySilent')),
+        rows.length ? plainTable(t('silent'), [t('place'), t('lastEvent'), `>${t('daysAgo')}`, t('expected')], rows, 'silent') : el('p', { class: 'hint' }, t('nobodySilent')),
     ];
 }

@@ -37,7 +37,7 @@ const texts = {
     half1Name: ['6 tháng đầu năm {0}', 'First half of {0}'],
     half2Name: ['6 tháng cuối năm {0}', 'Second half of {0}'],
     yearName: ['Năm {0}', 'Year {0}'],
-    halfFirst: ['Đầu năm', 'First'], halfSecond: ['Cuối năm', 'Second'],
+    halfFirst: ['Đầu', 'First'], halfSecond: ['Cuối', 'Second'],
     window: ['từ {0} đến {1}', '{0} to {1}'],
     asOf: ['số liệu lúc {0}', 'as of {0}'],
 

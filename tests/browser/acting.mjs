@@ -16,10 +16,14 @@ export async function living(browser) {
             await page.until(() => document.querySelector('#link').classList.contains('live'));
             await page.page.waitForNetworkIdle({ idleTime: 700, concurrency: 1 });
             await page.page.focus(cell('COM-02'));
-            const before = await page.text(cell('COM-01'));
-            const took = await changed(page, () => standIn.world.bump('COM-01', '23656-01', 3), before);
-            console.log(`       ${took} ms`);
-            expect(took <= 1000, `${took} ms`);
+            const times = [];
+            for (let i = 0; i < 5; ++i) {
+                const before = await page.text(cell('COM-01'));
+                times.push(await changed(page, () => standIn.world.bump('COM-01', '23656-01', 3), before));
+                if (i < 4) await new Promise(done => setTimeout(done, 1500));
+            }
+            console.log(`       ${times.join(', ')} ms`);
+            expect(times.sort((a, b) => a - b)[2] <= 1000, `the median of ${times} ms`);
             await page.until(() => document.querySelector('[data-v^="COM-01|"]').classList.contains('changed'));
             expect((await page.text('#said')).includes('Số buổi tuyên truyền'), 'nothing was said');
             expect(await page.page.evaluate(() => document.activeElement.dataset.v?.startsWith('COM-02')), 'focus was lost');
@@ -32,11 +36,11 @@ export async function living(browser) {
                 standIn.world.bump('COM-01', '23656-01');
                 await new Promise(done => setTimeout(done, 20));
             }
-            const last = await page.text(cell('COM-01'));
-            await new Promise(done => setTimeout(done, 900));
+            const total = standIn.world.value(standIn.world.definitions.find(one => one.code === 'COM-01'), '625', { span: 'YEAR', year: 2022, n: 1 }).number;
+            await page.until(total => document.querySelector('[data-v^="COM-01|"]').textContent.replace(/\D/g, '') === total, total);
             const asked = standIn.asked.filter(line => line.includes('/table')).length - before;
+            console.log(`       ${asked} questions`);
             expect(asked >= 1 && asked <= 10, `${asked} questions`);
-            expect((await page.text(cell('COM-01'))) >= last, 'the last event is missing');
         });
         await check('the gateway restarts under the page: it says so, comes back and catches up', async () => {
             page.forgiven.push(broken);
@@ -74,6 +78,21 @@ export async function living(browser) {
             await page.go('#/overview?period=2023');
             expect(!(await page.all('main .v')).includes('0'), 'a zero for what was not reported');
             await page.until(() => document.querySelector('.hint a')?.textContent.includes('2022'));
+        });
+        await check('an indicator that is not counted over such a period leads to one that is', async () => {
+            await page.go(year('behind', '&indicator=COM-11'), '.hint a');
+            await page.click('.hint a');
+            await page.page.waitForSelector('main .big');
+            expect((await page.text('.lead')).includes('Tháng 12/2022'), await page.text('.lead'));
+        });
+        await check('the map of today is asked for, and a line over time says that it has none', async () => {
+            await page.go(year('table'), 'main .wide');
+            await page.page.select('#map', standIn.world.today);
+            await until(() => standIn.asked.some(line => line.includes('/table?') && line.includes(`map=${standIn.world.today}`)));
+            await page.until(() => document.querySelector('.lead').textContent.includes('địa giới ngày 20/06/2022'));
+            await page.go(year('history', `&indicator=COM-01&map=${standIn.world.today}&area=23656`), '.chart');
+            expect((await page.text('.hint')).includes('địa giới của từng kỳ'), 'it does not say so');
+            expect(!standIn.asked.some(line => line.includes('/history?') && line.includes('23656')), 'a code of another map was asked for');
         });
         await check('numbers and dates are written as in Viet Nam', async () => {
             await page.go(year('behind', '&indicator=POV-03'), 'main .big');
@@ -235,7 +254,7 @@ export async function officers(browser) {
             await page.type('#reason', 'WRONG_FIGURE');
             await page.page.$$eval('dialog .field', (fields, text) => { const box = fields.find(field => field.textContent.startsWith('Tổng số lượt người')).querySelector('input'); box.value = text; }, '1.045');
             const said = await finish();
-            expect(said.includes('Đã nhận và ghi vào sổ') && said.includes('Tháng 6/2022'), said);
+            expect(said.includes('Đã nhận và ghi vào sổ') && said.includes('tháng 6/2022'), said);
             const { service, body } = standIn.posted.at(-1);
             expect(service === 'session' && body.correction.action === 'REPLACE' && body.correction.reason === 'WRONG_FIGURE' && body.correction.device === 'phone-1', JSON.stringify(body));
             expect(body.sessionHeld.audience.total === 1045 && body.sessionHeld.audience.female === 20 && body.sessionHeld.topics.length === 2 && !('sequence' in body), JSON.stringify(body));
@@ -265,6 +284,8 @@ export async function officers(browser) {
         });
         await check('decide a duplicate, with why', async () => {
             await page.go('#/duplicates', '[data-act=same]');
+            expect((await page.text('main')).includes('Hội Liên hiệp Phụ nữ') && (await page.text('main')).includes('Tổ chức buổi tuyên truyền'), 'names of the machine');
+            await page.shot('duplicates');
             await page.click('[data-act=same]');
             await page.page.waitForSelector('dialog #note');
             await page.type('#note', 'Hai người cùng báo một buổi họp');
@@ -290,7 +311,7 @@ export async function officers(browser) {
             await page.page.waitForSelector('#looked');
             await page.click('#looked');
             const said = await finish();
-            expect(said.includes('Đã chốt Quý II/2022, lần 1') && said.includes('SHA-256'), said);
+            expect(said.includes('Đã chốt quý II/2022, lần 1') && said.includes('SHA-256'), said);
             await closed();
             await page.until(() => [...document.querySelectorAll('main tbody th')].some(th => th.textContent === 'Quý II/2022'));
         });

@@ -163,8 +163,8 @@ export class StandIn {
         if (path === 'ledger' || path === 'duplicates') {
             if (own.level !== 'COMMUNE') throw new Refused(404, 'Phần này chỉ có ở cổng của xã.', "This stands at a commune's gateway only.");
             return path === 'ledger' ? { balanced: false, devices: [{ device: 'phone-1', service: 'session', posted: 120, stored: 117, refused: 1, waiting: 2, difference: 0, lastHeard: 1655712000 }, { device: 'phone-2', service: 'session', posted: 40, stored: 38, refused: 0, waiting: 1, difference: 1, lastHeard: 1655012000 }] }
-                : { groups: [{ service: 'session', village: '23656-02', occurredOn: '2022-05-10', type: 'session_held', label: { vi: 'Tổ chức buổi tuyên truyền', en: 'Communication session held' },
-                    events: [{ device: 'phone-1', sequence: '17', organisation: { vi: 'Thôn, làng', en: 'Village' }, time: '19:00' }, { device: 'phone-7', sequence: '3', organisation: { vi: 'Hội Liên hiệp Phụ nữ', en: "Women's Union" }, time: '19:30' }] }] };
+                : { groups: [{ service: 'session', village: '23656-02', occurredOn: '2022-05-10', type: 'session_held',
+                    events: [{ device: 'phone-1', sequence: '17', organisation: 'VILLAGE', role: 'VILLAGE_HEAD', time: '19:00' }, { device: 'phone-7', sequence: '3', organisation: 'WOMEN', role: 'ASSOCIATION_OFFICER', time: '19:30' }] }] };
         }
         throw new Refused(404, 'Không có phần này.', 'There is no such thing.');
     }

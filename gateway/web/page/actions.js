@@ -6,7 +6,7 @@ import { el } from './dom.js';
 import { day, label, number, parseNumber } from './format.js';
 import { enumSelect, eventForm, eventSays, kindOf, serviceOf } from './forms.js';
 import { areaOf, placeName, problemView, unitOf, windowOf } from './parts.js';
-import { name as periodName } from './period.js';
+import { inner, name as periodName } from './period.js';
 import { t } from './words.js';
 
 const idle = { nodes: [], read: () => ({}) };
@@ -91,7 +91,7 @@ function receiptView(answer) {
     const month = monthOf(period);
     return [el('section', { class: `receipt ${String(verdict).toLowerCase()}`, role: 'status' }, el('h3', {}, t('receipt')), el('p', { class: 'verdict' }, t(verdict)),
         reasons.length ? el('ul', {}, reasons.map(reason => el('li', {}, label(reason), reason.field ? el('small', { class: 'code' }, reason.field) : null)))
-            : el('p', {}, month && month !== '0' ? t('countsIn', periodName(month)) : t('countsNone')), number)];
+            : el('p', {}, month && month !== '0' ? t('countsIn', inner(month)) : t('countsNone')), number)];
 }
 
 const postEvent = (service, event) => post('events', event, { service });
@@ -183,13 +183,13 @@ function file(ctx) {
     const { from, to } = windowOf(ctx);
     const place = placeName(ctx, ctx.me.place.code);
     return {
-        title: t('fileThis', periodName(ctx.state.period)),
-        nodes: [el('p', {}, t('fileSay', periodName(ctx.state.period), day(from), day(to), place)), ctx.me.today <= to ? el('p', { class: 'error' }, t('fileBefore', day(to))) : null,
+        title: t('fileThis', inner(ctx.state.period)),
+        nodes: [el('p', {}, t('fileSay', inner(ctx.state.period), day(from), day(to), place)), ctx.me.today <= to ? el('p', { class: 'error' }, t('fileBefore', day(to))) : null,
             el('label', { class: 'tick' }, el('input', { type: 'checkbox', id: 'looked', required: true }), ' ', t('iConfirm'))],
         read: () => ({
             rows: [[t('file'), `${periodName(ctx.state.period)}, ${place}`], [t('who'), ctx.me.viewer || t('anonymous')]],
             send: () => post('reports', { period: ctx.state.period }),
-            receipt: ({ report }) => [el('section', { class: 'receipt stored', role: 'status' }, el('h3', {}, t('receipt')), el('p', { class: 'verdict' }, t('filedReceipt', periodName(report.period), report.revision)),
+            receipt: ({ report }) => [el('section', { class: 'receipt stored', role: 'status' }, el('h3', {}, t('receipt')), el('p', { class: 'verdict' }, t('filedReceipt', inner(report.period), report.revision)),
                 report.digest ? el('p', {}, t('reportDigest'), ': ', el('code', { class: 'digest' }, report.digest)) : null)],
         }),
     };

@@ -25,6 +25,7 @@ const known = { me: null, definitions: new Map() };
 let ctx = null;       // what is shown now
 let data = null;
 let turn = 0;         // of the latest show(): an answer to an earlier one is dropped
+let going = 0;        // turn of the way to another view, which a mere refresh does not overtake
 let stopFollowing = null;
 let line = 'connecting';
 
@@ -53,7 +54,9 @@ function frame() {
 function showLine() {
     const box = at('link');
     box.className = `link ${line}`;
-    if (box.textContent !== t(line)) box.textContent = t(line);
+    const text = known.me ? t(line) : '';  // before signing in there is nothing to follow
+    if (box.textContent !== text) box.textContent = text;
+    box.hidden = !text;
 }
 
 function turnTongue() {
@@ -95,8 +98,9 @@ async function placesOf(state) {
     }
 }
 
-async function contextOf(state) {
+async function contextOf(state, live) {
     if (!known.me) await greet();
+    if (live && ctx) return { ...ctx, ...known };
     const period = parse(state.period) ? state.period : code(containing(known.me.today, 'YEAR', state.calendar));
     const full = { ...state, period, view: state.view in views ? state.view : 'overview', calendar: state.calendar === 'calendar' ? 'calendar' : 'official' };
     const { places } = await placesOf(full);
@@ -147,6 +151,14 @@ function paint(view = shownView, live = false) {
 }
 let shownView = null;
 
+// Where there is no room for all, the chosen one is in sight.
+function bringIntoSight() {
+    for (const strip of document.querySelectorAll('#nav, .tabs')) {
+        const chosen = strip.querySelector('[aria-current]');
+        if (chosen) strip.scrollLeft = chosen.offsetLeft - strip.offsetLeft - (strip.clientWidth - chosen.offsetWidth) / 2;
+    }
+}
+
 function moveFocus(old) {
     const inBar = document.activeElement?.closest('#controls, .picker');
     const state = ctx.state;
@@ -158,11 +170,13 @@ function moveFocus(old) {
 
 // Shows what the address says; `live` when only the numbers may have changed.
 async function show(live = false) {
+    if (live && going) return;
     const mine = ++turn;
+    if (!live) going = mine;
     const main = at('main');
     const slow = setTimeout(() => mine === turn && !live && main.setAttribute('aria-busy', 'true'), 250);
     try {
-        const next = await contextOf(read());
+        const next = await contextOf(read(), live);
         const view = await views[next.state.view]();
         const loaded = await view.load(next);
         if (mine !== turn) return;
@@ -172,13 +186,16 @@ async function show(live = false) {
         frame();
         controls.show(at('controls'), ctx);
         paint(view, live && main.dataset.view === next.state.view);
-        if (!live) moveFocus(old);
+        if (live) return;
+        bringIntoSight();
+        moveFocus(old);
     } catch (problem) {
         if (mine !== turn) return;
         if (!('status' in problem)) throw problem;
         failed(problem, live);
     } finally {
         clearTimeout(slow);
+        if (going === mine) going = 0;
         if (mine === turn) main.removeAttribute('aria-busy');
     }
 }
@@ -207,7 +224,7 @@ async function lookAgain() {
         return;
     }
     looking = true;
-    const wait = Math.max(60, earliest - performance.now());
+    const wait = Math.max(30, earliest - performance.now());
     await new Promise(done => setTimeout(done, wait));
     again = false;
     const began = performance.now();

@@ -5,13 +5,16 @@ import { get } from './api.js';
 import { el } from './dom.js';
 import { amount, day, inTongue, instant, label, number } from './format.js';
 import { areaOf, bar, crumbs, flags, heading, indicatorPicker, largest, placeName, plainTable, query, shownValue, th, unitOf, withUnit } from './parts.js';
-import { name as periodName } from './period.js';
+import { code as codeOf, inner, parse, toSpan } from './period.js';
 import { linkTo } from './state.js';
 import { t } from './words.js';
 
 export async function load(ctx) {
-    if (!ctx.state.indicator) return null;
-    return get('behind', { ...query(ctx), map: '', indicator: ctx.state.indicator });
+    const { indicator, period } = ctx.state;
+    if (!indicator) return null;
+    const spans = ctx.definitions.get(indicator)?.spans;
+    if (spans && !spans.includes(parse(period).span)) return { spans };
+    return get('behind', { ...query(ctx), indicator });
 }
 
 function inForce({ from, until }) {
@@ -48,7 +51,7 @@ function partTables(value, definition) {
         const parts = value.parts.filter(part => part.cut === cut.name);
         const top = largest(parts, definition);
         const caption = t('partsOf', label(cut.label).toLowerCase());
-        return plainTable(caption, [label(cut.label), `>${t('value')}`, ''], parts.map(part => el('tr', { 'data-key': part.value },
+        return plainTable(caption, [label(cut.label), `>${t('value')}`, t('compared')], parts.map(part => el('tr', { 'data-key': part.value },
             th(label(cut.values?.find(one => one.value === part.value)?.label) || part.value, 'row'),
             el('td', { class: 'n' }, part.status && part.status !== 'OK' ? t(part.status) : inTongue(part.text)),
             el('td', { class: 'bars' }, top ? bar((100 * Math.abs(amount({ status: 'OK', ...part }, definition) ?? 0)) / top, null, '') : null))), `cut-${cut.name}`, false);
@@ -58,7 +61,7 @@ function partTables(value, definition) {
 function below(ctx, data, definition) {
     if (!data.below?.length) return null;
     const top = largest(data.below.map(one => one.value), definition);
-    return el('section', { 'data-key': 'below' }, el('h2', {}, t('below')), plainTable(t('below'), [t('place'), `>${t('value')} (${unitOf(definition)})`, ''],
+    return el('section', { 'data-key': 'below' }, el('h2', {}, t('below')), plainTable(t('below'), [t('place'), `>${t('value')} (${unitOf(definition)})`, t('compared')],
         data.below.map(one => el('tr', { 'data-key': one.area }, th(label(one.name) || one.area, 'row'),
             el('td', { class: 'n' }, shownValue(ctx, one.value, definition, one.area), flags(one.value)),
             el('td', { class: 'bars' }, top ? bar((100 * Math.abs(amount(one.value, definition) ?? 0)) / top, null, '') : null))), 'belowbox'));
@@ -94,13 +97,21 @@ function events(ctx, data) {
             }), 'eventbox'));
 }
 
+// The indicator is not counted over such a period.
+function otherSpan(ctx, spans) {
+    const link = span => el('a', { href: linkTo(ctx.state, { period: codeOf(toSpan(parse(ctx.state.period), span)) }) }, t(span).toLowerCase());
+    return [crumbs(ctx), ...heading(ctx, label(ctx.definitions.get(ctx.state.indicator).label)), indicatorPicker(ctx),
+        el('p', { class: 'hint' }, t('onlyOver'), ' ', spans.map((span, at) => [at ? ', ' : '', link(span)]), '.')];
+}
+
 export function render(ctx, data) {
     if (!data) return [crumbs(ctx), ...heading(ctx, t('behind')), indicatorPicker(ctx), el('p', { class: 'hint' }, t('pickIndicator'))];
+    if (data.spans) return otherSpan(ctx, data.spans);
     const definition = ctx.definitions.get(ctx.state.indicator) || data.definition;
     const own = { ...definition, ...data.definition };
     const name = label(own.label);
     const value = data.value || { status: 'NOT_REPORTED' };
-    const spoken = t(value.status === 'OK' ? 'sentence' : 'sentenceNone', name, placeName(ctx, areaOf(ctx)), periodName(ctx.state.period), withUnit(value, own));
+    const spoken = t(value.status === 'OK' ? 'sentence' : 'sentenceNone', name, placeName(ctx, areaOf(ctx)), inner(ctx.state.period), withUnit(value, own));
     return [
         crumbs(ctx), ...heading(ctx, name, data), indicatorPicker(ctx),
         el('p', { class: 'big', 'data-key': 'big' }, shownValue(ctx, value, own, areaOf(ctx)), value.status === 'OK' && unitOf(own) !== '%' ? el('span', { class: 'unit' }, unitOf(own)) : null, flags(value)),

@@ -3,7 +3,7 @@
 import { pathOf } from './api.js';
 import { el } from './dom.js';
 import { areaOf, heading, placeName, query, windowOf } from './parts.js';
-import { name as periodName } from './period.js';
+import { inner } from './period.js';
 import { linkTo } from './state.js';
 import { t } from './words.js';
 
@@ -16,10 +16,11 @@ export function render(ctx) {
     const official = ctx.state.calendar === 'official';
     const link = format => el('li', { 'data-key': format }, el('a', { href: pathOf('table', { ...query(ctx), cuts: 'true', format }), download: format === 'html' ? null : '' }, t('download', t(format))));
     return [
-        ...heading(ctx, t('files'), windowOf(ctx)), el('p', { 'data-key': 'say' }, t('filesSay', placeName(ctx, areaOf(ctx)), periodName(ctx.state.period))),
+        ...heading(ctx, t('files'), windowOf(ctx)), el('p', { 'data-key': 'say' }, t('filesSay', placeName(ctx, areaOf(ctx)), inner(ctx.state.period))),
         el('ul', { class: 'downloads', 'data-key': 'formats' }, formats.map(link), official ? null : ofCalendarMonths.map(link)),
         official ? el('p', { class: 'hint', 'data-key': 'only' }, t('calendarOnly'), ' ', el('a', { href: linkTo(ctx.state, { calendar: 'calendar' }) }, t('toCalendar'))) : null,
         el('section', { 'data-key': 'machines' }, el('h2', {}, t('forMachines')), el('ul', { class: 'plain' },
-            ['/openapi.json', '/api/v1/feeds/cells?after=0&limit=100', '/api/v1/feeds/cells/events'].map(path => el('li', {}, el('a', { href: path }, el('code', {}, path)))))),
+            ['/openapi.json', '/api/v1/feeds/cells?after=0&limit=100'].map(path => el('li', {}, el('a', { href: path }, el('code', {}, path)))),
+            el('li', {}, el('code', {}, '/api/v1/feeds/cells/events')))),
     ];
 }

@@ -52,6 +52,15 @@ export function amount(value, definition) {
 
 export const day = text => (/^\d{4}-\d\d-\d\d/.test(text || '') ? `${text.slice(8, 10)}/${text.slice(5, 7)}/${text.slice(0, 4)}` : String(text ?? ''));
 
+// What a person typed, as 2022-03-20; empty when it is no day.
+export function parseDay(text) {
+    const found = /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$/.exec(text.trim());
+    if (!found) return '';
+    const iso = `${found[3]}-${found[2].padStart(2, '0')}-${found[1].padStart(2, '0')}`;
+    const date = new Date(`${iso}T00:00:00Z`);
+    return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(iso) ? iso : '';
+}
+
 // Seconds since 1970, or an ISO instant, in UTC+7.
 export function instant(value) {
     if (value === undefined || value === null || value === '') return '';

@@ -2,7 +2,7 @@
 // A small form made from an event's JSON and the contract's labels (schema.js): every field that the event may have, as it
 // stands, to be put right. What cannot be edited here (lists of messages, unknown fields) is kept as it is.
 import { el } from './dom.js';
-import { day, number, parseNumber } from './format.js';
+import { day, label, number, parseDay, parseNumber } from './format.js';
 import { enums, events, messages } from './schema.js';
 import { lang, t } from './words.js';
 
@@ -66,8 +66,17 @@ function fieldOf(path, [vi, en, type, flags = {}], value, places) {
         const box = el('select', { id }, el('option', { value: '' }, '–'), places.map(([code, text]) => el('option', { value: code, selected: code === value }, text)));
         return { path, name, node: field(box), read: () => box.value || undefined, say: one => places.find(([code]) => code === one)?.[1] || one || '' };
     }
-    const box = el('input', { id, type: flags.date ? 'date' : 'text', value: value ?? '', required: Boolean(flags.must), autocomplete: 'off' });
-    return { path, name, node: field(box), read: () => box.value.trim() || undefined, say: one => (flags.date ? day(one) : one || '') };
+    const box = el('input', { id, type: 'text', value: flags.date ? day(value) : value ?? '', required: Boolean(flags.must), autocomplete: 'off' });
+    const read = () => {
+        const typed = box.value.trim();
+        if (!flags.date || !typed) return typed || undefined;
+        if (!parseDay(typed)) {
+            box.focus();
+            throw `${name}: ${t('notADate')}`;
+        }
+        return parseDay(typed);
+    };
+    return { path, name, node: field(box), read, say: one => (flags.date ? day(one) : one || '') };
 }
 
 function messageFields(type, value, path, places) {
@@ -139,6 +148,10 @@ export function eventSays(event) {
     if (body) walk(events[body].type, event[body]);
     return said;
 }
+
+// session_held, or an enum's value, in the reader's words.
+export const typeName = type => pick(events[String(type).replace(/_(\w)/g, (_, c) => c.toUpperCase())]?.label) || type;
+export const valueOf = (type, value) => (typeof value === 'string' ? valueName(type, value) : label(value));
 
 export const serviceOf = event => events[bodyOf(event)]?.service;
 export const kindOf = event => pick(events[bodyOf(event)]?.label);

@@ -11,6 +11,9 @@ import { t } from './words.js';
 const lengths = { MONTH: 12, QUARTER: 8, HALF: 6, YEAR: 6 };
 
 export async function load(ctx) {
+    // A code of today's map may have been another place's: the line is of the whole.
+    const mapped = Boolean(ctx.state.map);
+    if (mapped) ctx.state = { ...ctx.state, map: '', area: '' };
     const code = ctx.state.indicator || ctx.definitions.keys().next().value;
     ctx.state.indicator = code;
     const definition = ctx.definitions.get(code);
@@ -20,7 +23,7 @@ export async function load(ctx) {
     if (bounds(last, ctx.state.calendar).from > ctx.me.today) last = containing(ctx.me.today, span, ctx.state.calendar);
     const until = codeOf(last);
     const data = await get('history', { indicator: code, area: areaOf(ctx), calendar: ctx.state.calendar, span, until, count: lengths[span] });
-    return { points: data.points, definition, span, offered };
+    return { points: data.points, definition, span, offered, mapped };
 }
 
 // Round numbers from nothing (or below) to the top.
@@ -72,6 +75,7 @@ export function render(ctx, data) {
     });
     return [
         crumbs(ctx), ...heading(ctx, `${title}: ${placeName(ctx, areaOf(ctx))}`), indicatorPicker(ctx),
+        data.mapped ? el('p', { class: 'hint', 'data-key': 'mapped' }, t('historyMap')) : null,
         el('nav', { class: 'tabs', 'aria-label': t('span'), 'data-key': 'spans' }, offered.map(one =>
             el('a', { href: linkTo(ctx.state, { span: one }), 'aria-current': one === span ? 'true' : null, 'data-key': one }, t(one)))),
         el('p', { class: 'unitline', 'data-key': 'unit' }, unitOf(definition)), chart(ctx, points, definition, title),

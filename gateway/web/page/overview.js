@@ -4,7 +4,7 @@ import { get } from './api.js';
 import { el } from './dom.js';
 import { amount, inTongue, label, number } from './format.js';
 import { bar, byGroup, crumbs, flags, heading, isMet, areaOf, percent, placeName, query, shownValue, th, unitOf, windowOf } from './parts.js';
-import { elapsed, name as periodName } from './period.js';
+import { elapsed, inner } from './period.js';
 import { linkTo } from './state.js';
 import { groupName, t } from './words.js';
 
@@ -81,7 +81,7 @@ export function render(ctx, data) {
     return [
         crumbs(ctx), ...heading(ctx, t('glance', placeName(ctx, areaOf(ctx))), data.table),
         data.latest ? el('p', { class: 'hint', 'data-key': 'hint' }, t('nothingHere'), ' ',
-            el('a', { href: linkTo(ctx.state, { period: data.latest }) }, t('latestWith', periodName(data.latest)))) : null,
+            el('a', { href: linkTo(ctx.state, { period: data.latest }) }, t('latestWith', inner(data.latest)))) : null,
         summary(ctx, data), el('div', { class: 'groups', 'data-key': 'groups' }, [...groups].map(([group, definitions]) => section(ctx, data, group, definitions, over))),
         el('p', { class: 'quiet', 'data-key': 'legend' }, t('legend')),
     ];

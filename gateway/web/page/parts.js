@@ -68,10 +68,10 @@ export function isMet(target, definition) {
     return definition?.lessIsBetter ? reached <= 100 && !target.pace?.behind : reached >= 100;
 }
 
-// A horizontal bar, with a mark where one would be by now.
+// A horizontal bar, with a mark where one would be by now; without a title it only repeats what stands beside it.
 export function bar(share, mark, title, kind = '') {
     const width = Math.max(0, Math.min(100, share));
-    return el('svg', { class: `bar ${kind}`.trim(), viewBox: '0 0 100 8', preserveAspectRatio: 'none', role: 'img', 'aria-label': title },
+    return el('svg', { class: `bar ${kind}`.trim(), viewBox: '0 0 100 8', preserveAspectRatio: 'none', ...(title ? { role: 'img', 'aria-label': title } : { 'aria-hidden': 'true' }) },
         el('rect', { class: 'track', x: 0, y: 1, width: 100, height: 6, rx: 1 }), el('rect', { class: 'fill', x: 0, y: 1, width, height: 6, rx: 1 }),
         mark === null ? null : el('rect', { class: 'now', x: Math.min(99, mark), y: 0, width: 1, height: 8 }));
 }

@@ -57,6 +57,9 @@ export function elapsed({ from, to }, today) {
     return Math.min(1, Math.max(0, (number(today) - number(from) + 1) / (number(to) - number(from) + 1)));
 }
 
+// As it stands inside a sentence.
+export const inner = period => name(period).replace(/^./, first => first.toLowerCase());
+
 export function name(period) {
     const p = typeof period === 'string' ? parse(period) : period;
     if (!p) return String(period);

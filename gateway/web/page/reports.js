@@ -4,7 +4,7 @@ import { get } from './api.js';
 import { el } from './dom.js';
 import { instant, label, number, valueText } from './format.js';
 import { areaOf, heading, placeName, plainTable, th, unitOf } from './parts.js';
-import { name as periodName } from './period.js';
+import { inner, name as periodName } from './period.js';
 import { linkTo } from './state.js';
 import { t } from './words.js';
 
@@ -27,7 +27,7 @@ function changed(ctx, opened) {
     const revision = opened.report?.revision ?? opened.revision;
     const title = t('restatedTitle', periodName(opened.period), revision);
     return el('section', { class: 'opened', 'data-key': 'opened' }, el('h2', {}, title),
-        rows.length ? plainTable(title, [t('indicator'), t('place'), `>${t('filedHead')}`, `>${t('nowHead')}`, ''], rows, 'restated') : el('p', {}, t('nothingRestated')));
+        rows.length ? plainTable(title, [t('indicator'), t('place'), `>${t('filedHead')}`, `>${t('nowHead')}`, t('unit')], rows, 'restated') : el('p', {}, t('nothingRestated')));
 }
 
 export function render(ctx, data) {
@@ -41,8 +41,8 @@ export function render(ctx, data) {
     const canFile = ctx.may('FILE') && ctx.state.calendar === 'official' && areaOf(ctx) === ctx.me.place.code && !ctx.state.map;
     return [
         ...heading(ctx, `${t('reports')}: ${placeName(ctx, ctx.me.place.code)}`), el('p', { 'data-key': 'say' }, t('reportsSay')),
-        canFile ? el('p', { class: 'acts', 'data-key': 'acts' }, el('button', { type: 'button', 'data-act': 'file' }, t('fileThis', periodName(ctx.state.period)))) : null,
-        rows.length ? plainTable(t('reports'), [t('periodHead'), `>${t('revision')}`, t('filedAt'), `>${t('restatedCells')}`, t('reportDigest'), ''], rows, 'reports') : el('p', { class: 'hint' }, t('noReports')),
+        canFile ? el('p', { class: 'acts', 'data-key': 'acts' }, el('button', { type: 'button', 'data-act': 'file' }, t('fileThis', inner(ctx.state.period)))) : null,
+        rows.length ? plainTable(t('reports'), [t('periodHead'), `>${t('revision')}`, t('filedAt'), `>${t('restatedCells')}`, t('reportDigest'), t('doWhat')], rows, 'reports') : el('p', { class: 'hint' }, t('noReports')),
         data.opened ? changed(ctx, data.opened) : null,
     ];
 }

@@ -79,6 +79,7 @@ const texts = {
     chartSays: ['Đường biểu diễn {0}: từ {1} đến {2}. Các số có trong bảng bên dưới.', 'Line of {0}: from {1} to {2}. The numbers stand in the table below.'],
     periodHead: ['Kỳ', 'Period'],
     windowHead: ['Từ ngày – đến ngày', 'From – to'],
+    historyMap: ['Diễn biến luôn theo địa giới của từng kỳ.', 'A line over time always follows the places of each period.'],
     noPoints: ['Không có số nào để vẽ.', 'There is no number to draw.'],
 
     sentence: ['{0} ở {1} trong {2} là {3}.', '{0} in {1}, {2}: {3}.'],
@@ -103,6 +104,8 @@ const texts = {
     digest: ['Dấu vân tay của các tin', 'Digest of the events'],
     partsOf: ['Chia theo {0}', 'By {0}'],
     below: ['Các nơi bên dưới', 'The places below'],
+    compared: ['So sánh', 'Compared'],
+    unit: ['Đơn vị tính', 'Unit'],
     filedValues: ['Đã chốt', 'As filed'],
     revision: ['Lần', 'Revision'], filedAt: ['Chốt lúc', 'Filed at'],
     neverFiled: ['Kỳ này chưa chốt con số này.', 'This number was not filed for this period.'],
@@ -114,6 +117,7 @@ const texts = {
     happened: ['Ngày', 'Day'], village: ['Thôn, làng', 'Village'], kind: ['Loại', 'Kind'], device: ['Thiết bị', 'Device'], sequence: ['Số', 'Number'],
     doWhat: ['Việc', 'Action'],
     content: ['Nội dung', 'Content'],
+    onlyOver: ['Chỉ số này chỉ tính theo:', 'This indicator is counted only by:'],
     pickIndicator: ['Chọn một chỉ số để xem.', 'Choose an indicator to look at.'],
 
     noReports: ['Chưa chốt kỳ nào.', 'No period has been filed.'],
@@ -140,6 +144,7 @@ const texts = {
 
     duplicatesSay: ['Các tin này giống như cùng một việc do nhiều người báo. Cán bộ quyết định; người báo nào cũng giữ biên nhận của mình.', 'These look like one fact that several people posted. An officer decides; each keeps their receipt.'],
     noDuplicates: ['Không có tin nào nghi trùng.', 'Nothing looks like a duplicate.'],
+    time: ['Giờ', 'Time'],
     sameFact: ['Cùng một việc', 'The same fact'], differentFacts: ['Hai việc khác nhau', 'Different facts'],
     pairAgainst: ['so với {0} số {1}', 'against {0} number {1}'],
 
@@ -148,7 +153,7 @@ const texts = {
     xlsx: ['Excel, để nộp: mỗi nhóm một trang, số đã chốt và số hiện nay cạnh nhau', 'Excel to hand in: a sheet per group, filed and present side by side'],
     'csv-bom': ['CSV mở được bằng Excel', 'CSV that Excel opens'],
     csv: ['CSV cho phần mềm khác', 'CSV for other programs'],
-    html: ['Bảng để in', 'Table to print'],
+    html: ['bảng để in', 'the table to print'],
     json: ['JSON', 'JSON'],
     'sdmx-csv': ['SDMX-CSV, trao đổi thống kê', 'SDMX-CSV, statistical exchange'],
     'sdmx-json': ['SDMX-JSON, trao đổi thống kê', 'SDMX-JSON, statistical exchange'],
@@ -201,6 +206,7 @@ const texts = {
     targetValue: ['Chỉ tiêu ({0})', 'Target ({0})'],
     docNo: ['Số văn bản giao', 'Document number'],
     targetRevision: ['Lần giao', 'Revision'],
+    notADate: ['Hãy ghi ngày, ví dụ 20/03/2022.', 'Write a day such as 20/03/2022.'],
     notANumber: ['Hãy ghi số, ví dụ {0}.', 'Write a number such as {0}.'],
     fillIn: ['Hãy điền mục này.', 'Fill this in.'],
     fileSay: ['Số liệu của {0} ({1} – {2}) ở {3} được chép lại như hiện nay và giữ mãi. Tin đến sau không đổi bản này; chốt nữa thành lần mới.', 'The figures of {0} ({1} – {2}) of {3} are copied as they are now and kept for ever. Later events do not change the copy; filing again makes another revision.'],

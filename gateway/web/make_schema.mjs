@@ -11,7 +11,10 @@ const target = new URL('gateway/web/page/schema.js', root);
 // Statements of one level: text up to ; or a block.
 function statements(text) {
     const found = [];
-    let from = 0, depth = 0, quoted = false, block = -1;
+    let from = 0,
+        depth = 0,
+        quoted = false,
+        block = -1;
     for (let at = 0; at < text.length; ++at) {
         const c = text[at];
         if (c === '"' && text[at - 1] !== '\\') quoted = !quoted;
@@ -39,7 +42,9 @@ const between = (text, pattern) => pattern.exec(text)?.[1] ?? '';
 const labelIn = text => [between(text, /vi: "([^"]*)"/), between(text, /en: "([^"]*)"/)];
 const camel = name => name.replace(/_([a-z0-9])/g, (_, c) => c.toUpperCase());
 
-const messages = {}, enums = {}, events = {};
+const messages = {},
+    enums = {},
+    events = {};
 
 function readEnum(name, body) {
     enums[name] = {};
@@ -76,7 +81,9 @@ function readMessage(name, body) {
     messages[name] = fields;
 }
 
-for (const file of readdirSync(folder).filter(name => name.endsWith('.proto')).sort()) {
+for (const file of readdirSync(folder)
+    .filter(name => name.endsWith('.proto'))
+    .sort()) {
     const text = readFileSync(new URL(file, folder), 'utf8').replace(/\/\/[^\n]*/g, '');
     for (const { head, body } of statements(text)) {
         const top = /^(enum|message) (\w+)$/.exec(head);
@@ -100,7 +107,10 @@ use('Event');
 Object.values(events).forEach(use);
 const named = Object.fromEntries(Object.entries(events).map(([field, type]) => [field, { type, ...messages[`${type}@`] }]));
 
-const rows = object => Object.entries(object).map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)},`).join('\n');
+const rows = object =>
+    Object.entries(object)
+        .map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)},`)
+        .join('\n');
 const made = `// SPDX-License-Identifier: Apache-2.0
 // Written by gateway/web/make_schema.mjs from proto/chieng/v1; not by hand. Fetched only when an officer opens a form.
 // field: [Vietnamese, English, type, {many, must, date, decimals}]; value of an enum: [Vietnamese, English].

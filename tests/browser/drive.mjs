@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Drives the page in a real browser. node drive.mjs [URL [TOKEN]]: see run.
-import { living, officers } from './acting.mjs';
+import { living } from './living.mjs';
+import { officers } from './officers.mjs';
 import { reading } from './reading.mjs';
 import { StandIn } from './stand_in.mjs';
 import { launch, results, shots } from './support.mjs';

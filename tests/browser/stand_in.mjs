@@ -1,19 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 // A stand-in for `chieng-gateway run --http`: the page's files and the HTTP contract that it reads, with made-up figures
-// (world.mjs), so that the page can be looked at and tested without a gateway. By hand:
-//   node tests/browser/stand_in.mjs [--port 9200] [--commune 23656] [--tokens]     then type: bump, stall, go, restart, quit
+// (world.mjs), so that the page can be looked at (look.mjs) and tested (drive.mjs) without a gateway.
 import { createServer } from 'node:http';
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { World, parsePeriod, windowOf } from './world.mjs';
 
 const pageFolder = new URL('../../gateway/web/page/', import.meta.url);
-const types = { html: 'text/html; charset=utf-8', js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8', svg: 'image/svg+xml' };
-const safety = { 'Content-Security-Policy': "default-src 'self'", 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'no-referrer', 'Cache-Control': 'no-cache' };
+const types = {
+    html: 'text/html; charset=utf-8',
+    js: 'text/javascript; charset=utf-8',
+    css: 'text/css; charset=utf-8',
+    svg: 'image/svg+xml',
+};
+const safety = {
+    'Content-Security-Policy': "default-src 'self'",
+    'X-Content-Type-Options': 'nosniff',
+    'Referrer-Policy': 'no-referrer',
+    'Cache-Control': 'no-cache',
+};
 const titles = { 400: 'Bad request', 401: 'Unauthorized', 403: 'Forbidden', 404: 'Not found', 409: 'Conflict', 503: 'Not ready' };
 
 class Refused {
-    constructor(status, vi, en, field) { Object.assign(this, { status, body: { type: 'about:blank', title: titles[status], status, detail: en, detailVi: vi, field } }); }
+    constructor(status, vi, en, field) {
+        Object.assign(this, { status, body: { type: 'about:blank', title: titles[status], status, detail: en, detailVi: vi, field } });
+    }
 }
 
 // tokens: {token: {viewer, may: […], sees}}; without, everybody is an anonymous viewer.
@@ -22,7 +33,7 @@ export class StandIn {
     place = '625';
     tokens = null;
     stalled = false;
-    refuse = null;      // {path: /…/, status, vi, en}: what to refuse
+    refuse = null; // {path: /…/, status, vi, en}: what to refuse
     nextReceipt = null; // what the next post answers instead of STORED
     posted = [];
     asked = [];
@@ -34,7 +45,7 @@ export class StandIn {
     constructor(options = {}) {
         Object.assign(this, options);
         this.reports = [this.world.file('2022-Q1', 1, 1648000000), this.world.file('2022-H1', 1, 1655600000)];
-        this.world.bump('COM-01', '23656-01', 2);  // corrected since: 2022-H1 has ended, so is changed below
+        this.world.bump('COM-01', '23656-01', 2); // corrected since: 2022-H1 has ended, so is changed below
         this.reports[1].values.get('COM-01|23656').number = '3';
         this.reports[1].values.get('COM-01|23656').text = { vi: '3', en: '3' };
         this.world.changed = cell => this.#tell('cells', { epoch: this.world.epoch, last: this.world.offset, cells: [cell] });
@@ -43,7 +54,10 @@ export class StandIn {
 
     async listen(port = 0) {
         this.#server = createServer((request, response) => this.#answer(request, response));
-        this.#server.on('connection', socket => { this.#sockets.add(socket); socket.on('close', () => this.#sockets.delete(socket)); });
+        this.#server.on('connection', socket => {
+            this.#sockets.add(socket);
+            socket.on('close', () => this.#sockets.delete(socket));
+        });
         await new Promise((done, failed) => this.#server.once('error', failed).listen(port, '127.0.0.1', done));
         this.port = this.#server.address().port;
         this.url = `http://127.0.0.1:${this.port}`;
@@ -55,19 +69,26 @@ export class StandIn {
         this.#followers.clear();
         await closed;
     }
-    up() { return this.listen(this.port); }
+    up() {
+        return this.listen(this.port);
+    }
     async close() {
         clearInterval(this.heartbeat);
         await this.down();
     }
 
     #tell(event, data) {
-        if (!this.stalled) this.#followers.forEach(one => one.write(`id: ${this.world.epoch}-${this.world.offset}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`));
+        if (!this.stalled)
+            this.#followers.forEach(one =>
+                one.write(`id: ${this.world.epoch}-${this.world.offset}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`),
+            );
     }
 
     #viewer(request) {
         if (!this.tokens) return { viewer: 'anonymous', may: [], sees: 'PUBLIC', threshold: 0 };
-        const token = /chieng_session=(\w+)/.exec(request.headers.cookie || '')?.[1] || /^Bearer (\w+)$/.exec(request.headers.authorization || '')?.[1];
+        const token =
+            /chieng_session=(\w+)/.exec(request.headers.cookie || '')?.[1] ||
+            /^Bearer (\w+)$/.exec(request.headers.authorization || '')?.[1];
         if (!this.tokens[token]) throw new Refused(401, 'Cần đăng nhập bằng mã truy cập.', 'Sign in with a token.');
         return this.tokens[token];
     }
@@ -83,7 +104,8 @@ export class StandIn {
             const path = url.pathname.slice('/api/v1/'.length);
             if (path === 'session') return this.#session(request, response, body);
             const viewer = this.#viewer(request);
-            if (request.method === 'POST' && request.headers['x-chieng'] !== '1') throw new Refused(403, 'Thiếu tiêu đề X-Chieng.', 'The header X-Chieng is missing.');
+            if (request.method === 'POST' && request.headers['x-chieng'] !== '1')
+                throw new Refused(403, 'Thiếu tiêu đề X-Chieng.', 'The header X-Chieng is missing.');
             if (path === 'feeds/cells/events') return this.#follow(response);
             if (request.method === 'POST') return this.#post(path, url.searchParams, JSON.parse(body), viewer, response);
             const etag = `"${this.world.epoch}-${this.world.offset}-${viewer.may.length}-${this.reports.length}"`;
@@ -91,7 +113,9 @@ export class StandIn {
             this.#json(response, 200, this.#read(path, url.searchParams, viewer), { ETag: etag });
         } catch (problem) {
             if (!(problem instanceof Refused)) console.error(problem);
-            this.#json(response, problem.status || 500, problem.body || { title: 'stand-in failed', status: 500 }, { 'Content-Type': 'application/problem+json' });
+            this.#json(response, problem.status || 500, problem.body || { title: 'stand-in failed', status: 500 }, {
+                'Content-Type': 'application/problem+json',
+            });
         }
     }
 
@@ -111,60 +135,158 @@ export class StandIn {
         this.#packed(response, 200, readFileSync(new URL(name, pageFolder)), { 'Content-Type': types[name.split('.').pop()], ...safety });
     }
     #session(request, response, body) {
-        if (request.method === 'DELETE') return response.writeHead(204, { 'Set-Cookie': 'chieng_session=; Max-Age=0; Path=/; HttpOnly; SameSite=Strict' }).end();
+        if (request.method === 'DELETE')
+            return response.writeHead(204, { 'Set-Cookie': 'chieng_session=; Max-Age=0; Path=/; HttpOnly; SameSite=Strict' }).end();
         const { token } = JSON.parse(body);
         if (!this.tokens?.[token]) throw new Refused(401, 'Mã truy cập không đúng.', 'The token is not right.');
-        this.#json(response, 200, { viewer: this.tokens[token].viewer }, { 'Set-Cookie': `chieng_session=${token}; Path=/; HttpOnly; SameSite=Strict` });
+        this.#json(
+            response,
+            200,
+            { viewer: this.tokens[token].viewer },
+            { 'Set-Cookie': `chieng_session=${token}; Path=/; HttpOnly; SameSite=Strict` },
+        );
     }
     #follow(response) {
         response.writeHead(200, { 'Content-Type': 'text/event-stream', ...safety });
         this.#followers.add(response);
         response.on('close', () => this.#followers.delete(response));
-        response.write(`id: ${this.world.epoch}-${this.world.offset}\nevent: head\ndata: ${JSON.stringify({ epoch: this.world.epoch, last: this.world.offset })}\n\n`);
+        response.write(
+            `id: ${this.world.epoch}-${this.world.offset}\nevent: head\ndata: ${JSON.stringify({ epoch: this.world.epoch, last: this.world.offset })}\n\n`,
+        );
     }
 
     #ask(query) {
         const period = parsePeriod(query.get('period'));
-        if (query.has('period') && !period) throw new Refused(400, 'Kỳ phải có dạng 2022-04, 2022-Q2, 2022-H1 hoặc 2022.', 'A period is such as 2022-04, 2022-Q2, 2022-H1 or 2022.', 'period');
+        if (query.has('period') && !period)
+            throw new Refused(
+                400,
+                'Kỳ phải có dạng 2022-04, 2022-Q2, 2022-H1 hoặc 2022.',
+                'A period is such as 2022-04, 2022-Q2, 2022-H1 or 2022.',
+                'period',
+            );
         const area = this.world.place(query.get('area') || this.place);
         if (!area) throw new Refused(404, 'Không có nơi này ở đây.', 'There is no such place here.', 'area');
         const definition = query.has('indicator') ? this.world.definitions.find(one => one.code === query.get('indicator')) : null;
-        if (query.has('indicator') && !definition) throw new Refused(404, 'Không có chỉ số này.', 'There is no such indicator.', 'indicator');
+        if (query.has('indicator') && !definition)
+            throw new Refused(404, 'Không có chỉ số này.', 'There is no such indicator.', 'indicator');
         const calendar = query.get('calendar') || 'official';
         return { period, area, definition, calendar, ...(period ? windowOf(period, calendar) : {}) };
     }
 
     #read(path, query, viewer) {
-        const world = this.world, own = world.place(this.place);
-        if (path === 'me') return { ...viewer, place: { code: own.code, name: own.name, level: own.level }, today: world.today, caughtUp: true, offset: world.offset, epoch: world.epoch };
-        if (path === 'places') return { day: query.get('day') || world.today, places: world.places.filter(place => place.code.startsWith(this.place === '625' ? '' : this.place)) };
+        const world = this.world,
+            own = world.place(this.place);
+        if (path === 'me')
+            return {
+                ...viewer,
+                place: { code: own.code, name: own.name, level: own.level },
+                today: world.today,
+                caughtUp: true,
+                offset: world.offset,
+                epoch: world.epoch,
+            };
+        if (path === 'places')
+            return {
+                day: query.get('day') || world.today,
+                places: world.places.filter(place => place.code.startsWith(this.place === '625' ? '' : this.place)),
+            };
         if (path === 'indicators') return { indicators: world.definitions.map(({ definition, ...rest }) => rest) };
         if (path === 'table') {
             const { area, period, calendar, from, to } = this.#ask(query);
             const places = [area, ...world.below(area.code)];
-            return { area: area.code, calendar, period: query.get('period'), from, to, asOf: 1655712000 + world.offset, places: places.map(({ code, name }) => ({ code, name })),
-                rows: world.definitions.filter(one => one.spans.includes(period.span)).map(one => ({ indicator: one.code, values: places.map(place => world.full(one, place.code, period, this.reports)) })) };
+            return {
+                area: area.code,
+                calendar,
+                period: query.get('period'),
+                from,
+                to,
+                asOf: 1655712000 + world.offset,
+                places: places.map(({ code, name }) => ({ code, name })),
+                rows: world.definitions
+                    .filter(one => one.spans.includes(period.span))
+                    .map(one => ({ indicator: one.code, values: places.map(place => world.full(one, place.code, period, this.reports)) })),
+            };
         }
         if (path === 'history') {
             const { area, definition, calendar } = this.#ask(query);
             const until = parsePeriod(query.get('until')) || { span: query.get('span'), year: 2022, n: 1 };
-            return { indicator: definition.code, area: area.code, calendar, points: world.history(definition, area.code, until, Number(query.get('count') || 12), calendar) };
+            return {
+                indicator: definition.code,
+                area: area.code,
+                calendar,
+                points: world.history(definition, area.code, until, Number(query.get('count') || 12), calendar),
+            };
         }
         if (path === 'behind') return this.#behind(query, viewer);
-        if (path === 'reports') return { reports: this.reports.map(({ values, ...rest }) => ({ ...rest, restatedCells: world.restated({ ...rest, values }).length })) };
+        if (path === 'reports')
+            return {
+                reports: this.reports.map(({ values, ...rest }) => ({
+                    ...rest,
+                    restatedCells: world.restated({ ...rest, values }).length,
+                })),
+            };
         const wanted = /^reports\/([\dQH-]+)\/(\d+|latest)$/.exec(path);
         if (wanted) {
-            const report = this.reports.filter(one => one.period === wanted[1] && (wanted[2] === 'latest' || one.revision === Number(wanted[2]))).pop();
+            const report = this.reports
+                .filter(one => one.period === wanted[1] && (wanted[2] === 'latest' || one.revision === Number(wanted[2])))
+                .pop();
             if (!report) throw new Refused(404, 'Kỳ này chưa chốt.', 'This period was not filed.');
             const { values, ...rest } = report;
             return { report: rest, restated: world.restated(report) };
         }
-        if (path === 'silent') return { day: world.today, places: world.below(this.place).map((place, at) => ({ code: place.code, name: place.name, ...(at % 5 === 4 ? {} : { lastEventOn: `2022-0${3 + (at % 4)}-1${at % 9}`, days: 20 + ((at * 37) % 80) }), expectedEvery: 30 })) };
+        if (path === 'silent')
+            return {
+                day: world.today,
+                places: world.below(this.place).map((place, at) => ({
+                    code: place.code,
+                    name: place.name,
+                    ...(at % 5 === 4 ? {} : { lastEventOn: `2022-0${3 + (at % 4)}-1${at % 9}`, days: 20 + ((at * 37) % 80) }),
+                    expectedEvery: 30,
+                })),
+            };
         if (path === 'ledger' || path === 'duplicates') {
-            if (own.level !== 'COMMUNE') throw new Refused(404, 'Phần này chỉ có ở cổng của xã.', "This stands at a commune's gateway only.");
-            return path === 'ledger' ? { balanced: false, devices: [{ device: 'phone-1', service: 'session', posted: 120, stored: 117, refused: 1, waiting: 2, difference: 0, lastHeard: 1655712000 }, { device: 'phone-2', service: 'session', posted: 40, stored: 38, refused: 0, waiting: 1, difference: 1, lastHeard: 1655012000 }] }
-                : { groups: [{ service: 'session', village: '23656-02', occurredOn: '2022-05-10', type: 'session_held',
-                    events: [{ device: 'phone-1', sequence: '17', organisation: 'VILLAGE', role: 'VILLAGE_HEAD', time: '19:00' }, { device: 'phone-7', sequence: '3', organisation: 'WOMEN', role: 'ASSOCIATION_OFFICER', time: '19:30' }] }] };
+            if (own.level !== 'COMMUNE')
+                throw new Refused(404, 'Phần này chỉ có ở cổng của xã.', "This stands at a commune's gateway only.");
+            return path === 'ledger'
+                ? {
+                      balanced: false,
+                      devices: [
+                          {
+                              device: 'phone-1',
+                              service: 'session',
+                              posted: 120,
+                              stored: 117,
+                              refused: 1,
+                              waiting: 2,
+                              difference: 0,
+                              lastHeard: 1655712000,
+                          },
+                          {
+                              device: 'phone-2',
+                              service: 'session',
+                              posted: 40,
+                              stored: 38,
+                              refused: 0,
+                              waiting: 1,
+                              difference: 1,
+                              lastHeard: 1655012000,
+                          },
+                      ],
+                  }
+                : {
+                      groups: [
+                          {
+                              service: 'session',
+                              village: '23656-02',
+                              occurredOn: '2022-05-10',
+                              type: 'session_held',
+                              events: [
+                                  { device: 'phone-1', sequence: '17', organisation: 'VILLAGE', role: 'VILLAGE_HEAD', time: '19:00' },
+                                  { device: 'phone-7', sequence: '3', organisation: 'WOMEN', role: 'ASSOCIATION_OFFICER', time: '19:30' },
+                              ],
+                          },
+                      ],
+                  };
         }
         throw new Refused(404, 'Không có phần này.', 'There is no such thing.');
     }
@@ -173,16 +295,64 @@ export class StandIn {
         const { area, definition, period } = this.#ask(query);
         const value = this.world.full(definition, area.code, period, this.reports);
         if (value.status === 'OK') value.parts = this.world.parts(definition, value);
-        const event = n => ({ service: 'session', device: 'phone-1', sequence: String(n), occurredOn: `2022-05-${10 + n}`, village: '23656-02', type: 'session_held', label: { vi: 'Tổ chức buổi tuyên truyền', en: 'Communication session held' },
-            event: { sequence: String(n), occurredOn: `2022-05-${10 + n}`, village: '23656-02', organisation: 'VILLAGE', role: 'VILLAGE_HEAD', sessionHeld: { form: 'VILLAGE_MEETING', topics: ['POLICY', 'CREDIT'], languages: ['BAHNAR'], audience: { total: 40 + n, female: 20 } } } });
-        return { value, definition, below: this.world.below(area.code).map(place => ({ area: place.code, name: place.name, value: this.world.full(definition, place.code, period, this.reports) })),
-            filed: this.reports.filter(one => one.period === query.get('period')).map(one => ({ revision: one.revision, filedAt: one.filedAt, text: one.values.get(`${definition.code}|${area.code}`).text })),
-            feeds: [{ feed: '23656/session', epoch: '9876543210123456789', offset: String(this.world.offset) }, { feed: '23656/household', epoch: '77', offset: '812' }],
-            ...(this.place !== '625' && (viewer.sees === 'SENSITIVE' || viewer.may.includes('CORRECT')) ? { events: [event(1), event(2), event(3)] } : {}) };
+        const event = n => ({
+            service: 'session',
+            device: 'phone-1',
+            sequence: String(n),
+            occurredOn: `2022-05-${10 + n}`,
+            village: '23656-02',
+            type: 'session_held',
+            label: { vi: 'Tổ chức buổi tuyên truyền', en: 'Communication session held' },
+            event: {
+                sequence: String(n),
+                occurredOn: `2022-05-${10 + n}`,
+                village: '23656-02',
+                organisation: 'VILLAGE',
+                role: 'VILLAGE_HEAD',
+                sessionHeld: {
+                    form: 'VILLAGE_MEETING',
+                    topics: ['POLICY', 'CREDIT'],
+                    languages: ['BAHNAR'],
+                    audience: { total: 40 + n, female: 20 },
+                },
+            },
+        });
+        return {
+            value,
+            definition,
+            below: this.world.below(area.code).map(place => ({
+                area: place.code,
+                name: place.name,
+                value: this.world.full(definition, place.code, period, this.reports),
+            })),
+            filed: this.reports
+                .filter(one => one.period === query.get('period'))
+                .map(one => ({
+                    revision: one.revision,
+                    filedAt: one.filedAt,
+                    text: one.values.get(`${definition.code}|${area.code}`).text,
+                })),
+            feeds: [
+                { feed: '23656/session', epoch: '9876543210123456789', offset: String(this.world.offset) },
+                { feed: '23656/household', epoch: '77', offset: '812' },
+            ],
+            ...(this.place !== '625' && (viewer.sees === 'SENSITIVE' || viewer.may.includes('CORRECT'))
+                ? { events: [event(1), event(2), event(3)] }
+                : {}),
+        };
     }
 
     #post(path, query, body, viewer, response) {
-        const need = path === 'reports' ? 'FILE' : body.correction ? 'CORRECT' : body.duplicateDecided ? 'DECIDE' : body.targetAssigned ? 'ASSIGN' : 'POST';
+        const need =
+            path === 'reports'
+                ? 'FILE'
+                : body.correction
+                  ? 'CORRECT'
+                  : body.duplicateDecided
+                    ? 'DECIDE'
+                    : body.targetAssigned
+                      ? 'ASSIGN'
+                      : 'POST';
         if (!viewer.may.includes(need)) throw new Refused(403, `Cần quyền ${need}.`, `The right ${need} is needed.`);
         this.posted.push({ path, service: query.get('service'), body });
         if (path === 'reports') {
@@ -191,9 +361,15 @@ export class StandIn {
             const { values, ...rest } = report;
             return this.#json(response, 201, { report: rest });
         }
-        const answer = this.nextReceipt || { receipt: { verdict: 'STORED', period: body.correction?.action === 'VOID' ? 0 : 202206, reasons: [] } };
+        const answer = this.nextReceipt || {
+            receipt: { verdict: 'STORED', period: body.correction?.action === 'VOID' ? 0 : 202206, reasons: [] },
+        };
         this.nextReceipt = null;
-        this.#json(response, answer.waiting ? 202 : 200, { ...answer, device: `office-${this.place}-1`, sequence: String(++this.#sequence) });
+        this.#json(response, answer.waiting ? 202 : 200, {
+            ...answer,
+            device: `office-${this.place}-1`,
+            sequence: String(++this.#sequence),
+        });
         if (answer.receipt?.verdict === 'STORED') this.world.bump('COM-01', '23656-02', body.correction?.action === 'VOID' ? -1 : 1);
     }
 }
@@ -202,17 +378,3 @@ export const officerTokens = {
     officer: { viewer: 'Cán bộ thử nghiệm', may: ['CORRECT', 'DECIDE', 'ASSIGN', 'FILE'], sees: 'SENSITIVE', threshold: 0 },
     reader: { viewer: 'Người đọc thử nghiệm', may: [], sees: 'INTERNAL', threshold: 5 },
 };
-
-if (process.argv[1] === new URL(import.meta.url).pathname) {
-    const option = (name, otherwise) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] || true : otherwise);
-    const standIn = await new StandIn({ place: option('--commune', '625'), tokens: process.argv.includes('--tokens') ? officerTokens : null }).listen(Number(option('--port', 0)));
-    const ticking = setInterval(() => standIn.world.bump('COM-01', `236${['56', '47', '65'][standIn.world.offset % 3]}-01`), 4000);
-    console.log(`${standIn.url}/#/overview?period=2022   (tokens: ${standIn.tokens ? 'officer, reader' : 'none needed'})`);
-    process.stdin.on('data', async line => {
-        const said = String(line).trim();
-        if (said === 'bump') standIn.world.bump();
-        if (said === 'stall' || said === 'go') standIn.stalled = said === 'stall';
-        if (said === 'restart') await standIn.down().then(() => standIn.up());
-        if (said === 'quit') { clearInterval(ticking); await standIn.close(); process.stdin.destroy(); }
-    });
-}

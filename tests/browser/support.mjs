@@ -9,6 +9,10 @@ const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 export const shots = `${process.env.BROWSER_WORK}/shots`;
 mkdirSync(shots, { recursive: true });
 
+// What Chromium complains of when a gateway is away.
+export const broken =
+    /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE_CHUNKED|ERR_INTERNET_DISCONNECTED|ERR_SOCKET_NOT_CONNECTED/;
+
 export const results = { passed: 0, failed: [] };
 let current = '';
 
@@ -30,14 +34,19 @@ export async function check(name, run) {
     }
 }
 
-export const launch = () => puppeteer.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', headless: true, args: ['--no-sandbox', '--disable-gpu', '--lang=vi'] });
+export const launch = () =>
+    puppeteer.launch({
+        executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+        headless: true,
+        args: ['--no-sandbox', '--disable-gpu', '--lang=vi'],
+    });
 
 // What no page may ever do; `forgiven` are answers that a check provokes (a 401, a server that is down).
 export class Watched {
     complaints = [];
     foreign = [];
-    bytes = 0;   // over the wire
-    plain = 0;   // unpacked
+    bytes = 0; // over the wire
+    plain = 0; // unpacked
     requests = 0;
     forgiven = [];
 
@@ -50,8 +59,12 @@ export class Watched {
         watched.cdp = await page.createCDPSession();
         await watched.cdp.send('Network.enable');
         await watched.look({ dark, media, still });
-        watched.cdp.on('Network.loadingFinished', event => { watched.bytes += event.encodedDataLength; });
-        watched.cdp.on('Network.dataReceived', event => { watched.plain += event.dataLength; });
+        watched.cdp.on('Network.loadingFinished', event => {
+            watched.bytes += event.encodedDataLength;
+        });
+        watched.cdp.on('Network.dataReceived', event => {
+            watched.plain += event.dataLength;
+        });
         page.on('request', request => {
             ++watched.requests;
             if (!request.url().startsWith(origin) && !request.url().startsWith('data:')) watched.foreign.push(request.url());
@@ -62,16 +75,27 @@ export class Watched {
             if (watched.forgiven.some(pattern => pattern.test(message.text()))) return;
             watched.complaints.push(`${current}: ${message.text()} ${message.location()?.url || ''}`);
         });
-        page.on('dialog', dialog => { watched.complaints.push(`${current}: a script's dialog: ${dialog.message()}`); dialog.dismiss(); });
+        page.on('dialog', dialog => {
+            watched.complaints.push(`${current}: a script's dialog: ${dialog.message()}`);
+            dialog.dismiss();
+        });
         page.setDefaultTimeout(15000);
         return watched;
     }
 
     look({ dark = false, media = 'screen', still = false } = {}) {
-        return this.cdp.send('Emulation.setEmulatedMedia', { media, features: [{ name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' }, { name: 'prefers-reduced-motion', value: still ? 'reduce' : 'no-preference' }] });
+        return this.cdp.send('Emulation.setEmulatedMedia', {
+            media,
+            features: [
+                { name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' },
+                { name: 'prefers-reduced-motion', value: still ? 'reduce' : 'no-preference' },
+            ],
+        });
     }
     async go(hash, selector = 'main h1') {
-        await this.page.evaluate(() => { document.querySelector('main')?.removeAttribute('data-fresh'); });
+        await this.page.evaluate(() => {
+            document.querySelector('main')?.removeAttribute('data-fresh');
+        });
         await this.page.goto(`${this.origin}/${hash}`, { waitUntil: 'domcontentloaded' });
         await this.page.waitForSelector(selector);
         await this.settled();
@@ -81,22 +105,55 @@ export class Watched {
         await this.page.waitForFunction(() => {
             const view = /^#\/([a-z]+)/.exec(location.hash)?.[1] || 'overview';
             const main = document.querySelector('main');
-            return (main.dataset.view === view || main.dataset.view === 'problem' || main.querySelector('#token')) && !main.hasAttribute('aria-busy');
+            return (
+                (main.dataset.view === view || main.dataset.view === 'problem' || main.querySelector('#token')) &&
+                !main.hasAttribute('aria-busy')
+            );
         });
         await this.page.waitForNetworkIdle({ idleTime: 120, concurrency: 1, timeout: 10000 }).catch(() => {});
     }
-    text(selector) { return this.page.$eval(selector, node => node.textContent); }
-    all(selector) { return this.page.$$eval(selector, nodes => nodes.map(node => node.textContent)); }
-    click(selector) { return this.page.$eval(selector, node => node.click()); }
-    type(selector, text) { return this.page.$eval(selector, (node, value) => { node.value = value; node.dispatchEvent(new Event('input', { bubbles: true })); node.dispatchEvent(new Event('change', { bubbles: true })); }, text); }
-    until(test, ...args) { return this.page.waitForFunction(test, { polling: 30, timeout: 15000 }, ...args); }
-    shot(name, fullPage = false) { return this.page.screenshot({ path: `${shots}/${name}.png`, fullPage }); }
+    text(selector) {
+        return this.page.$eval(selector, node => node.textContent);
+    }
+    all(selector) {
+        return this.page.$$eval(selector, nodes => nodes.map(node => node.textContent));
+    }
+    click(selector) {
+        return this.page.$eval(selector, node => node.click());
+    }
+    type(selector, text) {
+        return this.page.$eval(
+            selector,
+            (node, value) => {
+                node.value = value;
+                node.dispatchEvent(new Event('input', { bubbles: true }));
+                node.dispatchEvent(new Event('change', { bubbles: true }));
+            },
+            text,
+        );
+    }
+    until(test, ...args) {
+        return this.page.waitForFunction(test, { polling: 30, timeout: 15000 }, ...args);
+    }
+    shot(name, fullPage = false) {
+        return this.page.screenshot({ path: `${shots}/${name}.png`, fullPage });
+    }
 
     // What axe finds against WCAG 2.1 AA, contrast included.
     async axe() {
         await this.page.evaluate(axeSource);
-        const found = await this.page.evaluate(() => axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] }));
-        return found.violations.map(one => `${one.id}: ${one.nodes.slice(0, 3).map(node => `${node.target} ${node.any[0]?.message || ''}`).join(' | ')}`);
+        const found = await this.page.evaluate(() =>
+            axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] }),
+        );
+        return found.violations.map(
+            one =>
+                `${one.id}: ${one.nodes
+                    .slice(0, 3)
+                    .map(node => `${node.target} ${node.any[0]?.message || ''}`)
+                    .join(' | ')}`,
+        );
     }
-    async close() { await this.context.close(); }
+    async close() {
+        await this.context.close();
+    }
 }

@@ -13,32 +13,72 @@ const labelIn = (block, name) => {
 };
 
 function readDefinitions() {
-    const blocks = textOf('deploy/indicators/indicators.txtpb').split(/^indicator \{$/m).slice(1);
-    return blocks.filter(block => !/hidden: true/.test(block)).map(block => {
-        const spans = /spans: (?:\[([A-Z, ]+)\]|([A-Z]+))/.exec(block);
-        const plan = /plan: \[([^\]]*)\]/.exec(block);
-        const cuts = [...block.matchAll(/cut \{\s*name: "(\w+)" label \{ vi: "([^"]*)" en: "([^"]*)" \}([\s\S]*?)\n  \}/g)].map(([, name, vi, en, rest]) => ({
-            name, label: { vi, en },
-            values: [...rest.matchAll(/part \{ value: "(\w+)" label \{ vi: "([^"]*)" en: "([^"]*)" \}/g)].map(part => ({ value: part[1], label: { vi: part[2], en: part[3] } })),
-        })).filter(cut => cut.values.length);
-        return {
-            code: field(block, 'code'), group: field(block, 'code').slice(0, 3), label: labelIn(block, 'label'), unit: labelIn(block, 'unit'), measure: field(block, 'measure'),
-            spans: (spans?.[1] || spans?.[2] || 'YEAR').split(', '), decimals: Number(field(block, 'decimals') || 0), divideBy: Number(field(block, 'divide_by') || 1),
-            lessIsBetter: /less_is_better: true/.test(block), plan: plan ? plan[1].replaceAll('"', '').split(', ') : [], digest: 'made0up0made0up0', cuts,
-            definition: `indicator {${block.trimEnd()}`,
-        };
-    });
+    const blocks = textOf('deploy/indicators/indicators.txtpb')
+        .split(/^indicator \{$/m)
+        .slice(1);
+    return blocks
+        .filter(block => !/hidden: true/.test(block))
+        .map(block => {
+            const spans = /spans: (?:\[([A-Z, ]+)\]|([A-Z]+))/.exec(block);
+            const plan = /plan: \[([^\]]*)\]/.exec(block);
+            const cuts = [...block.matchAll(/cut \{\s*name: "(\w+)" label \{ vi: "([^"]*)" en: "([^"]*)" \}([\s\S]*?)\n  \}/g)]
+                .map(([, name, vi, en, rest]) => ({
+                    name,
+                    label: { vi, en },
+                    values: [...rest.matchAll(/part \{ value: "(\w+)" label \{ vi: "([^"]*)" en: "([^"]*)" \}/g)].map(part => ({
+                        value: part[1],
+                        label: { vi: part[2], en: part[3] },
+                    })),
+                }))
+                .filter(cut => cut.values.length);
+            return {
+                code: field(block, 'code'),
+                group: field(block, 'code').slice(0, 3),
+                label: labelIn(block, 'label'),
+                unit: labelIn(block, 'unit'),
+                measure: field(block, 'measure'),
+                spans: (spans?.[1] || spans?.[2] || 'YEAR').split(', '),
+                decimals: Number(field(block, 'decimals') || 0),
+                divideBy: Number(field(block, 'divide_by') || 1),
+                lessIsBetter: /less_is_better: true/.test(block),
+                plan: plan ? plan[1].replaceAll('"', '').split(', ') : [],
+                digest: 'made0up0made0up0',
+                cuts,
+                definition: `indicator {${block.trimEnd()}`,
+            };
+        });
 }
 
 function readPlaces() {
-    const communes = [...textOf('deploy/places/kbang.txtpb').matchAll(/^place \{ code: "(\d{5})" name \{ vi: "([^"]*)" en: "([^"]*)" \} level: COMMUNE_LEVEL.*until: "202[45]/gm)]
-        .filter(([line]) => !line.includes('from:')).map(([, code, vi, en]) => ({ code, name: { vi, en }, level: 'COMMUNE', parent: '625' }));
-    const villages = communes.flatMap(commune => [1, 2, 3, 4].map(n => ({
-        code: `${commune.code}-0${n}`, level: 'VILLAGE', parent: commune.code,
-        // The third one is hostile: a name is text and never markup.
-        name: n === 3 ? { vi: 'Làng 03 <img src=x onerror=alert(1)>', en: 'Village 03 <img src=x onerror=alert(1)>' } : { vi: `Làng 0${n} (giả định)`, en: `Village 0${n} (invented)` },
-    })));
-    return [{ code: '625', name: { vi: 'Huyện KBang (số liệu giả định)', en: 'Kbang district (invented figures)' }, level: 'DISTRICT', parent: '64' }, ...communes, ...villages];
+    const communes = [
+        ...textOf('deploy/places/kbang.txtpb').matchAll(
+            /^place \{ code: "(\d{5})" name \{ vi: "([^"]*)" en: "([^"]*)" \} level: COMMUNE_LEVEL.*until: "202[45]/gm,
+        ),
+    ]
+        .filter(([line]) => !line.includes('from:'))
+        .map(([, code, vi, en]) => ({ code, name: { vi, en }, level: 'COMMUNE', parent: '625' }));
+    const villages = communes.flatMap(commune =>
+        [1, 2, 3, 4].map(n => ({
+            code: `${commune.code}-0${n}`,
+            level: 'VILLAGE',
+            parent: commune.code,
+            // The third one is hostile: a name is text and never markup.
+            name:
+                n === 3
+                    ? { vi: 'Làng 03 <img src=x onerror=alert(1)>', en: 'Village 03 <img src=x onerror=alert(1)>' }
+                    : { vi: `Làng 0${n} (giả định)`, en: `Village 0${n} (invented)` },
+        })),
+    );
+    return [
+        {
+            code: '625',
+            name: { vi: 'Huyện KBang (số liệu giả định)', en: 'Kbang district (invented figures)' },
+            level: 'DISTRICT',
+            parent: '64',
+        },
+        ...communes,
+        ...villages,
+    ];
 }
 
 function hash(text) {
@@ -56,16 +96,34 @@ export function parsePeriod(text) {
 }
 const dayText = (year, month, day) => new Date(Date.UTC(year, month, day)).toISOString().slice(0, 10);
 export function windowOf({ span, year, n }, calendar) {
-    const last = n * lengths[span], first = last - lengths[span];
-    return calendar === 'calendar' ? { from: dayText(year, first, 1), to: dayText(year, last, 0) } : { from: dayText(year, first - 1, 15), to: dayText(year, last - 1, 14) };
+    const last = n * lengths[span],
+        first = last - lengths[span];
+    return calendar === 'calendar'
+        ? { from: dayText(year, first, 1), to: dayText(year, last, 0) }
+        : { from: dayText(year, first - 1, 15), to: dayText(year, last - 1, 14) };
 }
-const periodText = ({ span, year, n }) => (span === 'YEAR' ? `${year}` : span === 'MONTH' ? `${year}-${String(n).padStart(2, '0')}` : `${year}-${span === 'QUARTER' ? 'Q' : 'H'}${n}`);
+const periodText = ({ span, year, n }) =>
+    span === 'YEAR'
+        ? `${year}`
+        : span === 'MONTH'
+          ? `${year}-${String(n).padStart(2, '0')}`
+          : `${year}-${span === 'QUARTER' ? 'Q' : 'H'}${n}`;
 export function before(period, by) {
-    const per = 12 / lengths[period.span], all = period.year * per + period.n - 1 - by;
+    const per = 12 / lengths[period.span],
+        all = period.year * per + period.n - 1 - by;
     return { span: period.span, year: Math.floor(all / per), n: (all % per) + 1 };
 }
 
-export const targets = { 'COM-01': 900, 'COM-02': 30000, 'SUP-01': 2600, 'SUP-02': 1100, 'POV-06': 1500, 'TRN-01': 400, 'JOB-01': 300, 'EXM-01': 1300 };
+export const targets = {
+    'COM-01': 900,
+    'COM-02': 30000,
+    'SUP-01': 2600,
+    'SUP-02': 1100,
+    'POV-06': 1500,
+    'TRN-01': 400,
+    'JOB-01': 300,
+    'EXM-01': 1300,
+};
 
 export class World {
     today = '2022-06-20';
@@ -73,12 +131,18 @@ export class World {
     offset = 1000;
     definitions = readDefinitions();
     places = readPlaces();
-    #added = new Map();  // "code|village" -> how much more
+    #added = new Map(); // "code|village" -> how much more
     changed = () => {};
 
-    place(code) { return this.places.find(place => place.code === code); }
-    below(code) { return this.places.filter(place => place.parent === code); }
-    #villages(code) { return this.place(code)?.level === 'VILLAGE' ? [code] : this.below(code).flatMap(place => this.#villages(place.code)); }
+    place(code) {
+        return this.places.find(place => place.code === code);
+    }
+    below(code) {
+        return this.places.filter(place => place.parent === code);
+    }
+    #villages(code) {
+        return this.place(code)?.level === 'VILLAGE' ? [code] : this.below(code).flatMap(place => this.#villages(place.code));
+    }
 
     // One more event in a village: every number that holds it moves, and followers hear of it.
     bump(code = 'COM-01', village = '23656-01', by = 1) {
@@ -91,7 +155,8 @@ export class World {
         const { from, to } = windowOf(period, 'official');
         if (from > this.today || period.year < 2021) return 0;
         const own = 1 + Math.floor(hash(`${definition.code}${village}`) * 9);
-        const growth = definition.measure === 'STOCK' ? 40 : lengths[period.span] * (0.7 + 0.6 * hash(`${definition.code}${periodText(period)}`));
+        const growth =
+            definition.measure === 'STOCK' ? 40 : lengths[period.span] * (0.7 + 0.6 * hash(`${definition.code}${periodText(period)}`));
         const money = definition.divideBy > 1000 ? 7654321 : 1;
         const added = this.today >= from && this.today <= to ? this.#added.get(`${definition.code}|${village}`) || 0 : 0;
         return Math.round(own * growth) * money + added;
@@ -103,15 +168,30 @@ export class World {
         if (area.startsWith('23650') && definition.code.startsWith('EMU')) return { text: { vi: '', en: '' }, status: 'SUPPRESSED' };
         const villages = this.#villages(area);
         const number = villages.reduce((sum, village) => sum + this.#numberOf(definition, village, period), 0);
-        const made = { status: 'OK', number: String(number), events: Math.max(1, Math.round(number / 3) % 5000), digest: Math.floor(hash(area + number) * 2 ** 32).toString(16).padStart(16, '0') };
+        const made = {
+            status: 'OK',
+            number: String(number),
+            events: Math.max(1, Math.round(number / 3) % 5000),
+            digest: Math.floor(hash(area + number) * 2 ** 32)
+                .toString(16)
+                .padStart(16, '0'),
+        };
         const same = text => ({ ...made, text: { vi: text, en: text } });
         if (definition.measure === 'RATIO') {
             if (definition.code === 'INS-04' && area.startsWith('23644')) return { text: { vi: '–', en: '–' }, status: 'NO_VALUE' };
             const denominator = Math.round(number * (1.2 + 3 * hash(definition.code)));
             return { ...same(`${((number * 100) / denominator).toFixed(2)} (${number}/${denominator})`), denominator: String(denominator) };
         }
-        if (definition.measure === 'MEDIAN') return { ...same((3 + 20 * hash(area + definition.code)).toFixed(1)), median: 3 + 20 * hash(area + definition.code) };
-        if (definition.measure === 'CHANGE') return { ...same('1.52 (15.50 → 13.98)'), number: '1398', denominator: '10000', startNumber: '1550', startDenominator: '10000' };
+        if (definition.measure === 'MEDIAN')
+            return { ...same((3 + 20 * hash(area + definition.code)).toFixed(1)), median: 3 + 20 * hash(area + definition.code) };
+        if (definition.measure === 'CHANGE')
+            return {
+                ...same('1.52 (15.50 → 13.98)'),
+                number: '1398',
+                denominator: '10000',
+                startNumber: '1550',
+                startDenominator: '10000',
+            };
         return same((number / definition.divideBy).toFixed(definition.decimals));
     }
 
@@ -123,7 +203,15 @@ export class World {
             const share = this.place(area)?.level === 'DISTRICT' ? assigned : Math.max(1, Math.round(assigned / 14));
             const reached = (Number(value.number) * 100) / share;
             const daysLeft = Math.max(0, Math.round((Date.parse(windowOf(period, 'official').to) - Date.parse(this.today)) / 86400000));
-            value.target = { assigned: String(share), achieved: `${reached.toFixed(1)} %`, pace: { missing: String(Math.max(0, share - Number(value.number))), daysLeft, behind: reached < 100 * (1 - daysLeft / 365) } };
+            value.target = {
+                assigned: String(share),
+                achieved: `${reached.toFixed(1)} %`,
+                pace: {
+                    missing: String(Math.max(0, share - Number(value.number))),
+                    daysLeft,
+                    behind: reached < 100 * (1 - daysLeft / 365),
+                },
+            };
         }
         const filed = reports.filter(report => report.period === periodText(period)).pop();
         if (filed && value.status === 'OK') {
@@ -134,23 +222,47 @@ export class World {
     }
 
     parts(definition, value) {
-        return definition.cuts.flatMap(cut => cut.values.map((one, at) => ({ cut: cut.name, value: one.value, number: String(Math.round((Number(value.number) * (at + 1)) / 10)), text: { vi: String(Math.round((Number(value.number) * (at + 1)) / 10)), en: String(Math.round((Number(value.number) * (at + 1)) / 10)) }, status: at === 2 ? 'SUPPRESSED' : 'OK' })));
+        return definition.cuts.flatMap(cut =>
+            cut.values.map((one, at) => ({
+                cut: cut.name,
+                value: one.value,
+                number: String(Math.round((Number(value.number) * (at + 1)) / 10)),
+                text: {
+                    vi: String(Math.round((Number(value.number) * (at + 1)) / 10)),
+                    en: String(Math.round((Number(value.number) * (at + 1)) / 10)),
+                },
+                status: at === 2 ? 'SUPPRESSED' : 'OK',
+            })),
+        );
     }
 
     history(definition, area, last, count, calendar) {
-        return Array.from({ length: count }, (_, at) => before(last, count - 1 - at)).map(period => ({ period: periodText(period), ...windowOf(period, calendar), value: this.value(definition, area, period) }));
+        return Array.from({ length: count }, (_, at) => before(last, count - 1 - at)).map(period => ({
+            period: periodText(period),
+            ...windowOf(period, calendar),
+            value: this.value(definition, area, period),
+        }));
     }
 
     // A filed report keeps what was true, but for one cell that was corrected since.
     file(period, revision, filedAt) {
         const at = parsePeriod(period);
         const values = new Map();
-        for (const definition of this.definitions) for (const place of this.places) values.set(`${definition.code}|${place.code}`, this.value(definition, place.code, at));
+        for (const definition of this.definitions)
+            for (const place of this.places) values.set(`${definition.code}|${place.code}`, this.value(definition, place.code, at));
         return { period, revision, filedAt, digest: 'f11ed'.repeat(13).slice(0, 64), values };
     }
     restated(report) {
         const at = parsePeriod(report.period);
-        return this.definitions.flatMap(definition => ['625', ...this.below('625').map(place => place.code)].map(area => ({ area, indicator: definition.code, filed: report.values.get(`${definition.code}|${area}`), now: this.value(definition, area, at) })))
+        return this.definitions
+            .flatMap(definition =>
+                ['625', ...this.below('625').map(place => place.code)].map(area => ({
+                    area,
+                    indicator: definition.code,
+                    filed: report.values.get(`${definition.code}|${area}`),
+                    now: this.value(definition, area, at),
+                })),
+            )
             .filter(cell => cell.filed && cell.filed.number !== cell.now.number);
     }
 }

@@ -10,17 +10,42 @@ import { inner, name as periodName } from './period.js';
 import { t } from './words.js';
 
 const idle = { nodes: [], read: () => ({}) };
-const remembered = key => { try { return localStorage.getItem(`chieng.${key}`) || ''; } catch { return ''; } };
-const remember = (key, value) => { try { localStorage.setItem(`chieng.${key}`, value); } catch { /* asked again next time */ } };
+const remembered = key => {
+    try {
+        return localStorage.getItem(`chieng.${key}`) || '';
+    } catch {
+        return '';
+    }
+};
+const remember = (key, value) => {
+    try {
+        localStorage.setItem(`chieng.${key}`, value);
+    } catch {
+        /* asked again next time */
+    }
+};
 const field = (id, name, control, more) => el('p', { class: 'field' }, el('label', { for: id }, name), control, more);
-const facts = rows => el('dl', { class: 'facts' }, rows.map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, value))));
+const facts = rows =>
+    el(
+        'dl',
+        { class: 'facts' },
+        rows.map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, value))),
+    );
 
 // Who does it: the signed-in name, and the office in which the event is posted.
 function whoForm(ctx) {
     const role = enumSelect('role', 'Role', ctx.me.role || remembered('role'), true);
     const organisation = enumSelect('organisation', 'Organisation', ctx.me.organisation || remembered('organisation'), true);
     return {
-        nodes: [el('fieldset', { class: 'who' }, el('legend', {}, t('whoAs', ctx.me.viewer || t('anonymous'))), field('role', t('role'), role), field('organisation', t('organisation'), organisation))],
+        nodes: [
+            el(
+                'fieldset',
+                { class: 'who' },
+                el('legend', {}, t('whoAs', ctx.me.viewer || t('anonymous'))),
+                field('role', t('role'), role),
+                field('organisation', t('organisation'), organisation),
+            ),
+        ],
         read() {
             remember('role', role.value);
             remember('organisation', organisation.value);
@@ -44,7 +69,13 @@ function run(step, done) {
     dialog.addEventListener('close', () => dialog.remove());
     const close = text => el('button', { type: 'button', on: { click: () => dialog.close() } }, text);
     const error = el('p', { class: 'error', role: 'alert' });
-    const form = el('form', {}, step.nodes, error, el('p', { class: 'acts' }, el('button', { class: 'main', id: 'actreview' }, t('review')), close(t('cancel'))));
+    const form = el(
+        'form',
+        {},
+        step.nodes,
+        error,
+        el('p', { class: 'acts' }, el('button', { class: 'main', id: 'actreview' }, t('review')), close(t('cancel'))),
+    );
 
     function fill(nodes, focus) {
         body.replaceChildren(...nodes);
@@ -59,7 +90,15 @@ function run(step, done) {
         } catch (problem) {
             if (!('status' in problem)) throw problem;
             const said = problem.status === 0 ? el('p', { class: 'problem', role: 'alert' }, t('unsure')) : problemView(problem, false);
-            fill([said, el('p', { class: 'acts' }, el('button', { type: 'button', on: { click: () => fill([form]) } }, t('back')), close(t('close')))]);
+            fill([
+                said,
+                el(
+                    'p',
+                    { class: 'acts' },
+                    el('button', { type: 'button', on: { click: () => fill([form]) } }, t('back')),
+                    close(t('close')),
+                ),
+            ]);
         }
     }
     let lastLook = null;
@@ -73,25 +112,67 @@ function run(step, done) {
             error.textContent = sentence;
             return;
         }
-        const yes = el('button', { type: 'button', class: 'main', id: 'actsend', on: { click: () => send(lastLook.receipt || receiptView) } }, t('send'));
-        fill([el('p', {}, t('confirmSay')), facts(lastLook.rows), lastLook.nodes || [], el('p', { class: 'acts' }, yes, el('button', { type: 'button', on: { click: () => fill([form]) } }, t('back')), close(t('cancel')))].flat());
+        const yes = el(
+            'button',
+            { type: 'button', class: 'main', id: 'actsend', on: { click: () => send(lastLook.receipt || receiptView) } },
+            t('send'),
+        );
+        fill(
+            [
+                el('p', {}, t('confirmSay')),
+                facts(lastLook.rows),
+                lastLook.nodes || [],
+                el(
+                    'p',
+                    { class: 'acts' },
+                    yes,
+                    el('button', { type: 'button', on: { click: () => fill([form]) } }, t('back')),
+                    close(t('cancel')),
+                ),
+            ].flat(),
+        );
     });
     document.body.append(dialog);
     dialog.showModal();
     fill([form]);
 }
 
-const monthOf = period => (/^\d{6}$/.test(String(period)) ? `${String(period).slice(0, 4)}-${String(period).slice(4)}` : String(period || ''));
+const monthOf = period =>
+    /^\d{6}$/.test(String(period)) ? `${String(period).slice(0, 4)}-${String(period).slice(4)}` : String(period || '');
 
 // The receipt, in the reader's language.
 function receiptView(answer) {
     const number = answer.sequence ? el('p', { class: 'quiet' }, t('receiptNo', String(answer.sequence), answer.device || '')) : null;
-    if (!answer.receipt) return [el('section', { class: 'receipt waiting', role: 'status' }, el('h3', {}, t('receipt')), el('p', {}, t('waitingReceipt')), number)];
+    if (!answer.receipt)
+        return [
+            el(
+                'section',
+                { class: 'receipt waiting', role: 'status' },
+                el('h3', {}, t('receipt')),
+                el('p', {}, t('waitingReceipt')),
+                number,
+            ),
+        ];
     const { verdict, period, reasons = [] } = answer.receipt;
     const month = monthOf(period);
-    return [el('section', { class: `receipt ${String(verdict).toLowerCase()}`, role: 'status' }, el('h3', {}, t('receipt')), el('p', { class: 'verdict' }, t(verdict)),
-        reasons.length ? el('ul', {}, reasons.map(reason => el('li', {}, label(reason), reason.field ? el('small', { class: 'code' }, reason.field) : null)))
-            : el('p', {}, month && month !== '0' ? t('countsIn', inner(month)) : t('countsNone')), number)];
+    return [
+        el(
+            'section',
+            { class: `receipt ${String(verdict).toLowerCase()}`, role: 'status' },
+            el('h3', {}, t('receipt')),
+            el('p', { class: 'verdict' }, t(verdict)),
+            reasons.length
+                ? el(
+                      'ul',
+                      {},
+                      reasons.map(reason =>
+                          el('li', {}, label(reason), reason.field ? el('small', { class: 'code' }, reason.field) : null),
+                      ),
+                  )
+                : el('p', {}, month && month !== '0' ? t('countsIn', inner(month)) : t('countsNone')),
+            number,
+        ),
+    ];
 }
 
 const postEvent = (service, event) => post('events', event, { service });
@@ -105,7 +186,9 @@ const villages = ctx => ctx.places.filter(place => place.level === 'VILLAGE').ma
 
 function correct(ctx, data, { at }) {
     const shown = data.events[at];
-    const who = whoForm(ctx), note = noteForm(false), form = eventForm(shown.event, villages(ctx));
+    const who = whoForm(ctx),
+        note = noteForm(false),
+        form = eventForm(shown.event, villages(ctx));
     const reason = enumSelect('reason', 'Correction.Reason', '', true);
     return {
         title: `${t('correct')}: ${kindOf(shown.event) || label(shown.label)}, ${day(shown.occurredOn)}`,
@@ -113,12 +196,37 @@ function correct(ctx, data, { at }) {
         read() {
             const { event, changes } = form.read();
             if (!changes.length) throw t('nothingChanged');
-            const sent = { ...bare(event), ...who.read(), ...(note.read() ? { note: note.read() } : {}),
-                correction: { action: 'REPLACE', reason: reason.value, device: shown.device, sequence: String(shown.sequence) } };
+            const sent = {
+                ...bare(event),
+                ...who.read(),
+                ...(note.read() ? { note: note.read() } : {}),
+                correction: { action: 'REPLACE', reason: reason.value, device: shown.device, sequence: String(shown.sequence) },
+            };
             return {
-                rows: [[t('who'), who.said()], [t('why'), [reason.selectedOptions[0].text, note.read()].filter(Boolean).join(': ')]],
-                nodes: el('table', { class: 'changes' }, el('thead', {}, el('tr', {}, ['field', 'was', 'becomes'].map(head => el('th', { scope: 'col' }, t(head))))),
-                    el('tbody', {}, changes.map(([name, before, after]) => el('tr', {}, el('th', { scope: 'row' }, name), el('td', {}, before || '–'), el('td', {}, after || '–'))))),
+                rows: [
+                    [t('who'), who.said()],
+                    [t('why'), [reason.selectedOptions[0].text, note.read()].filter(Boolean).join(': ')],
+                ],
+                nodes: el(
+                    'table',
+                    { class: 'changes' },
+                    el(
+                        'thead',
+                        {},
+                        el(
+                            'tr',
+                            {},
+                            ['field', 'was', 'becomes'].map(head => el('th', { scope: 'col' }, t(head))),
+                        ),
+                    ),
+                    el(
+                        'tbody',
+                        {},
+                        changes.map(([name, before, after]) =>
+                            el('tr', {}, el('th', { scope: 'row' }, name), el('td', {}, before || '–'), el('td', {}, after || '–')),
+                        ),
+                    ),
+                ),
                 send: () => postEvent(shown.service || serviceOf(shown.event), sent),
             };
         },
@@ -127,15 +235,25 @@ function correct(ctx, data, { at }) {
 
 function voidIt(ctx, data, { at }) {
     const shown = data.events[at];
-    const who = whoForm(ctx), note = noteForm(false);
+    const who = whoForm(ctx),
+        note = noteForm(false);
     const reason = enumSelect('reason', 'Correction.Reason', '', true);
     return {
         title: `${t('voidIt')}: ${kindOf(shown.event) || label(shown.label)}, ${day(shown.occurredOn)}`,
         nodes: [facts(eventSays(shown.event)), field('reason', t('why'), reason), note.node, who.nodes],
         read: () => ({
-            rows: [[t('voidIt'), `${shown.device} / ${shown.sequence}`], [t('who'), who.said()], [t('why'), [reason.selectedOptions[0].text, note.read()].filter(Boolean).join(': ')]],
-            send: () => postEvent(shown.service || serviceOf(shown.event), { ...bare(shown.event), ...who.read(), ...(note.read() ? { note: note.read() } : {}),
-                correction: { action: 'VOID', reason: reason.value, device: shown.device, sequence: String(shown.sequence) } }),
+            rows: [
+                [t('voidIt'), `${shown.device} / ${shown.sequence}`],
+                [t('who'), who.said()],
+                [t('why'), [reason.selectedOptions[0].text, note.read()].filter(Boolean).join(': ')],
+            ],
+            send: () =>
+                postEvent(shown.service || serviceOf(shown.event), {
+                    ...bare(shown.event),
+                    ...who.read(),
+                    ...(note.read() ? { note: note.read() } : {}),
+                    correction: { action: 'VOID', reason: reason.value, device: shown.device, sequence: String(shown.sequence) },
+                }),
         }),
     };
 }
@@ -143,15 +261,34 @@ function voidIt(ctx, data, { at }) {
 function decide(ctx, data, { at, index, act }) {
     const group = data.groups[at];
     const [first, other] = [group.events[0], group.events[index]];
-    const who = whoForm(ctx), why = noteForm(true);
+    const who = whoForm(ctx),
+        why = noteForm(true);
     const decision = act === 'same' ? 'SAME' : 'DIFFERENT';
     const text = `${t(act === 'same' ? 'sameFact' : 'differentFacts')}: ${other.device} / ${other.sequence} – ${first.device} / ${first.sequence}`;
     return {
-        title: t('decide'), nodes: [el('p', {}, text), why.node, who.nodes],
+        title: t('decide'),
+        nodes: [el('p', {}, text), why.node, who.nodes],
         read: () => ({
-            rows: [[t('decide'), text], [t('who'), who.said()], [t('why'), why.read()]],
-            send: () => postEvent(group.service, { occurredOn: ctx.me.today, ...(group.village ? { village: group.village } : {}), ...who.read(), note: why.read(),
-                duplicateDecided: { service: group.service, device: other.device, sequence: String(other.sequence), sameDevice: first.device, sameSequence: String(first.sequence), decision } }),
+            rows: [
+                [t('decide'), text],
+                [t('who'), who.said()],
+                [t('why'), why.read()],
+            ],
+            send: () =>
+                postEvent(group.service, {
+                    occurredOn: ctx.me.today,
+                    ...(group.village ? { village: group.village } : {}),
+                    ...who.read(),
+                    note: why.read(),
+                    duplicateDecided: {
+                        service: group.service,
+                        device: other.device,
+                        sequence: String(other.sequence),
+                        sameDevice: first.device,
+                        sameSequence: String(first.sequence),
+                        decision,
+                    },
+                }),
         }),
     };
 }
@@ -166,14 +303,37 @@ function assign(ctx, data) {
     const revision = el('input', { id: 'revision', type: 'number', min: 0, max: 1000, value: data.value?.target ? 1 : 0 });
     return {
         title: `${t('assign')}: ${label(definition.label)}`,
-        nodes: [el('p', {}, `${placeName(ctx, area)}, ${periodName(ctx.state.period)}`), field('target', t('targetValue', unitOf(definition)), value), field('doc', t('docNo'), doc), field('revision', t('targetRevision'), revision), who.nodes],
+        nodes: [
+            el('p', {}, `${placeName(ctx, area)}, ${periodName(ctx.state.period)}`),
+            field('target', t('targetValue', unitOf(definition)), value),
+            field('doc', t('docNo'), doc),
+            field('revision', t('targetRevision'), revision),
+            who.nodes,
+        ],
         read() {
             const typed = parseNumber(value.value);
             if (Number.isNaN(typed)) throw t('notANumber', number('12.5'));
             return {
-                rows: [[t('target'), `${value.value} ${unitOf(definition)}`], [t('place'), placeName(ctx, area)], [t('periodHead'), periodName(ctx.state.period)], [t('why'), doc.value], [t('who'), who.said()]],
-                send: () => postEvent('monitoring', { occurredOn: ctx.me.today, ...(village ? { village } : {}), ...who.read(),
-                    targetAssigned: { indicator: definition.code, value: String(Math.round(typed * 100)), period: ctx.state.period, docNo: doc.value.trim(), ...(Number(revision.value) ? { revision: Number(revision.value) } : {}) } }),
+                rows: [
+                    [t('target'), `${value.value} ${unitOf(definition)}`],
+                    [t('place'), placeName(ctx, area)],
+                    [t('periodHead'), periodName(ctx.state.period)],
+                    [t('why'), doc.value],
+                    [t('who'), who.said()],
+                ],
+                send: () =>
+                    postEvent('monitoring', {
+                        occurredOn: ctx.me.today,
+                        ...(village ? { village } : {}),
+                        ...who.read(),
+                        targetAssigned: {
+                            indicator: definition.code,
+                            value: String(Math.round(typed * 100)),
+                            period: ctx.state.period,
+                            docNo: doc.value.trim(),
+                            ...(Number(revision.value) ? { revision: Number(revision.value) } : {}),
+                        },
+                    }),
             };
         },
     };
@@ -184,13 +344,26 @@ function file(ctx) {
     const place = placeName(ctx, ctx.me.place.code);
     return {
         title: t('fileThis', inner(ctx.state.period)),
-        nodes: [el('p', {}, t('fileSay', inner(ctx.state.period), day(from), day(to), place)), ctx.me.today <= to ? el('p', { class: 'error' }, t('fileBefore', day(to))) : null,
-            el('label', { class: 'tick' }, el('input', { type: 'checkbox', id: 'looked', required: true }), ' ', t('iConfirm'))],
+        nodes: [
+            el('p', {}, t('fileSay', inner(ctx.state.period), day(from), day(to), place)),
+            ctx.me.today <= to ? el('p', { class: 'error' }, t('fileBefore', day(to))) : null,
+            el('label', { class: 'tick' }, el('input', { type: 'checkbox', id: 'looked', required: true }), ' ', t('iConfirm')),
+        ],
         read: () => ({
-            rows: [[t('file'), `${periodName(ctx.state.period)}, ${place}`], [t('who'), ctx.me.viewer || t('anonymous')]],
+            rows: [
+                [t('file'), `${periodName(ctx.state.period)}, ${place}`],
+                [t('who'), ctx.me.viewer || t('anonymous')],
+            ],
             send: () => post('reports', { period: ctx.state.period }),
-            receipt: ({ report }) => [el('section', { class: 'receipt stored', role: 'status' }, el('h3', {}, t('receipt')), el('p', { class: 'verdict' }, t('filedReceipt', inner(report.period), report.revision)),
-                report.digest ? el('p', {}, t('reportDigest'), ': ', el('code', { class: 'digest' }, report.digest)) : null)],
+            receipt: ({ report }) => [
+                el(
+                    'section',
+                    { class: 'receipt stored', role: 'status' },
+                    el('h3', {}, t('receipt')),
+                    el('p', { class: 'verdict' }, t('filedReceipt', inner(report.period), report.revision)),
+                    report.digest ? el('p', {}, t('reportDigest'), ': ', el('code', { class: 'digest' }, report.digest)) : null,
+                ),
+            ],
         }),
     };
 }

@@ -8,7 +8,7 @@ export class Problem extends Error {
     }
 }
 
-const seen = new Map();  // path -> {etag, data}
+const seen = new Map(); // path -> {etag, data}
 const seenMax = 60;
 
 async function problemOf(response) {
@@ -37,7 +37,9 @@ async function ask(path, options = {}, patience = 60000) {
 }
 
 export function pathOf(path, query = {}) {
-    const text = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== '' && value !== undefined && value !== null)).toString();
+    const text = new URLSearchParams(
+        Object.entries(query).filter(([, value]) => value !== '' && value !== undefined && value !== null),
+    ).toString();
     return `/api/v1/${path}${text ? `?${text}` : ''}`;
 }
 
@@ -55,7 +57,9 @@ export async function get(path, query) {
 // A post with the header that another site cannot make a browser send.
 export async function post(path, body, query) {
     const answer = await ask(pathOf(path, query), {
-        method: 'POST', headers: { 'Content-Type': 'application/json', Accept: 'application/json', 'X-Chieng': '1' }, body: JSON.stringify(body),
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', Accept: 'application/json', 'X-Chieng': '1' },
+        body: JSON.stringify(body),
     });
     return { status: answer.status, ...answer.data };
 }

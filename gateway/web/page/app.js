@@ -14,18 +14,24 @@ import { lang, setLang, t } from './words.js';
 
 // The others are fetched when they are first looked at.
 const views = {
-    overview: async () => overview, table: () => import('./table.js'), history: () => import('./history.js'), behind: () => import('./behind.js'),
-    reports: () => import('./reports.js'), silent: () => import('./silent.js'), ledger: () => import('./ledger.js'), duplicates: () => import('./duplicates.js'),
+    overview: async () => overview,
+    table: () => import('./table.js'),
+    history: () => import('./history.js'),
+    behind: () => import('./behind.js'),
+    reports: () => import('./reports.js'),
+    silent: () => import('./silent.js'),
+    ledger: () => import('./ledger.js'),
+    duplicates: () => import('./duplicates.js'),
     files: () => import('./files.js'),
 };
 const atCommune = new Set(['ledger', 'duplicates']);
 
 const at = id => document.getElementById(id);
 const known = { me: null, definitions: new Map() };
-let ctx = null;       // what is shown now
+let ctx = null; // what is shown now
 let data = null;
-let turn = 0;         // of the latest show(): an answer to an earlier one is dropped
-let going = 0;        // turn of the way to another view, which a mere refresh does not overtake
+let turn = 0; // of the latest show(): an answer to an earlier one is dropped
+let going = 0; // turn of the way to another view, which a mere refresh does not overtake
 let stopFollowing = null;
 let line = 'connecting';
 
@@ -39,22 +45,41 @@ function frame() {
     document.documentElement.lang = lang();
     at('skip').textContent = t('skip');
     at('place').textContent = known.me ? label(known.me.place.name) : '';
-    at('who').replaceChildren(...whoBox(known.me, { signIn: () => askToken(''), signedOut: restart }),
-        el('button', { type: 'button', id: 'tongue', lang: lang() === 'vi' ? 'en' : 'vi', on: { click: turnTongue } }, t('otherTongue')));
-    at('foot').replaceChildren(el('p', {}, t('footSay')), known.me ? el('p', { class: 'printed' }, t('printed', label(known.me.place.name))) : '');
+    at('who').replaceChildren(
+        ...whoBox(known.me, { signIn: () => askToken(''), signedOut: restart }),
+        el('button', { type: 'button', id: 'tongue', lang: lang() === 'vi' ? 'en' : 'vi', on: { click: turnTongue } }, t('otherTongue')),
+    );
+    at('foot').replaceChildren(
+        el('p', {}, t('footSay')),
+        known.me ? el('p', { class: 'printed' }, t('printed', label(known.me.place.name))) : '',
+    );
     const nav = at('nav');
     nav.setAttribute('aria-label', t('nav'));
     const state = ctx?.state || read();
     const shown = Object.keys(views).filter(view => !atCommune.has(view) || known.me?.place.level === 'COMMUNE');
-    morph(nav, known.me ? shown.map(view => el('a', { href: linkTo(state, { view, sort: '', group: '', report: '' }), 'aria-current': state.view === view ? 'page' : null, 'data-key': view },
-        t(view === 'table' ? 'tableBelow' : view))) : []);
+    morph(
+        nav,
+        known.me
+            ? shown.map(view =>
+                  el(
+                      'a',
+                      {
+                          href: linkTo(state, { view, sort: '', group: '', report: '' }),
+                          'aria-current': state.view === view ? 'page' : null,
+                          'data-key': view,
+                      },
+                      t(view === 'table' ? 'tableBelow' : view),
+                  ),
+              )
+            : [],
+    );
     showLine();
 }
 
 function showLine() {
     const box = at('link');
     box.className = `link ${line}`;
-    const text = known.me ? t(line) : '';  // before signing in there is nothing to follow
+    const text = known.me ? t(line) : ''; // before signing in there is nothing to follow
     if (box.textContent !== text) box.textContent = text;
     box.hidden = !text;
 }
@@ -94,7 +119,7 @@ async function placesOf(state) {
         return await get('places', { day });
     } catch (problem) {
         if (problem.status === 0 || problem.status === 401 || state.map) throw problem;
-        return get('places');  // the gateway's place did not exist on that day
+        return get('places'); // the gateway's place did not exist on that day
     }
 }
 
@@ -102,7 +127,12 @@ async function contextOf(state, live) {
     if (!known.me) await greet();
     if (live && ctx) return { ...ctx, ...known };
     const period = parse(state.period) ? state.period : code(containing(known.me.today, 'YEAR', state.calendar));
-    const full = { ...state, period, view: state.view in views ? state.view : 'overview', calendar: state.calendar === 'calendar' ? 'calendar' : 'official' };
+    const full = {
+        ...state,
+        period,
+        view: state.view in views ? state.view : 'overview',
+        calendar: state.calendar === 'calendar' ? 'calendar' : 'official',
+    };
     const { places } = await placesOf(full);
     const placeNames = new Map([[known.me.place.code, known.me.place.name], ...places.map(place => [place.code, place.name])]);
     const levels = new Map([[known.me.place.code, known.me.place.level], ...places.map(place => [place.code, place.level])]);
@@ -117,7 +147,7 @@ async function greet() {
 }
 
 const numbersIn = main => new Map([...main.querySelectorAll('[data-v]')].map(node => [node.getAttribute('data-v'), node.textContent]));
-const marked = new Map();  // data-v -> until when it stays marked
+const marked = new Map(); // data-v -> until when it stays marked
 const markTime = 6000;
 
 function mark(before) {
@@ -241,7 +271,7 @@ async function lineIs(state) {
     showLine();
     if (!back || !ctx) return;
     try {
-        await greet();  // the gateway may be another one since: other rights, definitions, another day
+        await greet(); // the gateway may be another one since: other rights, definitions, another day
     } catch (problem) {
         failed(problem, true);
     }
@@ -253,7 +283,15 @@ function restart() {
     ctx = null;
     at('main').dataset.view = '';
     show().then(() => {
-        stopFollowing = follow({ change: lookAgain, state: lineIs, denied: () => { known.me = null; frame(); askToken(t('sessionOver')); } });
+        stopFollowing = follow({
+            change: lookAgain,
+            state: lineIs,
+            denied: () => {
+                known.me = null;
+                frame();
+                askToken(t('sessionOver'));
+            },
+        });
     });
 }
 

@@ -4,7 +4,22 @@
 import { get } from './api.js';
 import { el } from './dom.js';
 import { amount, day, inTongue, instant, label, number } from './format.js';
-import { areaOf, bar, crumbs, flags, heading, indicatorPicker, largest, placeName, plainTable, query, shownValue, th, unitOf, withUnit } from './parts.js';
+import {
+    areaOf,
+    bar,
+    crumbs,
+    flags,
+    heading,
+    indicatorPicker,
+    largest,
+    placeName,
+    plainTable,
+    query,
+    shownValue,
+    th,
+    unitOf,
+    withUnit,
+} from './parts.js';
 import { code as codeOf, inner, parse, toSpan } from './period.js';
 import { linkTo } from './state.js';
 import { t } from './words.js';
@@ -24,25 +39,60 @@ function inForce({ from, until }) {
 
 function meaning(definition) {
     const said = [
-        t(definition.measure), definition.lessIsBetter ? t('lessIsBetter') : '',
+        t(definition.measure),
+        definition.lessIsBetter ? t('lessIsBetter') : '',
         Number(definition.divideBy) > 1 ? t('divided', number(definition.divideBy)) : '',
         definition.spans?.length ? t('countedOver', definition.spans.map(span => t(span).toLowerCase()).join(', ')) : '',
-        definition.plan?.length ? t('servesPlan', definition.plan.join(', ')) : '', inForce(definition),
+        definition.plan?.length ? t('servesPlan', definition.plan.join(', ')) : '',
+        inForce(definition),
     ].filter(Boolean);
-    return el('section', { 'data-key': 'meaning' }, el('h2', {}, t('whatIsIt')), el('ul', { class: 'plain' }, said.map(text => el('li', {}, text))),
-        definition.definition ? el('details', { 'data-key': 'exact' }, el('summary', {}, t('exactDefinition')), el('pre', { tabindex: 0 }, definition.definition)) : null);
+    return el(
+        'section',
+        { 'data-key': 'meaning' },
+        el('h2', {}, t('whatIsIt')),
+        el(
+            'ul',
+            { class: 'plain' },
+            said.map(text => el('li', {}, text)),
+        ),
+        definition.definition
+            ? el(
+                  'details',
+                  { 'data-key': 'exact' },
+                  el('summary', {}, t('exactDefinition')),
+                  el('pre', { tabindex: 0 }, definition.definition),
+              )
+            : null,
+    );
 }
 
-const fact = (name, value) => (value === undefined || value === null || value === '' ? null : el('div', { 'data-key': name }, el('dt', {}, name), el('dd', {}, value)));
+const fact = (name, value) =>
+    value === undefined || value === null || value === '' ? null : el('div', { 'data-key': name }, el('dt', {}, name), el('dd', {}, value));
 
 function making(value, definition) {
     const rate = value.denominator !== undefined && Number(value.denominator) !== 0;
     const target = value.target;
-    return el('section', { 'data-key': 'making' }, el('h2', {}, t('howMade')), el('dl', { class: 'facts' },
-        rate ? [fact(t('numerator'), number(value.number ?? 0)), fact(t('denominator'), number(value.denominator))] : null,
-        value.startDenominator !== undefined && Number(value.startDenominator) ? fact(t('startRate'), `${number(value.startNumber ?? 0)} / ${number(value.startDenominator)}`) : null,
-        fact(t('eventCount'), value.events === undefined ? '' : number(value.events)), fact(t('digest'), value.digest ? el('code', {}, value.digest) : ''),
-        target ? fact(t('target'), `${inTongue(target.assigned)} ${unitOf(definition)} · ${t('ofTarget', inTongue(target.achieved), inTongue(target.assigned))}`) : null));
+    return el(
+        'section',
+        { 'data-key': 'making' },
+        el('h2', {}, t('howMade')),
+        el(
+            'dl',
+            { class: 'facts' },
+            rate ? [fact(t('numerator'), number(value.number ?? 0)), fact(t('denominator'), number(value.denominator))] : null,
+            value.startDenominator !== undefined && Number(value.startDenominator)
+                ? fact(t('startRate'), `${number(value.startNumber ?? 0)} / ${number(value.startDenominator)}`)
+                : null,
+            fact(t('eventCount'), value.events === undefined ? '' : number(value.events)),
+            fact(t('digest'), value.digest ? el('code', {}, value.digest) : ''),
+            target
+                ? fact(
+                      t('target'),
+                      `${inTongue(target.assigned)} ${unitOf(definition)} · ${t('ofTarget', inTongue(target.achieved), inTongue(target.assigned))}`,
+                  )
+                : null,
+        ),
+    );
 }
 
 function partTables(value, definition) {
@@ -51,57 +101,176 @@ function partTables(value, definition) {
         const parts = value.parts.filter(part => part.cut === cut.name);
         const top = largest(parts, definition);
         const caption = t('partsOf', label(cut.label).toLowerCase());
-        return plainTable(caption, [label(cut.label), `>${t('value')}`, t('compared')], parts.map(part => el('tr', { 'data-key': part.value },
-            th(label(cut.values?.find(one => one.value === part.value)?.label) || part.value, 'row'),
-            el('td', { class: 'n' }, part.status && part.status !== 'OK' ? t(part.status) : inTongue(part.text)),
-            el('td', { class: 'bars' }, top ? bar((100 * Math.abs(amount({ status: 'OK', ...part }, definition) ?? 0)) / top, null, '') : null))), `cut-${cut.name}`, false);
+        return plainTable(
+            caption,
+            [label(cut.label), `>${t('value')}`, t('compared')],
+            parts.map(part =>
+                el(
+                    'tr',
+                    { 'data-key': part.value },
+                    th(label(cut.values?.find(one => one.value === part.value)?.label) || part.value, 'row'),
+                    el('td', { class: 'n' }, part.status && part.status !== 'OK' ? t(part.status) : inTongue(part.text)),
+                    el(
+                        'td',
+                        { class: 'bars' },
+                        top ? bar((100 * Math.abs(amount({ status: 'OK', ...part }, definition) ?? 0)) / top, null, '') : null,
+                    ),
+                ),
+            ),
+            `cut-${cut.name}`,
+            false,
+        );
     });
 }
 
 function below(ctx, data, definition) {
     if (!data.below?.length) return null;
-    const top = largest(data.below.map(one => one.value), definition);
-    return el('section', { 'data-key': 'below' }, el('h2', {}, t('below')), plainTable(t('below'), [t('place'), `>${t('value')} (${unitOf(definition)})`, t('compared')],
-        data.below.map(one => el('tr', { 'data-key': one.area }, th(label(one.name) || one.area, 'row'),
-            el('td', { class: 'n' }, shownValue(ctx, one.value, definition, one.area), flags(one.value)),
-            el('td', { class: 'bars' }, top ? bar((100 * Math.abs(amount(one.value, definition) ?? 0)) / top, null, '') : null))), 'belowbox'));
+    const top = largest(
+        data.below.map(one => one.value),
+        definition,
+    );
+    return el(
+        'section',
+        { 'data-key': 'below' },
+        el('h2', {}, t('below')),
+        plainTable(
+            t('below'),
+            [t('place'), `>${t('value')} (${unitOf(definition)})`, t('compared')],
+            data.below.map(one =>
+                el(
+                    'tr',
+                    { 'data-key': one.area },
+                    th(label(one.name) || one.area, 'row'),
+                    el('td', { class: 'n' }, shownValue(ctx, one.value, definition, one.area), flags(one.value)),
+                    el('td', { class: 'bars' }, top ? bar((100 * Math.abs(amount(one.value, definition) ?? 0)) / top, null, '') : null),
+                ),
+            ),
+            'belowbox',
+        ),
+    );
 }
 
 function filed(data) {
-    return el('section', { 'data-key': 'filed' }, el('h2', {}, t('filedValues')), data.filed?.length
-        ? plainTable(t('filedValues'), [t('revision'), t('filedAt'), `>${t('value')}`], data.filed.map(one => el('tr', { 'data-key': String(one.revision) },
-            th(String(one.revision), 'row'), el('td', {}, instant(one.filedAt)), el('td', { class: 'n' }, inTongue(one.text)))), 'filedbox')
-        : el('p', { class: 'quiet' }, t('neverFiled')));
+    return el(
+        'section',
+        { 'data-key': 'filed' },
+        el('h2', {}, t('filedValues')),
+        data.filed?.length
+            ? plainTable(
+                  t('filedValues'),
+                  [t('revision'), t('filedAt'), `>${t('value')}`],
+                  data.filed.map(one =>
+                      el(
+                          'tr',
+                          { 'data-key': String(one.revision) },
+                          th(String(one.revision), 'row'),
+                          el('td', {}, instant(one.filedAt)),
+                          el('td', { class: 'n' }, inTongue(one.text)),
+                      ),
+                  ),
+                  'filedbox',
+              )
+            : el('p', { class: 'quiet' }, t('neverFiled')),
+    );
 }
 
 function positions(data) {
     if (!data.feeds?.length) return null;
-    return el('details', { 'data-key': 'positions' }, el('summary', {}, t('positions')), el('p', {}, t('positionsSay')),
-        plainTable(t('positions'), [t('feed'), t('epoch'), `>${t('offset')}`], data.feeds.map(feed => el('tr', { 'data-key': feed.feed }, th(feed.feed, 'row'),
-            el('td', {}, el('code', {}, String(feed.epoch))), el('td', { class: 'n' }, number(feed.offset)))), 'feedbox'));
+    return el(
+        'details',
+        { 'data-key': 'positions' },
+        el('summary', {}, t('positions')),
+        el('p', {}, t('positionsSay')),
+        plainTable(
+            t('positions'),
+            [t('feed'), t('epoch'), `>${t('offset')}`],
+            data.feeds.map(feed =>
+                el(
+                    'tr',
+                    { 'data-key': feed.feed },
+                    th(feed.feed, 'row'),
+                    el('td', {}, el('code', {}, String(feed.epoch))),
+                    el('td', { class: 'n' }, number(feed.offset)),
+                ),
+            ),
+            'feedbox',
+        ),
+    );
 }
 
 function events(ctx, data) {
     if (!data.events) return null;
     const may = ctx.may('CORRECT');
-    return el('section', { 'data-key': 'events' }, el('h2', {}, t('events')), data.events.length >= 200 ? el('p', { class: 'quiet' }, t('eventsMax')) : null,
-        plainTable(t('events'), [t('happened'), t('kind'), t('village'), `${t('device')} / ${t('sequence')}`, ...(may ? [t('doWhat')] : [])],
+    return el(
+        'section',
+        { 'data-key': 'events' },
+        el('h2', {}, t('events')),
+        data.events.length >= 200 ? el('p', { class: 'quiet' }, t('eventsMax')) : null,
+        plainTable(
+            t('events'),
+            [t('happened'), t('kind'), t('village'), `${t('device')} / ${t('sequence')}`, ...(may ? [t('doWhat')] : [])],
             data.events.map((event, at) => {
                 const id = `${event.device}-${event.sequence}`;
                 const name = `${label(event.label) || event.type}, ${day(event.occurredOn)}, ${event.device} ${event.sequence}`;
-                return el('tr', { 'data-key': id }, th(day(event.occurredOn), 'row'), el('td', {}, label(event.label) || event.type),
-                    el('td', {}, event.village ? placeName(ctx, event.village) : ''), el('td', {}, el('code', {}, `${event.device} / ${event.sequence}`)),
-                    may ? el('td', { class: 'acts' },
-                        el('button', { type: 'button', 'data-act': 'correct', 'data-at': at, 'aria-label': `${t('correct')}: ${name}`, 'data-key': `c-${id}` }, t('correct')),
-                        el('button', { type: 'button', 'data-act': 'void', 'data-at': at, 'aria-label': `${t('voidIt')}: ${name}`, 'data-key': `v-${id}` }, t('voidIt'))) : null);
-            }), 'eventbox'));
+                return el(
+                    'tr',
+                    { 'data-key': id },
+                    th(day(event.occurredOn), 'row'),
+                    el('td', {}, label(event.label) || event.type),
+                    el('td', {}, event.village ? placeName(ctx, event.village) : ''),
+                    el('td', {}, el('code', {}, `${event.device} / ${event.sequence}`)),
+                    may
+                        ? el(
+                              'td',
+                              { class: 'acts' },
+                              el(
+                                  'button',
+                                  {
+                                      type: 'button',
+                                      'data-act': 'correct',
+                                      'data-at': at,
+                                      'aria-label': `${t('correct')}: ${name}`,
+                                      'data-key': `c-${id}`,
+                                  },
+                                  t('correct'),
+                              ),
+                              el(
+                                  'button',
+                                  {
+                                      type: 'button',
+                                      'data-act': 'void',
+                                      'data-at': at,
+                                      'aria-label': `${t('voidIt')}: ${name}`,
+                                      'data-key': `v-${id}`,
+                                  },
+                                  t('voidIt'),
+                              ),
+                          )
+                        : null,
+                );
+            }),
+            'eventbox',
+        ),
+    );
 }
 
 // The indicator is not counted over such a period.
 function otherSpan(ctx, spans) {
-    const link = span => el('a', { href: linkTo(ctx.state, { period: codeOf(toSpan(parse(ctx.state.period), span)) }) }, t(span).toLowerCase());
-    return [crumbs(ctx), ...heading(ctx, label(ctx.definitions.get(ctx.state.indicator).label)), indicatorPicker(ctx),
-        el('p', { class: 'hint' }, t('onlyOver'), ' ', spans.map((span, at) => [at ? ', ' : '', link(span)]), '.')];
+    const link = span =>
+        el('a', { href: linkTo(ctx.state, { period: codeOf(toSpan(parse(ctx.state.period), span)) }) }, t(span).toLowerCase());
+    return [
+        crumbs(ctx),
+        ...heading(ctx, label(ctx.definitions.get(ctx.state.indicator).label)),
+        indicatorPicker(ctx),
+        el(
+            'p',
+            { class: 'hint' },
+            t('onlyOver'),
+            ' ',
+            spans.map((span, at) => [at ? ', ' : '', link(span)]),
+            '.',
+        ),
+    ];
 }
 
 export function render(ctx, data) {
@@ -111,14 +280,40 @@ export function render(ctx, data) {
     const own = { ...definition, ...data.definition };
     const name = label(own.label);
     const value = data.value || { status: 'NOT_REPORTED' };
-    const spoken = t(value.status === 'OK' ? 'sentence' : 'sentenceNone', name, placeName(ctx, areaOf(ctx)), inner(ctx.state.period), withUnit(value, own));
+    const spoken = t(
+        value.status === 'OK' ? 'sentence' : 'sentenceNone',
+        name,
+        placeName(ctx, areaOf(ctx)),
+        inner(ctx.state.period),
+        withUnit(value, own),
+    );
     return [
-        crumbs(ctx), ...heading(ctx, name, data), indicatorPicker(ctx),
-        el('p', { class: 'big', 'data-key': 'big' }, shownValue(ctx, value, own, areaOf(ctx)), value.status === 'OK' && unitOf(own) !== '%' ? el('span', { class: 'unit' }, unitOf(own)) : null, flags(value)),
+        crumbs(ctx),
+        ...heading(ctx, name, data),
+        indicatorPicker(ctx),
+        el(
+            'p',
+            { class: 'big', 'data-key': 'big' },
+            shownValue(ctx, value, own, areaOf(ctx)),
+            value.status === 'OK' && unitOf(own) !== '%' ? el('span', { class: 'unit' }, unitOf(own)) : null,
+            flags(value),
+        ),
         el('p', { class: 'sentence', 'data-key': 'sentence' }, spoken),
-        el('p', { class: 'acts', 'data-key': 'acts' }, el('a', { class: 'button', href: linkTo(ctx.state, { view: 'history' }) }, t('history')),
-            ctx.may('ASSIGN') && ctx.state.calendar === 'official' ? el('button', { type: 'button', 'data-act': 'assign' }, t('assign')) : null),
-        meaning(own), making(value, own), partTables(value, own), below(ctx, data, own), filed(data), events(ctx, data), positions(data),
+        el(
+            'p',
+            { class: 'acts', 'data-key': 'acts' },
+            el('a', { class: 'button', href: linkTo(ctx.state, { view: 'history' }) }, t('history')),
+            ctx.may('ASSIGN') && ctx.state.calendar === 'official'
+                ? el('button', { type: 'button', 'data-act': 'assign' }, t('assign'))
+                : null,
+        ),
+        meaning(own),
+        making(value, own),
+        partTables(value, own),
+        below(ctx, data, own),
+        filed(data),
+        events(ctx, data),
+        positions(data),
         el('p', { class: 'quiet', 'data-key': 'legend' }, t('legend')),
     ];
 }

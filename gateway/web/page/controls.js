@@ -11,14 +11,30 @@ const select = id => el('select', { id });
 
 function make(form) {
     const arrow = (id, name, sign) => el('button', { type: 'button', id, 'aria-label': name, title: name }, sign);
-    form.setAttribute('aria-label', t('controls'));  // a landmark
+    form.setAttribute('aria-label', t('controls')); // a landmark
     form.replaceChildren(
-        el('div', { class: 'fields' },
+        el(
+            'div',
+            { class: 'fields' },
             field('span', t('span'), select('span')),
-            el('p', { class: 'field f-which' }, el('label', { for: 'which', id: 'whichname' }, t('which')),
-                el('span', { class: 'joined' }, arrow('previous', t('previous'), '‹'), select('which'),
-                    el('input', { id: 'year', type: 'number', min: 2021, max: 2050, required: true, 'aria-label': t('year') }), arrow('next', t('next'), '›'))),
-            field('calendar', t('calendar'), select('calendar')), field('area', t('area'), select('area')), field('map', t('map'), select('map'))));
+            el(
+                'p',
+                { class: 'field f-which' },
+                el('label', { for: 'which', id: 'whichname' }, t('which')),
+                el(
+                    'span',
+                    { class: 'joined' },
+                    arrow('previous', t('previous'), '‹'),
+                    select('which'),
+                    el('input', { id: 'year', type: 'number', min: 2021, max: 2050, required: true, 'aria-label': t('year') }),
+                    arrow('next', t('next'), '›'),
+                ),
+            ),
+            field('calendar', t('calendar'), select('calendar')),
+            field('area', t('area'), select('area')),
+            field('map', t('map'), select('map')),
+        ),
+    );
 }
 
 function fill(box, options, chosen) {
@@ -45,9 +61,12 @@ function areaOptions(ctx) {
         if (depth > 0 && !inside.has(place.code) && place.level === 'COMMUNE') return;
         if (depth < 3) ctx.places.filter(below => below.parent === place.code && below !== place).forEach(below => add(below, depth + 1));
     };
-    const roots = ctx.places.filter(place => place.code === own || !ctx.places.some(other => other.code === place.parent && other !== place));
+    const roots = ctx.places.filter(
+        place => place.code === own || !ctx.places.some(other => other.code === place.parent && other !== place),
+    );
     roots.forEach(root => add(root, 0));
-    if (!options.some(([value]) => value === (ctx.state.area || own))) options.unshift([ctx.state.area || own, label(ctx.placeNames.get(ctx.state.area || own)) || ctx.state.area || own]);
+    if (!options.some(([value]) => value === (ctx.state.area || own)))
+        options.unshift([ctx.state.area || own, label(ctx.placeNames.get(ctx.state.area || own)) || ctx.state.area || own]);
     return options;
 }
 
@@ -59,15 +78,29 @@ export function show(form, ctx) {
     }
     const at = parse(ctx.state.period);
     const box = id => form.querySelector(`#${id}`);
-    fill(box('span'), spans.map(span => [span, t(span)]), at.span);
+    fill(
+        box('span'),
+        spans.map(span => [span, t(span)]),
+        at.span,
+    );
     fill(box('which'), whichOptions(at.span), String(at.n));
     box('which').hidden = at.span === 'YEAR';
     box('whichname').htmlFor = at.span === 'YEAR' ? 'year' : 'which';
     if (document.activeElement !== box('year')) box('year').value = at.year;
-    fill(box('calendar'), [['official', t('official')], ['calendar', t('calendarMonths')]], ctx.state.calendar);
+    fill(
+        box('calendar'),
+        [
+            ['official', t('official')],
+            ['calendar', t('calendarMonths')],
+        ],
+        ctx.state.calendar,
+    );
     fill(box('area'), areaOptions(ctx), ctx.state.area || ctx.me.place.code);
     const today = ctx.me.today;
-    const maps = [['', t('asItWas')], [today, t('asToday')]];
+    const maps = [
+        ['', t('asItWas')],
+        [today, t('asToday')],
+    ];
     if (ctx.state.map && ctx.state.map !== today) maps.push([ctx.state.map, t('mapDay', day(ctx.state.map))]);
     fill(box('map'), maps, ctx.state.map);
     form.hidden = false;

@@ -27,7 +27,7 @@ function put(parent, children) {
     }
 }
 
-const kept = new Set(['open', 'value', 'checked']);  // what the reader set stays
+const kept = new Set(['open', 'value', 'checked']); // what the reader set stays
 
 function morphAttributes(from, to) {
     for (const { name, value } of [...to.attributes]) {

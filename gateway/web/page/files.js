@@ -14,13 +14,41 @@ export const load = async () => ({});
 
 export function render(ctx) {
     const official = ctx.state.calendar === 'official';
-    const link = format => el('li', { 'data-key': format }, el('a', { href: pathOf('table', { ...query(ctx), cuts: 'true', format }), download: format === 'html' ? null : '' }, t('download', t(format))));
+    const link = format =>
+        el(
+            'li',
+            { 'data-key': format },
+            el(
+                'a',
+                { href: pathOf('table', { ...query(ctx), cuts: 'true', format }), download: format === 'html' ? null : '' },
+                t('download', t(format)),
+            ),
+        );
     return [
-        ...heading(ctx, t('files'), windowOf(ctx)), el('p', { 'data-key': 'say' }, t('filesSay', placeName(ctx, areaOf(ctx)), inner(ctx.state.period))),
+        ...heading(ctx, t('files'), windowOf(ctx)),
+        el('p', { 'data-key': 'say' }, t('filesSay', placeName(ctx, areaOf(ctx)), inner(ctx.state.period))),
         el('ul', { class: 'downloads', 'data-key': 'formats' }, formats.map(link), official ? null : ofCalendarMonths.map(link)),
-        official ? el('p', { class: 'hint', 'data-key': 'only' }, t('calendarOnly'), ' ', el('a', { href: linkTo(ctx.state, { calendar: 'calendar' }) }, t('toCalendar'))) : null,
-        el('section', { 'data-key': 'machines' }, el('h2', {}, t('forMachines')), el('ul', { class: 'plain' },
-            ['/openapi.json', '/api/v1/feeds/cells?after=0&limit=100'].map(path => el('li', {}, el('a', { href: path }, el('code', {}, path)))),
-            el('li', {}, el('code', {}, '/api/v1/feeds/cells/events')))),
+        official
+            ? el(
+                  'p',
+                  { class: 'hint', 'data-key': 'only' },
+                  t('calendarOnly'),
+                  ' ',
+                  el('a', { href: linkTo(ctx.state, { calendar: 'calendar' }) }, t('toCalendar')),
+              )
+            : null,
+        el(
+            'section',
+            { 'data-key': 'machines' },
+            el('h2', {}, t('forMachines')),
+            el(
+                'ul',
+                { class: 'plain' },
+                ['/openapi.json', '/api/v1/feeds/cells?after=0&limit=100'].map(path =>
+                    el('li', {}, el('a', { href: path }, el('code', {}, path))),
+                ),
+                el('li', {}, el('code', {}, '/api/v1/feeds/cells/events')),
+            ),
+        ),
     ];
 }

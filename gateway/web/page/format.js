@@ -50,7 +50,8 @@ export function amount(value, definition) {
     return Number.isFinite(n) ? n / (Number(definition?.divideBy) || 1) : null;
 }
 
-export const day = text => (/^\d{4}-\d\d-\d\d/.test(text || '') ? `${text.slice(8, 10)}/${text.slice(5, 7)}/${text.slice(0, 4)}` : String(text ?? ''));
+export const day = text =>
+    /^\d{4}-\d\d-\d\d/.test(text || '') ? `${text.slice(8, 10)}/${text.slice(5, 7)}/${text.slice(0, 4)}` : String(text ?? '');
 
 // What a person typed, as 2022-03-20; empty when it is no day.
 export function parseDay(text) {

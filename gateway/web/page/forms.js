@@ -15,8 +15,10 @@ const valueName = (type, value) => pick(enums[type]?.[value]) || value;
 let ids = 0;
 
 function options(type, chosen, must) {
-    return [must && chosen ? null : el('option', { value: '' }, t('choose')), Object.entries(enums[type]).map(([value, names]) =>
-        el('option', { value, selected: value === chosen }, pick(names)))];
+    return [
+        must && chosen ? null : el('option', { value: '' }, t('choose')),
+        Object.entries(enums[type]).map(([value, names]) => el('option', { value, selected: value === chosen }, pick(names))),
+    ];
 }
 
 export const enumSelect = (id, type, chosen, must) => el('select', { id, name: id, required: must }, options(type, chosen, must));
@@ -32,9 +34,26 @@ function fieldOf(path, [vi, en, type, flags = {}], value, places) {
     const name = pick([vi, en]);
     const field = control => el('p', { class: 'field' }, el('label', { for: id }, name, flags.must ? ' *' : ''), control);
     if (enums[type] && flags.many) {
-        const boxes = Object.entries(enums[type]).map(([one, names]) => el('label', { class: 'tick' }, el('input', { type: 'checkbox', value: one, checked: (value || []).includes(one) }), ' ', pick(names)));
+        const boxes = Object.entries(enums[type]).map(([one, names]) =>
+            el(
+                'label',
+                { class: 'tick' },
+                el('input', { type: 'checkbox', value: one, checked: (value || []).includes(one) }),
+                ' ',
+                pick(names),
+            ),
+        );
         const node = el('fieldset', { class: 'ticks' }, el('legend', {}, name, flags.must ? ' *' : ''), boxes);
-        return { path, name, node, read: () => { const on = [...node.querySelectorAll(':checked')].map(box => box.value); return on.length ? on : undefined; }, say: list => (list || []).map(one => valueName(type, one)).join(', ') };
+        return {
+            path,
+            name,
+            node,
+            read: () => {
+                const on = [...node.querySelectorAll(':checked')].map(box => box.value);
+                return on.length ? on : undefined;
+            },
+            say: list => (list || []).map(one => valueName(type, one)).join(', '),
+        };
     }
     if (enums[type]) {
         const box = enumSelect(id, type, value, flags.must);
@@ -42,11 +61,29 @@ function fieldOf(path, [vi, en, type, flags = {}], value, places) {
     }
     if (type === 'bool') {
         const box = el('input', { id, type: 'checkbox', checked: Boolean(value) });
-        return { path, name, node: el('label', { class: 'tick', for: id }, box, ' ', name), read: () => box.checked || undefined, say: one => t(one ? 'yes' : 'no') };
+        return {
+            path,
+            name,
+            node: el('label', { class: 'tick', for: id }, box, ' ', name),
+            read: () => box.checked || undefined,
+            say: one => t(one ? 'yes' : 'no'),
+        };
     }
     if (flags.many) {
         const box = el('textarea', { id, rows: Math.max(2, (value || []).length) }, (value || []).join('\n'));
-        return { path, name, node: field([box, el('small', {}, t('listSay'))]), read: () => { const list = box.value.split('\n').map(one => one.trim()).filter(Boolean); return list.length ? list : undefined; }, say: list => (list || []).join(', ') };
+        return {
+            path,
+            name,
+            node: field([box, el('small', {}, t('listSay'))]),
+            read: () => {
+                const list = box.value
+                    .split('\n')
+                    .map(one => one.trim())
+                    .filter(Boolean);
+                return list.length ? list : undefined;
+            },
+            say: list => (list || []).join(', '),
+        };
     }
     if (numeric.test(type)) {
         const box = el('input', { id, type: 'text', inputmode: 'decimal', autocomplete: 'off', value: asText(value, flags) });
@@ -58,15 +95,32 @@ function fieldOf(path, [vi, en, type, flags = {}], value, places) {
                 box.focus();
                 throw `${name}: ${t('notANumber', number('1234'))}`;
             }
-            return whole || undefined;  // proto3: zero is not written
+            return whole || undefined; // proto3: zero is not written
         };
         return { path, name, node: field(box), read, say: one => asText(one, flags) };
     }
     if (path[0] === 'village' && places.length) {
-        const box = el('select', { id }, el('option', { value: '' }, '–'), places.map(([code, text]) => el('option', { value: code, selected: code === value }, text)));
-        return { path, name, node: field(box), read: () => box.value || undefined, say: one => places.find(([code]) => code === one)?.[1] || one || '' };
+        const box = el(
+            'select',
+            { id },
+            el('option', { value: '' }, '–'),
+            places.map(([code, text]) => el('option', { value: code, selected: code === value }, text)),
+        );
+        return {
+            path,
+            name,
+            node: field(box),
+            read: () => box.value || undefined,
+            say: one => places.find(([code]) => code === one)?.[1] || one || '',
+        };
     }
-    const box = el('input', { id, type: 'text', value: flags.date ? day(value) : value ?? '', required: Boolean(flags.must), autocomplete: 'off' });
+    const box = el('input', {
+        id,
+        type: 'text',
+        value: flags.date ? day(value) : (value ?? ''),
+        required: Boolean(flags.must),
+        autocomplete: 'off',
+    });
     const read = () => {
         const typed = box.value.trim();
         if (!flags.date || !typed) return typed || undefined;
@@ -80,7 +134,8 @@ function fieldOf(path, [vi, en, type, flags = {}], value, places) {
 }
 
 function messageFields(type, value, path, places) {
-    const nodes = [], fields = [];
+    const nodes = [],
+        fields = [];
     for (const [key, rule] of Object.entries(messages[type] || {})) {
         const at = [...path, key];
         const many = rule[3]?.many;
@@ -108,7 +163,9 @@ function set(object, path, value) {
 }
 
 // The same for a person: 5, "5" and a list in the same order.
-const same = (one, other) => JSON.stringify(one === undefined ? null : Array.isArray(one) ? one : String(one)) === JSON.stringify(other === undefined ? null : Array.isArray(other) ? other : String(other));
+const same = (one, other) =>
+    JSON.stringify(one === undefined ? null : Array.isArray(one) ? one : String(one)) ===
+    JSON.stringify(other === undefined ? null : Array.isArray(other) ? other : String(other));
 
 // The form of an event: nodes, and read() → {event, changes: [[name, before, after]]}.
 export function eventForm(event, places) {
@@ -117,7 +174,14 @@ export function eventForm(event, places) {
     const inner = body ? messageFields(events[body].type, event[body], [body], []) : { nodes: [], fields: [] };
     const fields = [...outer, ...inner.fields];
     return {
-        nodes: [el('div', { class: 'fields' }, outer.map(field => field.node), inner.nodes)],
+        nodes: [
+            el(
+                'div',
+                { class: 'fields' },
+                outer.map(field => field.node),
+                inner.nodes,
+            ),
+        ],
         read() {
             const next = structuredClone(event);
             const changes = [];
@@ -141,7 +205,24 @@ export function eventSays(event) {
             const one = value?.[key];
             if (one === undefined) continue;
             if (messages[rule[2]] && !rule[3]?.many) walk(rule[2], one);
-            else if (!messages[rule[2]]) said.push([pick(rule), [one].flat().map(each => (enums[rule[2]] ? valueName(rule[2], each) : rule[3]?.date ? day(each) : numeric.test(rule[2]) ? asText(each, rule[3]) : typeof each === 'boolean' ? t(each ? 'yes' : 'no') : String(each))).join(', ')]);
+            else if (!messages[rule[2]])
+                said.push([
+                    pick(rule),
+                    [one]
+                        .flat()
+                        .map(each =>
+                            enums[rule[2]]
+                                ? valueName(rule[2], each)
+                                : rule[3]?.date
+                                  ? day(each)
+                                  : numeric.test(rule[2])
+                                    ? asText(each, rule[3])
+                                    : typeof each === 'boolean'
+                                      ? t(each ? 'yes' : 'no')
+                                      : String(each),
+                        )
+                        .join(', '),
+                ]);
         }
     };
     const body = bodyOf(event);

@@ -22,7 +22,14 @@ export async function load(ctx) {
     let last = toSpan(parse(ctx.state.period), span);
     if (bounds(last, ctx.state.calendar).from > ctx.me.today) last = containing(ctx.me.today, span, ctx.state.calendar);
     const until = codeOf(last);
-    const data = await get('history', { indicator: code, area: areaOf(ctx), calendar: ctx.state.calendar, span, until, count: lengths[span] });
+    const data = await get('history', {
+        indicator: code,
+        area: areaOf(ctx),
+        calendar: ctx.state.calendar,
+        span,
+        until,
+        count: lengths[span],
+    });
     return { points: data.points, definition, span, offered, mapped };
 }
 
@@ -38,8 +45,12 @@ function scale(values) {
     return ticks;
 }
 
-const shortName = period => (period.span === 'MONTH' ? `${period.n}/${String(period.year).slice(2)}` : period.span === 'YEAR' ? String(period.year)
-    : `${period.span === 'QUARTER' ? ['I', 'II', 'III', 'IV'][period.n - 1] : period.n}/${String(period.year).slice(2)}`);
+const shortName = period =>
+    period.span === 'MONTH'
+        ? `${period.n}/${String(period.year).slice(2)}`
+        : period.span === 'YEAR'
+          ? String(period.year)
+          : `${period.span === 'QUARTER' ? ['I', 'II', 'III', 'IV'][period.n - 1] : period.n}/${String(period.year).slice(2)}`;
 
 function chart(ctx, points, definition, title) {
     const values = points.map(point => amount(point.value, definition));
@@ -58,11 +69,27 @@ function chart(ctx, points, definition, title) {
         runs[runs.length - 1].push(`${x(at).toFixed(1)},${y(value).toFixed(1)}`);
     });
     const every = Math.ceil(points.length / ((width - left) / 46));
-    return el('svg', { class: 'chart', viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': t('chartSays', title, periodName(points[0].period), periodName(points[points.length - 1].period)), 'data-key': 'chart' },
-        ticks.map(tick => [el('line', { class: 'grid', x1: left, x2: width - right, y1: y(tick), y2: y(tick) }), el('text', { class: 'axis end', x: left - 8, y: y(tick) + 4 }, number(tick))]),
-        points.map((point, at) => ((points.length - 1 - at) % every ? null : el('text', { class: 'axis mid', x: x(at), y: height - 12 }, shortName(parse(point.period))))),
+    return el(
+        'svg',
+        {
+            class: 'chart',
+            viewBox: `0 0 ${width} ${height}`,
+            role: 'img',
+            'aria-label': t('chartSays', title, periodName(points[0].period), periodName(points[points.length - 1].period)),
+            'data-key': 'chart',
+        },
+        ticks.map(tick => [
+            el('line', { class: 'grid', x1: left, x2: width - right, y1: y(tick), y2: y(tick) }),
+            el('text', { class: 'axis end', x: left - 8, y: y(tick) + 4 }, number(tick)),
+        ]),
+        points.map((point, at) =>
+            (points.length - 1 - at) % every
+                ? null
+                : el('text', { class: 'axis mid', x: x(at), y: height - 12 }, shortName(parse(point.period))),
+        ),
         runs.map(run => (run.length > 1 ? el('polyline', { class: 'line', points: run.join(' ') }) : null)),
-        values.map((value, at) => (value === null ? null : el('circle', { class: 'dot', cx: x(at), cy: y(value), r: 4 }))));
+        values.map((value, at) => (value === null ? null : el('circle', { class: 'dot', cx: x(at), cy: y(value), r: 4 }))),
+    );
 }
 
 export function render(ctx, data) {
@@ -70,15 +97,28 @@ export function render(ctx, data) {
     const title = t('historyOf', definition ? label(definition.label) : ctx.state.indicator);
     const rows = [...points].reverse().map(point => {
         const at = { ...ctx, state: { ...ctx.state, period: point.period } };
-        return el('tr', { 'data-key': point.period }, th(periodName(point.period), 'row'), el('td', { class: 'quiet' }, `${day(point.from)} – ${day(point.to)}`),
-            el('td', { class: 'n' }, shownValue(at, point.value, definition, areaOf(ctx)), flags({ filed: point.value?.filed })));
+        return el(
+            'tr',
+            { 'data-key': point.period },
+            th(periodName(point.period), 'row'),
+            el('td', { class: 'quiet' }, `${day(point.from)} – ${day(point.to)}`),
+            el('td', { class: 'n' }, shownValue(at, point.value, definition, areaOf(ctx)), flags({ filed: point.value?.filed })),
+        );
     });
     return [
-        crumbs(ctx), ...heading(ctx, `${title}: ${placeName(ctx, areaOf(ctx))}`), indicatorPicker(ctx),
+        crumbs(ctx),
+        ...heading(ctx, `${title}: ${placeName(ctx, areaOf(ctx))}`),
+        indicatorPicker(ctx),
         data.mapped ? el('p', { class: 'hint', 'data-key': 'mapped' }, t('historyMap')) : null,
-        el('nav', { class: 'tabs', 'aria-label': t('span'), 'data-key': 'spans' }, offered.map(one =>
-            el('a', { href: linkTo(ctx.state, { span: one }), 'aria-current': one === span ? 'true' : null, 'data-key': one }, t(one)))),
-        el('p', { class: 'unitline', 'data-key': 'unit' }, unitOf(definition)), chart(ctx, points, definition, title),
+        el(
+            'nav',
+            { class: 'tabs', 'aria-label': t('span'), 'data-key': 'spans' },
+            offered.map(one =>
+                el('a', { href: linkTo(ctx.state, { span: one }), 'aria-current': one === span ? 'true' : null, 'data-key': one }, t(one)),
+            ),
+        ),
+        el('p', { class: 'unitline', 'data-key': 'unit' }, unitOf(definition)),
+        chart(ctx, points, definition, title),
         plainTable(title, [t('periodHead'), t('windowHead'), `>${t('value')} (${unitOf(definition)})`], rows, 'points'),
     ];
 }

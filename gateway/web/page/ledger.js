@@ -10,10 +10,19 @@ export const load = () => get('ledger');
 
 export function render(ctx, data) {
     const counts = ['posted', 'stored', 'refused', 'waiting', 'difference'];
-    const rows = data.devices.map(device => el('tr', { 'data-key': `${device.device}/${device.service || ''}`, class: Number(device.difference) ? 'marked' : null },
-        th(device.device, 'row'), el('td', {}, device.service || ''), counts.map(name => el('td', { class: 'n' }, number(device[name] ?? 0))), el('td', {}, instant(device.lastHeard))));
+    const rows = data.devices.map(device =>
+        el(
+            'tr',
+            { 'data-key': `${device.device}/${device.service || ''}`, class: Number(device.difference) ? 'marked' : null },
+            th(device.device, 'row'),
+            el('td', {}, device.service || ''),
+            counts.map(name => el('td', { class: 'n' }, number(device[name] ?? 0))),
+            el('td', {}, instant(device.lastHeard)),
+        ),
+    );
     return [
-        ...heading(ctx, t('ledger')), el('p', { 'data-key': 'say' }, t('ledgerSay')),
+        ...heading(ctx, t('ledger')),
+        el('p', { 'data-key': 'say' }, t('ledgerSay')),
         el('p', { class: data.balanced ? 'state met' : 'state late', 'data-key': 'state' }, t(data.balanced ? 'balanced' : 'unbalanced')),
         plainTable(t('ledger'), [t('device'), t('service'), ...counts.map(name => `>${t(name)}`), t('lastHeard')], rows, 'ledger'),
     ];

@@ -64,13 +64,15 @@ export function follow(on) {
         const patience = setTimeout(() => mine.abort(), timing.silence);
         try {
             const response = await fetch('/api/v1/feeds/cells/events', {
-                credentials: 'same-origin', cache: 'no-store', signal: mine.signal,
+                credentials: 'same-origin',
+                cache: 'no-store',
+                signal: mine.signal,
                 headers: { Accept: 'text/event-stream', ...(lastId ? { 'Last-Event-ID': lastId } : {}) },
             });
             clearTimeout(patience);
             if (response.status === 401) return void (ended || on.denied());
             if (response.status === 403 || response.status === 404 || response.status === 406) return void poll();
-            if (response.status === 409) lastId = '';  // another epoch: what is shown is read again anyway
+            if (response.status === 409) lastId = ''; // another epoch: what is shown is read again anyway
             if (response.ok) {
                 on.state('live');
                 await read(response.body, mine);
@@ -95,7 +97,10 @@ export function follow(on) {
     function seen() {
         clearTimeout(away);
         if (document.hidden) {
-            away = setTimeout(() => { pause(); on.state('idle'); }, timing.hidden);
+            away = setTimeout(() => {
+                pause();
+                on.state('idle');
+            }, timing.hidden);
         } else if (!stop && !ended) {
             failures = 0;
             connect();

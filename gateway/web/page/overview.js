@@ -3,7 +3,22 @@
 import { get } from './api.js';
 import { el } from './dom.js';
 import { amount, inTongue, label, number } from './format.js';
-import { bar, byGroup, crumbs, flags, heading, isMet, areaOf, percent, placeName, query, shownValue, th, unitOf, windowOf } from './parts.js';
+import {
+    bar,
+    byGroup,
+    crumbs,
+    flags,
+    heading,
+    isMet,
+    areaOf,
+    percent,
+    placeName,
+    query,
+    shownValue,
+    th,
+    unitOf,
+    windowOf,
+} from './parts.js';
 import { elapsed, inner } from './period.js';
 import { linkTo } from './state.js';
 import { groupName, t } from './words.js';
@@ -23,7 +38,7 @@ async function latestYear(ctx) {
         const found = past.points.filter(point => amount(point.value, null) > 0).pop()?.period || '';
         return found === ctx.state.period ? '' : found;
     } catch {
-        return '';  // only a hint
+        return ''; // only a hint
     }
 }
 
@@ -36,29 +51,54 @@ function againstTarget(ctx, definition, value, over) {
     const met = isMet(target, definition);
     const kind = pace?.behind ? 'late' : met ? 'met' : '';
     const passed = Math.round(over * 100);
-    return el('td', { class: 'target' },
+    return el(
+        'td',
+        { class: 'target' },
         reached === null ? null : bar(reached, over < 1 ? passed : null, t('barLabel', inTongue(target.achieved), passed), kind),
         el('span', { class: 'reach' }, t('ofTarget', inTongue(target.achieved), inTongue(target.assigned))),
         met ? el('small', { class: 'flag met' }, t('achievedMark')) : null,
         pace?.behind ? el('small', { class: 'flag late' }, t('behindMark')) : null,
-        pace && !met && missing ? el('small', { class: 'pace' }, Number(pace.daysLeft) > 0 ? t('pace', missing, number(pace.daysLeft)) : t('paceOver', missing)) : null);
+        pace && !met && missing
+            ? el('small', { class: 'pace' }, Number(pace.daysLeft) > 0 ? t('pace', missing, number(pace.daysLeft)) : t('paceOver', missing))
+            : null,
+    );
 }
 
 function row(ctx, definition, value, over, hasTargets) {
     const area = areaOf(ctx);
-    return el('tr', { 'data-key': definition.code },
+    return el(
+        'tr',
+        { 'data-key': definition.code },
         th([label(definition.label), el('small', { class: 'code' }, definition.code)], 'row'),
-        el('td', { class: 'n' }, shownValue(ctx, value, definition, area), value?.status === 'OK' && unitOf(definition) !== '%' ? el('small', { class: 'unit' }, unitOf(definition)) : null,
-            flags({ filed: value?.filed }), value?.filed?.restated ? el('small', { class: 'pace' }, t('filedWas', inTongue(value.filed.text))) : null),
-        hasTargets ? againstTarget(ctx, definition, value, over) : null);
+        el(
+            'td',
+            { class: 'n' },
+            shownValue(ctx, value, definition, area),
+            value?.status === 'OK' && unitOf(definition) !== '%' ? el('small', { class: 'unit' }, unitOf(definition)) : null,
+            flags({ filed: value?.filed }),
+            value?.filed?.restated ? el('small', { class: 'pace' }, t('filedWas', inTongue(value.filed.text))) : null,
+        ),
+        hasTargets ? againstTarget(ctx, definition, value, over) : null,
+    );
 }
 
 function section(ctx, data, group, definitions, over) {
     const hasTargets = definitions.some(definition => data.values.get(definition.code)?.target);
-    return el('section', { class: 'group', 'data-key': group }, el('h2', { id: `g-${group}` }, groupName(group)),
-        el('table', { class: hasTargets ? 'glance' : 'glance two', 'aria-labelledby': `g-${group}` },
+    return el(
+        'section',
+        { class: 'group', 'data-key': group },
+        el('h2', { id: `g-${group}` }, groupName(group)),
+        el(
+            'table',
+            { class: hasTargets ? 'glance' : 'glance two', 'aria-labelledby': `g-${group}` },
             el('thead', {}, el('tr', {}, th(t('indicator')), th(t('value'), 'col', { class: 'n' }), hasTargets ? th(t('target')) : null)),
-            el('tbody', {}, definitions.map(definition => row(ctx, definition, data.values.get(definition.code), over, hasTargets)))));
+            el(
+                'tbody',
+                {},
+                definitions.map(definition => row(ctx, definition, data.values.get(definition.code), over, hasTargets)),
+            ),
+        ),
+    );
 }
 
 function summary(ctx, data) {
@@ -66,23 +106,54 @@ function summary(ctx, data) {
     if (!withTarget.length) return el('p', { class: 'quiet', 'data-key': 'sum' }, t('noTargets'));
     const met = withTarget.filter(([code, value]) => isMet(value.target, ctx.definitions.get(code)));
     const late = withTarget.filter(([, value]) => value.target.pace?.behind);
-    return el('section', { class: 'sum', 'data-key': 'sum' }, el('h2', {}, t('targets')),
+    return el(
+        'section',
+        { class: 'sum', 'data-key': 'sum' },
+        el('h2', {}, t('targets')),
         el('p', {}, t('targetsSum', withTarget.length, met.length, late.length, withTarget.length - met.length - late.length)),
-        late.length ? el('ul', {}, late.map(([code, value]) => {
-            const definition = ctx.definitions.get(code);
-            return el('li', { 'data-key': code }, el('a', { href: linkTo(ctx.state, { view: 'behind', indicator: code, area: areaOf(ctx) }) },
-                definition ? label(definition.label) : code), `: ${t('ofTarget', inTongue(value.target.achieved), inTongue(value.target.assigned))}`);
-        })) : null);
+        late.length
+            ? el(
+                  'ul',
+                  {},
+                  late.map(([code, value]) => {
+                      const definition = ctx.definitions.get(code);
+                      return el(
+                          'li',
+                          { 'data-key': code },
+                          el(
+                              'a',
+                              { href: linkTo(ctx.state, { view: 'behind', indicator: code, area: areaOf(ctx) }) },
+                              definition ? label(definition.label) : code,
+                          ),
+                          `: ${t('ofTarget', inTongue(value.target.achieved), inTongue(value.target.assigned))}`,
+                      );
+                  }),
+              )
+            : null,
+    );
 }
 
 export function render(ctx, data) {
     const over = elapsed(windowOf(ctx, data.table.from, data.table.to), ctx.me.today);
     const groups = byGroup(ctx, definition => data.values.has(definition.code));
     return [
-        crumbs(ctx), ...heading(ctx, t('glance', placeName(ctx, areaOf(ctx))), data.table),
-        data.latest ? el('p', { class: 'hint', 'data-key': 'hint' }, t('nothingHere'), ' ',
-            el('a', { href: linkTo(ctx.state, { period: data.latest }) }, t('latestWith', inner(data.latest)))) : null,
-        summary(ctx, data), el('div', { class: 'groups', 'data-key': 'groups' }, [...groups].map(([group, definitions]) => section(ctx, data, group, definitions, over))),
+        crumbs(ctx),
+        ...heading(ctx, t('glance', placeName(ctx, areaOf(ctx))), data.table),
+        data.latest
+            ? el(
+                  'p',
+                  { class: 'hint', 'data-key': 'hint' },
+                  t('nothingHere'),
+                  ' ',
+                  el('a', { href: linkTo(ctx.state, { period: data.latest }) }, t('latestWith', inner(data.latest))),
+              )
+            : null,
+        summary(ctx, data),
+        el(
+            'div',
+            { class: 'groups', 'data-key': 'groups' },
+            [...groups].map(([group, definitions]) => section(ctx, data, group, definitions, over)),
+        ),
         el('p', { class: 'quiet', 'data-key': 'legend' }, t('legend')),
     ];
 }

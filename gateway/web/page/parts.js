@@ -21,12 +21,18 @@ export function heading(ctx, title, data = null) {
     const { from, to } = windowOf(ctx, data?.from, data?.to);
     const words = [];
     if (data) {
-        words.push(el('b', {}, periodName(ctx.state.period)), ` ${t('window', day(from), day(to))}`,
-            ` · ${t(ctx.state.calendar === 'official' ? 'official' : 'calendarMonths')}`);
+        words.push(
+            el('b', {}, periodName(ctx.state.period)),
+            ` ${t('window', day(from), day(to))}`,
+            ` · ${t(ctx.state.calendar === 'official' ? 'official' : 'calendarMonths')}`,
+        );
         if (ctx.state.map) words.push(` · ${t('mapDay', day(ctx.state.map))}`);
         if (data.asOf) words.push(` · ${t('asOf', instant(data.asOf))}`);
     }
-    return [el('h1', { tabindex: -1, 'data-key': 'h1' }, title), words.length ? el('p', { class: 'lead', 'data-key': 'lead' }, words) : null];
+    return [
+        el('h1', { tabindex: -1, 'data-key': 'h1' }, title),
+        words.length ? el('p', { class: 'lead', 'data-key': 'lead' }, words) : null,
+    ];
 }
 
 export const unitOf = definition => (definition ? label(definition.unit) : '');
@@ -42,10 +48,17 @@ export function shownValue(ctx, value, definition, area) {
     const key = `${definition.code}|${area}|${ctx.state.period}|${ctx.state.calendar}`;
     const status = value?.status || 'NOT_REPORTED';
     const { main, rest } = split(value);
-    return el('a', {
-        class: `v ${status === 'OK' ? '' : 'words'}`.trim(), href: linkTo(ctx.state, { view: 'behind', indicator: definition.code, area, group: '', sort: '' }),
-        'data-v': key, 'data-n': `${label(definition.label)}, ${placeName(ctx, area)}`,
-    }, rest && unitOf(definition) === '%' ? `${main} %` : main, rest ? el('small', {}, ` ${rest}`) : null);
+    return el(
+        'a',
+        {
+            class: `v ${status === 'OK' ? '' : 'words'}`.trim(),
+            href: linkTo(ctx.state, { view: 'behind', indicator: definition.code, area, group: '', sort: '' }),
+            'data-v': key,
+            'data-n': `${label(definition.label)}, ${placeName(ctx, area)}`,
+        },
+        rest && unitOf(definition) === '%' ? `${main} %` : main,
+        rest ? el('small', {}, ` ${rest}`) : null,
+    );
 }
 
 export function flags(value) {
@@ -71,36 +84,68 @@ export function isMet(target, definition) {
 // A horizontal bar, with a mark where one would be by now; without a title it only repeats what stands beside it.
 export function bar(share, mark, title, kind = '') {
     const width = Math.max(0, Math.min(100, share));
-    return el('svg', { class: `bar ${kind}`.trim(), viewBox: '0 0 100 8', preserveAspectRatio: 'none', ...(title ? { role: 'img', 'aria-label': title } : { 'aria-hidden': 'true' }) },
-        el('rect', { class: 'track', x: 0, y: 1, width: 100, height: 6, rx: 1 }), el('rect', { class: 'fill', x: 0, y: 1, width, height: 6, rx: 1 }),
-        mark === null ? null : el('rect', { class: 'now', x: Math.min(99, mark), y: 0, width: 1, height: 8 }));
+    return el(
+        'svg',
+        {
+            class: `bar ${kind}`.trim(),
+            viewBox: '0 0 100 8',
+            preserveAspectRatio: 'none',
+            ...(title ? { role: 'img', 'aria-label': title } : { 'aria-hidden': 'true' }),
+        },
+        el('rect', { class: 'track', x: 0, y: 1, width: 100, height: 6, rx: 1 }),
+        el('rect', { class: 'fill', x: 0, y: 1, width, height: 6, rx: 1 }),
+        mark === null ? null : el('rect', { class: 'now', x: Math.min(99, mark), y: 0, width: 1, height: 8 }),
+    );
 }
 
 // A box that scrolls by itself, reachable by keyboard.
-export const scrollBox = (title, key, table) => el('div', { class: 'box', role: 'region', 'aria-label': title, tabindex: 0, 'data-key': key }, table);
+export const scrollBox = (title, key, table) =>
+    el('div', { class: 'box', role: 'region', 'aria-label': title, tabindex: 0, 'data-key': key }, table);
 
 export const th = (text, scope = 'col', more = {}) => el('th', { scope, ...more }, text);
 
 // heads: texts; one that begins with > stands above numbers.
 export function plainTable(caption, heads, rows, key, hidden = true) {
     const head = text => th(text.replace(/^>/, ''), 'col', { class: text.startsWith('>') ? 'n' : null });
-    return scrollBox(caption, key, el('table', {}, el('caption', {}, el('span', { class: hidden ? 'unseen' : null }, caption)), el('thead', {}, el('tr', {}, heads.map(head))),
-        el('tbody', {}, rows)));
+    return scrollBox(
+        caption,
+        key,
+        el(
+            'table',
+            {},
+            el('caption', {}, el('span', { class: hidden ? 'unseen' : null }, caption)),
+            el('thead', {}, el('tr', {}, heads.map(head))),
+            el('tbody', {}, rows),
+        ),
+    );
 }
 
 // Which place this is inside.
 export function crumbs(ctx) {
     const chain = [];
-    for (let place = ctx.places.find(p => p.code === areaOf(ctx)); place; place = ctx.places.find(p => p.code === place.parent && p.code !== place.code)) {
+    for (
+        let place = ctx.places.find(p => p.code === areaOf(ctx));
+        place;
+        place = ctx.places.find(p => p.code === place.parent && p.code !== place.code)
+    ) {
         chain.unshift(place);
         if (chain.length > 6) break;
     }
     if (chain.length < 2) return null;
-    return el('nav', { class: 'crumbs', 'aria-label': t('area'), 'data-key': 'crumbs' }, chain.map((place, index) => [
-        index ? ' › ' : '',
-        index === chain.length - 1 ? el('span', { 'aria-current': 'location' }, label(place.name))
-            : el('a', { href: linkTo(ctx.state, { area: index || place.code !== ctx.me.place.code ? place.code : '' }) }, label(place.name)),
-    ]));
+    return el(
+        'nav',
+        { class: 'crumbs', 'aria-label': t('area'), 'data-key': 'crumbs' },
+        chain.map((place, index) => [
+            index ? ' › ' : '',
+            index === chain.length - 1
+                ? el('span', { 'aria-current': 'location' }, label(place.name))
+                : el(
+                      'a',
+                      { href: linkTo(ctx.state, { area: index || place.code !== ctx.me.place.code ? place.code : '' }) },
+                      label(place.name),
+                  ),
+        ]),
+    );
 }
 
 // Definitions in their order, by group: each code once.
@@ -115,10 +160,29 @@ export function byGroup(ctx, only = () => true) {
 }
 
 export function indicatorPicker(ctx) {
-    return el('p', { class: 'picker', 'data-key': `picker-${ctx.state.indicator}` }, el('label', { for: 'indicator' }, t('indicator'), ' '),
-        el('select', { id: 'indicator', 'data-change': 'indicator' }, ctx.state.indicator ? null : el('option', { value: '' }, t('choose')),
-            [...byGroup(ctx)].map(([group, definitions]) => el('optgroup', { label: groupName(group) }, definitions.map(definition =>
-                el('option', { value: definition.code, selected: definition.code === ctx.state.indicator }, `${definition.code} ${label(definition.label)}`))))));
+    return el(
+        'p',
+        { class: 'picker', 'data-key': `picker-${ctx.state.indicator}` },
+        el('label', { for: 'indicator' }, t('indicator'), ' '),
+        el(
+            'select',
+            { id: 'indicator', 'data-change': 'indicator' },
+            ctx.state.indicator ? null : el('option', { value: '' }, t('choose')),
+            [...byGroup(ctx)].map(([group, definitions]) =>
+                el(
+                    'optgroup',
+                    { label: groupName(group) },
+                    definitions.map(definition =>
+                        el(
+                            'option',
+                            { value: definition.code, selected: definition.code === ctx.state.indicator },
+                            `${definition.code} ${label(definition.label)}`,
+                        ),
+                    ),
+                ),
+            ),
+        ),
+    );
 }
 
 const plainTitle = { 0: 'p0', 400: 'p400', 401: 'p401', 403: 'p403', 404: 'p404', 409: 'p409' };
@@ -128,10 +192,15 @@ export function problemView(problem, again = true) {
     const status = problem.status ?? 0;
     const title = plainTitle[status] ? t(plainTitle[status]) : t('pOther', status);
     const said = label({ vi: problem.detailVi || problem.detail, en: problem.detail });
-    return el('section', { class: `problem p${status}`, role: status === 404 ? 'status' : 'alert', 'data-key': 'problem' }, el('h2', {}, title),
-        said ? el('p', {}, said) : null, status === 0 ? el('p', {}, t('offline')) : null,
+    return el(
+        'section',
+        { class: `problem p${status}`, role: status === 404 ? 'status' : 'alert', 'data-key': 'problem' },
+        el('h2', {}, title),
+        said ? el('p', {}, said) : null,
+        status === 0 ? el('p', {}, t('offline')) : null,
         problem.field ? el('p', { class: 'quiet' }, t('sayIn', problem.field)) : null,
-        again ? el('p', {}, el('button', { type: 'button', 'data-act': 'again' }, t('tryAgain'))) : null);
+        again ? el('p', {}, el('button', { type: 'button', 'data-act': 'again' }, t('tryAgain'))) : null,
+    );
 }
 
 export const largest = (values, definition) => Math.max(0, ...values.map(value => Math.abs(amount(value, definition) ?? 0)));

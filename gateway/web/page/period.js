@@ -12,7 +12,11 @@ export function parse(text) {
     if (!found) return null;
     const [, year, month, quarter, half] = found;
     if (month && (month < 1 || month > 12)) return null;
-    return { span: month ? 'MONTH' : quarter ? 'QUARTER' : half ? 'HALF' : 'YEAR', year: Number(year), n: Number(month || quarter || half || 1) };
+    return {
+        span: month ? 'MONTH' : quarter ? 'QUARTER' : half ? 'HALF' : 'YEAR',
+        year: Number(year),
+        n: Number(month || quarter || half || 1),
+    };
 }
 
 export function code({ span, year, n }) {

@@ -11,38 +11,105 @@ import { t } from './words.js';
 export async function load(ctx) {
     const { reports } = await get('reports');
     const wanted = /^([\dQH-]+)\/(\d+|latest)$/.exec(ctx.state.report);
-    return { reports, opened: wanted ? { period: wanted[1], revision: wanted[2], ...(await get(`reports/${wanted[1]}/${wanted[2]}`)) } : null };
+    return {
+        reports,
+        opened: wanted ? { period: wanted[1], revision: wanted[2], ...(await get(`reports/${wanted[1]}/${wanted[2]}`)) } : null,
+    };
 }
 
 function changed(ctx, opened) {
     const rows = (opened.restated || []).map(cell => {
         const definition = ctx.definitions.get(cell.indicator);
-        return el('tr', { 'data-key': `${cell.area}${cell.indicator}` },
-            th(el('a', { href: linkTo(ctx.state, { view: 'behind', indicator: cell.indicator, area: cell.area, period: opened.period, calendar: 'official', report: '' }) },
-                definition ? label(definition.label) : cell.indicator), 'row'),
-            el('td', {}, placeName(ctx, cell.area)), el('td', { class: 'n' }, valueText(cell.filed)),
-            el('td', { class: 'n', 'data-v': `now|${cell.indicator}|${cell.area}`, 'data-n': `${definition ? label(definition.label) : cell.indicator}, ${placeName(ctx, cell.area)}` },
-                valueText(cell.now)), el('td', {}, unitOf(definition)));
+        return el(
+            'tr',
+            { 'data-key': `${cell.area}${cell.indicator}` },
+            th(
+                el(
+                    'a',
+                    {
+                        href: linkTo(ctx.state, {
+                            view: 'behind',
+                            indicator: cell.indicator,
+                            area: cell.area,
+                            period: opened.period,
+                            calendar: 'official',
+                            report: '',
+                        }),
+                    },
+                    definition ? label(definition.label) : cell.indicator,
+                ),
+                'row',
+            ),
+            el('td', {}, placeName(ctx, cell.area)),
+            el('td', { class: 'n' }, valueText(cell.filed)),
+            el(
+                'td',
+                {
+                    class: 'n',
+                    'data-v': `now|${cell.indicator}|${cell.area}`,
+                    'data-n': `${definition ? label(definition.label) : cell.indicator}, ${placeName(ctx, cell.area)}`,
+                },
+                valueText(cell.now),
+            ),
+            el('td', {}, unitOf(definition)),
+        );
     });
     const revision = opened.report?.revision ?? opened.revision;
     const title = t('restatedTitle', periodName(opened.period), revision);
-    return el('section', { class: 'opened', 'data-key': 'opened' }, el('h2', {}, title),
-        rows.length ? plainTable(title, [t('indicator'), t('place'), `>${t('filedHead')}`, `>${t('nowHead')}`, t('unit')], rows, 'restated') : el('p', {}, t('nothingRestated')));
+    return el(
+        'section',
+        { class: 'opened', 'data-key': 'opened' },
+        el('h2', {}, title),
+        rows.length
+            ? plainTable(title, [t('indicator'), t('place'), `>${t('filedHead')}`, `>${t('nowHead')}`, t('unit')], rows, 'restated')
+            : el('p', {}, t('nothingRestated')),
+    );
 }
 
 export function render(ctx, data) {
     const rows = [...data.reports].reverse().map(report => {
         const key = `${report.period}/${report.revision}`;
-        return el('tr', { 'data-key': key, 'aria-current': key === ctx.state.report ? 'true' : null },
-            th(periodName(report.period), 'row'), el('td', { class: 'n' }, String(report.revision)), el('td', {}, instant(report.filedAt)),
-            el('td', { class: 'n' }, number(report.restatedCells ?? 0)), el('td', {}, el('code', { class: 'digest', title: report.digest }, String(report.digest || '').slice(0, 16), '…')),
-            el('td', {}, el('a', { href: linkTo(ctx.state, { report: key }), 'aria-label': `${t('openReport')}: ${periodName(report.period)}, ${report.revision}` }, t('openReport'))));
+        return el(
+            'tr',
+            { 'data-key': key, 'aria-current': key === ctx.state.report ? 'true' : null },
+            th(periodName(report.period), 'row'),
+            el('td', { class: 'n' }, String(report.revision)),
+            el('td', {}, instant(report.filedAt)),
+            el('td', { class: 'n' }, number(report.restatedCells ?? 0)),
+            el('td', {}, el('code', { class: 'digest', title: report.digest }, String(report.digest || '').slice(0, 16), '…')),
+            el(
+                'td',
+                {},
+                el(
+                    'a',
+                    {
+                        href: linkTo(ctx.state, { report: key }),
+                        'aria-label': `${t('openReport')}: ${periodName(report.period)}, ${report.revision}`,
+                    },
+                    t('openReport'),
+                ),
+            ),
+        );
     });
     const canFile = ctx.may('FILE') && ctx.state.calendar === 'official' && areaOf(ctx) === ctx.me.place.code && !ctx.state.map;
     return [
-        ...heading(ctx, `${t('reports')}: ${placeName(ctx, ctx.me.place.code)}`), el('p', { 'data-key': 'say' }, t('reportsSay')),
-        canFile ? el('p', { class: 'acts', 'data-key': 'acts' }, el('button', { type: 'button', 'data-act': 'file' }, t('fileThis', inner(ctx.state.period)))) : null,
-        rows.length ? plainTable(t('reports'), [t('periodHead'), `>${t('revision')}`, t('filedAt'), `>${t('restatedCells')}`, t('reportDigest'), t('doWhat')], rows, 'reports') : el('p', { class: 'hint' }, t('noReports')),
+        ...heading(ctx, `${t('reports')}: ${placeName(ctx, ctx.me.place.code)}`),
+        el('p', { 'data-key': 'say' }, t('reportsSay')),
+        canFile
+            ? el(
+                  'p',
+                  { class: 'acts', 'data-key': 'acts' },
+                  el('button', { type: 'button', 'data-act': 'file' }, t('fileThis', inner(ctx.state.period))),
+              )
+            : null,
+        rows.length
+            ? plainTable(
+                  t('reports'),
+                  [t('periodHead'), `>${t('revision')}`, t('filedAt'), `>${t('restatedCells')}`, t('reportDigest'), t('doWhat')],
+                  rows,
+                  'reports',
+              )
+            : el('p', { class: 'hint' }, t('noReports')),
         data.opened ? changed(ctx, data.opened) : null,
     ];
 }

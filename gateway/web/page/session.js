@@ -9,7 +9,15 @@ export const isAnonymous = me => !me?.viewer || me.viewer === 'anonymous';
 // The form; done() is called once the token was taken.
 export function signInView(why, done) {
     const said = el('p', { class: 'error', role: 'alert', id: 'signerror' });
-    const token = el('input', { id: 'token', name: 'token', type: 'password', autocomplete: 'current-password', required: true, 'aria-describedby': 'tokensay signerror', maxlength: 200 });
+    const token = el('input', {
+        id: 'token',
+        name: 'token',
+        type: 'password',
+        autocomplete: 'current-password',
+        required: true,
+        'aria-describedby': 'tokensay signerror',
+        maxlength: 200,
+    });
     const button = el('button', { class: 'main' }, t('signIn'));
     async function submit(event) {
         event.preventDefault();
@@ -19,15 +27,24 @@ export function signInView(why, done) {
             await signIn(token.value.trim());
             done();
         } catch (problem) {
-            said.textContent = problem.status === 401 ? t('wrongToken') : problem.status === 0 ? t('offline') : problem.detailVi || problem.message;
+            said.textContent =
+                problem.status === 401 ? t('wrongToken') : problem.status === 0 ? t('offline') : problem.detailVi || problem.message;
             token.select();
             token.focus();
         }
         button.disabled = false;
     }
     return [
-        el('h1', { tabindex: -1 }, t('signIn')), why ? el('p', {}, why) : null,
-        el('form', { class: 'sign', on: { submit } }, el('p', { class: 'field' }, el('label', { for: 'token' }, t('token')), token), el('p', { class: 'quiet', id: 'tokensay' }, t('tokenSay')), said, el('p', {}, button)),
+        el('h1', { tabindex: -1 }, t('signIn')),
+        why ? el('p', {}, why) : null,
+        el(
+            'form',
+            { class: 'sign', on: { submit } },
+            el('p', { class: 'field' }, el('label', { for: 'token' }, t('token')), token),
+            el('p', { class: 'quiet', id: 'tokensay' }, t('tokenSay')),
+            said,
+            el('p', {}, button),
+        ),
     ].filter(Boolean);
 }
 
@@ -40,6 +57,10 @@ export function whoBox(me, act) {
             act.signedOut();
         }
     };
-    return isAnonymous(me) ? [el('button', { type: 'button', id: 'signin', on: { click: act.signIn } }, t('signIn'))]
-        : [el('span', { class: 'name' }, t('signedIn', me.viewer)), el('button', { type: 'button', id: 'signout', on: { click: out } }, t('signOut'))];
+    return isAnonymous(me)
+        ? [el('button', { type: 'button', id: 'signin', on: { click: act.signIn } }, t('signIn'))]
+        : [
+              el('span', { class: 'name' }, t('signedIn', me.viewer)),
+              el('button', { type: 'button', id: 'signout', on: { click: out } }, t('signOut')),
+          ];
 }

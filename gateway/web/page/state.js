@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is shown stands in the address: #/table?period=2022-Q2&area=23656. So it can be kept, sent and gone back to.
 
-const defaults = { view: 'overview', period: '', calendar: 'official', area: '', map: '', indicator: '', group: '', sort: '', span: '', report: '' };
+const defaults = {
+    view: 'overview',
+    period: '',
+    calendar: 'official',
+    area: '',
+    map: '',
+    indicator: '',
+    group: '',
+    sort: '',
+    span: '',
+    report: '',
+};
 
 export function read(hash = location.hash) {
     const [path, query] = hash.replace(/^#\/?/, '').split('?');

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+// Checks that need a stand-in that can be told to change, stall, restart or refuse.
+import { StandIn } from './stand_in.mjs';
+import { Watched, broken, check, expect } from './support.mjs';
+
+const year = (view, more = '') => `#/${view}?period=2022${more}`;
+const cell = code => `[data-v^="${code}|"]`;
+
+export async function living(browser) {
+    const standIn = await new StandIn().listen();
+    const page = await Watched.open(browser, standIn.url);
+    try {
+        await check('a number changes within a second of the event, is marked, said, and focus stays', async () => {
+            await page.go(year('overview'));
+            await page.until(() => document.querySelector('#link').classList.contains('live'));
+            await page.page.waitForNetworkIdle({ idleTime: 700, concurrency: 1 });
+            await page.page.focus(cell('COM-02'));
+            const times = [];
+            for (let i = 0; i < 5; ++i) {
+                const before = await page.text(cell('COM-01'));
+                times.push(await changed(page, () => standIn.world.bump('COM-01', '23656-01', 3), before));
+                if (i < 4) await new Promise(done => setTimeout(done, 1500));
+            }
+            console.log(`       ${times.join(', ')} ms`);
+            expect(times.sort((a, b) => a - b)[2] <= 1000, `the median of ${times} ms`);
+            await page.until(() => document.querySelector('[data-v^="COM-01|"]').classList.contains('changed'));
+            expect((await page.text('#said')).includes('Số buổi tuyên truyền'), 'nothing was said');
+            expect(await page.page.evaluate(() => document.activeElement.dataset.v?.startsWith('COM-02')), 'focus was lost');
+            await page.shot('live-change');
+            await page.until(() => !document.querySelector('.changed'));
+        });
+        await check('fifty events in a second are few questions', async () => {
+            const before = standIn.asked.filter(line => line.includes('/table')).length;
+            for (let i = 0; i < 50; ++i) {
+                standIn.world.bump('COM-01', '23656-01');
+                await new Promise(done => setTimeout(done, 20));
+            }
+            const total = standIn.world.value(
+                standIn.world.definitions.find(one => one.code === 'COM-01'),
+                '625',
+                { span: 'YEAR', year: 2022, n: 1 },
+            ).number;
+            await page.until(total => document.querySelector('[data-v^="COM-01|"]').textContent.replace(/\D/g, '') === total, total);
+            const asked = standIn.asked.filter(line => line.includes('/table')).length - before;
+            console.log(`       ${asked} questions`);
+            expect(asked >= 1 && asked <= 10, `${asked} questions`);
+        });
+        await check('the gateway restarts under the page: it says so, comes back and catches up', async () => {
+            page.forgiven.push(broken);
+            const before = await page.text(cell('COM-01'));
+            await standIn.down();
+            await page.until(() => document.querySelector('#link').textContent === 'Đang nối lại…');
+            expect((await page.text(cell('COM-01'))) === before, 'the old number is gone');
+            await page.shot('reconnecting');
+            standIn.world.bump('COM-01', '23656-01', 7);
+            await standIn.up();
+            await page.until(() => document.querySelector('#link').textContent === 'Trực tiếp');
+            await page.until(before => document.querySelector('[data-v^="COM-01|"]').textContent !== before, before);
+            expect((await page.text('#notice')) === '', 'a notice stayed');
+        });
+        await check('a line that is silent is given up and made again', async () => {
+            await page.page.evaluate(() =>
+                import('/page/live.js').then(({ timing }) => {
+                    timing.silence = 1200;
+                }),
+            );
+            const before = standIn.asked.filter(line => line.includes('cells/events')).length;
+            standIn.stalled = true;
+            await page.page.reload();
+            await page.page.evaluate(() =>
+                import('/page/live.js').then(({ timing }) => {
+                    timing.silence = 1200;
+                }),
+            );
+            await standIn.down();
+            await standIn.up();
+            await page.until(() => document.querySelector('#link').textContent === 'Đang nối lại…');
+            await until(() => standIn.asked.filter(line => line.includes('cells/events')).length >= before + 3);
+            standIn.stalled = false;
+            await page.until(() => document.querySelector('#link').textContent === 'Trực tiếp');
+        });
+        await check('a hidden number, one not reported and one without value are words', async () => {
+            await page.go(year('table', '&group=EMU'), 'main .wide');
+            expect((await page.all('.wide .words')).includes('không công bố'), 'suppressed is no word');
+            await page.go(year('table'), 'main .wide');
+            expect((await page.all('.wide .words')).includes('chưa báo cáo'), 'not reported is no word');
+            await page.go(year('table', '&group=INS'), 'main .wide');
+            expect((await page.all('.wide .words')).includes('không có giá trị'), 'no value is no word');
+            await page.go('#/overview?period=2023');
+            expect(!(await page.all('main .v')).includes('0'), 'a zero for what was not reported');
+            await page.until(() => document.querySelector('.hint a')?.textContent.includes('2022'));
+        });
+        await check('an indicator that is not counted over such a period leads to one that is', async () => {
+            await page.go(year('behind', '&indicator=COM-11'), '.hint a');
+            await page.click('.hint a');
+            await page.page.waitForSelector('main .big');
+            expect((await page.text('.lead')).includes('Tháng 12/2022'), await page.text('.lead'));
+        });
+        await check('the map of today is asked for, and a line over time says that it has none', async () => {
+            await page.go(year('table'), 'main .wide');
+            await page.page.select('#map', standIn.world.today);
+            await until(() => standIn.asked.some(line => line.includes('/table?') && line.includes(`map=${standIn.world.today}`)));
+            await page.until(() => document.querySelector('.lead').textContent.includes('địa giới ngày 20/06/2022'));
+            await page.go(year('history', `&indicator=COM-01&map=${standIn.world.today}&area=23656`), '.chart');
+            expect((await page.text('.hint')).includes('địa giới của từng kỳ'), 'it does not say so');
+            expect(
+                !standIn.asked.some(line => line.includes('/history?') && line.includes('23656')),
+                'a code of another map was asked for',
+            );
+        });
+        await check('numbers and dates are written as in Viet Nam', async () => {
+            await page.go(year('behind', '&indicator=POV-03'), 'main .big');
+            expect(/^\d+,\d\d % [\d.]+\/[\d.]+$/.test(await page.text('.big .v')), await page.text('.big .v'));
+            expect((await page.text('.lead')).includes('15/12/2021 đến 14/12/2022'), await page.text('.lead'));
+        });
+        await check('what a name says is text, never markup', async () => {
+            await page.go(year('table', '&area=23656'), 'main .wide');
+            expect(
+                (await page.all('.wide tbody th a')).some(name => name.includes('<img src=x')),
+                'the name is not shown',
+            );
+            expect(!(await page.page.$('main img')), 'a name became an element');
+        });
+        await check('what was filed and has changed since stands side by side', async () => {
+            await page.go(year('reports'));
+            await page.click('main tbody tr a');
+            await page.page.waitForSelector('.opened tbody tr');
+            await page.shot('restated', true);
+        });
+        await check('a ledger at the district says where it is, and a wrong period what is wrong, in Vietnamese', async () => {
+            page.forgiven.push(/status of (404|403|400)/);
+            await page.go('#/ledger', '.problem');
+            expect((await page.text('.problem')).includes('cổng của xã'), await page.text('.problem'));
+            standIn.refuse = { path: /\/table\?.*23656/, status: 403, vi: 'Cần quyền xem thôn, làng.', en: 'Needs a right.' };
+            await page.go(year('table', '&area=23656'), '.problem');
+            expect(
+                (await page.text('.problem')).includes('Không có quyền') && (await page.text('.problem')).includes('Cần quyền xem thôn'),
+                await page.text('.problem'),
+            );
+            standIn.refuse = null;
+            await page.click('.problem button');
+            await page.page.waitForSelector('main .wide');
+        });
+        await check('by keyboard alone: skip, go to the table, sort, open a number', async () => {
+            await page.go(year('overview'));
+            await page.page.reload();
+            await page.settled();
+            await page.page.evaluate(() => {
+                document.activeElement.blur();
+                scrollTo(0, 0);
+            });
+            await page.page.keyboard.press('Tab');
+            expect((await page.page.evaluate(() => document.activeElement.id)) === 'skip', 'the skip link is not first');
+            await page.page.keyboard.press('Enter');
+            expect((await page.page.evaluate(() => document.activeElement.id)) === 'main', 'skipping does not reach the content');
+            await tabTo(page, '#nav a[data-key=table]', true);
+            await page.page.keyboard.press('Enter');
+            await page.page.waitForSelector('main .wide');
+            await page.settled();
+            expect((await page.page.evaluate(() => document.activeElement.tagName)) === 'H1', 'focus is not on the heading');
+            await tabTo(page, '.wide thead th:nth-child(2) a');
+            await page.page.keyboard.press('Enter');
+            await page.page.waitForSelector('.wide th[aria-sort]');
+            expect(await page.page.evaluate(() => document.activeElement.classList.contains('sort')), 'focus was lost by sorting');
+            expect(
+                (await page.page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle)) === 'solid',
+                'focus is not visible',
+            );
+            await tabTo(page, '.wide td .v');
+            await page.page.keyboard.press('Enter');
+            await page.page.waitForSelector('main .big');
+        });
+        await check('nothing moves for whoever asked for less motion', async () => {
+            await page.look({ still: true });
+            await page.go(year('overview'));
+            expect(
+                (await page.page.evaluate(() => {
+                    const a = document.querySelector('main .v');
+                    a.classList.add('changed');
+                    return getComputedStyle(a).animationName;
+                })) === 'none',
+                'it moves',
+            );
+        });
+        await check('a slow line: 40 kB/s and half a second away', async () => {
+            const slow = await Watched.open(browser, standIn.url);
+            await slow.cdp.send('Network.emulateNetworkConditions', {
+                offline: false,
+                latency: 500,
+                downloadThroughput: 40000,
+                uploadThroughput: 20000,
+            });
+            const began = Date.now();
+            await slow.go(year('overview'), 'main .v');
+            console.log(`       the first view after ${Date.now() - began} ms`);
+            await slow.click('#nav a[data-key=table]');
+            await slow.until(() => document.querySelector('main').getAttribute('aria-busy') === 'true');
+            await slow.page.waitForSelector('main .wide');
+            await slow.cdp.send('Network.emulateNetworkConditions', {
+                offline: true,
+                latency: 0,
+                downloadThroughput: -1,
+                uploadThroughput: -1,
+            });
+            slow.forgiven.push(broken);
+            await slow.click('#nav a[data-key=silent]');
+            await slow.until(() => /Không nối được/.test(document.querySelector('main .problem')?.textContent || ''));
+            await slow.cdp.send('Network.emulateNetworkConditions', {
+                offline: false,
+                latency: 0,
+                downloadThroughput: -1,
+                uploadThroughput: -1,
+            });
+            await slow.click('.problem button');
+            await slow.until(() => document.querySelector('main h1')?.textContent.includes('chưa báo tin'));
+            page.complaints.push(...slow.complaints);
+            await slow.close();
+        });
+        await check('nothing complained and nothing left the origin meanwhile', async () => {
+            expect(page.foreign.length === 0 && page.complaints.length === 0, [...page.foreign, ...page.complaints].join(' ; '));
+        });
+    } finally {
+        await page.close();
+        await standIn.close();
+    }
+}
+
+async function until(test) {
+    const end = Date.now() + 15000;
+    while (!test()) {
+        if (Date.now() > end) throw new Error(`never: ${test}`);
+        await new Promise(done => setTimeout(done, 30));
+    }
+}
+// How long until the number is another one, by the page's own clock.
+async function changed(page, cause, before) {
+    const seen = page.page.evaluate(
+        before =>
+            new Promise(done => {
+                const began = performance.now();
+                const look = () =>
+                    document.querySelector('[data-v^="COM-01|"]').textContent === before
+                        ? requestAnimationFrame(look)
+                        : done(Math.round(performance.now() - began));
+                look();
+            }),
+        before,
+    );
+    cause();
+    return seen;
+}
+async function tabTo(page, selector, back = false) {
+    for (let i = 0; i < 80; ++i) {
+        if (back) await page.page.keyboard.down('Shift');
+        await page.page.keyboard.press('Tab');
+        if (back) await page.page.keyboard.up('Shift');
+        if (await page.page.evaluate(selector => document.activeElement.matches(selector), selector)) return;
+    }
+    throw new Error(`Tab never reaches ${selector}`);
+}

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+// What officers do from the page, at a commune: each with who and why, a last look, and the receipt.
+import { StandIn, officerTokens } from './stand_in.mjs';
+import { Watched, broken, check, expect } from './support.mjs';
+
+export async function officers(browser) {
+    const standIn = await new StandIn({ place: '23656', tokens: officerTokens }).listen();
+    const page = await Watched.open(browser, standIn.url);
+    page.forgiven.push(/status of 401/);
+    const story = () => page.go('#/behind?period=2022-Q2&indicator=COM-01', 'main .big');
+    // Fills in who, looks again, sends, and gives the receipt.
+    const finish = async () => {
+        if (await page.page.$('#role')) {
+            await page.type('#role', 'LABOUR_OFFICIAL');
+            await page.type('#organisation', 'COMMUNE_PEOPLES_COMMITTEE');
+        }
+        await page.click('#actreview');
+        await page.page.waitForSelector('#actsend');
+        const posted = standIn.posted.length;
+        await page.click('#actsend');
+        await page.page.waitForSelector('dialog .receipt, dialog .problem');
+        const said = await page.text('dialog .receipt, dialog .problem');
+        expect(standIn.posted.length === posted + 1, 'not posted once');
+        return said;
+    };
+    const closed = async () => {
+        await page.click('dialog .acts button:last-child');
+        await page.until(() => !document.querySelector('dialog'));
+    };
+    try {
+        await check('without a token there is only the way in; a wrong one is told in Vietnamese', async () => {
+            await page.go('#/overview?period=2022', '#token');
+            await page.shot('sign-in');
+            await page.type('#token', 'nonsense');
+            await page.click('.sign button');
+            await page.until(() => document.querySelector('#signerror').textContent.includes('không đúng'));
+            await page.type('#token', 'officer');
+            await page.click('.sign button');
+            await page.page.waitForSelector('main .v');
+            expect((await page.text('.who')).includes('Cán bộ thử nghiệm'), 'the name is missing');
+            expect(
+                (await page.page.$$eval('#nav a', links => links.map(link => link.dataset.key))).includes('duplicates'),
+                'no duplicates at a commune',
+            );
+        });
+        await check('correct: a form from the event, a last look, the receipt', async () => {
+            await story();
+            await page.page.focus('[data-act=correct]');
+            await page.page.keyboard.press('Enter');
+            await page.page.waitForSelector('dialog #reason');
+            const names = await page.all('dialog label, dialog legend');
+            for (const name of ['Hình thức *', 'Tổng số lượt người *', 'Nữ']) expect(names.includes(name), `no field ${name}`);
+            await page.shot('correct-form');
+            await page.click('#actreview');
+            expect(!(await page.page.$('#actsend')), 'it went on without a reason');
+            await page.type('#reason', 'WRONG_FIGURE');
+            await page.page.$$eval(
+                'dialog .field',
+                (fields, text) => {
+                    const box = fields.find(field => field.textContent.startsWith('Tổng số lượt người')).querySelector('input');
+                    box.value = text;
+                },
+                '1.045',
+            );
+            const said = await finish();
+            expect(said.includes('Đã nhận và ghi vào sổ') && said.includes('tháng 6/2022'), said);
+            const { service, body } = standIn.posted.at(-1);
+            expect(
+                service === 'session' &&
+                    body.correction.action === 'REPLACE' &&
+                    body.correction.reason === 'WRONG_FIGURE' &&
+                    body.correction.device === 'phone-1',
+                JSON.stringify(body),
+            );
+            expect(
+                body.sessionHeld.audience.total === 1045 &&
+                    body.sessionHeld.audience.female === 20 &&
+                    body.sessionHeld.topics.length === 2 &&
+                    !('sequence' in body),
+                JSON.stringify(body),
+            );
+            await page.shot('receipt');
+            await closed();
+            await page.until(() => document.activeElement.dataset.act === 'correct');
+        });
+        await check("void: needs a reason; a refusal is told in the reader's language", async () => {
+            await story();
+            await page.click('[data-act=void]');
+            await page.page.waitForSelector('dialog #reason');
+            await page.type('#reason', 'DID_NOT_HAPPEN');
+            standIn.nextReceipt = {
+                receipt: {
+                    verdict: 'REFUSED',
+                    reasons: [
+                        {
+                            field: 'correction.device',
+                            code: 'NOT_YOURS_TO_CORRECT',
+                            vi: 'Chỉ thiết bị đã gửi hoặc cán bộ xã được đính chính.',
+                            en: 'Only the device that sent it.',
+                        },
+                    ],
+                },
+            };
+            const said = await finish();
+            expect(said.includes('Không nhận, vì') && said.includes('cán bộ xã được đính chính'), said);
+            expect(standIn.posted.at(-1).body.correction.action === 'VOID', 'no VOID');
+            await page.shot('refused');
+            await closed();
+        });
+        await check('a receipt that has not come yet is said to be under way', async () => {
+            await page.click('[data-act=void]');
+            await page.page.waitForSelector('dialog #reason');
+            await page.type('#reason', 'ENTERED_TWICE');
+            standIn.nextReceipt = { waiting: true };
+            expect((await finish()).includes('không cần gửi lần nữa'), 'not said');
+            await closed();
+        });
+        await check('decide a duplicate, with why', async () => {
+            await page.go('#/duplicates', '[data-act=same]');
+            expect(
+                (await page.text('main')).includes('Hội Liên hiệp Phụ nữ') &&
+                    (await page.text('main')).includes('Tổ chức buổi tuyên truyền'),
+                'names of the machine',
+            );
+            await page.shot('duplicates');
+            await page.click('[data-act=same]');
+            await page.page.waitForSelector('dialog #note');
+            await page.type('#note', 'Hai người cùng báo một buổi họp');
+            expect((await finish()).includes('Đã nhận'), 'no receipt');
+            const { service, body } = standIn.posted.at(-1);
+            expect(
+                service === 'session' &&
+                    body.duplicateDecided.decision === 'SAME' &&
+                    body.duplicateDecided.device === 'phone-7' &&
+                    body.duplicateDecided.sameDevice === 'phone-1' &&
+                    body.note,
+                JSON.stringify(body),
+            );
+            await closed();
+        });
+        await check('assign a target: 1.234,5 is 123450 hundredths', async () => {
+            await page.go('#/behind?period=2022&indicator=COM-02', '[data-act=assign]');
+            await page.click('[data-act=assign]');
+            await page.page.waitForSelector('#target');
+            await page.type('#target', '1.234,5');
+            await page.type('#doc', '12/QĐ-UBND');
+            expect((await finish()).includes('Đã nhận'), 'no receipt');
+            const { service, body } = standIn.posted.at(-1);
+            expect(
+                service === 'monitoring' &&
+                    body.targetAssigned.value === '123450' &&
+                    body.targetAssigned.period === '2022' &&
+                    body.targetAssigned.docNo === '12/QĐ-UBND',
+                JSON.stringify(body),
+            );
+            await closed();
+        });
+        await check("file a period: the report's revision and digest come back, and it is listed", async () => {
+            await page.go('#/reports?period=2022-Q2', '[data-act=file]');
+            await page.click('[data-act=file]');
+            await page.page.waitForSelector('#looked');
+            await page.click('#looked');
+            const said = await finish();
+            expect(said.includes('Đã chốt quý II/2022, lần 1') && said.includes('SHA-256'), said);
+            await closed();
+            await page.until(() => [...document.querySelectorAll('main tbody th')].some(th => th.textContent === 'Quý II/2022'));
+        });
+        await check('a conflict and a broken line while sending are told apart', async () => {
+            page.forgiven.push(/status of 409/, broken);
+            await story();
+            await page.click('[data-act=void]');
+            await page.page.waitForSelector('dialog #reason');
+            await page.type('#reason', 'WRONG_DATE');
+            standIn.refuse = {
+                path: /\/events\?service/,
+                status: 409,
+                vi: 'Sự kiện này vừa được đính chính.',
+                en: 'It was just corrected.',
+            };
+            await page.click('#actreview');
+            await page.page.waitForSelector('#actsend');
+            await page.click('#actsend');
+            await page.until(() => document.querySelector('dialog .problem')?.textContent.includes('vừa được đính chính'));
+            standIn.refuse = null;
+            await page.click('dialog .acts button');
+            await page.click('#actreview');
+            await page.page.waitForSelector('#actsend');
+            await standIn.down();
+            await page.click('#actsend');
+            await page.until(() => document.querySelector('dialog .problem')?.textContent.includes('không rõ cổng đã nhận chưa'));
+            await standIn.up();
+            await closed();
+        });
+        await check('the forms hold on a phone, in the dark, and for axe', async () => {
+            await page.page.setViewport({ width: 360, height: 740 });
+            await page.look({ dark: true, still: true });
+            await story();
+            await page.click('[data-act=correct]');
+            await page.page.waitForSelector('dialog #reason');
+            const width = await page.page.$eval('dialog', node =>
+                Math.max(node.scrollWidth - node.clientWidth, document.documentElement.scrollWidth - 360),
+            );
+            expect(width <= 0, `${width} px too wide`);
+            const found = await page.axe();
+            expect(found.length === 0, found.join(' ; '));
+            await page.shot('form-dark-phone');
+            await page.page.keyboard.press('Escape');
+            await page.until(() => !document.querySelector('dialog'));
+            for (const view of ['#/duplicates', '#/ledger']) {
+                await page.go(view);
+                const more = await page.axe();
+                expect(more.length === 0, `${view}: ${more.join(' ; ')}`);
+                expect((await page.page.evaluate(() => document.documentElement.scrollWidth)) <= 360, `${view} is too wide`);
+            }
+            await page.page.setViewport({ width: 1280, height: 900 });
+            await page.look();
+        });
+        await check("signing out leaves nothing behind; a reader has no officer's buttons", async () => {
+            await page.click('#signout');
+            await page.page.waitForSelector('#token');
+            expect(!(await page.page.$('main .v')), 'numbers stayed');
+            await page.type('#token', 'reader');
+            await page.click('.sign button');
+            await page.until(() => document.querySelector('.who')?.textContent.includes('Người đọc'));
+            await story();
+            expect(!(await page.page.$('[data-act=correct], [data-act=assign]')), 'a reader may act');
+        });
+        await check('nothing complained while officers acted', async () => {
+            expect(page.foreign.length === 0 && page.complaints.length === 0, [...page.foreign, ...page.complaints].join(' ; '));
+        });
+    } finally {
+        await page.close();
+        await standIn.close();
+    }
+}

@@ -211,10 +211,25 @@ export async function living(browser) {
                 downloadThroughput: -1,
                 uploadThroughput: -1,
             });
-            await slow.click('.problem button');
+            // The page tries again by itself.
             await slow.until(() => document.querySelector('main h1')?.textContent.includes('chưa báo tin'));
             page.complaints.push(...slow.complaints);
             await slow.close();
+        });
+        await check('a gateway that is not ready when the page is opened is waited for', async () => {
+            const early = await Watched.open(browser, standIn.url);
+            early.forgiven.push(/status of 503/);
+            standIn.refuse = { path: /v1\/me$/, status: 503, vi: 'Cổng đang đọc lại dữ liệu.', en: 'Still reading.' };
+            await early.go(year('overview'), 'main .problem');
+            expect(
+                (await early.text('main')).includes('Cổng chưa sẵn sàng') && (await early.text('main')).includes('đọc lại'),
+                await early.text('main'),
+            );
+            standIn.refuse = null;
+            standIn.world.bump();
+            await early.page.waitForSelector('main .v');
+            page.complaints.push(...early.complaints);
+            await early.close();
         });
         await check('nothing complained and nothing left the origin meanwhile', async () => {
             expect(page.foreign.length === 0 && page.complaints.length === 0, [...page.foreign, ...page.complaints].join(' ; '));

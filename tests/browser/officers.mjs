@@ -8,14 +8,11 @@ export async function officers(browser) {
     const page = await Watched.open(browser, standIn.url);
     page.forgiven.push(/status of 401/);
     const story = () => page.go('#/behind?period=2022-Q2&indicator=COM-01', 'main .big');
-    // Fills in who, looks again, sends, and gives the receipt.
+    // Looks again, sends, and gives the receipt.
     const finish = async () => {
-        if (await page.page.$('#role')) {
-            await page.type('#role', 'LABOUR_OFFICIAL');
-            await page.type('#organisation', 'COMMUNE_PEOPLES_COMMITTEE');
-        }
         await page.click('#actreview');
         await page.page.waitForSelector('#actsend');
+        expect((await page.text('dialog .facts')).includes('Cán bộ thử nghiệm'), 'it does not say who');
         const posted = standIn.posted.length;
         await page.click('#actsend');
         await page.page.waitForSelector('dialog .receipt, dialog .problem');
@@ -224,6 +221,26 @@ export async function officers(browser) {
             await page.until(() => document.querySelector('.who')?.textContent.includes('Người đọc'));
             await story();
             expect(!(await page.page.$('[data-act=correct], [data-act=assign]')), 'a reader may act');
+        });
+        await check('at a district a target goes to the commune that is looked at', async () => {
+            const district = await new StandIn({ tokens: officerTokens }).listen();
+            const other = await Watched.open(browser, district.url);
+            await other.page.setCookie({ name: 'chieng_session', value: 'officer', url: district.url });
+            await other.go('#/behind?period=2022&indicator=COM-02&area=23656', '[data-act=assign]');
+            await other.click('[data-act=assign]');
+            await other.page.waitForSelector('#target');
+            await other.type('#target', '500');
+            await other.type('#doc', '12/QĐ-UBND');
+            await other.click('#actreview');
+            await other.page.waitForSelector('#actsend');
+            await other.click('#actsend');
+            await other.page.waitForSelector('dialog .receipt');
+            expect(district.posted.at(-1).commune === '23656', JSON.stringify(district.posted));
+            await other.go('#/behind?period=2022&indicator=COM-02', 'main .big');
+            expect(!(await other.page.$('[data-act=assign]')), 'a district has no service that would take it');
+            page.complaints.push(...other.complaints);
+            await other.close();
+            await district.close();
         });
         await check('nothing complained while officers acted', async () => {
             expect(page.foreign.length === 0 && page.complaints.length === 0, [...page.foreign, ...page.complaints].join(' ; '));

@@ -21,6 +21,15 @@ const safety = {
 };
 const titles = { 400: 'Bad request', 401: 'Unauthorized', 403: 'Forbidden', 404: 'Not found', 409: 'Conflict', 503: 'Not ready' };
 
+// A gateway refuses what it does not know.
+const parameters = {
+    places: ['day'],
+    table: ['period', 'calendar', 'area', 'map', 'cuts', 'revision', 'format'],
+    history: ['indicator', 'area', 'calendar', 'span', 'until', 'count'],
+    behind: ['indicator', 'period', 'calendar', 'area', 'map'],
+    events: ['service', 'commune'],
+};
+
 class Refused {
     constructor(status, vi, en, field) {
         Object.assign(this, { status, body: { type: 'about:blank', title: titles[status], status, detail: en, detailVi: vi, field } });
@@ -104,6 +113,10 @@ export class StandIn {
             const path = url.pathname.slice('/api/v1/'.length);
             if (path === 'session') return this.#session(request, response, body);
             const viewer = this.#viewer(request);
+            for (const name of url.searchParams.keys()) {
+                if (!path.startsWith('feeds/') && !parameters[path]?.includes(name))
+                    throw new Refused(400, 'Không có tham số này.', 'No such parameter.', name);
+            }
             if (request.method === 'POST' && request.headers['x-chieng'] !== '1')
                 throw new Refused(403, 'Thiếu tiêu đề X-Chieng.', 'The header X-Chieng is missing.');
             if (path === 'feeds/cells/events') return this.#follow(response);
@@ -234,59 +247,11 @@ export class StandIn {
             const { values, ...rest } = report;
             return { report: rest, restated: world.restated(report) };
         }
-        if (path === 'silent')
-            return {
-                day: world.today,
-                places: world.below(this.place).map((place, at) => ({
-                    code: place.code,
-                    name: place.name,
-                    ...(at % 5 === 4 ? {} : { lastEventOn: `2022-0${3 + (at % 4)}-1${at % 9}`, days: 20 + ((at * 37) % 80) }),
-                    expectedEvery: 30,
-                })),
-            };
+        if (path === 'silent') return { day: world.today, period: '2022-07', places: world.silent(this.place) };
         if (path === 'ledger' || path === 'duplicates') {
             if (own.level !== 'COMMUNE')
                 throw new Refused(404, 'Phần này chỉ có ở cổng của xã.', "This stands at a commune's gateway only.");
-            return path === 'ledger'
-                ? {
-                      balanced: false,
-                      devices: [
-                          {
-                              device: 'phone-1',
-                              service: 'session',
-                              posted: 120,
-                              stored: 117,
-                              refused: 1,
-                              waiting: 2,
-                              difference: 0,
-                              lastHeard: 1655712000,
-                          },
-                          {
-                              device: 'phone-2',
-                              service: 'session',
-                              posted: 40,
-                              stored: 38,
-                              refused: 0,
-                              waiting: 1,
-                              difference: 1,
-                              lastHeard: 1655012000,
-                          },
-                      ],
-                  }
-                : {
-                      groups: [
-                          {
-                              service: 'session',
-                              village: '23656-02',
-                              occurredOn: '2022-05-10',
-                              type: 'session_held',
-                              events: [
-                                  { device: 'phone-1', sequence: '17', organisation: 'VILLAGE', role: 'VILLAGE_HEAD', time: '19:00' },
-                                  { device: 'phone-7', sequence: '3', organisation: 'WOMEN', role: 'ASSOCIATION_OFFICER', time: '19:30' },
-                              ],
-                          },
-                      ],
-                  };
+            return path === 'ledger' ? world.ledger() : world.duplicates();
         }
         throw new Refused(404, 'Không có phần này.', 'There is no such thing.');
     }
@@ -354,7 +319,9 @@ export class StandIn {
                       ? 'ASSIGN'
                       : 'POST';
         if (!viewer.may.includes(need)) throw new Refused(403, `Cần quyền ${need}.`, `The right ${need} is needed.`);
-        this.posted.push({ path, service: query.get('service'), body });
+        if (body.role || body.organisation)
+            throw new Refused(403, 'Hãy bỏ trống role và organisation.', 'Leave role and organisation out.');
+        this.posted.push({ path, service: query.get('service'), commune: query.get('commune'), body });
         if (path === 'reports') {
             const report = this.world.file(body.period, this.reports.filter(one => one.period === body.period).length + 1, 1655712345);
             this.reports.push(report);

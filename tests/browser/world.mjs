@@ -176,7 +176,7 @@ export class World {
                 .toString(16)
                 .padStart(16, '0'),
         };
-        const same = text => ({ ...made, text: { vi: text, en: text } });
+        const same = text => ({ ...made, text: { vi: text.replace(/(\d)\.(?=\d)/g, '$1,'), en: text } });
         if (definition.measure === 'RATIO') {
             if (definition.code === 'INS-04' && area.startsWith('23644')) return { text: { vi: '–', en: '–' }, status: 'NO_VALUE' };
             const denominator = Math.round(number * (1.2 + 3 * hash(definition.code)));
@@ -264,5 +264,33 @@ export class World {
                 })),
             )
             .filter(cell => cell.filed && cell.filed.number !== cell.now.number);
+    }
+
+    silent(area) {
+        return this.below(area).map((place, at) => ({
+            code: place.code,
+            name: place.name,
+            ...(at % 5 === 4 ? {} : { lastPeriod: `2022-0${2 + (at % 4)}`, days: 20 + ((at * 37) % 80) }),
+            expectedEvery: 'MONTH',
+        }));
+    }
+
+    ledger() {
+        const session = { service: 'session', refused: 1, waiting: 2, lastHeard: 1655712000 };
+        return {
+            balanced: false,
+            devices: [
+                { ...session, device: 'phone-1', posted: 120, stored: 117, difference: 0 },
+                { ...session, device: 'phone-2', posted: 40, stored: 36, difference: 1 },
+            ],
+        };
+    }
+
+    duplicates() {
+        const events = [
+            { device: 'phone-1', sequence: '17', organisation: 'VILLAGE', role: 'VILLAGE_HEAD', time: '19:00' },
+            { device: 'phone-7', sequence: '3', organisation: 'WOMEN', role: 'ASSOCIATION_OFFICER', time: '19:30' },
+        ];
+        return { groups: [{ service: 'session', village: '23656-02', occurredOn: '2022-05-10', type: 'session_held', events }] };
     }
 }

@@ -4,26 +4,12 @@
 import { post } from './api.js';
 import { el } from './dom.js';
 import { day, label, number, parseNumber } from './format.js';
-import { enumSelect, eventForm, eventSays, kindOf, serviceOf } from './forms.js';
+import { enumSelect, eventForm, eventSays, kindOf, serviceOf, valueOf } from './forms.js';
 import { areaOf, placeName, problemView, unitOf, windowOf } from './parts.js';
 import { inner, name as periodName } from './period.js';
 import { t } from './words.js';
 
 const idle = { nodes: [], read: () => ({}) };
-const remembered = key => {
-    try {
-        return localStorage.getItem(`chieng.${key}`) || '';
-    } catch {
-        return '';
-    }
-};
-const remember = (key, value) => {
-    try {
-        localStorage.setItem(`chieng.${key}`, value);
-    } catch {
-        /* asked again next time */
-    }
-};
 const field = (id, name, control, more) => el('p', { class: 'field' }, el('label', { for: id }, name), control, more);
 const facts = rows =>
     el(
@@ -32,27 +18,10 @@ const facts = rows =>
         rows.map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, value))),
     );
 
-// Who does it: the signed-in name, and the office in which the event is posted.
-function whoForm(ctx) {
-    const role = enumSelect('role', 'Role', ctx.me.role || remembered('role'), true);
-    const organisation = enumSelect('organisation', 'Organisation', ctx.me.organisation || remembered('organisation'), true);
-    return {
-        nodes: [
-            el(
-                'fieldset',
-                { class: 'who' },
-                el('legend', {}, t('whoAs', ctx.me.viewer || t('anonymous'))),
-                field('role', t('role'), role),
-                field('organisation', t('organisation'), organisation),
-            ),
-        ],
-        read() {
-            remember('role', role.value);
-            remember('organisation', organisation.value);
-            return { role: role.value, organisation: organisation.value };
-        },
-        said: () => `${ctx.me.viewer || t('anonymous')} · ${role.selectedOptions[0].text} · ${organisation.selectedOptions[0].text}`,
-    };
+// Who does it: whoever is signed in. The gateway puts his role and organisation into the event, and takes no others.
+function whoOf(ctx) {
+    const office = [ctx.me.role && valueOf('Role', ctx.me.role), ctx.me.organisation && valueOf('Organisation', ctx.me.organisation)];
+    return [ctx.me.viewer || t('anonymous'), ...office].filter(Boolean).join(' · ');
 }
 
 function noteForm(must) {
@@ -175,10 +144,16 @@ function receiptView(answer) {
     ];
 }
 
-const postEvent = (service, event) => post('events', event, { service });
+// At a district it says which commune's services shall take it.
+function postEvent(ctx, service, event) {
+    const area = areaOf(ctx);
+    const commune = ctx.levels.get(area) === 'COMMUNE' && area !== ctx.me.place.code ? area : '';
+    return post('events', event, { service, commune });
+}
 
+// What an event says, without who said it and when: that is the officer now.
 function bare(event) {
-    const { device, sequence, recordedAt, correction, note, ...rest } = event;
+    const { device, sequence, recordedAt, correction, note, role, organisation, ...rest } = event;
     return rest;
 }
 
@@ -186,25 +161,23 @@ const villages = ctx => ctx.places.filter(place => place.level === 'VILLAGE').ma
 
 function correct(ctx, data, { at }) {
     const shown = data.events[at];
-    const who = whoForm(ctx),
-        note = noteForm(false),
+    const note = noteForm(false),
         form = eventForm(shown.event, villages(ctx));
     const reason = enumSelect('reason', 'Correction.Reason', '', true);
     return {
         title: `${t('correct')}: ${kindOf(shown.event) || label(shown.label)}, ${day(shown.occurredOn)}`,
-        nodes: [form.nodes, field('reason', t('why'), reason), note.node, who.nodes],
+        nodes: [form.nodes, field('reason', t('why'), reason), note.node],
         read() {
             const { event, changes } = form.read();
             if (!changes.length) throw t('nothingChanged');
             const sent = {
                 ...bare(event),
-                ...who.read(),
                 ...(note.read() ? { note: note.read() } : {}),
                 correction: { action: 'REPLACE', reason: reason.value, device: shown.device, sequence: String(shown.sequence) },
             };
             return {
                 rows: [
-                    [t('who'), who.said()],
+                    [t('who'), whoOf(ctx)],
                     [t('why'), [reason.selectedOptions[0].text, note.read()].filter(Boolean).join(': ')],
                 ],
                 nodes: el(
@@ -227,7 +200,7 @@ function correct(ctx, data, { at }) {
                         ),
                     ),
                 ),
-                send: () => postEvent(shown.service || serviceOf(shown.event), sent),
+                send: () => postEvent(ctx, shown.service || serviceOf(shown.event), sent),
             };
         },
     };
@@ -235,22 +208,20 @@ function correct(ctx, data, { at }) {
 
 function voidIt(ctx, data, { at }) {
     const shown = data.events[at];
-    const who = whoForm(ctx),
-        note = noteForm(false);
+    const note = noteForm(false);
     const reason = enumSelect('reason', 'Correction.Reason', '', true);
     return {
         title: `${t('voidIt')}: ${kindOf(shown.event) || label(shown.label)}, ${day(shown.occurredOn)}`,
-        nodes: [facts(eventSays(shown.event)), field('reason', t('why'), reason), note.node, who.nodes],
+        nodes: [facts(eventSays(shown.event)), field('reason', t('why'), reason), note.node],
         read: () => ({
             rows: [
                 [t('voidIt'), `${shown.device} / ${shown.sequence}`],
-                [t('who'), who.said()],
+                [t('who'), whoOf(ctx)],
                 [t('why'), [reason.selectedOptions[0].text, note.read()].filter(Boolean).join(': ')],
             ],
             send: () =>
-                postEvent(shown.service || serviceOf(shown.event), {
+                postEvent(ctx, shown.service || serviceOf(shown.event), {
                     ...bare(shown.event),
-                    ...who.read(),
                     ...(note.read() ? { note: note.read() } : {}),
                     correction: { action: 'VOID', reason: reason.value, device: shown.device, sequence: String(shown.sequence) },
                 }),
@@ -261,24 +232,22 @@ function voidIt(ctx, data, { at }) {
 function decide(ctx, data, { at, index, act }) {
     const group = data.groups[at];
     const [first, other] = [group.events[0], group.events[index]];
-    const who = whoForm(ctx),
-        why = noteForm(true);
+    const why = noteForm(true);
     const decision = act === 'same' ? 'SAME' : 'DIFFERENT';
     const text = `${t(act === 'same' ? 'sameFact' : 'differentFacts')}: ${other.device} / ${other.sequence} – ${first.device} / ${first.sequence}`;
     return {
         title: t('decide'),
-        nodes: [el('p', {}, text), why.node, who.nodes],
+        nodes: [el('p', {}, text), why.node],
         read: () => ({
             rows: [
                 [t('decide'), text],
-                [t('who'), who.said()],
+                [t('who'), whoOf(ctx)],
                 [t('why'), why.read()],
             ],
             send: () =>
-                postEvent(group.service, {
+                postEvent(ctx, group.service, {
                     occurredOn: ctx.me.today,
                     ...(group.village ? { village: group.village } : {}),
-                    ...who.read(),
                     note: why.read(),
                     duplicateDecided: {
                         service: group.service,
@@ -297,7 +266,6 @@ function assign(ctx, data) {
     const definition = ctx.definitions.get(ctx.state.indicator);
     const area = areaOf(ctx);
     const village = ctx.levels.get(area) === 'VILLAGE' ? area : '';
-    const who = whoForm(ctx);
     const value = el('input', { id: 'target', inputmode: 'decimal', required: true, autocomplete: 'off' });
     const doc = el('input', { id: 'doc', required: true, maxlength: 40, autocomplete: 'off' });
     const revision = el('input', { id: 'revision', type: 'number', min: 0, max: 1000, value: data.value?.target ? 1 : 0 });
@@ -308,7 +276,6 @@ function assign(ctx, data) {
             field('target', t('targetValue', unitOf(definition)), value),
             field('doc', t('docNo'), doc),
             field('revision', t('targetRevision'), revision),
-            who.nodes,
         ],
         read() {
             const typed = parseNumber(value.value);
@@ -319,13 +286,12 @@ function assign(ctx, data) {
                     [t('place'), placeName(ctx, area)],
                     [t('periodHead'), periodName(ctx.state.period)],
                     [t('why'), doc.value],
-                    [t('who'), who.said()],
+                    [t('who'), whoOf(ctx)],
                 ],
                 send: () =>
-                    postEvent('monitoring', {
+                    postEvent(ctx, 'monitoring', {
                         occurredOn: ctx.me.today,
                         ...(village ? { village } : {}),
-                        ...who.read(),
                         targetAssigned: {
                             indicator: definition.code,
                             value: String(Math.round(typed * 100)),
@@ -352,7 +318,7 @@ function file(ctx) {
         read: () => ({
             rows: [
                 [t('file'), `${periodName(ctx.state.period)}, ${place}`],
-                [t('who'), ctx.me.viewer || t('anonymous')],
+                [t('who'), whoOf(ctx)],
             ],
             send: () => post('reports', { period: ctx.state.period }),
             receipt: ({ report }) => [

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Starts the page: reads the address, shows its view, and shows it again when the gateway says that something changed.
-import { get } from './api.js';
+import { Problem, get } from './api.js';
 import * as controls from './controls.js';
 import { el, morph } from './dom.js';
 import { label } from './format.js';
@@ -29,6 +29,7 @@ const atCommune = new Set(['ledger', 'duplicates']);
 const at = id => document.getElementById(id);
 const known = { me: null, definitions: new Map() };
 let ctx = null; // what is shown now
+let address = ''; // of what is shown now: another one when it could not be shown
 let data = null;
 let turn = 0; // of the latest show(): an answer to an earlier one is dropped
 let going = 0; // turn of the way to another view, which a mere refresh does not overtake
@@ -105,6 +106,7 @@ function askToken(why) {
     ++turn;
     ctx = null;
     at('controls').hidden = true;
+    at('main').dataset.view = '';
     at('main').replaceChildren(...signInView(why, restart));
     at('main').removeAttribute('aria-busy');
     at('token').focus();
@@ -201,17 +203,18 @@ function moveFocus(old) {
 // Shows what the address says; `live` when only the numbers may have changed.
 async function show(live = false) {
     if (live && going) return;
+    if (address !== location.hash) live = false; // the line is back: now it can be shown
     const mine = ++turn;
     if (!live) going = mine;
     const main = at('main');
     const slow = setTimeout(() => mine === turn && !live && main.setAttribute('aria-busy', 'true'), 250);
     try {
         const next = await contextOf(read(), live);
-        const view = await views[next.state.view]();
+        const view = await views[next.state.view]().catch(() => Promise.reject(new Problem(0)));
         const loaded = await view.load(next);
         if (mine !== turn) return;
         const old = ctx?.state;
-        [ctx, data, shownView] = [next, loaded, view];
+        [ctx, data, shownView, address] = [next, loaded, view, location.hash];
         notice(known.me.caughtUp === false ? t('behindFeed') : '');
         frame();
         controls.show(at('controls'), ctx);
@@ -258,7 +261,7 @@ async function lookAgain() {
     await new Promise(done => setTimeout(done, wait));
     again = false;
     const began = performance.now();
-    if (ctx) await show(true);
+    if (ctx || at('main').dataset.view === 'problem') await show(true);
     const took = performance.now() - began;
     earliest = performance.now() + Math.min(10000, Math.max(250, 4 * took));
     looking = false;

@@ -254,6 +254,13 @@ function events(ctx, data) {
     );
 }
 
+// Targets are of the official calendar, of a commune or a village.
+const mayAssign = ctx =>
+    ctx.may('ASSIGN') &&
+    ctx.state.calendar === 'official' &&
+    !ctx.state.map &&
+    ['COMMUNE', 'VILLAGE'].includes(ctx.levels.get(areaOf(ctx)));
+
 // The indicator is not counted over such a period.
 function otherSpan(ctx, spans) {
     const link = span =>
@@ -303,9 +310,7 @@ export function render(ctx, data) {
             'p',
             { class: 'acts', 'data-key': 'acts' },
             el('a', { class: 'button', href: linkTo(ctx.state, { view: 'history' }) }, t('history')),
-            ctx.may('ASSIGN') && ctx.state.calendar === 'official'
-                ? el('button', { type: 'button', 'data-act': 'assign' }, t('assign'))
-                : null,
+            mayAssign(ctx) ? el('button', { type: 'button', 'data-act': 'assign' }, t('assign')) : null,
         ),
         meaning(own),
         making(value, own),

@@ -185,7 +185,7 @@ export function indicatorPicker(ctx) {
     );
 }
 
-const plainTitle = { 0: 'p0', 400: 'p400', 401: 'p401', 403: 'p403', 404: 'p404', 409: 'p409' };
+const plainTitle = { 0: 'p0', 400: 'p400', 401: 'p401', 403: 'p403', 404: 'p404', 409: 'p409', 503: 'p503' };
 
 // What went wrong, in the reader's language.
 export function problemView(problem, again = true) {

@@ -4,30 +4,46 @@ import { get } from './api.js';
 import { el } from './dom.js';
 import { day, label, number } from './format.js';
 import { heading, plainTable, th } from './parts.js';
-import { t } from './words.js';
+import { inner, parse } from './period.js';
+import { has, t } from './words.js';
 
 export const load = () => get('silent');
 
+const absent = value => value === undefined || value === null;
+const weight = place => (absent(place.days) ? Infinity : Number(place.days));
+
+// A number of days, or the kind of period: MONTH.
+const expected = every => (absent(every) ? '' : has(every) ? t(every).toLowerCase() : t('days', number(every)));
+const lastHeard = place =>
+    place.lastEventOn ? day(place.lastEventOn) : place.lastPeriod ? t('lately', inner(place.lastPeriod)) : t('never');
+
+function row(place) {
+    const late = weight(place) > (Number(place.expectedEvery) || 31);
+    return el(
+        'tr',
+        { 'data-key': place.code, class: late ? 'marked' : null },
+        th(label(place.name) || place.code, 'row'),
+        el('td', {}, lastHeard(place)),
+        el('td', { class: 'n' }, absent(place.days) ? '–' : number(place.days)),
+        el('td', {}, expected(place.expectedEvery)),
+    );
+}
+
 export function render(ctx, data) {
-    const weight = place => (place.days === undefined || place.days === null ? Infinity : Number(place.days));
-    const rows = [...data.places]
-        .sort((a, b) => (weight(b) > weight(a) ? 1 : weight(b) < weight(a) ? -1 : 0))
-        .map(place => {
-            const late = place.expectedEvery && weight(place) > Number(place.expectedEvery);
-            return el(
-                'tr',
-                { 'data-key': place.code, class: late ? 'marked' : null },
-                th(label(place.name) || place.code, 'row'),
-                el('td', {}, place.lastEventOn ? day(place.lastEventOn) : t('never')),
-                el('td', { class: 'n' }, place.days === undefined || place.days === null ? '–' : number(place.days)),
-                el('td', {}, place.expectedEvery ? t('days', number(place.expectedEvery)) : ''),
-            );
-        });
+    const places = [...data.places].sort((a, b) => (weight(a) === weight(b) ? 0 : weight(b) > weight(a) ? 1 : -1));
     return [
         ...heading(ctx, t('silent')),
-        el('p', { 'data-key': 'say' }, t('silentSay'), ' ', data.day ? t('onDay', day(data.day)) : ''),
-        rows.length
-            ? plainTable(t('silent'), [t('place'), t('lastEvent'), `>${t('daysAgo')}`, t('expected')], rows, 'silent')
+        el(
+            'p',
+            { 'data-key': 'say' },
+            t('silentSay'),
+            ' ',
+            data.day ? t('onDay', day(data.day)) : '',
+            ' ',
+            parse(data.period) ? t('neverIn', inner(data.period)) : '',
+        ),
+        places.length
+            ? plainTable(t('silent'), [t('place'), t('lastEvent'), `>${t('daysAgo')}`, t('expected')], places.map(row), 'silent')
             : el('p', { class: 'hint' }, t('nobodySilent')),
     ];
 }

@@ -4,7 +4,9 @@
 // The level is configuration: --place is a commune or a district.
 #include "data/indicators.hpp"
 #include "data/recipients.hpp"
+#include "gateway/export/export_command.hpp"
 #include "gateway/report_commands.hpp"
+#include "gateway/retained.hpp"
 #include "gateway/serve/gateway.hpp"
 #include "gateway/serve/table.hpp"
 #include "gateway/serve/watcher.hpp"
@@ -124,37 +126,6 @@ int run(const Settings& settings) {
     return 0;
 }
 
-// Takes the retained values of one place; ends when nothing came for a while.
-class Listener {
-public:
-    explicit Listener(std::string filter) : filter_(std::move(filter)) {}
-
-    Actions handle(std::span<const Input> inputs, const std::function<void(const v1::IndicatorValue&)>& take) {
-        Actions actions;
-        for (const auto& input : inputs) {
-            if (std::holds_alternative<LinkUp>(input)) {
-                actions.emplace_back(Subscribe{filter_});
-                up_ = true;
-            } else if (const auto* arrived = std::get_if<Arrived>(&input)) {
-                v1::IndicatorValue value;
-                if (google::protobuf::util::JsonStringToMessage(arrived->message.payload, &value).ok()) {
-                    take(value);
-                }
-                quiet_ = 0;
-            } else if (std::holds_alternative<Tick>(input) && up_) {
-                ++quiet_;
-            }
-        }
-        return actions;
-    }
-    [[nodiscard]] bool quiet() const { return quiet_ >= 5; }
-
-private:
-    std::string filter_;
-    bool up_ = false;
-    int quiet_ = 0;
-};
-
 // The values of a period, as they are retained; or, of a map's day, as the gateway tells them.
 int read_values(const Settings& settings, std::vector<v1::IndicatorValue>& values) {
     if (!settings.map.empty()) {
@@ -174,17 +145,13 @@ int read_values(const Settings& settings, std::vector<v1::IndicatorValue>& value
         values.assign(reply->values().begin(), reply->values().end());
         return 0;
     }
-    Listener listener(topics::indicator(settings.area.empty() ? settings.place : settings.area, settings.calendar, settings.period, "+"));
-    Host host(settings.mqtt);
-    host.add("table", [&](std::span<const Input> inputs, Instant) {
-        return listener.handle(inputs, [&](const v1::IndicatorValue& value) { values.push_back(value); });
+    const auto filter = topics::indicator(settings.area.empty() ? settings.place : settings.area, settings.calendar, settings.period, "+");
+    return read_retained(settings.mqtt, {filter}, [&](const Message& message) {
+        v1::IndicatorValue value;
+        if (google::protobuf::util::JsonStringToMessage(message.payload, &value).ok()) {
+            values.push_back(std::move(value));
+        }
     });
-    host.until([&] { return listener.quiet(); });
-    if (!host.run(std::chrono::seconds(15))) {
-        std::fprintf(stderr, "no answer from the broker at %s; is it running?\n", settings.mqtt.broker.c_str());
-        return exit_unavailable;
-    }
-    return 0;
 }
 
 int print_table(const Settings& settings) {
@@ -286,6 +253,7 @@ int main(int argc, char** argv) {
     auto* print = app.add_subcommand("table", "print the indicators of a place");
     auto* changes = app.add_subcommand("watch", "print each value as it changes");
     const WatchCommands commands(app);
+    const ExportCommand exporting(app);
     for (auto* command : {print, changes}) {
         command->add_option("--calendar", settings.calendar, "official (15th to 14th) or calendar")
             ->check(CLI::IsMember({"official", "calendar"}))
@@ -324,6 +292,9 @@ int main(int argc, char** argv) {
         if (commands.asked()) {
             return commands.run({settings.place, settings.data, settings.http, settings.places, settings.mqtt,
                                  [&] { return load_definitions(settings.indicators); }});
+        }
+        if (exporting.asked()) {
+            return exporting.run(settings.place, load_definitions(settings.indicators), load_places(settings.places), settings.mqtt);
         }
         return *serve ? run(settings) : *print ? print_table(settings) : follow(settings);
     });

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/export/statement.hpp"
+
+#include "gateway/serve/labels.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <utility>
+
+namespace chieng {
+namespace {
+
+using Part = v1::IndicatorValue::Part;
+using PartName = std::pair<std::string, std::string>;  // cut and value
+
+v1::Label label(const char* vi, const char* en) {
+    v1::Label made;
+    made.set_vi(vi);
+    made.set_en(en);
+    return made;
+}
+
+template <class Value>
+Figure figure_of(const v1::Indicator& indicator, const Value& value) {
+    Figure figure;
+    auto number = number_of(indicator, value);
+    if (!number) {
+        figure.status = Status::no_value;
+        return figure;
+    }
+    figure.status = Status::ok;
+    figure.number = std::move(*number);
+    figure.text = text_of(indicator, value);
+    if (indicator.measure() == v1::Indicator::RATIO) {
+        figure.numerator = value.number();
+        figure.denominator = value.denominator();
+    }
+    return figure;
+}
+
+Figure no_figure(Status status) {
+    Figure figure;
+    figure.status = status;
+    return figure;
+}
+
+// The values of one place, or of one place in a report.
+class Told {
+public:
+    // Of a place that reported, a value that nobody sent is of nothing.
+    template <class Values>
+    Told(const Values& values, std::string_view area, bool reported) {
+        for (const auto& value : values) {
+            if (value.area() == area) {
+                by_code_.emplace(value.indicator(), &value);
+            }
+        }
+        reported_ = reported && !by_code_.empty();
+    }
+
+    [[nodiscard]] Figure whole(const v1::Indicator& indicator) const {
+        if (!reported_) {
+            return no_figure(Status::not_reported);
+        }
+        const auto* value = find(indicator.code());
+        return figure_of(indicator, value == nullptr ? v1::IndicatorValue::default_instance() : *value);
+    }
+
+    [[nodiscard]] Figure part(const v1::Indicator& indicator, const PartName& name) const {
+        if (!reported_) {
+            return no_figure(Status::not_reported);
+        }
+        const auto* value = find(indicator.code());
+        if (value != nullptr) {
+            for (const auto& part : value->parts()) {
+                if (part.cut() == name.first && part.cut_value() == name.second) {
+                    return figure_of(indicator, part);
+                }
+            }
+        }
+        return figure_of(indicator, Part::default_instance());
+    }
+
+    template <class Take>
+    void each_part(const std::string& code, const Take& take) const {
+        if (const auto* value = find(code); value != nullptr && reported_) {
+            for (const auto& part : value->parts()) {
+                take(PartName(part.cut(), part.cut_value()));
+            }
+        }
+    }
+
+private:
+    [[nodiscard]] const v1::IndicatorValue* find(const std::string& code) const {
+        const auto it = by_code_.find(code);
+        return it == by_code_.end() ? nullptr : it->second;
+    }
+
+    std::map<std::string, const v1::IndicatorValue*> by_code_;
+    bool reported_ = false;
+};
+
+class Maker {
+public:
+    explicit Maker(const StatementInput& input) : input_(input), day_(input.period.last_day()) {
+        for (const auto& place : input.places) {
+            now_.emplace_back(place.values, place.code, place.reported);
+            if (input.report != nullptr) {
+                filed_.emplace_back(input.report->values(), place.code, true);
+            }
+        }
+    }
+
+    Statement run() {
+        statement_.period = input_.period;
+        statement_.map = input_.map;
+        for (const auto& place : input_.places) {
+            statement_.places.push_back({place.code, place.name});
+            for (const auto& value : place.values) {
+                statement_.as_of = std::max(statement_.as_of, value.as_of());
+            }
+        }
+        for (const auto& definition : input_.definitions.all()) {
+            const auto& code = definition.indicator.code();
+            if (!definition.indicator.hidden() && definition.counted_over(input_.period.span) &&
+                input_.definitions.find(code, day_) == &definition) {
+                add(definition);
+            }
+        }
+        if (input_.report != nullptr) {
+            put_filed(*input_.report);
+        }
+        return std::move(statement_);
+    }
+
+private:
+    void add(const Definition& definition) {
+        const auto& indicator = definition.indicator;
+        Row row;
+        row.group = group_of(indicator.code());
+        row.code = indicator.code();
+        row.label = indicator.label();
+        row.unit = indicator.unit();
+        row.measure = indicator.measure();
+        row.decimals = decimals_of(indicator);
+        auto whole = row;
+        fill(whole, [&](const Told& told) { return told.whole(indicator); });
+        statement_.rows.push_back(std::move(whole));
+        for (const auto& name : parts_of(definition)) {
+            auto part = row;
+            part.cut = name.first;
+            part.cut_value = name.second;
+            part.cut_label = cut_label(indicator, name.first);
+            part.cut_value_label = cut_value_label(input_.definitions, definition, name.first, name.second, day_);
+            fill(part, [&](const Told& told) { return told.part(indicator, name); });
+            statement_.rows.push_back(std::move(part));
+        }
+    }
+
+    static std::uint32_t decimals_of(const v1::Indicator& indicator) {
+        switch (indicator.measure()) {
+            case v1::Indicator::RATIO:
+            case v1::Indicator::CHANGE: return 2;
+            case v1::Indicator::MEDIAN: return 1;
+            default: return indicator.decimals();
+        }
+    }
+
+    template <class Read>
+    void fill(Row& row, const Read& read) const {
+        for (std::size_t i = 0; i < now_.size(); ++i) {
+            const bool hidden = input_.hidden.contains({input_.places[i].code, row.code, row.cut, row.cut_value});
+            Cell cell;
+            cell.now = hidden ? no_figure(Status::suppressed) : read(now_[i]);
+            if (!filed_.empty()) {
+                cell.filed = hidden ? no_figure(Status::suppressed) : read(filed_[i]);
+                cell.restated = cell.now.status != cell.filed->status || cell.now.text != cell.filed->text;
+            }
+            row.cells.push_back(std::move(cell));
+        }
+    }
+
+    // Of all places, now and as filed, in the order of the definition.
+    [[nodiscard]] std::vector<PartName> parts_of(const Definition& definition) const {
+        const auto& code = definition.indicator.code();
+        std::vector<PartName> names;
+        const auto take = [&](const PartName& name) {
+            if (std::find(names.begin(), names.end(), name) == names.end()) {
+                names.push_back(name);
+            }
+        };
+        for (const auto* all : {&now_, &filed_}) {
+            for (const auto& told : *all) {
+                told.each_part(code, take);
+            }
+        }
+        std::map<PartName, std::size_t> ranks;
+        for (const auto& name : names) {
+            ranks[name] = rank(definition, name);
+        }
+        std::sort(names.begin(), names.end(),
+                  [&](const PartName& one, const PartName& other) { return std::tie(ranks[one], one) < std::tie(ranks[other], other); });
+        return names;
+    }
+
+    [[nodiscard]] std::size_t rank(const Definition& definition, const PartName& name) const {
+        const auto& cuts = definition.indicator.cut();
+        const auto cut = std::find_if(cuts.begin(), cuts.end(), [&](const v1::Cut& one) { return one.name() == name.first; });
+        const auto series = input_.definitions.series_id(definition.indicator.code(), name.first, name.second);
+        const auto part = series ? std::find(definition.parts.begin(), definition.parts.end(), *series) : definition.parts.end();
+        constexpr std::size_t parts_max = 100'000;
+        return static_cast<std::size_t>(cut - cuts.begin()) * parts_max + static_cast<std::size_t>(part - definition.parts.begin());
+    }
+
+    void put_filed(const v1::Report& report) {
+        Statement::Filed filed;
+        filed.revision = report.revision();
+        filed.filed_at = report.filed_at();
+        filed.digest = report.digest();
+        for (const auto& row : statement_.rows) {
+            filed.restated +=
+                static_cast<std::size_t>(std::count_if(row.cells.begin(), row.cells.end(), [](const Cell& cell) { return cell.restated; }));
+        }
+        statement_.filed = std::move(filed);
+    }
+
+    const StatementInput& input_;
+    Day day_;
+    std::vector<Told> now_;    // one a place
+    std::vector<Told> filed_;  // … or none
+    Statement statement_;
+};
+
+}  // namespace
+
+std::string_view name_of(Status status) {
+    constexpr std::array<std::string_view, 4> names{"OK", "NOT_REPORTED", "SUPPRESSED", "NO_VALUE"};
+    return names.at(static_cast<std::size_t>(status));
+}
+
+const v1::Label& words_of(Status status) {
+    static const std::array words{label("", ""), label("chưa báo cáo", "not reported"), label("ẩn vì số nhỏ", "suppressed"),
+                                  label("không có giá trị", "no value")};
+    return words.at(static_cast<std::size_t>(status));
+}
+
+const std::string& Figure::shown(Tongue tongue) const {
+    return status == Status::ok ? text : said(words_of(status), tongue);
+}
+
+std::vector<std::string> Statement::groups() const {
+    std::vector<std::string> groups;
+    for (const auto& row : rows) {
+        if (std::find(groups.begin(), groups.end(), row.group) == groups.end()) {
+            groups.push_back(row.group);
+        }
+    }
+    return groups;
+}
+
+Statement make_statement(const StatementInput& input) {
+    return Maker(input).run();
+}
+
+}  // namespace chieng

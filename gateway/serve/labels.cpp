@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/serve/labels.hpp"
+
+#include "chieng/v1/event.pb.h"
+#include "chieng/v1/place.pb.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <optional>
+
+namespace chieng {
+namespace {
+
+v1::Label label(std::string_view vi, std::string_view en) {
+    v1::Label made;
+    made.set_vi(std::string(vi));
+    made.set_en(std::string(en));
+    return made;
+}
+
+struct Group {
+    std::string_view code;
+    std::string_view vi;
+    std::string_view en;
+};
+
+constexpr std::array groups{
+    Group{"COM", "Truyền thông, tuyên truyền", "Communication"},
+    Group{"TRN", "Tập huấn", "Training"},
+    Group{"PRC", "Cách làm mới trong sản xuất", "New practices"},
+    Group{"MOD", "Mô hình giảm nghèo", "Poverty reduction models"},
+    Group{"EXM", "Gương điển hình", "Exemplary stories"},
+    Group{"CUL", "Văn hóa, thể thao", "Culture and sports"},
+    Group{"TOU", "Du lịch", "Tourism"},
+    Group{"SAL", "Tiêu thụ sản phẩm", "Sales of products"},
+    Group{"JOB", "Việc làm", "Jobs"},
+    Group{"INS", "Kiểm tra, giám sát", "Inspection"},
+    Group{"EMU", "Thi đua, khen thưởng", "Emulation and commendation"},
+    Group{"SUP", "Hỗ trợ hộ nghèo", "Support of households"},
+    Group{"MOB", "Vận động", "Mobilisation"},
+    Group{"POV", "Hộ nghèo, cận nghèo", "Poverty"},
+    Group{"TGT", "Thực hiện chỉ tiêu", "Targets"},
+    Group{"PLN", "Kế hoạch", "Plans"},
+    Group{"NRD", "Nông thôn mới", "New rural development"},
+    Group{"RPT", "Chế độ báo cáo", "Reporting"},
+};
+
+const v1::Cut* cut_named(const v1::Indicator& indicator, std::string_view name) {
+    const auto it = std::find_if(indicator.cut().begin(), indicator.cut().end(), [&](const v1::Cut& cut) { return cut.name() == name; });
+    return it == indicator.cut().end() ? nullptr : &*it;
+}
+
+// The enum at the end of a path such as household_supported.kind.
+const google::protobuf::EnumDescriptor* enum_at(std::string_view path) {
+    const auto* type = v1::Event::descriptor();
+    while (type != nullptr) {
+        const auto dot = path.find('.');
+        const auto* field = type->FindFieldByName(std::string(path.substr(0, dot)));
+        if (field == nullptr || dot == std::string_view::npos) {
+            return field == nullptr ? nullptr : field->enum_type();
+        }
+        type = field->message_type();
+        path.remove_prefix(dot + 1);
+    }
+    return nullptr;
+}
+
+std::optional<v1::Label> schema_label(const v1::Cut& cut, const std::string& value) {
+    for (const auto& part : cut.part()) {
+        if (part.value() == value) {
+            return part.label();
+        }
+    }
+    for (const auto& path : cut.field()) {
+        const auto* type = enum_at(path);
+        const auto* named = type == nullptr ? nullptr : type->FindValueByName(value);
+        if (named != nullptr && named->options().HasExtension(v1::value)) {
+            return named->options().GetExtension(v1::value);
+        }
+    }
+    if (cut.by_place_kind()) {
+        return value == v1::Place::Kind_Name(v1::Place::URBAN) ? label("Thành thị", "Urban") : label("Nông thôn", "Rural");
+    }
+    return std::nullopt;
+}
+
+std::string padded(unsigned number) {
+    return (number < 10 ? "0" : "") + std::to_string(number);
+}
+
+std::string day_vi(Day day) {
+    const std::chrono::year_month_day date(day);
+    return padded(static_cast<unsigned>(date.day())) + "/" + padded(static_cast<unsigned>(date.month())) + "/" +
+           std::to_string(static_cast<int>(date.year()));
+}
+
+constexpr std::array months_en{"January", "February", "March",     "April",   "May",      "June",
+                               "July",    "August",   "September", "October", "November", "December"};
+
+std::string day_en(Day day) {
+    const std::chrono::year_month_day date(day);
+    return std::to_string(static_cast<unsigned>(date.day())) + " " + months_en[static_cast<unsigned>(date.month()) - 1] + " " +
+           std::to_string(static_cast<int>(date.year()));
+}
+
+}  // namespace
+
+std::string group_of(std::string_view code) {
+    return std::string(code.substr(0, code.find('-')));
+}
+
+v1::Label group_label(std::string_view group) {
+    const auto* it = std::find_if(groups.begin(), groups.end(), [&](const Group& one) { return one.code == group; });
+    return it == groups.end() ? label(group, group) : label(it->vi, it->en);
+}
+
+v1::Label cut_label(const v1::Indicator& indicator, std::string_view cut) {
+    const auto* found = cut_named(indicator, cut);
+    return found == nullptr ? label(cut, cut) : found->label();
+}
+
+v1::Label cut_value_label(const Definitions& definitions, const Definition& definition, std::string_view cut, const std::string& value,
+                          Day day) {
+    // A rate's cut is that of what it is a rate of.
+    const auto* of = definition.of ? definitions.find(definition.of->code, day) : nullptr;
+    for (const auto* indicator : {&definition.indicator, of == nullptr ? nullptr : &of->indicator}) {
+        const auto* found = indicator == nullptr ? nullptr : cut_named(*indicator, cut);
+        if (auto named = found == nullptr ? std::nullopt : schema_label(*found, value)) {
+            return *named;
+        }
+    }
+    const auto* other = definitions.find(value, day);
+    return other == nullptr ? label(value, value) : other->indicator.label();
+}
+
+v1::Label period_label(const Period& period) {
+    constexpr std::array roman{"I", "II", "III", "IV"};
+    constexpr std::array ordinals{"First", "Second", "Third", "Fourth"};
+    const auto year = std::to_string(period.year);
+    const auto at = static_cast<std::size_t>(period.number - 1);
+    switch (period.span) {
+        case v1::MONTH: return label("Tháng " + std::to_string(period.number) + " năm " + year, std::string(months_en[at]) + " " + year);
+        case v1::QUARTER: return label(std::string("Quý ") + roman[at] + " năm " + year, std::string(ordinals[at]) + " quarter of " + year);
+        case v1::HALF:
+            return label((at == 0 ? "6 tháng đầu năm " : "6 tháng cuối năm ") + year, std::string(ordinals[at]) + " half of " + year);
+        default: return label("Năm " + year, "Year " + year);
+    }
+}
+
+v1::Label calendar_label(v1::Calendar calendar) {
+    return v1::Calendar_descriptor()->FindValueByNumber(calendar)->options().GetExtension(v1::value);
+}
+
+v1::Label days_label(Day first, Day last) {
+    return label("từ ngày " + day_vi(first) + " đến ngày " + day_vi(last), day_en(first) + " to " + day_en(last));
+}
+
+std::string_view calendar_name(v1::Calendar calendar) {
+    return calendar == v1::OFFICIAL ? "official" : "calendar";
+}
+
+}  // namespace chieng

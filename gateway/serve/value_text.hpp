@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// One value as text, for terminals, pages and files alike: rounded half up in integers, so that the same value reads the same
+// everywhere. Nothing here knows where it is shown.
+#pragma once
+
+#include "chieng/v1/indicator.pb.h"
+
+#include <optional>
+#include <string>
+
+namespace chieng {
+
+enum class Tongue { vi, en };
+
+[[nodiscard]] inline const std::string& said(const v1::Label& label, Tongue tongue) {
+    return tongue == Tongue::vi ? label.vi() : label.en();
+}
+
+// "7.50 (3/40)", "20.5", "12": as an officer reads it; "–" when nothing was counted for a rate or a median.
+[[nodiscard]] std::string text_of(const v1::Indicator& definition, const v1::IndicatorValue& value);
+[[nodiscard]] std::string text_of(const v1::Indicator& definition, const v1::IndicatorValue::Part& part);
+
+// The number alone, as an exact decimal: "7.50", "20.5", "12"; empty where the text is "–".
+[[nodiscard]] std::optional<std::string> number_of(const v1::Indicator& definition, const v1::IndicatorValue& value);
+[[nodiscard]] std::optional<std::string> number_of(const v1::Indicator& definition, const v1::IndicatorValue::Part& part);
+
+}  // namespace chieng

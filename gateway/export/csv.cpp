@@ -34,7 +34,7 @@ std::vector<std::string> line(const Statement& statement, const Row& row, std::s
         cell.now.number,
         text_or_nothing(cell.now.numerator),
         text_or_nothing(cell.now.denominator),
-        defused(cell.now.shown(tongue)),
+        cell.now.text == cell.now.number ? cell.now.shown(tongue) : defused(cell.now.shown(tongue)),
         cell.filed ? std::to_string(statement.filed->revision) : std::string(),
         cell.filed ? std::string(name_of(cell.filed->status)) : std::string(),
         cell.filed ? cell.filed->number : std::string(),

@@ -45,7 +45,9 @@ std::vector<OrgUnit> org_units(const Statement& statement) {
         for (const auto& row : statement.rows) {
             add(row, row.cells[place].now, unit.values);
         }
-        units.push_back(std::move(unit));
+        if (!unit.values.empty()) {
+            units.push_back(std::move(unit));
+        }
     }
     return units;
 }

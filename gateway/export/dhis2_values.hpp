@@ -28,6 +28,7 @@ struct OrgUnit {
 };
 
 [[nodiscard]] std::optional<Refusal> refusal(const Statement& statement);
+// Those that have a number.
 [[nodiscard]] std::vector<OrgUnit> org_units(const Statement& statement);
 
 // 202204, 2022Q2, 2022S1, 2022.

@@ -53,12 +53,11 @@ std::vector<std::string> split(std::string_view text, char at) {
 }
 
 MediaType parse(std::string_view text) {
-    MediaType type;
-    for (const auto& piece : split(text, ';')) {
+    const auto pieces = split(text, ';');
+    MediaType type{pieces.front(), {}};
+    for (const auto& piece : std::span(pieces).subspan(1)) {
         const auto equals = piece.find('=');
-        if (type.name.empty()) {
-            type.name = piece;
-        } else if (equals != std::string::npos) {
+        if (equals != std::string::npos) {
             auto value = piece.substr(equals + 1);
             boost::algorithm::trim_if(value, [](char c) { return c == '"' || c == ' '; });
             type.parameters.emplace_back(boost::algorithm::trim_copy(piece.substr(0, equals)), value);

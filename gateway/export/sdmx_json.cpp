@@ -89,11 +89,13 @@ Json attributes(const Statement& statement, Tongue tongue) {
     auto status = attribute("OBS_STATUS", label("Trạng thái", "Observation status"), tongue);
     status["values"] = status_values(tongue);
     auto confidentiality = attribute("CONF_STATUS", label("Mức bảo mật", "Confidentiality status"), tongue);
-    confidentiality["values"] = {named("F", label("tự do", "free"), tongue), named("C", label("bảo mật", "confidential"), tongue)};
+    confidentiality["values"] =
+        Json::array({named("F", label("tự do", "free"), tongue), named("C", label("bảo mật", "confidential"), tongue)});
     auto calendar = named("CALENDAR", label("Lịch", "Calendar"), tongue);
     calendar["relationship"] = {{"dataflow", Json::object()}};
-    calendar["values"] = {named(v1::Calendar_Name(statement.period.calendar), calendar_label(statement.period.calendar), tongue)};
-    return {{"dataSet", {calendar}},
+    calendar["values"] =
+        Json::array({named(v1::Calendar_Name(statement.period.calendar), calendar_label(statement.period.calendar), tongue)});
+    return {{"dataSet", Json::array({calendar})},
             {"observation",
              {status, confidentiality, attribute("NUMERATOR", label("Tử số", "Numerator"), tongue),
               attribute("DENOMINATOR", label("Mẫu số", "Denominator"), tongue),
@@ -105,8 +107,8 @@ Json frequency_dimension(const Period& period, Tongue tongue) {
                                               {v1::QUARTER, label("Quý", "Quarterly")},
                                               {v1::HALF, label("Nửa năm", "Half-yearly")},
                                               {v1::YEAR, label("Năm", "Annual")}};
-    return dimension("FREQ", 0, label("Tần suất", "Frequency"), {named(sdmx::frequency(period.span), names.at(period.span), tongue)},
-                     tongue);
+    return dimension("FREQ", 0, label("Tần suất", "Frequency"),
+                     Json::array({named(sdmx::frequency(period.span), names.at(period.span), tongue)}), tongue);
 }
 
 Json time_dimension(const Period& period, Tongue tongue) {
@@ -160,14 +162,17 @@ Observations observations(const Statement& statement, Tongue tongue) {
 Written write_sdmx_json(const Statement& statement, Tongue tongue) {
     const auto& period = statement.period;
     auto told = observations(statement, tongue);
-    Json structure{{"dataSets", {0}},
+    Json structure{{"dataSets", Json::array({0})},
                    {"links", link()},
                    {"dimensions",
                     {{"dataSet", {frequency_dimension(period, tongue), time_dimension(period, tongue)}}, {"observation", told.dimensions}}},
-                   {"measures", {{"observation", {named("OBS_VALUE", label("Giá trị", "Value"), tongue)}}}},
+                   {"measures", {{"observation", Json::array({named("OBS_VALUE", label("Giá trị", "Value"), tongue)})}}},
                    {"attributes", attributes(statement, tongue)}};
-    Json data_set{
-        {"structure", 0}, {"links", link()}, {"action", "Information"}, {"attributes", {0}}, {"observations", std::move(told.values)}};
+    Json data_set{{"structure", 0},
+                  {"links", link()},
+                  {"action", "Information"},
+                  {"attributes", Json::array({0})},
+                  {"observations", std::move(told.values)}};
     Json message{{"meta",
                   {{"schema",
                     "https://raw.githubusercontent.com/sdmx-twg/sdmx-json/master/data-message/tools/schemas/2.0.0/"

@@ -6,6 +6,7 @@
 #include "chieng/store/v1/inbox.pb.h"
 #include "services/runtime/core/json.hpp"
 #include "services/runtime/core/validator.hpp"
+#include "tests/golden/held.hpp"
 #include "tests/golden/samples.hpp"
 #include "tests/support/events.hpp"
 #include "tests/support/filled.hpp"
@@ -13,8 +14,6 @@
 #include <google/protobuf/util/json_util.h>
 #include <catch2/catch.hpp>
 
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -27,20 +26,6 @@ using google::protobuf::Message;
 namespace {
 
 using MessagePtr = std::unique_ptr<Message>;
-
-std::filesystem::path path_of(const std::string& file) {
-    return std::filesystem::path(CHIENG_GOLDEN) / file;
-}
-
-// What the file holds, or, when that is asked for, what it shall hold from now on.
-std::string held(const std::string& file, const std::string& now) {
-    if (std::getenv("CHIENG_WRITE_GOLDEN") != nullptr) {
-        std::ofstream(path_of(file)) << now;
-        return now;
-    }
-    std::ifstream in(path_of(file));
-    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
 
 std::string hex(const std::string& bytes) {
     constexpr auto* digits = "0123456789abcdef";
@@ -196,7 +181,7 @@ TEST_CASE("an event of any type has nothing wrong with it when every field is se
 }
 
 TEST_CASE("a CloudEvent in structured mode is accepted as the same event") {
-    std::ifstream in(path_of("cloud_event.json"));
+    std::ifstream in(golden_path("cloud_event.json"));
     const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
     store::v1::FrozenEvents frozen;
     std::string error;

@@ -53,7 +53,7 @@ std::vector<OrgUnit> org_units(const Statement& statement) {
 }
 
 std::string period_code(const Period& period) {
-    const auto year = std::to_string(period.year);
+    auto year = std::to_string(period.year);
     const auto number = std::to_string(period.number);
     switch (period.span) {
         case v1::MONTH: return year + (period.number < 10 ? "0" : "") + number;

@@ -11,6 +11,8 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <cstdlib>
+#include <fstream>
 #include <map>
 
 using namespace chieng;
@@ -267,6 +269,16 @@ TEST_CASE("every group and every part of the plan's indicators has a name in bot
             CHECK((label.vi() != series.cut_value || series.cut_value == "OCOP"));  // which is called so
             CHECK_FALSE(label.en().empty());
         }
+    }
+}
+
+TEST_CASE("each format is written down for other programs", "[.]") {
+    const auto* folder = std::getenv("CHIENG_EXPORTS");  // tests/interop/open_exports
+    REQUIRE(folder != nullptr);
+    for (const auto& format : formats()) {
+        const auto written = write(format, a_statement(), Tongue::vi);
+        const auto bytes = written ? *written : in_format(std::string(format.name), a_statement(v1::CALENDAR_MONTHS));
+        std::ofstream(std::string(folder) + "/statement." + std::string(format.extension), std::ios::binary) << bytes;
     }
 }
 

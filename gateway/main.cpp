@@ -10,8 +10,10 @@
 #include "gateway/serve/gateway.hpp"
 #include "gateway/serve/table.hpp"
 #include "gateway/serve/watcher.hpp"
+#include "gateway/serve/web_service.hpp"
 #include "gateway/watch/commands.hpp"
 #include "services/runtime/adapters/sqlite_store.hpp"
+#include "services/runtime/core/limits.hpp"
 #include "services/runtime/core/topics.hpp"
 #include "services/runtime/host/host.hpp"
 #include "services/runtime/host/monitor.hpp"
@@ -39,6 +41,7 @@ struct Settings {
     std::string places;
     std::string indicators;
     std::string recipients;
+    std::string rights;
     std::string calendar = "official";
     std::string period;
     std::string http;
@@ -72,6 +75,10 @@ Recipients load_recipients(const Settings& settings, const Definitions& definiti
         throw std::invalid_argument(settings.recipients + ": cannot be read");
     }
     return Recipients::load((std::ostringstream() << in.rdbuf()).str(), settings.recipients, definitions, settings.place);
+}
+
+web::Rights load_rights(const std::string& file) {
+    return file.empty() ? web::Rights() : web::Rights::load(read_whole(file), file);
 }
 
 // A commune follows its services, a district the cells of every commune that was ever its own.
@@ -109,6 +116,24 @@ void watch(Monitor& monitor, const Gateway& gateway, SqliteStore& store) {
     }
 }
 
+std::vector<std::string> names_of_services() {
+    std::vector<std::string> names;
+    for (const auto& service : all_services()) {
+        names.push_back(service.name);
+    }
+    return names;
+}
+
+void serve_web(Host& host, Monitor& monitor, WebService& web) {
+    allow_many_connections();
+    host.add("web", [&web](std::span<const Input> inputs, Instant now) { return web.handle(inputs, now); });
+    host.at_end([&web](Instant now) { return web.farewell(now); });
+    monitor.metrics().gauge("chieng_http_followers", "Who follows the feed of cells over HTTP.", {},
+                            [&web] { return static_cast<double>(web.followers()); });
+    monitor.serve([&web](HttpRequest&& request) { return web.handle(std::move(request)); },
+                  {limits::http_api_connections_max, limits::http_streams_max});
+}
+
 int run(const Settings& settings) {
     const auto definitions = load_definitions(settings.indicators);
     const auto places = load_places(settings.places);
@@ -120,6 +145,9 @@ int run(const Settings& settings) {
     gateway.serve(recipients);
     watch(monitor, gateway, store);
     host.add("gateway", [&](std::span<const Input> inputs, Instant now) { return gateway.handle(inputs, now); });
+    WebService web({definitions, places, settings.place, gateway.board(), gateway.follows(), gateway.reports(), names_of_services()},
+                   load_rights(settings.rights), gateway, settings.data);
+    serve_web(host, monitor, web);
     spdlog::info("gateway of {} is ready, {} indicators", settings.place, definitions.all().size());
     host.run();
     gateway.close();
@@ -250,6 +278,10 @@ int main(int argc, char** argv) {
     app.add_option("--recipients", settings.recipients, "who gets what (protobuf text); default: the plan's")->check(CLI::ExistingFile);
     app.require_subcommand(1);
     auto* serve = app.add_subcommand("run", "fold feeds and publish");
+    serve
+        ->add_option("--rights", settings.rights,
+                     "who may see and do what over HTTP (protobuf text); default: everybody reads what is public")
+        ->check(CLI::ExistingFile);
     auto* print = app.add_subcommand("table", "print the indicators of a place");
     auto* changes = app.add_subcommand("watch", "print each value as it changes");
     const WatchCommands commands(app);

@@ -7,6 +7,7 @@
 #include "services/runtime/core/topics.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace chieng {
 namespace {
@@ -48,7 +49,7 @@ Gateway::Gateway(const Definitions& definitions, const Places& places, std::stri
 }
 
 Actions Gateway::handle(std::span<const Input> inputs, Instant now) {
-    Actions actions;
+    auto actions = std::exchange(filed_, {});
     for (const auto& input : inputs) {
         if (std::holds_alternative<LinkUp>(input)) {
             link_is_up_ = true;
@@ -79,6 +80,10 @@ Actions Gateway::handle(std::span<const Input> inputs, Instant now) {
         saved_at_ = now.steady;
     }
     return actions;
+}
+
+v1::ReportReply Gateway::ask(const v1::ReportRequest& request, Instant now) {
+    return reports_.answer(request, caught_up_, now, filed_);
 }
 
 void Gateway::start(Actions& actions, Instant now) {
@@ -138,6 +143,9 @@ void Gateway::publish_cells(Instant now, Actions& actions) {
         block.set_epoch(epoch_);
         block.set_last(offset);
         actions.emplace_back(Publish{{feed_topic(), block.SerializeAsString(), false}});
+        if (told_) {
+            told_(block);
+        }
         block.Clear();
         bytes = 0;
     };

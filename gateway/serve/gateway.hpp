@@ -20,6 +20,7 @@
 #include "services/runtime/ports/store.hpp"
 
 #include <deque>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -48,6 +49,13 @@ public:
     // As of the last batch: see Follower.
     [[nodiscard]] bool caught_up() const { return caught_up_; }
     [[nodiscard]] std::uint64_t last_offset() const { return offset_; }
+    [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
+    [[nodiscard]] const Reports& reports() const { return reports_; }
+
+    // Called with each block of cells that is published.
+    void tell_cells(std::function<void(const v1::Block&)> told) { told_ = std::move(told); }
+    // Asks of reports, or files one; what that publishes leaves with the next batch. Throws Broken when it cannot be kept.
+    [[nodiscard]] v1::ReportReply ask(const v1::ReportRequest& request, Instant now);
 
 private:
     using Milliseconds = std::chrono::milliseconds;
@@ -86,7 +94,9 @@ private:
     const Recipients* recipients_ = nullptr;
     std::optional<Day> reported_on_;                       // the last day on which periods were looked at
     std::deque<std::pair<std::string, v1::Entry>> heard_;  // events for recipients, by service
-    std::vector<Board::IndicatorId> touched_;              // reused
+    std::function<void(const v1::Block&)> told_;
+    Actions filed_;                            // what was filed and not published yet
+    std::vector<Board::IndicatorId> touched_;  // reused
 };
 
 }  // namespace chieng

@@ -56,13 +56,8 @@ void put_buckets(const std::string& serialized, v1::BoardDigest& digest) {
 void Reports::start(Actions& actions) {
     actions.emplace_back(Subscribe{topics::requests(place_, "reports", "+")});
     actions.emplace_back(Subscribe{topics::requests(place_, "board", "+")});
-    store_.scan("filed/", [&](std::string_view, std::string_view bytes) {
-        v1::Report report;
-        if (report.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-            actions.emplace_back(
-                Publish{{topics::report(place_, report.period(), std::to_string(report.revision())), to_json(report), true}});
-        }
-        return true;
+    each_filed([&](const v1::Report& report) {
+        actions.emplace_back(Publish{{topics::report(place_, report.period(), std::to_string(report.revision())), to_json(report), true}});
     });
     store_.scan("acknowledged/", [&](std::string_view, std::string_view bytes) {
         v1::Acknowledgement made;
@@ -71,6 +66,27 @@ void Reports::start(Actions& actions) {
         }
         return true;
     });
+}
+
+void Reports::each_filed(const std::function<void(const v1::Report&)>& visit) const {
+    store_.scan("filed/", [&](std::string_view, std::string_view bytes) {
+        v1::Report report;
+        if (report.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+            visit(report);
+        }
+        return true;
+    });
+}
+
+std::uint64_t Reports::filed_count() const {
+    if (!filed_count_) {
+        filed_count_ = 0;
+        store_.scan("filed/", [&](std::string_view, std::string_view) {
+            ++*filed_count_;
+            return true;
+        });
+    }
+    return *filed_count_;
 }
 
 bool Reports::take(const Message& message, bool caught_up, Instant now, Actions& actions) {
@@ -112,10 +128,13 @@ v1::ReportReply Reports::answer(const v1::ReportRequest& request, bool caught_up
         reply.set_error("the gateway is still reading its feeds; ask again in a minute");
     } else if (!request.file()) {
         if (auto held = filed(request.period(), request.revision())) {
-            *reply.mutable_report() = std::move(*held);
             if (request.acknowledged_by().empty()) {
-                compare(reply);
-            } else {
+                for (auto& one : restated(*held)) {
+                    *reply.add_restated() = std::move(one);
+                }
+            }
+            *reply.mutable_report() = std::move(*held);
+            if (!request.acknowledged_by().empty()) {
                 acknowledge(request.acknowledged_by(), reply, now, actions);
             }
             list_acknowledgements(reply);
@@ -138,6 +157,7 @@ v1::ReportReply Reports::answer(const v1::ReportRequest& request, bool caught_up
             archive_.add_journal(follow.source, follow.reader.checkpoint(), now);
         }
         store_.commit();  // it is told when it is kept
+        filed_count_.reset();
         actions.emplace_back(Publish{{topics::report(place_, request.period(), std::to_string(revision)), to_json(reply.report()), true}});
     }
     return reply;
@@ -248,16 +268,17 @@ void Reports::put_positions(To& to) const {
     }
 }
 
-void Reports::compare(v1::ReportReply& reply) const {
-    const auto period = Period::parse(v1::OFFICIAL, reply.report().period());
+std::vector<v1::Restatement> Reports::restated(const v1::Report& report) const {
+    const auto period = Period::parse(v1::OFFICIAL, report.period());
     auto now = values(*period);
+    std::vector<v1::Restatement> all;
     const auto same_row = [](const v1::IndicatorValue& one, const v1::IndicatorValue& other) {
         return one.area() == other.area() && one.indicator() == other.indicator();
     };
-    for (const auto& before : reply.report().values()) {
+    for (const auto& before : report.values()) {
         const auto it = std::find_if(now.begin(), now.end(), [&](const auto& value) { return same_row(before, value); });
         if (it == now.end() || !google::protobuf::util::MessageDifferencer::Equals(before, *it)) {
-            auto& restated = *reply.add_restated();
+            auto& restated = all.emplace_back();
             *restated.mutable_filed() = before;
             if (it != now.end()) {
                 *restated.mutable_now() = *it;
@@ -268,8 +289,9 @@ void Reports::compare(v1::ReportReply& reply) const {
         }
     }
     for (auto& value : now) {  // what was not filed at all
-        *reply.add_restated()->mutable_now() = std::move(value);
+        *all.emplace_back().mutable_now() = std::move(value);
     }
+    return all;
 }
 
 v1::BoardDigest Reports::board_digest() const {

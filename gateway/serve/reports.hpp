@@ -10,6 +10,7 @@
 #include "gateway/serve/follower.hpp"
 #include "gateway/serve/recipients.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,13 +31,20 @@ public:
     // Answers a question about reports or the board; false when it is none. `caught_up`: the board is whole.
     // Throws Broken when a report cannot be kept.
     bool take(const Message& message, bool caught_up, Instant now, Actions& actions);
+    // The same without a message. What it publishes is added to `actions`.
+    [[nodiscard]] v1::ReportReply answer(const v1::ReportRequest& request, bool caught_up, Instant now, Actions& actions);
+
+    // What was filed; of revision 0 the latest. Empty when there is none.
+    [[nodiscard]] std::optional<v1::Report> filed(const std::string& period, std::uint32_t revision) const;
+    // Calls `visit` with each report that was ever filed, in the order of period and revision.
+    void each_filed(const std::function<void(const v1::Report&)>& visit) const;
+    [[nodiscard]] std::uint64_t filed_count() const;
+    // What of it is not true any more.
+    [[nodiscard]] std::vector<v1::Restatement> restated(const v1::Report& report) const;
 
 private:
-    [[nodiscard]] v1::ReportReply answer(const v1::ReportRequest& request, bool caught_up, Instant now, Actions& actions);
     [[nodiscard]] v1::Report report(const Period& period, std::uint32_t revision, Instant now) const;
     [[nodiscard]] std::vector<v1::IndicatorValue> values(const Period& period) const;
-    [[nodiscard]] std::optional<v1::Report> filed(const std::string& period, std::uint32_t revision) const;
-    void compare(v1::ReportReply& reply) const;
     void acknowledge(const std::string& recipient, v1::ReportReply& reply, Instant now, Actions& actions);
     void list_acknowledgements(v1::ReportReply& reply) const;
     [[nodiscard]] v1::BoardDigest board_digest() const;
@@ -50,6 +58,7 @@ private:
     Archive& archive_;
     Store& store_;
     const Recipients* recipients_ = nullptr;
+    mutable std::optional<std::uint64_t> filed_count_;
 };
 
 // Of the board's bytes, for BoardDigest.

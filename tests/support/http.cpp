@@ -64,7 +64,7 @@ bool Wire::closed_within(std::chrono::milliseconds patience) {
 
 HttpAnswer http(int port, const std::string& method, const std::string& target, const std::string& more) {
     Wire wire(port);
-    wire.send(method + " " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\n" + more + "\r\n");
+    wire.send(method + " " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n" + more + "\r\n");
     const auto text = wire.receive();
     HttpAnswer answer;
     const auto end = text.find("\r\n\r\n");

@@ -24,5 +24,12 @@ inline constexpr std::size_t batch_events_max = 50;
 inline constexpr std::size_t http_header_bytes_max = 8 * 1024;
 inline constexpr std::size_t http_connections_max = 16;
 inline constexpr std::chrono::seconds http_patience{5};  // for a request to come, and for its answer to be taken
+inline constexpr std::size_t http_body_bytes_max = 64 * 1024;
+inline constexpr std::size_t http_api_connections_max = 4352;  // of a gateway, streams among them
+inline constexpr std::size_t http_streams_max = 4096;
+inline constexpr std::size_t http_queue_bytes_max = 256 * 1024;  // that wait for one who follows
+inline constexpr std::size_t http_text_bytes_max = 4 * 1024;     // that he may say
+inline constexpr std::chrono::seconds http_beat{15};             // between two signs of life
+inline constexpr std::chrono::seconds http_stream_patience{60};  // for one message to be taken
 
 }  // namespace chieng::limits

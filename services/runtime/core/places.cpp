@@ -53,6 +53,17 @@ const v1::Place* Places::find(std::string_view code, Day day) const {
     return found == nullptr ? nullptr : &found->place;
 }
 
+std::optional<Day> Places::nearest_day(std::string_view code, Day day) const {
+    std::optional<Day> nearest;
+    for (const auto& row : rows_of(code)) {
+        if (row.from > day) {
+            return nearest ? nearest : std::optional(row.from);
+        }
+        nearest = std::min(row.until, day);
+    }
+    return nearest;
+}
+
 std::vector<std::string> Places::children(std::string_view parent, Day day) const {
     std::vector<std::string> codes;
     for (const auto row : rows_below(parent)) {

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -38,6 +39,10 @@ public:
 
     // Whether the code was ever a place.
     [[nodiscard]] bool known(std::string_view code) const { return !rows_of(code).empty(); }
+
+    // That day, if the code was a place then; otherwise the last day before it on which it was, or the first after it; empty for
+    // an unknown code.
+    [[nodiscard]] std::optional<Day> nearest_day(std::string_view code, Day day) const;
 
     // Codes of the places below `parent` on that day, in order.
     [[nodiscard]] std::vector<std::string> children(std::string_view parent, Day day) const;

@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// A small HTTP server on the loop of a host, for whoever watches the program: one request a connection, GET and HEAD only.
+// A small HTTP server on the loop of a host: fixed paths for whoever watches the program, and a handler for everything else.
 //
 // Thread   the loop's. Handlers run on it and must be quick.
-// Limits   limits::http_header_bytes_max, http_connections_max (further clients wait to be accepted) and http_patience for a
-//          request and for its answer each: a slow or hostile client is dropped and never holds the loop.
+// Limits   limits::http_header_bytes_max and http_body_bytes_max of a request, a number of connections (further clients wait to
+//          be accepted) and of streams, and http_patience for a request and for its answer each: a slow or hostile client is
+//          dropped and never holds the loop. What is no HTTP is answered with a problem document.
 #pragma once
+
+#include "services/runtime/core/http.hpp"
+#include "services/runtime/core/limits.hpp"
 
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <variant>
 
 namespace boost::asio {
 class io_context;
@@ -18,15 +23,27 @@ class io_context;
 
 namespace chieng {
 
-struct HttpReply {
-    unsigned status = 200;
-    std::string body;
-    std::string type = "text/plain; charset=utf-8";
+class HttpStream;
+
+// The answer comes later, once; nothing else is read of that client meanwhile.
+struct HttpLater {
+    std::function<void(std::function<void(HttpReply)> answer)> begin;
 };
+// The connection stays: as a WebSocket when the client asks for one, otherwise as Server-Sent Events.
+struct HttpFollow {
+    bool websocket = false;
+    std::function<void(std::shared_ptr<HttpStream>)> opened;
+};
+using HttpOutcome = std::variant<HttpReply, HttpLater, HttpFollow>;
 
 class HttpServer {
 public:
-    using Routes = std::map<std::string, std::function<HttpReply()>, std::less<>>;  // path -> answer
+    using Routes = std::map<std::string, std::function<HttpReply()>, std::less<>>;  // path -> answer to GET and HEAD
+    using Handler = std::function<HttpOutcome(HttpRequest&&)>;
+    struct Bounds {
+        std::size_t connections = limits::http_connections_max;
+        std::size_t streams = 0;
+    };
 
     // Listens on ADDRESS:PORT; port 0 takes a free one. Throws std::invalid_argument when that is no address of this
     // machine, Unavailable when the port is taken.
@@ -37,11 +54,14 @@ public:
     HttpServer& operator=(HttpServer&&) = delete;
     ~HttpServer();
 
+    // Whatever is no fixed path goes to the handler.
+    void serve(Handler handler, Bounds bounds);
+
     [[nodiscard]] std::uint16_t port() const;
 
-private:
     class Listener;
-    class Session;
+
+private:
     std::shared_ptr<Listener> listener_;
 };
 

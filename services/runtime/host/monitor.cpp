@@ -33,9 +33,15 @@ Monitor::Monitor(Host& host, const std::string& address) : host_(host) {
                         HttpServer::Routes{{"/livez", [this] { return live(); }},
                                            {"/readyz", [this] { return ready(); }},
                                            {"/metrics", [this] {
-                                                return HttpReply{200, metrics_.text(), "text/plain; version=0.0.4; charset=utf-8"};
+                                                return HttpReply{200, metrics_.text(), "text/plain; version=0.0.4; charset=utf-8", {}};
                                             }}});
         spdlog::info("http: listening on {}{}", address.substr(0, address.rfind(':') + 1), server_->port());
+    }
+}
+
+void Monitor::serve(HttpServer::Handler handler, HttpServer::Bounds bounds) {
+    if (server_) {
+        server_->serve(std::move(handler), bounds);
     }
 }
 

@@ -35,6 +35,9 @@ public:
     // `lacks` says what is still missing, in a few words; nothing when nothing is.
     void ready_when(std::function<std::string()> lacks) { lacks_.push_back(std::move(lacks)); }
 
+    // Whatever is none of its paths goes to the handler; nowhere when it listens on nothing.
+    void serve(HttpServer::Handler handler, HttpServer::Bounds bounds);
+
 private:
     [[nodiscard]] HttpReply live() const;
     [[nodiscard]] HttpReply ready() const;

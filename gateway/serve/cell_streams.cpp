@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/serve/cell_streams.hpp"
+
+#include "gateway/web/cells_json.hpp"
+
+#include <utility>
+#include <vector>
+
+namespace chieng {
+namespace {
+
+constexpr std::size_t page_cells = 500;
+constexpr std::size_t pages_max = 32;                 // that are shared
+constexpr std::size_t message_bytes_max = 32 * 1024;  // of a change: a queue holds several
+
+HttpStream::Message message_of(const CellStreams::End& end, const char* event, std::string data) {
+    return std::make_shared<const StreamMessage>(
+        StreamMessage{std::to_string(end.epoch) + "-" + std::to_string(end.offset), event, std::move(data)});
+}
+
+}  // namespace
+
+CellStreams::~CellStreams() {
+    for (auto& [key, client] : std::exchange(clients_, {})) {
+        client.stream->on_closed({});
+        client.stream->close();
+    }
+}
+
+void CellStreams::open(std::shared_ptr<HttpStream> stream, const web::FollowCells& follow) {
+    const auto* key = stream.get();
+    auto& client = clients_[key];
+    client.stream = std::move(stream);
+    client.stream->on_closed([this, key] { clients_.erase(key); });
+    client.stream->on_idle([this, &client] { read_on(client); });
+    client.stream->on_text([this, &client](const std::string& text) { listen(client, text); });
+    epoch_ = end_().epoch;
+    begin(client, follow);
+}
+
+// A cursor of another history is answered with everything from the beginning, and says so.
+void CellStreams::begin(Client& client, const web::FollowCells& follow) {
+    const auto end = end_();
+    const bool other = follow.after && ((follow.epoch && *follow.epoch != end.epoch) || *follow.after > end.offset);
+    client.at = other ? 0 : follow.after.value_or(end.offset);
+    client.stream->send(message_of({end.epoch, client.at}, "head",
+                                   "{\"epoch\":\"" + std::to_string(end.epoch) + "\",\"last\":" + std::to_string(end.offset) +
+                                       ",\"after\":" + std::to_string(client.at) + ",\"reset\":" + (other ? "true" : "false") + "}"));
+}
+
+void CellStreams::read_on(Client& client) {
+    if (client.at < end_().offset) {
+        const auto message = page(client.at, client.at);
+        client.stream->send(message);
+    }
+}
+
+// {"after": N, "epoch": "…"}: a cursor that comes later than the question.
+void CellStreams::listen(Client& client, const std::string& text) {
+    const auto json = web::Json::parse(text, nullptr, false);
+    const auto after = json.is_object() ? json.find("after") : json.end();
+    if (!json.is_object() || after == json.end() || !after->is_number_unsigned()) {
+        return client.stream->close();
+    }
+    web::FollowCells follow{true, std::nullopt, after->get<std::uint64_t>()};
+    if (const auto epoch = json.find("epoch"); epoch != json.end()) {
+        follow.epoch = epoch->is_string() && epoch->get<std::string>() == std::to_string(epoch_) ? epoch_ : 0;
+    }
+    begin(client, follow);
+}
+
+HttpStream::Message CellStreams::page(std::uint64_t after, std::uint64_t& last) {
+    if (const auto it = pages_.find(after); it != pages_.end()) {
+        last = it->second.second;
+        return it->second.first;
+    }
+    const auto end = end_();
+    const auto read = web::page_after(board_, after, end.offset, page_cells);
+    last = read.last;
+    auto message = message_of({end.epoch, last}, "cells", web::cells_message(end.epoch, last, read.cells));
+    if (pages_.size() >= pages_max) {
+        pages_.clear();
+    }
+    pages_[after] = {message, last};
+    return message;
+}
+
+void CellStreams::tell(const v1::Block& block) {
+    if (epoch_ != block.epoch()) {  // another history: everybody comes again, with the cursor that he has
+        pages_.clear();
+        epoch_ = block.epoch();
+        for (auto& [key, client] : std::exchange(clients_, {})) {
+            client.stream->on_closed({});
+            client.stream->close();
+        }
+    }
+    if (clients_.empty()) {
+        return;
+    }
+    std::vector<HttpStream::Message> messages;
+    std::string cells = "[";
+    auto offset = block.first();
+    for (const auto& cell : block.cells()) {
+        cells += cells.size() > 1 ? "," : "";
+        web::append_cell(cells, offset, cell);
+        if (cells.size() > message_bytes_max || offset == block.last()) {
+            messages.push_back(message_of({epoch_, offset}, "cells", web::cells_message(epoch_, offset, cells + "]")));
+            cells = "[";
+        }
+        ++offset;
+    }
+    std::vector<std::shared_ptr<HttpStream>> live;
+    for (auto& [key, client] : clients_) {
+        if (client.at + 1 >= block.first() && client.at < block.last()) {
+            client.at = block.last();
+            live.push_back(client.stream);
+        }
+    }
+    for (const auto& stream : live) {  // sending may close one, which takes it from the list
+        for (const auto& message : messages) {
+            stream->send(message);
+        }
+    }
+}
+
+}  // namespace chieng

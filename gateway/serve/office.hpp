@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// What officers post over HTTP: the gateway is a device like any other, with a durable outbox for each commune that it posts
+// to. Whoever posted waits for the receipt for a while; the event waits for as long as it takes.
+//
+// Devices are named office-{place}-N at a commune and office-{place}-{commune}-N at a district. N is drawn when the outbox is
+// made: a lost one never numbers an event a second time.
+#pragma once
+
+#include "services/field/outbox.hpp"
+#include "services/field/sender.hpp"
+#include "services/field/status.hpp"
+#include "services/runtime/core/places.hpp"
+#include "services/runtime/ports/link.hpp"
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace chieng {
+
+class Office {
+public:
+    static constexpr std::chrono::milliseconds patience{10'000};
+
+    struct Answer {
+        std::string device;
+        std::uint64_t sequence = 0;  // 0: it was not posted, for these reasons
+        Reasons reasons;
+        std::optional<v1::Answer> receipt;  // none: it waits
+    };
+    using Told = std::function<void(const Answer&)>;
+
+    // Opens the outboxes that earlier runs made in the folder: what waits there is sent.
+    Office(std::string place, std::string folder, const Places& places);
+    Office(const Office&) = delete;
+    Office& operator=(const Office&) = delete;
+    Office(Office&&) = delete;
+    Office& operator=(Office&&) = delete;
+    ~Office();
+
+    // On disk when this returns; `told` is called once. Throws Broken when the commit fails.
+    void post(const std::string& commune, const std::string& service, v1::Event event, Instant now, Told told);
+
+    [[nodiscard]] Actions handle(std::span<const Input> inputs, Instant now);
+    [[nodiscard]] Actions farewell(Instant now) const;
+
+private:
+    struct Desk;
+    struct Waiting {
+        std::string device;
+        std::string service;
+        std::uint64_t sequence = 0;
+        std::chrono::milliseconds until{0};
+        Told told;
+    };
+
+    Desk& desk_of(const std::string& commune);
+    Desk& open(const std::string& commune, const std::string& device);
+    [[nodiscard]] std::string prefix_of(const std::string& commune) const;
+    void hear(const Message& message);
+    void give_up_waiting(std::chrono::milliseconds now);
+
+    std::string place_;
+    std::string folder_;
+    const Places& places_;
+    std::map<std::string, std::unique_ptr<Desk>> desks_;  // by commune
+    std::vector<Waiting> waiting_;
+    bool link_is_up_ = false;
+};
+
+}  // namespace chieng

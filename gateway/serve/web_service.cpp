@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/serve/web_service.hpp"
+
+#include "gateway/web/gzip.hpp"
+
+#include <utility>
+
+#include <sys/resource.h>
+
+namespace chieng {
+namespace {
+
+constexpr std::size_t worth_packing = 1024;
+
+void pack(const HttpRequest& request, HttpReply& reply) {
+    if (reply.status == 200 && reply.body.size() >= worth_packing && reply.field("Content-Encoding").empty() &&
+        web::accepts_gzip(request)) {
+        reply.body = web::gzipped(reply.body, 1);
+        reply.set("Content-Encoding", "gzip");
+    }
+}
+
+// 202204 -> 2022-04.
+std::string month_text(std::uint32_t month) {
+    const auto text = std::to_string(month);
+    return month == 0 ? "" : text.substr(0, 4) + "-" + text.substr(4);
+}
+
+template <class Reasons>
+web::Json reasons_json(const Reasons& reasons) {
+    auto json = web::Json::array();
+    for (const auto& reason : reasons) {
+        json.push_back({{"field", reason.field()}, {"code", reason.code()}, {"vi", reason.vi()}, {"en", reason.en()}});
+    }
+    return json;
+}
+
+HttpReply reply_of(const Office::Answer& answer) {
+    if (answer.sequence == 0) {
+        return web::json_reply({{"receipt", {{"verdict", "REFUSED"}, {"reasons", reasons_json(answer.reasons)}}}, {"posted", false}});
+    }
+    web::Json json;
+    if (answer.receipt) {
+        const auto& receipt = *answer.receipt;
+        json["receipt"] = {{"verdict", v1::Verdict_Name(receipt.verdict())}, {"reasons", reasons_json(receipt.reasons())}};
+        if (receipt.verdict() == v1::DUPLICATE) {
+            json["receipt"]["first"] = v1::Verdict_Name(receipt.first());
+        }
+        if (receipt.month() != 0) {
+            json["receipt"]["period"] = month_text(receipt.month());
+        }
+    } else {
+        json["waiting"] = true;
+    }
+    json["device"] = answer.device;
+    json["sequence"] = answer.sequence;
+    return web::json_reply(json, answer.receipt ? 200 : 202);
+}
+
+}  // namespace
+
+WebService::WebService(web::World world, web::Rights rights, Gateway& gateway, const std::string& folder)
+    : api_(std::move(world), std::move(rights)),
+      gateway_(gateway),
+      office_(api_.world().place, folder, api_.world().places),
+      streams_(gateway.board(), [&gateway] {
+          return CellStreams::End{gateway.epoch(), gateway.last_offset()};
+      }) {
+    gateway_.tell_cells([this](const v1::Block& block) { streams_.tell(block); });
+}
+
+web::Now WebService::now() const {
+    return {clock_.now().civil, gateway_.caught_up(), gateway_.epoch(), gateway_.last_offset(), gateway_.reports().filed_count()};
+}
+
+HttpOutcome WebService::handle(HttpRequest&& request) {
+    auto outcome = api_.answer(request, now());
+    if (auto* reply = std::get_if<HttpReply>(&outcome)) {
+        pack(request, *reply);
+        return std::move(*reply);
+    }
+    if (auto* event = std::get_if<web::PostEvent>(&outcome)) {
+        return post(std::move(*event));
+    }
+    if (const auto* asked = std::get_if<web::FilePeriod>(&outcome)) {
+        return file(*asked);
+    }
+    const auto follow = std::get<web::FollowCells>(outcome);
+    return HttpFollow{follow.websocket, [this, follow](std::shared_ptr<HttpStream> stream) { streams_.open(std::move(stream), follow); }};
+}
+
+HttpOutcome WebService::post(web::PostEvent post) {
+    return HttpLater{[this, post = std::move(post)](const std::function<void(HttpReply)>& answer) {
+        office_.post(post.commune, post.service, post.event, clock_.now(), [answer](const Office::Answer& said) {
+            auto reply = reply_of(said);
+            reply.set("X-Content-Type-Options", "nosniff");
+            answer(std::move(reply));
+        });
+    }};
+}
+
+HttpOutcome WebService::file(const web::FilePeriod& asked) {
+    v1::ReportRequest request;
+    request.set_period(asked.period);
+    request.set_file(true);
+    const auto reply = gateway_.ask(request, clock_.now());
+    return api_.filed(asked, reply, now());
+}
+
+void allow_many_connections() {
+    rlimit files{};
+    if (::getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max;
+        static_cast<void>(::setrlimit(RLIMIT_NOFILE, &files));
+    }
+}
+
+}  // namespace chieng

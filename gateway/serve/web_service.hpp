@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// A gateway's HTTP side: hands requests to the API and does what that asks for: posts an event and waits for its receipt, files
+// a period, lets somebody follow.
+//
+// Thread   the loop's.
+#pragma once
+
+#include "gateway/serve/cell_streams.hpp"
+#include "gateway/serve/gateway.hpp"
+#include "gateway/serve/office.hpp"
+#include "gateway/web/api.hpp"
+#include "services/runtime/adapters/clock.hpp"
+#include "services/runtime/host/http_server.hpp"
+
+#include <string>
+
+namespace chieng {
+
+class WebService {
+public:
+    // The references must outlive it. `folder` keeps the outboxes of what is posted.
+    WebService(web::World world, web::Rights rights, Gateway& gateway, const std::string& folder);
+
+    [[nodiscard]] HttpOutcome handle(HttpRequest&& request);
+
+    // As a component of the host.
+    [[nodiscard]] Actions handle(std::span<const Input> inputs, Instant now) { return office_.handle(inputs, now); }
+    [[nodiscard]] Actions farewell(Instant now) const { return office_.farewell(now); }
+
+    [[nodiscard]] std::size_t followers() const { return streams_.count(); }
+
+private:
+    [[nodiscard]] web::Now now() const;
+    [[nodiscard]] HttpOutcome post(web::PostEvent post);
+    [[nodiscard]] HttpOutcome file(const web::FilePeriod& asked);
+
+    web::Api api_;
+    Gateway& gateway_;
+    Clock clock_;
+    Office office_;
+    CellStreams streams_;
+};
+
+// As many files as the system lets this process have: each who follows is one.
+void allow_many_connections();
+
+}  // namespace chieng

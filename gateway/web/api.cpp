@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/web/api.hpp"
+
+#include "gateway/web/hidden.hpp"
+#include "gateway/web/problems.hpp"
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+namespace chieng::web {
+namespace {
+
+constexpr int api_version = 1;  // of what stands in the answers: part of their tags
+constexpr std::string_view under_api = "/api/";
+
+const std::array all_routes{
+    Route{"GET", "/", {}, get_page, true},
+    Route{"GET", "/page/{file}", {}, get_page, true},
+    Route{"GET", "/openapi.json", {}, get_openapi, true},
+    Route{"POST", "/api/v1/session", {}, post_session, true},
+    Route{"DELETE", "/api/v1/session", {}, delete_session, true},
+    Route{"GET", "/api/v1/me", {}, get_me},
+    Route{"GET", "/api/v1/places", {"day"}, get_places},
+    Route{"GET", "/api/v1/indicators", {}, get_indicators},
+    Route{"GET", "/api/v1/indicators/{code}", {}, get_indicator},
+    Route{"GET", "/api/v1/table", {"period", "calendar", "area", "map", "cuts", "revision", "format"}, get_table},
+    Route{"GET", "/api/v1/history", {"indicator", "area", "calendar", "span", "until", "count"}, get_history},
+    Route{"GET", "/api/v1/behind", {"indicator", "period", "calendar", "area", "map"}, get_behind},
+    Route{"GET", "/api/v1/reports", {}, get_reports},
+    Route{"POST", "/api/v1/reports", {}, post_report},
+    Route{"GET", "/api/v1/reports/{period}/{revision}", {}, get_report},
+    Route{"GET", "/api/v1/silent", {}, get_silent},
+    Route{"GET", "/api/v1/feeds/cells", {"after", "limit", "epoch"}, get_cells},
+    Route{"GET", "/api/v1/feeds/cells/events", {"after", "epoch"}, follow_events},
+    Route{"GET", "/api/v1/feeds/cells/websocket", {"after", "epoch"}, follow_websocket},
+    Route{"POST", "/api/v1/events", {"service", "commune"}, post_event},
+};
+
+std::vector<std::string_view> parts_of(std::string_view path) {
+    std::vector<std::string_view> parts;
+    while (!path.empty()) {
+        path.remove_prefix(1);  // the slash
+        const auto part = path.substr(0, path.find('/'));
+        parts.push_back(part);
+        path.remove_prefix(part.size());
+    }
+    return parts;
+}
+
+bool matches(std::string_view pattern, std::string_view path, std::vector<std::string>& of_path) {
+    const auto wanted = parts_of(pattern);
+    const auto given = parts_of(path);
+    if (wanted.size() != given.size()) {
+        return false;
+    }
+    of_path.clear();
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        if (wanted[i].starts_with('{') && !given[i].empty()) {
+            of_path.emplace_back(given[i]);
+        } else if (wanted[i] != given[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// The parameter that the route does not know, or that stands twice.
+std::optional<Problem> bad_query(const Route& route, const HttpRequest& request) {
+    std::set<std::string_view> seen;
+    for (const auto& [name, value] : request.query) {
+        const bool known = std::find(route.parameters.begin(), route.parameters.end(), name) != route.parameters.end();
+        if (!known || !seen.insert(name).second) {
+            std::string all;
+            for (const auto parameter : route.parameters) {
+                all.append(all.empty() ? "" : ", ").append(parameter);
+            }
+            return unknown_parameter(name, all);
+        }
+    }
+    return std::nullopt;
+}
+
+HttpReply wrong_method(const HttpRequest& request, const std::string& allowed) {
+    auto reply = reply_of({405, "method", "Not this method", request.method + " is not for " + request.path + "; there are: " + allowed,
+                           "không dùng " + request.method + " cho " + request.path + "; có thể dùng: " + allowed, ""});
+    reply.set("Allow", allowed);
+    return reply;
+}
+
+// What an answer to this viewer depends on, beside the question.
+std::string tag_of(const World& world, const v1::Viewer& viewer, const Now& now) {
+    const auto known = std::to_string(api_version) + "/" + std::to_string(world.definitions.digest()) + "/" +
+                       std::to_string(world.places.digest()) + "/" + std::to_string(now.filed) + "/" + format_day(now.today()) + "/" +
+                       (now.caught_up ? "1" : "0") + "/" + viewer.SerializeAsString();
+    return "W/\"" + std::to_string(now.epoch) + "-" + std::to_string(now.offset) + "-" +
+           std::to_string(XXH3_64bits(known.data(), known.size())) + "\"";
+}
+
+bool names_tag(std::string_view field, std::string_view tag) {
+    return field == "*" || (!field.empty() && field.find(tag.substr(2)) != std::string_view::npos);
+}
+
+const v1::Viewer& nobody() {
+    static const v1::Viewer viewer;
+    return viewer;
+}
+
+struct Who {
+    const v1::Viewer* viewer = nullptr;
+    std::optional<Problem> wrong;
+};
+
+// A request that a cookie carries and that changes something may come from a page of somebody else's.
+Who who_asks(const Rights& rights, const HttpRequest& request) {
+    const auto shown = shown_token(request);
+    if (!shown) {
+        return {rights.anonymous(), rights.anonymous() == nullptr ? std::optional(no_token()) : std::nullopt};
+    }
+    const auto* viewer = rights.of_token(shown->token);
+    if (viewer == nullptr) {
+        return {nullptr, wrong_token()};
+    }
+    const bool reads = request.method == "GET" || request.method == "HEAD";
+    if (shown->by_cookie && !reads && request.field("x-chieng") != "1") {
+        return {nullptr, Problem{403, "cross-site", "The header X-Chieng is missing",
+                                 "a request with the session's cookie that changes something has the header X-Chieng: 1",
+                                 "yêu cầu dùng cookie phiên để thay đổi dữ liệu phải có tiêu đề X-Chieng: 1", "X-Chieng"}};
+    }
+    return {viewer, std::nullopt};
+}
+
+}  // namespace
+
+std::span<const Route> routes() {
+    return all_routes;
+}
+
+HttpReply json_reply(const Json& json, unsigned status) {
+    return {status, json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n", "application/json; charset=utf-8", {}};
+}
+
+Outcome Api::answer(const HttpRequest& request, const Now& now) {
+    auto outcome = route(request, now);
+    if (auto* reply = std::get_if<HttpReply>(&outcome)) {
+        reply->set("X-Content-Type-Options", "nosniff");
+        reply->set("Referrer-Policy", "no-referrer");
+        if (reply->field("Cache-Control").empty()) {
+            reply->set("Cache-Control", "no-cache");
+        }
+        if (reply->status == 401) {
+            reply->set("WWW-Authenticate", "Bearer");
+        }
+    }
+    return outcome;
+}
+
+Outcome Api::route(const HttpRequest& request, const Now& now) {
+    const auto method = request.method == "HEAD" ? std::string_view("GET") : std::string_view(request.method);
+    std::vector<std::string> of_path;
+    std::string allowed;
+    for (const auto& route : all_routes) {
+        if (!matches(route.path, request.path, of_path)) {
+            continue;
+        }
+        if (route.method != method) {
+            allowed.append(allowed.empty() ? "" : ", ").append(route.method).append(route.method == "GET" ? ", HEAD" : "");
+            continue;
+        }
+        const bool is_open = route.open || !request.path.starts_with(under_api);
+        const auto who = is_open ? Who{&nobody(), {}} : who_asks(rights_, request);
+        if (who.wrong) {
+            return reply_of(*who.wrong);
+        }
+        if (const auto wrong = bad_query(route, request)) {
+            return reply_of(*wrong);
+        }
+        const Call call{world_, request, now, rights_, *who.viewer, std::move(of_path)};
+        return method == "GET" && !is_open ? read(call, route) : route.handle(call);
+    }
+    return allowed.empty() ? reply_of(not_there("there is nothing at " + request.path + "; /openapi.json lists what there is",
+                                                "không có gì ở " + request.path + "; xem /openapi.json"))
+                           : wrong_method(request, allowed);
+}
+
+// The same question under the same tag has the same answer.
+Outcome Api::read(const Call& call, const Route& route) {
+    const auto tag = tag_of(world_, call.viewer, call.now);
+    std::string key = call.viewer.name() + "\n" + std::string(call.request.field("accept")) + "\n" + call.request.path;
+    for (const auto& [name, value] : call.request.query) {
+        key.append("\n").append(name).append("=").append(value);
+    }
+    Outcome outcome;
+    if (const auto* kept = cache_.find(tag, key)) {
+        outcome = *kept;
+    } else {
+        outcome = route.handle(call);
+        const auto* reply = std::get_if<HttpReply>(&outcome);
+        if (reply != nullptr && reply->status == 200) {
+            cache_.keep(std::move(key), *reply);
+        }
+    }
+    if (auto* reply = std::get_if<HttpReply>(&outcome); reply != nullptr && reply->status == 200) {
+        if (names_tag(call.request.field("if-none-match"), tag)) {
+            *reply = HttpReply{304, "", reply->type, {}};
+        }
+        reply->set("ETag", tag);
+        reply->set("Vary", "Accept, Accept-Encoding, Authorization, Cookie");
+    }
+    return outcome;
+}
+
+}  // namespace chieng::web

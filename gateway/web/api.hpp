@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a gateway answers over HTTP, without a socket: a request and what the gateway knows give an answer, or something that
+// the gateway has to do (post an event, file a period, let somebody follow). Everything is read from board, definitions, places
+// and filed reports; nothing is computed twice.
+//
+// routes() is the only list of what there is; openapi.json is held against it by a test.
+#pragma once
+
+#include "chieng/v1/event.pb.h"
+#include "gateway/indicator/board.hpp"
+#include "gateway/serve/follower.hpp"
+#include "gateway/serve/reports.hpp"
+#include "gateway/web/reply_cache.hpp"
+#include "gateway/web/rights.hpp"
+#include "services/runtime/core/http.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace chieng::web {
+
+using Json = nlohmann::ordered_json;
+
+// What a gateway knows. The references outlive the API.
+struct World {
+    const Definitions& definitions;
+    const Places& places;
+    std::string place;
+    const Board& board;
+    const std::vector<Follower::Follow>& follows;
+    const Reports& reports;
+    std::vector<std::string> services;
+};
+
+// What it knows at this moment.
+struct Now {
+    Seconds civil;
+    bool caught_up = false;
+    std::uint64_t epoch = 0;   // of the feed of cells,
+    std::uint64_t offset = 0;  // and its last offset
+    std::uint64_t filed = 0;   // how many reports were ever filed
+
+    [[nodiscard]] Day today() const { return day_at(civil); }
+};
+
+struct PostEvent {
+    std::string commune;
+    std::string service;
+    v1::Event event;
+};
+struct FilePeriod {
+    std::string period;
+    v1::Viewer viewer;
+};
+struct FollowCells {
+    bool websocket = false;
+    std::optional<std::uint64_t> epoch;  // of the cursor
+    std::optional<std::uint64_t> after;  // none: from now on
+};
+using Outcome = std::variant<HttpReply, PostEvent, FilePeriod, FollowCells>;
+
+struct Call {
+    const World& world;
+    const HttpRequest& request;
+    const Now& now;
+    const Rights& rights;
+    const v1::Viewer& viewer;            // nobody's rights on a route that is open
+    std::vector<std::string> of_path{};  // what stands for {…} of the route
+};
+
+struct Route {
+    std::string_view method;
+    std::string_view path;
+    std::vector<std::string_view> parameters;  // of the query
+    Outcome (*handle)(const Call&);
+    bool open = false;  // to everybody, also with rights
+};
+[[nodiscard]] std::span<const Route> routes();
+
+class Api {
+public:
+    Api(World world, Rights rights) : world_(std::move(world)), rights_(std::move(rights)) {}
+
+    [[nodiscard]] Outcome answer(const HttpRequest& request, const Now& now);
+
+    // The answer to what was done.
+    [[nodiscard]] HttpReply filed(const FilePeriod& asked, const v1::ReportReply& reply, const Now& now) const;
+
+    [[nodiscard]] const World& world() const { return world_; }
+
+private:
+    [[nodiscard]] Outcome route(const HttpRequest& request, const Now& now);
+    [[nodiscard]] Outcome read(const Call& call, const Route& route);
+
+    World world_;
+    Rights rights_;
+    ReplyCache cache_;
+};
+
+[[nodiscard]] HttpReply json_reply(const Json& json, unsigned status = 200);
+
+// Each of these is beside the route that it answers.
+[[nodiscard]] Outcome get_me(const Call& call);
+[[nodiscard]] Outcome post_session(const Call& call);
+[[nodiscard]] Outcome delete_session(const Call& call);
+[[nodiscard]] Outcome get_places(const Call& call);
+[[nodiscard]] Outcome get_indicators(const Call& call);
+[[nodiscard]] Outcome get_indicator(const Call& call);
+[[nodiscard]] Outcome get_table(const Call& call);
+[[nodiscard]] Outcome get_history(const Call& call);
+[[nodiscard]] Outcome get_behind(const Call& call);
+[[nodiscard]] Outcome get_reports(const Call& call);
+[[nodiscard]] Outcome get_report(const Call& call);
+[[nodiscard]] Outcome post_report(const Call& call);
+[[nodiscard]] Outcome get_silent(const Call& call);
+[[nodiscard]] Outcome get_cells(const Call& call);
+[[nodiscard]] Outcome follow_events(const Call& call);
+[[nodiscard]] Outcome follow_websocket(const Call& call);
+[[nodiscard]] Outcome post_event(const Call& call);
+[[nodiscard]] Outcome get_page(const Call& call);
+[[nodiscard]] Outcome get_openapi(const Call& call);
+
+}  // namespace chieng::web

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/web/bodies.hpp"
+
+namespace chieng::web {
+namespace {
+
+constexpr int depth_max = 16;
+
+// Deeply nested texts are not parsed: each level is a call.
+bool is_deep(const std::string& text) {
+    int depth = 0;
+    for (const char c : text) {
+        depth += c == '{' || c == '[' ? 1 : c == '}' || c == ']' ? -1 : 0;
+        if (depth > depth_max) {
+            return true;
+        }
+    }
+    return false;
+}
+
+}  // namespace
+
+std::optional<Problem> read_json(const HttpRequest& request, Json& body) {
+    const auto type = request.field("content-type");
+    if (!type.starts_with("application/json")) {
+        return Problem{415,
+                       "content-type",
+                       "Not this content type",
+                       "the body is JSON and says so: Content-Type: application/json",
+                       "nội dung phải là JSON và có tiêu đề Content-Type: application/json",
+                       "Content-Type"};
+    }
+    body = is_deep(request.body) ? Json() : Json::parse(request.body, nullptr, false);
+    if (!body.is_object()) {
+        return Problem{400, "body", "The body cannot be read", "the body is one JSON object", "nội dung phải là một đối tượng JSON", ""};
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> text_of_field(const Json& body, const std::string& name) {
+    const auto it = body.find(name);
+    return it != body.end() && it->is_string() ? std::optional(it->get<std::string>()) : std::nullopt;
+}
+
+}  // namespace chieng::web

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// An officer's action is an event like any other; here it is read, and judged whether he may post it.
+#include "gateway/web/bodies.hpp"
+#include "gateway/web/parameters.hpp"
+#include "gateway/web/problems.hpp"
+#include "services/runtime/core/validator.hpp"
+
+#include <google/protobuf/util/json_util.h>
+
+#include <algorithm>
+
+namespace chieng::web {
+namespace {
+
+struct Need {
+    v1::Viewer::May right;
+    const char* why;
+    const char* why_vi;
+};
+
+// Of what the event is, and of what it corrects.
+std::vector<Need> needs_of(const v1::Event& event) {
+    std::vector<Need> needs;
+    if (event.has_correction()) {
+        needs.push_back({v1::Viewer::CORRECT, "you may not correct events", "bạn không được đính chính sự kiện"});
+    }
+    switch (event.body_case()) {
+        case v1::Event::kDuplicateDecided:
+            needs.push_back({v1::Viewer::DECIDE, "you may not decide whether events are one", "bạn không được kết luận sự kiện trùng"});
+            break;
+        case v1::Event::kTargetAssigned:
+        case v1::Event::kOfficerAssigned:
+            needs.push_back(
+                {v1::Viewer::ASSIGN, "you may not assign targets or officers", "bạn không được giao chỉ tiêu, phân công cán bộ"});
+            break;
+        case v1::Event::kPeriodFiled:
+            needs.push_back({v1::Viewer::FILE, "you may not close a period", "bạn không được chốt kỳ báo cáo"});
+            break;
+        default:
+            if (!event.has_correction()) {
+                needs.push_back({v1::Viewer::POST, "you may not post events", "bạn không được gửi sự kiện"});
+            }
+    }
+    return needs;
+}
+
+// A commune's own; at a district the one of the event's village, or the one that is named.
+std::optional<std::string> commune_of(const Call& call, const v1::Event& event) {
+    const auto& world = call.world;
+    const auto day = parse_day(event.occurred_on()).value_or(call.now.today());
+    const auto nearest = world.places.nearest_day(world.place, day);
+    const auto* own = nearest ? world.places.find(world.place, *nearest) : nullptr;
+    if (own != nullptr && own->level() == v1::Place::COMMUNE_LEVEL) {
+        return world.place;
+    }
+    const auto* named = call.request.parameter("commune");
+    const auto* village = world.places.find(event.village(), day);
+    const auto commune = named != nullptr ? *named : village != nullptr ? village->parent() : std::string();
+    return world.places.was_below(commune, world.place) ? std::optional(commune) : std::nullopt;
+}
+
+// Who posts stands in the event.
+std::optional<Problem> sign(const v1::Viewer& viewer, v1::Event& event) {
+    const bool other_role = event.role() != v1::ROLE_UNSPECIFIED && event.role() != viewer.role();
+    const bool other_organisation = event.organisation() != v1::ORGANISATION_UNSPECIFIED && event.organisation() != viewer.organisation();
+    if (other_role || other_organisation) {
+        return Problem{403,
+                       "right",
+                       "Not in your name",
+                       "you post as " + v1::Role_Name(viewer.role()) + " of " + v1::Organisation_Name(viewer.organisation()) +
+                           "; leave role and organisation out",
+                       "bạn gửi với chức vụ " + v1::Role_Name(viewer.role()) + " của " + v1::Organisation_Name(viewer.organisation()) +
+                           "; hãy bỏ trống role và organisation",
+                       other_role ? "role" : "organisation"};
+    }
+    event.set_role(viewer.role());
+    event.set_organisation(viewer.organisation());
+    return std::nullopt;
+}
+
+std::optional<Problem> read_event(const HttpRequest& request, v1::Event& event) {
+    Json body;
+    if (auto wrong = read_json(request, body)) {
+        return wrong;
+    }
+    const auto read = google::protobuf::util::JsonStringToMessage(request.body, &event);
+    if (!read.ok()) {
+        return Problem{400,
+                       "event",
+                       "It is no event",
+                       "the body is one chieng.v1.Event as proto3 JSON: " + std::string(read.message()),
+                       "nội dung phải là một chieng.v1.Event dạng proto3 JSON: " + std::string(read.message()),
+                       ""};
+    }
+    if (event.sequence() != 0 || event.recorded_at() != 0) {
+        return bad_parameter(event.sequence() != 0 ? "sequence" : "recordedAt", "leave it out: the gateway numbers and times what you post",
+                             "hãy bỏ trống: cổng tự đánh số và ghi giờ");
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+Outcome post_event(const Call& call) {
+    PostEvent post;
+    if (auto wrong = read_event(call.request, post.event)) {
+        return reply_of(*wrong);
+    }
+    for (const auto& need : needs_of(post.event)) {
+        if (!Rights::may(call.viewer, need.right)) {
+            return reply_of(not_allowed(v1::Viewer::May_Name(need.right), need.why, need.why_vi));
+        }
+    }
+    if (auto wrong = sign(call.viewer, post.event)) {
+        return reply_of(*wrong);
+    }
+    const auto* named = call.request.parameter("service");
+    post.service = post.event.body_case() == v1::Event::BODY_NOT_SET && named != nullptr ? *named : service_of(post.event);
+    const auto& services = call.world.services;
+    const bool known = std::find(services.begin(), services.end(), post.service) != services.end();
+    if (!known || (named != nullptr && *named != post.service)) {
+        std::string all;
+        for (const auto& service : services) {
+            all.append(all.empty() ? "" : ", ").append(service);
+        }
+        return reply_of(bad_parameter("service", known ? "this event goes to " + post.service : "one of " + all,
+                                      known ? "sự kiện này thuộc dịch vụ " + post.service : "một trong các dịch vụ: " + all));
+    }
+    const auto commune = commune_of(call, post.event);
+    if (!commune) {
+        return reply_of(bad_parameter("commune", "name a commune of " + call.world.place + ", or a village in the event",
+                                      "hãy ghi một xã thuộc " + call.world.place + ", hoặc ghi thôn, làng trong sự kiện"));
+    }
+    post.commune = *commune;
+    return post;
+}
+
+}  // namespace chieng::web

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/web/problems.hpp"
+
+#include <utility>
+
+namespace chieng::web {
+
+Problem bad_parameter(std::string_view field, std::string rule, std::string rule_vi) {
+    return {400, "parameter", "A parameter is wrong", std::move(rule), std::move(rule_vi), std::string(field)};
+}
+
+Problem unknown_parameter(std::string_view field, std::string_view known) {
+    const std::string all(known.empty() ? "none" : known);
+    return bad_parameter(field, "there is no such parameter here, or it stands twice; there are: " + all,
+                         "không có tham số này ở đây, hoặc nó được ghi hai lần; có các tham số: " + all);
+}
+
+Problem not_there(std::string what, std::string what_vi, std::string_view field) {
+    return {404, "not-found", "It is not there", std::move(what), std::move(what_vi), std::string(field)};
+}
+
+Problem no_token() {
+    return {401,
+            "token",
+            "Who are you?",
+            "show your token: Authorization: Bearer TOKEN, or POST /api/v1/session {\"token\": \"TOKEN\"}",
+            "hãy đưa mã truy cập: Authorization: Bearer MÃ, hoặc POST /api/v1/session {\"token\": \"MÃ\"}",
+            ""};
+}
+
+Problem wrong_token() {
+    return {401,
+            "token",
+            "The token is wrong",
+            "nobody has this token; ask whoever keeps the rights of this gateway for another",
+            "mã truy cập không đúng; hãy hỏi người quản lý quyền của cổng này",
+            ""};
+}
+
+Problem not_allowed(std::string_view right, std::string why, std::string why_vi) {
+    const std::string name(right);
+    return {403,
+            "right",
+            "The right " + name + " is missing",
+            std::move(why) + "; it needs " + name + ", which whoever keeps the rights of this gateway can give",
+            std::move(why_vi) + "; cần quyền " + name + ", do người quản lý quyền của cổng này cấp",
+            name};
+}
+
+Problem still_reading() {
+    return {503,
+            "reading",
+            "Still reading",
+            "the gateway still reads what its feeds hold; ask again in a minute",
+            "cổng đang đọc lại dữ liệu; hãy hỏi lại sau một phút",
+            ""};
+}
+
+}  // namespace chieng::web

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is wrong with a request, in words: which parameter, the rule, what to do, in both languages.
+#pragma once
+
+#include "services/runtime/core/http.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace chieng::web {
+
+[[nodiscard]] Problem bad_parameter(std::string_view field, std::string rule, std::string rule_vi);
+[[nodiscard]] Problem unknown_parameter(std::string_view field, std::string_view known);
+[[nodiscard]] Problem not_there(std::string what, std::string what_vi, std::string_view field = {});
+[[nodiscard]] Problem no_token();
+[[nodiscard]] Problem wrong_token();
+[[nodiscard]] Problem not_allowed(std::string_view right, std::string why, std::string why_vi);
+[[nodiscard]] Problem still_reading();
+
+}  // namespace chieng::web

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+// Filed reports, what is not true of them any more, and filing; who is silent.
+#include "gateway/web/bodies.hpp"
+#include "gateway/web/hidden.hpp"
+#include "gateway/web/parameters.hpp"
+#include "gateway/web/places_json.hpp"
+#include "gateway/web/problems.hpp"
+#include "gateway/web/times.hpp"
+#include "gateway/web/values.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace chieng::web {
+namespace {
+
+Json value_of(const Call& call, const v1::IndicatorValue& value, Day day) {
+    const auto* definition = call.world.definitions.find(value.indicator(), day);
+    return definition == nullptr ? Json(nullptr) : value_json(call, definition->indicator, value, true, true);
+}
+
+Json summary_of(const v1::Report& report) {
+    return {{"period", report.period()},
+            {"revision", report.revision()},
+            {"filedAt", time_text(report.filed_at())},
+            {"digest", report.digest()}};
+}
+
+Json report_json(const Call& call, const v1::Report& report) {
+    const auto day = parse_day(report.to()).value_or(call.now.today());
+    auto json = summary_of(report);
+    json["area"] = report.area();
+    json["from"] = report.from();
+    json["to"] = report.to();
+    auto values = Json::array();
+    for (const auto& value : report.values()) {
+        values.push_back({{"area", value.area()}, {"indicator", value.indicator()}, {"value", value_of(call, value, day)}});
+    }
+    json["values"] = std::move(values);
+    auto definitions = Json::array();
+    for (const auto& definition : report.definitions()) {
+        definitions.push_back({{"indicator", definition.indicator()}, {"digest", hex16(definition.digest())}});
+    }
+    json["definitions"] = std::move(definitions);
+    auto positions = Json::array();
+    for (const auto& position : sees_lineage(call.viewer) ? report.positions() : v1::Report().positions()) {
+        positions.push_back({{"feed", position.feed()}, {"epoch", std::to_string(position.epoch())}, {"offset", position.offset()}});
+    }
+    json["positions"] = std::move(positions);
+    return json;
+}
+
+// Whether anything but a stock was counted there in that time.
+bool reported(const World& world, const std::string& area, const Period& period) {
+    const auto rows = world.board.rows(area, period);
+    return std::any_of(rows.begin(), rows.end(), [&](const v1::IndicatorValue& value) {
+        const auto* definition = world.definitions.find(value.indicator(), period.last_day());
+        return definition->indicator.measure() != v1::Indicator::STOCK && value.lineage().events() > 0;
+    });
+}
+
+}  // namespace
+
+Outcome get_reports(const Call& call) {
+    auto list = Json::array();
+    call.world.reports.each_filed([&](const v1::Report& report) {
+        auto json = summary_of(report);
+        json["restatedCells"] = call.world.reports.restated(report).size();
+        list.push_back(std::move(json));
+    });
+    return json_reply({{"reports", std::move(list)}});
+}
+
+Outcome get_report(const Call& call) {
+    const auto& period = call.of_path.front();
+    const auto& asked = call.of_path.back();
+    std::uint32_t revision = 0;
+    const auto* end = asked.data() + asked.size();
+    const auto [rest, failed] = std::from_chars(asked.data(), end, revision);
+    if (asked != "latest" && (failed != std::errc() || rest != end || revision == 0)) {
+        return reply_of(bad_parameter("revision", "a number from 1, or latest", "một số từ 1, hoặc latest"));
+    }
+    if (!Period::parse(v1::OFFICIAL, period)) {
+        return reply_of(
+            bad_parameter("period", "a period such as 2022-04, 2022-Q2, 2022-H1, 2022", "một kỳ, ví dụ 2022-04, 2022-Q2, 2022-H1, 2022"));
+    }
+    const auto report = call.world.reports.filed(period, asked == "latest" ? 0 : revision);
+    if (!report) {
+        return reply_of(not_there("period " + period + " has no such filed revision; /api/v1/reports lists them",
+                                  "kỳ " + period + " chưa có báo cáo đã chốt với số này; xem /api/v1/reports", "revision"));
+    }
+    const auto day = parse_day(report->to()).value_or(call.now.today());
+    auto restated = Json::array();
+    for (const auto& one : call.world.reports.restated(*report)) {
+        const auto& named = one.has_now() ? one.now() : one.filed();
+        restated.push_back({{"area", named.area()},
+                            {"indicator", named.indicator()},
+                            {"filed", one.has_filed() ? value_of(call, one.filed(), day) : Json(nullptr)},
+                            {"now", one.has_now() ? value_of(call, one.now(), day) : Json(nullptr)}});
+    }
+    return json_reply({{"report", report_json(call, *report)}, {"restated", std::move(restated)}});
+}
+
+Outcome post_report(const Call& call) {
+    if (!Rights::may(call.viewer, v1::Viewer::FILE)) {
+        return reply_of(not_allowed("FILE", "you may not close a period", "bạn không được chốt kỳ báo cáo"));
+    }
+    Json body;
+    if (auto wrong = read_json(call.request, body)) {
+        return reply_of(*wrong);
+    }
+    const auto period = Period::parse(v1::OFFICIAL, text_of_field(body, "period").value_or(""));
+    if (!period) {
+        return reply_of(
+            bad_parameter("period", "a period such as 2022-04, 2022-Q2, 2022-H1, 2022", "một kỳ, ví dụ 2022-04, 2022-Q2, 2022-H1, 2022"));
+    }
+    if (!call.now.caught_up) {
+        return reply_of(still_reading());
+    }
+    if (call.now.today() <= period->last_day()) {
+        const auto last = format_day(period->last_day());
+        return reply_of({409, "not-over", "The period is not over",
+                         "period " + period->format() + " ends on " + last + "; it is filed after that day",
+                         "kỳ " + period->format() + " kết thúc ngày " + last + "; chỉ chốt sau ngày đó", "period"});
+    }
+    return FilePeriod{period->format(), call.viewer};
+}
+
+HttpReply Api::filed(const FilePeriod& asked, const v1::ReportReply& reply, const Now& now) const {
+    if (!reply.error().empty()) {
+        return reply_of({409, "not-filed", "It was not filed", reply.error(), "chưa chốt được: " + reply.error(), "period"});
+    }
+    const HttpRequest request;
+    const Call call{world_, request, now, rights_, asked.viewer};
+    auto answer = json_reply({{"report", report_json(call, reply.report())}}, 201);
+    answer.set("Location", "/api/v1/reports/" + reply.report().period() + "/" + std::to_string(reply.report().revision()));
+    return answer;
+}
+
+// At a district its communes, at a commune its villages: those of which nothing was counted in the current official month.
+Outcome get_silent(const Call& call) {
+    const auto& world = call.world;
+    const auto today = call.now.today();
+    const auto day = world.places.nearest_day(world.place, today).value_or(today);
+    const auto month = Period::of(v1::OFFICIAL, v1::MONTH, day);
+    auto silent = Json::array();
+    for (const auto& child : world.places.children(world.place, day)) {
+        if (reported(world, child, month)) {
+            continue;
+        }
+        Json json{{"code", child}, {"name", text_json(world.places.find(child, day)->name())}, {"expectedEvery", "MONTH"}};
+        constexpr int months_back = 12;
+        auto before = month;
+        for (int back = 0; back < months_back; ++back) {
+            before = Period::of(v1::OFFICIAL, v1::MONTH, before.first_day() - std::chrono::days(1));
+            if (reported(world, child, before)) {
+                json["lastPeriod"] = before.format();
+                json["days"] = (day - before.last_day()).count();  // at least
+                break;
+            }
+        }
+        silent.push_back(std::move(json));
+    }
+    return json_reply({{"day", format_day(day)}, {"period", month.format()}, {"places", std::move(silent)}});
+}
+
+}  // namespace chieng::web

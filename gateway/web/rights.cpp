@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/web/rights.hpp"
+
+#include <google/protobuf/io/tokenizer.h>
+#include <google/protobuf/text_format.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <stdexcept>
+
+namespace chieng::web {
+namespace {
+
+constexpr std::string_view hex_digits = "0123456789abcdef";
+constexpr std::size_t token_chars_max = 256;
+
+class FirstError final : public google::protobuf::io::ErrorCollector {
+public:
+    void AddError(int line, google::protobuf::io::ColumnNumber column, const std::string& message) override {
+        if (text.empty()) {
+            text = std::to_string(line + 1) + ":" + std::to_string(column + 1) + ": " + message;
+        }
+    }
+    std::string text;
+};
+
+bool is_name(std::string_view name) {
+    return !name.empty() && name.size() <= 64 &&
+           name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") == std::string_view::npos;
+}
+
+// What is wrong with one; empty when nothing is.
+std::string fault_of(const v1::Viewer& viewer) {
+    if (!is_name(viewer.name())) {
+        return "name: 1 to 64 letters, digits, - and _";
+    }
+    if (viewer.token_sha256().size() != 64 || viewer.token_sha256().find_first_not_of(hex_digits) != std::string::npos) {
+        return "token_sha256: 64 digits in hex, small letters (printf %s TOKEN | sha256sum)";
+    }
+    if (viewer.sees() == v1::PERSONAL) {
+        return "sees: PUBLIC, INTERNAL or SENSITIVE";
+    }
+    const auto& may = viewer.may();
+    const bool posts = std::any_of(may.begin(), may.end(), [](int right) { return right != v1::Viewer::FILE; });
+    if (posts && (viewer.role() == v1::ROLE_UNSPECIFIED || viewer.organisation() == v1::ORGANISATION_UNSPECIFIED)) {
+        return "role, organisation: who may post events has both, they stand in each of his events";
+    }
+    return "";
+}
+
+}  // namespace
+
+std::string sha256_hex(std::string_view bytes) {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned int size = 0;
+    if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) {
+        throw std::runtime_error("SHA-256 is not available");
+    }
+    std::string hex;
+    for (unsigned int i = 0; i < size; ++i) {
+        hex += hex_digits[digest[i] >> 4U];
+        hex += hex_digits[digest[i] & 15U];
+    }
+    return hex;
+}
+
+Rights::Rights() {
+    rights_.mutable_anonymous()->set_name("anonymous");
+}
+
+Rights Rights::load(const std::string& text, const std::string& file_name) {
+    Rights loaded;
+    loaded.rights_.Clear();
+    FirstError error;
+    google::protobuf::TextFormat::Parser parser;
+    parser.RecordErrorsTo(&error);
+    if (!parser.ParseFromString(text, &loaded.rights_)) {
+        throw std::invalid_argument(file_name + ":" + error.text);
+    }
+    std::set<std::string> names{"anonymous"};
+    std::set<std::string> tokens;
+    for (const auto& viewer : loaded.rights_.viewer()) {
+        auto fault = fault_of(viewer);
+        if (fault.empty() && (!names.insert(viewer.name()).second || !tokens.insert(viewer.token_sha256()).second)) {
+            fault = "another viewer has this name, or this token";
+        }
+        if (!fault.empty()) {
+            throw std::invalid_argument(file_name + ": viewer '" + viewer.name() + "': " + fault);
+        }
+    }
+    if (loaded.rights_.has_anonymous()) {
+        auto& anonymous = *loaded.rights_.mutable_anonymous();
+        if (!anonymous.may().empty() || !anonymous.token_sha256().empty()) {
+            throw std::invalid_argument(file_name + ": anonymous: he has no token and may nothing but read");
+        }
+        anonymous.set_name("anonymous");
+    }
+    return loaded;
+}
+
+// All are compared, so that the time tells nothing of which one it was.
+const v1::Viewer* Rights::of_token(std::string_view token) const {
+    const auto digest = sha256_hex(token.substr(0, token_chars_max));
+    const v1::Viewer* found = nullptr;
+    for (const auto& viewer : rights_.viewer()) {
+        if (CRYPTO_memcmp(viewer.token_sha256().data(), digest.data(), digest.size()) == 0) {
+            found = &viewer;
+        }
+    }
+    return token.size() > token_chars_max ? nullptr : found;
+}
+
+bool Rights::may(const v1::Viewer& viewer, v1::Viewer::May right) {
+    return std::find(viewer.may().begin(), viewer.may().end(), right) != viewer.may().end();
+}
+
+v1::DataClass Rights::sees(const v1::Viewer& viewer) {
+    return viewer.sees() == v1::DATA_CLASS_UNSPECIFIED ? v1::PUBLIC : viewer.sees();
+}
+
+std::optional<Shown> shown_token(const HttpRequest& request) {
+    constexpr std::string_view bearer = "bearer ";
+    const auto authorization = request.field("authorization");
+    if (!authorization.empty()) {
+        std::string scheme(authorization.substr(0, bearer.size()));
+        std::transform(scheme.begin(), scheme.end(), scheme.begin(),
+                       [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+        return Shown{scheme == bearer ? std::string(authorization.substr(bearer.size())) : "", false};
+    }
+    auto cookies = request.field("cookie");
+    while (!cookies.empty()) {
+        auto cookie = cookies.substr(0, cookies.find_first_of(";,"));
+        cookies.remove_prefix(std::min(cookie.size() + 1, cookies.size()));
+        cookie.remove_prefix(std::min(cookie.find_first_not_of(' '), cookie.size()));
+        if (cookie.starts_with(session_cookie) && cookie.substr(session_cookie.size()).starts_with('=')) {
+            return Shown{std::string(cookie.substr(session_cookie.size() + 1)), true};
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace chieng::web

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who shows a token may see and do what his rights say (chieng/v1/rights.proto). Only digests of tokens are known here, and
+// they are compared in a time that does not depend on where they differ.
+#pragma once
+
+#include "chieng/v1/rights.pb.h"
+#include "services/runtime/core/http.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace chieng::web {
+
+class Rights {
+public:
+    // Nobody has a token; everybody reads what is PUBLIC.
+    Rights();
+    // Throws std::invalid_argument "file:line:column: reason".
+    [[nodiscard]] static Rights load(const std::string& text, const std::string& file_name);
+
+    // Null when nobody has it.
+    [[nodiscard]] const v1::Viewer* of_token(std::string_view token) const;
+    // Who shows none; null: he is refused.
+    [[nodiscard]] const v1::Viewer* anonymous() const { return rights_.has_anonymous() ? &rights_.anonymous() : nullptr; }
+
+    [[nodiscard]] static bool may(const v1::Viewer& viewer, v1::Viewer::May right);
+    [[nodiscard]] static v1::DataClass sees(const v1::Viewer& viewer);
+
+private:
+    v1::Rights rights_;
+};
+
+inline constexpr std::string_view session_cookie = "chieng_session";
+
+// What a request shows, and whether a cookie carries it: such a request may come from another page.
+struct Shown {
+    std::string token;
+    bool by_cookie = false;
+};
+[[nodiscard]] std::optional<Shown> shown_token(const HttpRequest& request);
+
+[[nodiscard]] std::string sha256_hex(std::string_view bytes);
+
+}  // namespace chieng::web

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who asks, and a cookie for a browser that shows its token once.
+#include "gateway/web/api.hpp"
+#include "gateway/web/bodies.hpp"
+#include "gateway/web/places_json.hpp"
+#include "gateway/web/problems.hpp"
+
+namespace chieng::web {
+namespace {
+
+Json viewer_json(const v1::Viewer& viewer) {
+    auto may = Json::array();
+    for (const auto right : viewer.may()) {
+        may.push_back(v1::Viewer::May_Name(static_cast<v1::Viewer::May>(right)));
+    }
+    Json json{{"viewer", viewer.name()},
+              {"may", std::move(may)},
+              {"sees", v1::DataClass_Name(Rights::sees(viewer))},
+              {"threshold", viewer.threshold()}};
+    if (!viewer.recipient().empty()) {
+        json["recipient"] = viewer.recipient();
+    }
+    return json;
+}
+
+std::string cookie_of(const HttpRequest& request, const std::string& value, const char* more) {
+    const bool is_secure = request.field("x-forwarded-proto") == "https";
+    return std::string(session_cookie) + "=" + value + "; Path=/; HttpOnly; SameSite=Strict" + (is_secure ? "; Secure" : "") + more;
+}
+
+}  // namespace
+
+Outcome get_me(const Call& call) {
+    auto json = viewer_json(call.viewer);
+    const auto& world = call.world;
+    const auto day = world.places.nearest_day(world.place, call.now.today()).value_or(call.now.today());
+    json["place"] = place_json(world, world.place, day);
+    json["today"] = format_day(call.now.today());
+    json["caughtUp"] = call.now.caught_up;
+    json["offset"] = call.now.offset;
+    json["epoch"] = std::to_string(call.now.epoch);
+    return json_reply(json);
+}
+
+Outcome post_session(const Call& call) {
+    Json body;
+    if (auto wrong = read_json(call.request, body)) {
+        return reply_of(*wrong);
+    }
+    const auto token = text_of_field(body, "token");
+    if (!token || token->empty() || token->find_first_of(" \"\\,;") != std::string::npos) {
+        return reply_of(bad_parameter("token", "the token as a text, without spaces, quotes, commas and semicolons",
+                                      "mã truy cập là một chuỗi, không có dấu cách, nháy, phẩy và chấm phẩy"));
+    }
+    const auto* viewer = call.rights.of_token(*token);
+    if (viewer == nullptr) {
+        return reply_of(wrong_token());
+    }
+    auto reply = json_reply(viewer_json(*viewer));
+    reply.set("Set-Cookie", cookie_of(call.request, *token, ""));
+    reply.set("Cache-Control", "no-store");
+    return reply;
+}
+
+Outcome delete_session(const Call& call) {
+    HttpReply reply{204, "", "", {}};
+    reply.set("Set-Cookie", cookie_of(call.request, "", "; Max-Age=0"));
+    return reply;
+}
+
+}  // namespace chieng::web

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+// One period of a place and of those right below it; one indicator over periods; what is behind one value.
+#include "gateway/web/hidden.hpp"
+#include "gateway/web/negotiation.hpp"
+#include "gateway/web/parameters.hpp"
+#include "gateway/web/places_json.hpp"
+#include "gateway/web/problems.hpp"
+#include "gateway/web/times.hpp"
+#include "gateway/web/values.hpp"
+
+#include <algorithm>
+
+namespace chieng::web {
+namespace {
+
+struct Question {
+    Period period;
+    std::optional<Day> map;
+    std::string area;
+    std::uint32_t revision = 0;
+    bool cuts = false;
+
+    [[nodiscard]] Day day() const { return map.value_or(period.last_day()); }
+};
+
+Question read_question(const Call& call, Parameters& parameters) {
+    Question asked;
+    asked.period = parameters.period("period", parameters.calendar());
+    asked.map = parameters.day("map");
+    const auto& places = call.world.places;
+    const auto nearest = places.nearest_day(call.world.place, asked.day());
+    asked.area =
+        parameters.area(asked.map || places.find(call.world.place, asked.day()) != nullptr ? asked.day() : nearest.value_or(asked.day()));
+    asked.cuts = parameters.flag("cuts");
+    constexpr std::uint64_t revisions_max = 99;
+    asked.revision =
+        parameters.text("revision", "latest") == "latest" ? 0 : static_cast<std::uint32_t>(parameters.number("revision", 0, revisions_max));
+    return asked;
+}
+
+std::shared_ptr<const Filed> filed_for(const Call& call, const Question& asked, Parameters& parameters) {
+    auto filed = filed_of(call.world, asked.period, asked.revision);
+    if (!filed && parameters.given("revision") && !parameters.wrong()) {
+        parameters.refuse(not_there("period " + asked.period.format() + " has no such filed revision; /api/v1/reports lists them",
+                                    "kỳ " + asked.period.format() + " chưa có báo cáo đã chốt với số này; xem /api/v1/reports",
+                                    "revision"));
+    }
+    return filed;
+}
+
+Json table_json(const Call& call, const Question& asked, const std::shared_ptr<const Filed>& filed) {
+    const auto& world = call.world;
+    std::vector<std::string> areas{asked.area};
+    const auto children = world.places.children(asked.area, asked.day());
+    areas.insert(areas.end(), children.begin(), children.end());
+    std::vector<Column> columns;
+    auto places = Json::array();
+    for (const auto& area : areas) {
+        columns.emplace_back(call, area, asked.period, asked.map, filed);
+        const auto* place = world.places.find(area, asked.day());
+        places.push_back({{"code", area}, {"name", place == nullptr ? Json(nullptr) : text_json(place->name())}});
+    }
+    Json json{{"area", asked.area},
+              {"calendar", calendar_name(asked.period.calendar)},
+              {"period", asked.period.format()},
+              {"from", format_day(asked.period.first_day())},
+              {"to", format_day(asked.period.last_day())},
+              {"asOf", time_text(static_cast<std::uint64_t>(call.now.civil.time_since_epoch().count()))}};
+    if (asked.map) {
+        json["map"] = format_day(*asked.map);
+    }
+    json["places"] = std::move(places);
+    auto rows = Json::array();
+    for (const auto& row : columns.front().rows()) {
+        auto values = Json::array();
+        for (const auto& column : columns) {
+            values.push_back(column.value(row.indicator(), asked.cuts));
+        }
+        rows.push_back({{"indicator", row.indicator()}, {"values", std::move(values)}});
+    }
+    json["rows"] = std::move(rows);
+    return json;
+}
+
+// The period `back` before this one.
+Period earlier(const Period& period, std::int32_t back) {
+    const std::int32_t in_year = period.span == v1::MONTH ? 12 : period.span == v1::QUARTER ? 4 : period.span == v1::HALF ? 2 : 1;
+    const auto index = period.year * in_year + period.number - 1 - back;
+    auto found = period;
+    found.year = index / in_year;
+    found.number = index % in_year + 1;
+    return found;
+}
+
+std::optional<v1::Span> span_of(const std::string& name) {
+    v1::Span span = v1::SPAN_UNSPECIFIED;
+    return v1::Span_Parse(name, &span) && span != v1::SPAN_UNSPECIFIED ? std::optional(span) : std::nullopt;
+}
+
+Json feeds_json(const World& world) {
+    auto feeds = Json::array();
+    for (const auto& follow : world.follows) {
+        const auto& at = follow.reader.checkpoint();
+        feeds.push_back({{"feed", follow.source.name()}, {"epoch", std::to_string(at.epoch)}, {"offset", at.offset}});
+    }
+    return feeds;
+}
+
+}  // namespace
+
+Outcome get_table(const Call& call) {
+    Parameters parameters(call);
+    const auto asked = read_question(call, parameters);
+    const auto filed = filed_for(call, asked, parameters);
+    if (parameters.wrong()) {
+        return reply_of(*parameters.wrong());
+    }
+    const auto format = negotiate(call.request);
+    if (!format) {
+        return reply_of(not_acceptable());
+    }
+    return json_reply(table_json(call, asked, filed));  // other formats are written here, of the same question
+}
+
+Outcome get_history(const Call& call) {
+    Parameters parameters(call);
+    const auto calendar = parameters.calendar();
+    const auto span = span_of(parameters.text("span", "MONTH"));
+    if (!span) {
+        parameters.refuse(
+            bad_parameter("span", "MONTH, QUARTER, HALF or YEAR", "MONTH (tháng), QUARTER (quý), HALF (nửa năm) hoặc YEAR (năm)"));
+    }
+    const auto until =
+        parameters.given("until") ? parameters.period("until", calendar) : Period::of(calendar, span.value_or(v1::MONTH), call.now.today());
+    if (span && until.span != *span) {
+        parameters.refuse(
+            bad_parameter("until", "a period of the span " + v1::Span_Name(*span), "một kỳ cùng loại " + v1::Span_Name(*span)));
+    }
+    constexpr std::uint64_t count_max = 60;
+    const auto count = static_cast<std::int32_t>(parameters.number("count", 12, count_max));
+    const auto* indicator = parameters.indicator(parameters.text("indicator"), until.last_day(), span);
+    const auto area = parameters.area(call.world.places.nearest_day(call.world.place, until.last_day()).value_or(until.last_day()));
+    if (parameters.wrong() || indicator == nullptr) {
+        return reply_of(*parameters.wrong());
+    }
+    const auto& code = indicator->indicator.code();
+    auto points = Json::array();
+    for (auto back = count - 1; back >= 0; --back) {
+        const auto period = earlier(until, back);
+        if (period.year < 1900) {
+            continue;
+        }
+        const Column column(call, area, period, std::nullopt, filed_of(call.world, period, 0));
+        points.push_back({{"period", period.format()},
+                          {"from", format_day(period.first_day())},
+                          {"to", format_day(period.last_day())},
+                          {"value", column.value(code, false)}});
+    }
+    return json_reply({{"indicator", code}, {"area", area}, {"calendar", calendar_name(calendar)}, {"points", std::move(points)}});
+}
+
+Outcome get_behind(const Call& call) {
+    Parameters parameters(call);
+    const auto asked = read_question(call, parameters);
+    const auto* definition = parameters.indicator(parameters.text("indicator"), asked.period.last_day(), asked.period.span);
+    if (parameters.wrong() || definition == nullptr) {
+        return reply_of(*parameters.wrong());
+    }
+    const auto& world = call.world;
+    const auto& code = definition->indicator.code();
+    const auto filed = filed_of(world, asked.period, 0);
+    const auto value_of = [&](const std::string& area) { return Column(call, area, asked.period, asked.map, filed).value(code, true); };
+    Json json{{"value", value_of(asked.area)}, {"definition", definition_json(world, *definition, true)}};
+    auto below = Json::array();
+    for (const auto& child : world.places.children(asked.area, asked.day())) {
+        const auto* place = world.places.find(child, asked.day());
+        below.push_back({{"area", child}, {"name", text_json(place->name())}, {"value", value_of(child)}});
+    }
+    json["below"] = std::move(below);
+    auto revisions = Json::array();
+    for (std::uint32_t revision = 1; filed && revision <= filed->report.revision(); ++revision) {
+        const auto one = filed_of(world, asked.period, revision);
+        const auto found = one ? one->values.find({asked.area, code}) : decltype(one->values.end()){};
+        if (one && found != one->values.end()) {
+            revisions.push_back({{"revision", revision},
+                                 {"filedAt", time_text(one->report.filed_at())},
+                                 {"text", value_json(call, definition->indicator, *found->second, true, false)["text"]}});
+        }
+    }
+    json["filed"] = std::move(revisions);
+    json["feeds"] = sees_lineage(call.viewer) ? feeds_json(world) : Json::array();
+    return json_reply(json);
+}
+
+}  // namespace chieng::web

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/web/values.hpp"
+
+#include "gateway/serve/table.hpp"
+#include "gateway/web/hidden.hpp"
+
+#include <google/protobuf/util/message_differencer.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+namespace chieng::web {
+namespace {
+
+using google::protobuf::util::MessageDifferencer;
+
+// In Vietnamese a comma stands before decimals.
+std::string in_vietnamese(std::string text) {
+    const auto digit = [&](std::size_t at) { return at < text.size() && text[at] >= '0' && text[at] <= '9'; };
+    for (std::size_t i = 1; i < text.size(); ++i) {
+        if (text[i] == '.' && digit(i - 1) && digit(i + 1)) {
+            text[i] = ',';
+        }
+    }
+    return text;
+}
+
+Json both(const std::string& text) {
+    return {{"vi", in_vietnamese(text)}, {"en", text}};
+}
+
+enum class Status { ok, not_reported, suppressed, no_value };
+
+std::string name_of(Status status) {
+    switch (status) {
+        case Status::ok: return "OK";
+        case Status::not_reported: return "NOT_REPORTED";
+        case Status::suppressed: return "SUPPRESSED";
+        default: return "NO_VALUE";
+    }
+}
+
+Status status_of(const v1::Indicator& indicator, const v1::IndicatorValue& value, bool reported) {
+    switch (indicator.measure()) {
+        case v1::Indicator::RATIO: return value.denominator() == 0 ? Status::no_value : Status::ok;
+        case v1::Indicator::CHANGE: return value.denominator() == 0 || value.start_denominator() == 0 ? Status::no_value : Status::ok;
+        case v1::Indicator::MEDIAN: return value.histogram().empty() ? Status::no_value : Status::ok;
+        case v1::Indicator::STOCK: return value.number() == 0 && value.lineage().events() == 0 ? Status::not_reported : Status::ok;
+        default: return !reported && value.number() == 0 && value.lineage().events() == 0 ? Status::not_reported : Status::ok;
+    }
+}
+
+bool is_achievement(const v1::Indicator& indicator) {
+    return indicator.targets().view() == v1::ACHIEVEMENT;
+}
+
+// Of achievement: actual and assigned are hundredths of what the indicator counts.
+bool is_hidden_achievement(const v1::Indicator& of, const v1::IndicatorValue::Part& part, const v1::Viewer& viewer) {
+    v1::IndicatorValue::Part shown;
+    shown.set_number((part.number() + 99) / 100);
+    return is_hidden(of, shown, viewer);
+}
+
+std::string percent(std::int64_t number, std::int64_t denominator) {
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%.1f %%", 100.0 * static_cast<double>(number) / static_cast<double>(denominator));
+    return text.data();
+}
+
+Json part_json(const Call& call, const v1::Indicator& indicator, const v1::IndicatorValue& whole, const v1::IndicatorValue::Part& part) {
+    Json json{{"cut", part.cut()}, {"value", part.cut_value()}};
+    const auto* of = is_achievement(indicator) ? call.world.definitions.find(part.cut_value(), *parse_day(whole.to())) : nullptr;
+    if (is_hidden(indicator, part, call.viewer) || (of != nullptr && is_hidden_achievement(of->indicator, part, call.viewer))) {
+        json["text"] = text_json(hidden_text(call.viewer));
+        json["status"] = name_of(Status::suppressed);
+        return json;
+    }
+    v1::IndicatorValue alone;
+    alone.set_number(part.number());
+    alone.set_denominator(part.denominator());
+    const bool is_rate = indicator.measure() == v1::Indicator::RATIO;
+    const bool nothing = is_rate && part.denominator() == 0;
+    json["text"] = both(nothing ? "–" : of != nullptr ? percent(part.number(), part.denominator()) : text_of(indicator, alone));
+    json["number"] = part.number();
+    if (is_rate) {
+        json["denominator"] = part.denominator();
+    }
+    json["status"] = name_of(nothing ? Status::no_value : Status::ok);
+    return json;
+}
+
+}  // namespace
+
+Json text_json(const v1::Label& label) {
+    return {{"vi", label.vi()}, {"en", label.en()}};
+}
+
+std::string hex16(std::uint64_t number) {
+    std::array<char, 17> text{};
+    std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(number));
+    return text.data();
+}
+
+Json value_json(const Call& call, const v1::Indicator& indicator, const v1::IndicatorValue& value, bool reported, bool cuts) {
+    if (is_hidden(indicator, value, call.viewer)) {
+        return {{"text", text_json(hidden_text(call.viewer))}, {"status", name_of(Status::suppressed)}};
+    }
+    const auto status = status_of(indicator, value, reported);
+    Json json{{"text", both(status == Status::ok ? text_of(indicator, value) : "–")}, {"status", name_of(status)}};
+    if (status == Status::ok && indicator.measure() == v1::Indicator::MEDIAN) {
+        json["median"] = value.median();
+    } else if (status != Status::not_reported) {
+        json["number"] = value.number();
+    }
+    if (indicator.measure() == v1::Indicator::RATIO || indicator.measure() == v1::Indicator::CHANGE) {
+        json["denominator"] = value.denominator();
+    }
+    if (indicator.measure() == v1::Indicator::CHANGE) {
+        json["startNumber"] = value.start_number();
+        json["startDenominator"] = value.start_denominator();
+    }
+    if (sees_lineage(call.viewer)) {
+        json["events"] = value.lineage().events();
+        json["digest"] = hex16(value.lineage().digest());
+    }
+    if (cuts && !value.parts().empty()) {
+        auto& parts = json["parts"] = Json::array();
+        for (const auto& part : value.parts()) {
+            parts.push_back(part_json(call, indicator, value, part));
+        }
+    }
+    return json;
+}
+
+std::shared_ptr<const Filed> filed_of(const World& world, const Period& period, std::uint32_t revision) {
+    if (period.calendar != v1::OFFICIAL) {
+        return nullptr;
+    }
+    auto report = world.reports.filed(period.format(), revision);
+    if (!report) {
+        return nullptr;
+    }
+    auto filed = std::make_shared<Filed>();
+    filed->report = std::move(*report);
+    for (const auto& value : filed->report.values()) {
+        filed->values[{value.area(), value.indicator()}] = &value;
+    }
+    return filed;
+}
+
+Column::Column(const Call& call, std::string area, Period period, std::optional<Day> map, std::shared_ptr<const Filed> filed)
+    : call_(call),
+      area_(std::move(area)),
+      period_(period),
+      filed_(map ? nullptr : std::move(filed)),
+      rows_(call.world.board.rows(area_, period, map)) {
+    reported_ = std::any_of(rows_.begin(), rows_.end(), [&](const v1::IndicatorValue& value) {
+        const auto* definition = call.world.definitions.find(value.indicator(), period.last_day());
+        return definition->indicator.measure() != v1::Indicator::STOCK && value.lineage().events() > 0;
+    });
+}
+
+Json Column::value(const std::string& code, bool cuts) const {
+    const auto it = std::find_if(rows_.begin(), rows_.end(), [&](const auto& row) { return row.indicator() == code; });
+    if (it == rows_.end()) {
+        return nullptr;
+    }
+    const auto& indicator = call_.world.definitions.find(code, period_.last_day())->indicator;
+    auto json = value_json(call_, indicator, *it, reported_, cuts);
+    if (auto found = target(indicator); found && !is_hidden(indicator, *it, call_.viewer)) {
+        json["target"] = std::move(*found);
+    }
+    if (filed_) {
+        const auto before = filed_->values.find({area_, code});
+        if (before != filed_->values.end()) {
+            json["filed"] = {{"text", value_json(call_, indicator, *before->second, true, false)["text"]},
+                             {"revision", filed_->report.revision()},
+                             {"restated", !MessageDifferencer::Equals(*before->second, *it)}};
+        }
+    }
+    return json;
+}
+
+// The achievement of targets has a part for each indicator that has one.
+std::optional<Json> Column::target(const v1::Indicator& indicator) const {
+    const v1::IndicatorValue::Part* found = nullptr;
+    for (const auto& row : rows_) {
+        const auto* definition = call_.world.definitions.find(row.indicator(), period_.last_day());
+        if (is_achievement(definition->indicator)) {
+            const auto it = std::find_if(row.parts().begin(), row.parts().end(),
+                                         [&](const auto& part) { return part.cut_value() == indicator.code(); });
+            found = it == row.parts().end() ? found : &*it;
+        }
+    }
+    if (found == nullptr || found->denominator() == 0) {
+        return std::nullopt;
+    }
+    const auto hundredths = [](std::int64_t number) { return static_cast<double>(number) / 100; };
+    const auto actual = found->number();
+    const auto assigned = found->denominator();
+    const auto all = (period_.last_day() - period_.first_day()).count() + 1;
+    const auto gone = std::clamp<std::int64_t>((call_.now.today() - period_.first_day()).count(), 0, all);
+    const bool met = indicator.less_is_better() ? actual <= assigned : actual >= assigned;
+    const bool adds_up = indicator.measure() == v1::Indicator::NUMBER && !indicator.less_is_better();
+    const bool behind = adds_up && gone < all ? actual * all < assigned * gone : !met;
+    const auto missing = met ? 0 : indicator.less_is_better() ? actual - assigned : assigned - actual;
+    return Json{{"assigned", hundredths(assigned)},
+                {"achieved", percent(actual, assigned)},
+                {"pace", {{"missing", hundredths(missing)}, {"daysLeft", all - gone}, {"behind", behind}}}};
+}
+
+}  // namespace chieng::web

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// One value as a viewer sees it: text in both languages, what it is made of, its target, what was filed of it; or that it is
+// hidden from him.
+#pragma once
+
+#include "gateway/web/api.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace chieng::web {
+
+// What was filed of a period, by area and indicator.
+struct Filed {
+    v1::Report report;
+    std::map<std::pair<std::string, std::string>, const v1::IndicatorValue*> values;
+};
+// `revision` 0: the latest. Empty when the period was never filed, or is of the other calendar.
+[[nodiscard]] std::shared_ptr<const Filed> filed_of(const World& world, const Period& period, std::uint32_t revision);
+
+// All values of one area over one period.
+class Column {
+public:
+    Column(const Call& call, std::string area, Period period, std::optional<Day> map, std::shared_ptr<const Filed> filed);
+
+    // Of an indicator that is counted over the period; null otherwise.
+    [[nodiscard]] Json value(const std::string& code, bool cuts) const;
+    [[nodiscard]] const std::vector<v1::IndicatorValue>& rows() const { return rows_; }
+
+private:
+    [[nodiscard]] std::optional<Json> target(const v1::Indicator& indicator) const;
+
+    const Call& call_;
+    std::string area_;
+    Period period_;
+    std::shared_ptr<const Filed> filed_;
+    std::vector<v1::IndicatorValue> rows_;
+    bool reported_ = false;  // anything happened there in that time
+};
+
+// A value by itself, without target and filing.
+[[nodiscard]] Json value_json(const Call& call, const v1::Indicator& indicator, const v1::IndicatorValue& value, bool reported, bool cuts);
+
+[[nodiscard]] Json text_json(const v1::Label& label);
+[[nodiscard]] std::string hex16(std::uint64_t number);
+
+}  // namespace chieng::web

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/runtime/host/http_session.hpp"
+
+#include "services/runtime/host/http_stream.hpp"
+
+#include <boost/asio/write.hpp>
+#include <boost/beast/websocket/rfc6455.hpp>
+
+#include <utility>
+
+namespace chieng {
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using asio::ip::tcp;
+
+constexpr auto farewell = std::chrono::seconds(1);
+constexpr std::size_t farewell_bytes_max = 256 * 1024;
+constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+
+HttpReply refusal(unsigned status, std::string title, std::string detail, std::string detail_vi) {
+    return reply_of({status, "", std::move(title), std::move(detail), std::move(detail_vi), ""});
+}
+
+HttpRequest request_of(const http::request<http::string_body>& message, bool& well) {
+    HttpRequest request;
+    request.method = std::string(message.method_string());
+    well = read_target({message.target().data(), message.target().size()}, request);
+    for (const auto& field : message) {
+        std::string name(field.name_string());
+        for (auto& c : name) {
+            c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+        }
+        auto& value = request.fields[name];
+        value += (value.empty() ? "" : ", ") + std::string(field.value());
+    }
+    request.body = message.body();
+    return request;
+}
+
+}  // namespace
+
+HttpSession::HttpSession(tcp::socket socket, std::shared_ptr<HttpServer::Listener> listener)
+    : stream_(std::move(socket)), listener_(std::move(listener)), seat_(listener_->take_seat()) {}
+
+void HttpSession::run() {
+    parser_.emplace();
+    parser_->header_limit(static_cast<std::uint32_t>(limits::http_header_bytes_max));
+    parser_->body_limit(limits::http_body_bytes_max);
+    stream_.expires_after(limits::http_patience);
+    http::async_read_header(stream_, buffer_, *parser_,
+                            [self = shared_from_this()](Error error, std::size_t) { self->take_header(error); });
+}
+
+void HttpSession::take_header(Error error) {
+    if (error) {
+        return refuse(error);
+    }
+    if (answer_fixed()) {
+        return;
+    }
+    if (parser_->is_done()) {
+        return handle();
+    }
+    const auto expected = parser_->get()[http::field::expect];
+    if (expected.empty()) {
+        return read_body();
+    }
+    asio::async_write(stream_, asio::buffer(go_on),
+                      [self = shared_from_this()](Error failed, std::size_t) { failed ? self->end() : self->read_body(); });
+}
+
+void HttpSession::read_body() {
+    http::async_read(stream_, buffer_, *parser_,
+                     [self = shared_from_this()](Error error, std::size_t) { error ? self->refuse(error) : self->handle(); });
+}
+
+void HttpSession::refuse(Error error) {
+    if (error == http::error::header_limit || error == http::error::buffer_overflow) {
+        const auto most = std::to_string(limits::http_header_bytes_max);
+        return answer(refusal(431, "Header too large", "the header is larger than " + most + " bytes; send a shorter one",
+                              "phần đầu yêu cầu dài hơn " + most + " byte; hãy gửi ngắn hơn"),
+                      false);
+    }
+    if (error == http::error::body_limit) {
+        const auto most = std::to_string(limits::http_body_bytes_max);
+        return answer(refusal(413, "Content too large", "the body is larger than " + most + " bytes; send less at a time",
+                              "nội dung dài hơn " + most + " byte; hãy gửi ít hơn mỗi lần"),
+                      false);
+    }
+    const bool spoke = error.category() == http::make_error_code(http::error::bad_target).category();
+    const bool broke_off = error == http::error::end_of_stream || error == http::error::partial_message;
+    if (!spoke || broke_off) {
+        return end();
+    }
+    answer(refusal(400, "Not an HTTP request", "this is no HTTP request: " + error.message() + "; speak HTTP/1.1",
+                   "đây không phải yêu cầu HTTP hợp lệ; hãy dùng HTTP/1.1"),
+           false);
+}
+
+bool HttpSession::answer_fixed() {
+    const auto& request = parser_->get();
+    const auto path = request.target().substr(0, request.target().find('?'));
+    const auto& routes = listener_->routes();
+    const auto route = routes.find(std::string_view(path.data(), path.size()));
+    const bool reads = request.method() == http::verb::get || request.method() == http::verb::head;
+    if (route == routes.end() && listener_->handler()) {
+        return false;
+    }
+    if (route == routes.end()) {
+        std::string known;
+        for (const auto& [name, handler] : routes) {
+            known += " " + name;
+        }
+        answer({404, "there are:" + known + "\n"}, false);
+    } else if (!reads) {
+        HttpReply reply{405, "GET and HEAD only\n"};
+        reply.set("Allow", "GET, HEAD");
+        answer(std::move(reply), false);
+    } else {
+        answer(route->second(), parser_->is_done());
+    }
+    return true;
+}
+
+void HttpSession::handle() {
+    bool well = false;
+    auto request = request_of(parser_->get(), well);
+    if (!well) {
+        return answer(
+            refusal(400, "Not a target",
+                    "the path or query cannot be read: escapes are %XX of UTF-8, without control characters or %2F in the path, and at "
+                    "most 32 parameters",
+                    "không đọc được đường dẫn hoặc tham số: dùng %XX theo UTF-8, không có ký tự điều khiển hay %2F trong đường dẫn, "
+                    "nhiều nhất 32 tham số"),
+            true);
+    }
+    auto outcome = listener_->handler()(std::move(request));
+    if (auto* reply = std::get_if<HttpReply>(&outcome)) {
+        return answer(std::move(*reply), true);
+    }
+    if (auto* streaming = std::get_if<HttpFollow>(&outcome)) {
+        return follow(std::move(*streaming));
+    }
+    stream_.expires_never();
+    std::get<HttpLater>(outcome).begin([self = shared_from_this()](HttpReply reply) { self->answer(std::move(reply), true); });
+}
+
+void HttpSession::follow(HttpFollow follow) {
+    if (follow.websocket && !boost::beast::websocket::is_upgrade(parser_->get())) {
+        auto reply = refusal(426, "Upgrade required", "this is a WebSocket: ask with Upgrade: websocket, version 13",
+                             "đây là WebSocket: hãy yêu cầu với Upgrade: websocket, phiên bản 13");
+        reply.set("Upgrade", "websocket");
+        return answer(std::move(reply), true);
+    }
+    auto seat = listener_->take_stream_seat();
+    if (!seat) {
+        auto reply = refusal(503, "Too many follow", "as many follow as may at once; try again in a minute or read /api/v1/feeds/cells",
+                             "đã đủ số người theo dõi cùng lúc; hãy thử lại sau một phút hoặc đọc /api/v1/feeds/cells");
+        reply.set("Retry-After", "60");
+        return answer(std::move(reply), true);
+    }
+    stream_.expires_never();
+    if (follow.websocket) {
+        auto upgrade = parser_->release();
+        HttpStream::open_websocket(stream_.release_socket(), std::move(upgrade), std::move(seat), std::move(follow.opened));
+    } else {
+        HttpStream::open_events(stream_.release_socket(), std::move(seat), std::move(follow.opened));
+    }
+}
+
+void HttpSession::answer(HttpReply reply, bool keep) {
+    const bool knows = parser_->is_header_done();
+    keep = keep && knows && parser_->get().keep_alive();
+    response_.emplace();
+    response_->result(reply.status);
+    response_->version(11);
+    response_->keep_alive(keep);
+    response_->set(http::field::content_type, reply.type);
+    response_->set(http::field::cache_control, "no-store");
+    for (const auto& [name, value] : reply.fields) {
+        response_->set(name, value);
+    }
+    response_->body() = std::move(reply.body);
+    if (reply.status == 304 || reply.status == 204) {
+        response_->body().clear();
+        response_->erase(http::field::content_type);
+    } else {
+        response_->content_length(response_->body().size());
+    }
+    serializer_.emplace(*response_);
+    const auto written = [self = shared_from_this(), keep](Error error, std::size_t) {
+        error ? self->end() : keep ? self->run() : self->leave();
+    };
+    stream_.expires_after(limits::http_patience);
+    if (knows && parser_->get().method() == http::verb::head) {
+        http::async_write_header(stream_, *serializer_, written);
+    } else {
+        http::async_write(stream_, *serializer_, written);
+    }
+}
+
+// Closing while the client still sends would throw away the answer on its way.
+void HttpSession::leave() {
+    Error gone;
+    stream_.socket().shutdown(tcp::socket::shutdown_send, gone);
+    stream_.expires_after(farewell);
+    drain(farewell_bytes_max);
+}
+
+void HttpSession::drain(std::size_t left) {
+    stream_.async_read_some(asio::buffer(rest_), [self = shared_from_this(), left](Error error, std::size_t size) {
+        error || size >= left ? self->end() : self->drain(left - size);
+    });
+}
+
+void HttpSession::end() {
+    stream_.close();
+}
+
+}  // namespace chieng

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+// A real gateway over real HTTP: what is posted is seen, who follows goes on after a kill, who does not read harms nobody, and
+// an officer's action is an event with a receipt.
+#include "services/field/outbox.hpp"
+#include "services/runtime/adapters/sqlite_store.hpp"
+#include "tests/support/events.hpp"
+#include "tests/support/http.hpp"
+#include "tests/support/processes.hpp"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <cstdlib>
+#include <ctime>
+#include <fstream>
+#include <memory>
+#include <thread>
+#include <vector>
+
+using namespace chieng;
+using namespace chieng::testing;
+using namespace std::chrono_literals;
+using Json = nlohmann::json;
+
+namespace {
+
+// Processes that start while it lives are in July 2022, when the villages of the tests are there and June is over.
+struct July {
+    July() { ::setenv("CHIENG_CLOCK", ("2022-07-20 1 " + std::to_string(std::time(nullptr))).c_str(), 1); }
+    ~July() { ::unsetenv("CHIENG_CLOCK"); }
+    July(const July&) = delete;
+    July& operator=(const July&) = delete;
+    July(July&&) = delete;
+    July& operator=(July&&) = delete;
+};
+
+// printf %s gong | sha256sum
+constexpr const char* rights = R"(viewer {
+  name: "officer" token_sha256: "cb37790a8586667fe9d52fbf3749dbbbdf05a5e6eab4152a8af7330c10ea60f5" may: [POST, CORRECT, FILE]
+  role: CULTURE_OFFICIAL organisation: COMMUNE_PEOPLES_COMMITTEE
+}
+anonymous { }
+)";
+
+class Town {
+public:
+    Town() { REQUIRE(ready()); }
+
+    [[nodiscard]] bool ready() const {
+        return eventually(60s, [&] {
+            return text_of(folder.path() / "gateway.log").find("http: listening") != std::string::npos &&
+                   http(port, "GET", "/readyz").status == 200;
+        });
+    }
+    void restart() {
+        gateway.kill();
+        std::filesystem::remove(folder.path() / "gateway.log");
+        gateway.start();
+        REQUIRE(ready());
+    }
+    void post_session() const {
+        SqliteStore store(folder.path() / "p1.outbox.db");
+        Outbox outbox(store);
+        REQUIRE(outbox.post(a_session_held(0), "session", &kbang(), "23656", *parse_day("2022-07-20"), 1).index() == 0);
+    }
+    void send() const {
+        Process sender({CHIENG_FIELD, "--device", "p1", "--data", folder.path(), "--broker", broker.url(), "send"},
+                       folder.path() / "p1.log");
+        REQUIRE(sender.wait(60s) == 0);
+    }
+    [[nodiscard]] Json get(const std::string& target) const { return Json::parse(http(port, "GET", target).body); }
+    [[nodiscard]] HttpAnswer act(const std::string& target, const std::string& body) const {
+        return http(port, "POST", target,
+                    "Authorization: Bearer gong\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
+                        "\r\n\r\n" + body);
+    }
+    // The number of sessions held.
+    [[nodiscard]] int sessions() const {
+        for (const auto& row : get("/api/v1/table?period=2022-Q2").at("rows")) {
+            if (row.at("indicator") == "COM-01") {
+                return row.at("values")[0].value("number", 0);
+            }
+        }
+        return -1;
+    }
+
+    Folder folder;
+    Broker broker{folder};
+    int port = free_port();
+
+private:
+    static std::filesystem::path written(const Folder& folder) {
+        std::ofstream(folder.path() / "rights.txtpb") << rights;
+        return folder.path() / "rights.txtpb";
+    }
+
+public:
+    Process service{{CHIENG_SERVICE, "--data", folder.path(), "--broker", broker.url()}, folder.path() / "service.log"};
+    Process gateway{{CHIENG_GATEWAY, "--place", "23656", "--data", folder.path(), "--broker", broker.url(), "--http",
+                     "127.0.0.1:" + std::to_string(port), "run", "--rights", written(folder)},
+                    folder.path() / "gateway.log"};
+};
+
+// What comes until it holds these words.
+std::string until(Wire& wire, const std::string& words, std::chrono::milliseconds patience = 30s) {
+    std::string text;
+    static_cast<void>(eventually(patience, [&] {
+        text += wire.receive(50ms);
+        return text.find(words) != std::string::npos;
+    }));
+    return text;
+}
+
+std::unique_ptr<Wire> follow(int port, const std::string& more = "") {
+    auto wire = std::make_unique<Wire>(port);
+    wire->send("GET /api/v1/feeds/cells/events HTTP/1.1\r\nHost: x\r\n" + more + "\r\n");
+    return wire;
+}
+
+// The id of the last event in the text.
+std::string last_id(const std::string& text) {
+    const auto at = text.rfind("id: ");
+    REQUIRE(at != std::string::npos);
+    return text.substr(at + 4, text.find('\n', at) - at - 4);
+}
+
+}  // namespace
+
+TEST_CASE("what a device posts is in the table, and who follows sees it, also after the gateway was killed", "[integration]") {
+    const July july;
+    Town town;
+    auto first = follow(town.port);
+    const auto head = until(*first, "event: head");
+    CHECK(head.find("text/event-stream") != std::string::npos);
+    town.post_session();
+    town.send();
+    const auto seen = until(*first, "\"indicator\":\"COM-01\"");
+    CHECK(seen.find("event: cells") != std::string::npos);
+    CHECK(eventually(20s, [&] { return town.sessions() == 1; }));
+    const auto id = last_id(seen);
+
+    town.restart();
+    town.post_session();
+    town.send();
+    auto second = follow(town.port, "Last-Event-ID: " + id + "\r\n");
+    const auto resumed = until(*second, "\"indicator\":\"COM-01\"");
+    CHECK(resumed.find("\"reset\":false") != std::string::npos);
+    CHECK(resumed.find("\"number\":\"2\"") != std::string::npos);
+    CHECK(town.sessions() == 2);
+    auto other = follow(town.port, "Last-Event-ID: 5-1\r\n");
+    CHECK(until(*other, "COM-01").find("\"reset\":true") != std::string::npos);
+}
+
+TEST_CASE("two hundred who follow and do not read hold nobody up", "[integration]") {
+    const July july;
+    Town town;
+    std::vector<std::unique_ptr<Wire>> silent;
+    for (int i = 0; i < 200; ++i) {
+        silent.push_back(follow(town.port));
+    }
+    CHECK(eventually(20s, [&] { return samples(http(town.port, "GET", "/metrics").body).at("chieng_http_followers") == 200; }));
+    auto reader = follow(town.port);
+    CHECK(until(*reader, "event: head").find("event: head") != std::string::npos);
+    for (int i = 0; i < 30; ++i) {
+        town.post_session();
+    }
+    town.send();
+    CHECK(until(*reader, "\"indicator\":\"COM-01\"").find("COM-01") != std::string::npos);
+    CHECK(eventually(20s, [&] { return town.sessions() == 30; }));
+    silent.clear();
+    CHECK(eventually(20s, [&] { return samples(http(town.port, "GET", "/metrics").body).at("chieng_http_followers") == 1; }));
+}
+
+TEST_CASE("an officer posts, corrects and files over HTTP, and is answered with the receipt", "[integration]") {
+    const July july;
+    Town town;
+    const std::string meeting = R"("occurredOn": "2022-05-20", "village": "23656-01", "sessionHeld": {"form": "TALK", "topics": ["LAW"],
+        "languages": ["VIETNAMESE"], "audience": {"total": 30}}})";
+    const auto posted = town.act("/api/v1/events?service=session", "{" + meeting);
+    REQUIRE(posted.status == 200);
+    const auto answer = Json::parse(posted.body);
+    CHECK(answer.at("receipt").at("verdict") == "STORED");
+    CHECK(answer.at("receipt").at("period") == "2022-06");
+    CHECK(answer.at("sequence") == 1);
+    CHECK(answer.at("device").get<std::string>().starts_with("office-23656-"));
+    CHECK(eventually(20s, [&] { return town.sessions() == 1; }));
+
+    const auto refused = Json::parse(town.act("/api/v1/events", R"({"occurredOn": "2023-05-20", "sessionHeld": {}})").body);
+    CHECK(refused.at("receipt").at("verdict") == "REFUSED");
+    CHECK_FALSE(refused.at("receipt").at("reasons").empty());
+    CHECK(refused.at("posted") == false);
+
+    const auto taken_back =
+        town.act("/api/v1/events", R"({"correction": {"action": "VOID", "reason": "DID_NOT_HAPPEN", "sequence": "1"}, )" + meeting);
+    CHECK(Json::parse(taken_back.body).at("receipt").at("verdict") == "STORED");
+    CHECK(eventually(20s, [&] { return town.sessions() == 0; }));
+
+    const auto filed = town.act("/api/v1/reports", R"({"period": "2022-Q2"})");
+    CHECK(filed.status == 201);
+    CHECK(Json::parse(filed.body).at("report").at("revision") == 1);
+    CHECK(town.get("/api/v1/reports").at("reports").size() == 1);
+    CHECK(http(town.port, "POST", "/api/v1/reports", "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}").status == 403);
+
+    town.service.kill();  // nobody answers: it waits, and is answered later
+    const auto waits = town.act("/api/v1/events", "{" + meeting);
+    CHECK(waits.status == 202);
+    CHECK(Json::parse(waits.body).at("waiting") == true);
+    town.service.start();
+    CHECK(eventually(60s, [&] { return town.sessions() == 1; }));
+}
+
+TEST_CASE("a WebSocket is told the same", "[integration]") {
+    const July july;
+    Town town;
+    town.post_session();
+    town.send();
+    CHECK(eventually(20s, [&] { return town.sessions() == 1; }));
+    CHECK(http(town.port, "GET", "/api/v1/feeds/cells/websocket").status == 426);
+    Wire wire(town.port);
+    wire.send(
+        "GET /api/v1/feeds/cells/websocket?after=0 HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
+    const auto text = until(wire, "\"indicator\":\"COM-01\"");
+    CHECK(text.starts_with("HTTP/1.1 101 "));
+    CHECK(text.find("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=") != std::string::npos);
+    CHECK(text.find("\"reset\":false") != std::string::npos);
+}
+
+TEST_CASE("hostile requests get a problem, and the next one is served", "[integration]") {
+    const July july;
+    Town town;
+    CHECK(http(town.port, "GET", "/api/v1/%00").status == 400);
+    CHECK(http(town.port, "GET", "/..%2f..%2fetc/passwd").status == 400);
+    CHECK(http(town.port, "GET", "/../../etc/passwd").status == 404);
+    CHECK(http(town.port, "TRACE", "/api/v1/me").status == 405);
+    CHECK(http(town.port, "GET", "/" + std::string(20'000, 'x')).status == 431);
+    CHECK(http(town.port, "POST", "/api/v1/events", "Authorization: Bearer gong\r\nContent-Length: 99999999\r\n").status == 413);
+    const auto twice = http(town.port, "POST", "/api/v1/events", "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+    CHECK(twice.status == 400);
+    CHECK(twice.fields.at("Content-Type") == "application/problem+json");
+    Wire slow(town.port);
+    slow.send("POST /api/v1/events HTTP/1.1\r\nContent-Length: 100\r\n\r\n{");
+    Wire pipelined(town.port);
+    pipelined.send("GET /api/v1/me HTTP/1.1\r\n\r\nGET /api/v1/nothing HTTP/1.1\r\nConnection: close\r\n\r\n");
+    const auto both = pipelined.receive();
+    CHECK(both.starts_with("HTTP/1.1 200 "));
+    CHECK(both.find("HTTP/1.1 404 ") != std::string::npos);
+    CHECK(slow.closed_within(15s));
+    CHECK(http(town.port, "GET", "/api/v1/me").status == 200);
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// A gateway's API without a gateway: a board that a test fills, and requests as values.
+#pragma once
+
+#include "gateway/web/api.hpp"
+#include "tests/support/entries.hpp"
+#include "tests/support/events.hpp"
+#include "tests/support/memory_store.hpp"
+
+#include "data/indicators.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <string>
+#include <vector>
+
+namespace chieng::testing {
+
+inline const Definitions& the_plan() {
+    static const auto loaded = Definitions::load(data::indicators, "indicators.txtpb");
+    return loaded;
+}
+
+class WebWorld {
+public:
+    explicit WebWorld(const std::string& place = "625", web::Rights rights = {})
+        : follower(the_plan(), kbang(), place, {{"23656", "session"}}, store, "test"),
+          archive(place, store),
+          reports(the_plan(), kbang(), place, follower, archive, store),
+          api({the_plan(), kbang(), place, follower.board(), follower.follows(), reports, {"session", "household", "monitoring"}},
+              std::move(rights)) {
+        at("2022-04-10");
+        now.caught_up = true;
+        now.epoch = 77;
+    }
+
+    void at(const std::string& day) { now.civil = Seconds(*parse_day(day)) + std::chrono::hours(5); }
+    void happened(const v1::Event& event, const std::string& commune = "23656") {
+        follower.board().apply(commune + "/session", entry_of("p", event));
+        take();
+    }
+    // What changed is given its offset, as a gateway does when it publishes.
+    void take() { static_cast<void>(follower.board().take_changed(now.offset)); }
+    v1::ReportReply file(const std::string& period) {
+        v1::ReportRequest request;
+        request.set_period(period);
+        request.set_file(true);
+        Actions actions;
+        auto reply = reports.answer(request, true, {now.civil, std::chrono::milliseconds(0)}, actions);
+        now.filed = reports.filed_count();
+        return reply;
+    }
+
+    web::Outcome ask(const std::string& method, const std::string& target, std::map<std::string, std::string, std::less<>> fields = {},
+                     std::string body = {}) {
+        HttpRequest request;
+        request.method = method;
+        REQUIRE(read_target(target, request));
+        request.fields = std::move(fields);
+        request.body = std::move(body);
+        return api.answer(request, now);
+    }
+    HttpReply reply(const std::string& target, std::map<std::string, std::string, std::less<>> fields = {}) {
+        return std::get<HttpReply>(ask("GET", target, std::move(fields)));
+    }
+    web::Json get(const std::string& target, std::map<std::string, std::string, std::less<>> fields = {}) {
+        const auto got = reply(target, std::move(fields));
+        INFO(target << ": " << got.body);
+        REQUIRE(got.status == 200);
+        return web::Json::parse(got.body);
+    }
+    // Status and the parameter that it is about.
+    std::string refused(const std::string& target, std::map<std::string, std::string, std::less<>> fields = {}) {
+        const auto got = reply(target, std::move(fields));
+        CHECK(got.type == "application/problem+json");
+        const auto json = web::Json::parse(got.body);
+        CHECK(json.at("status") == got.status);
+        CHECK_FALSE(json.at("detail").get<std::string>().empty());
+        CHECK_FALSE(json.at("detailVi").get<std::string>().empty());
+        return std::to_string(got.status) + " " + json.value("field", "");
+    }
+
+    MemoryStore store;
+    Follower follower;
+    Archive archive;
+    Reports reports;
+    web::Api api;
+    web::Now now;
+};
+
+// The value of an indicator in a table, by place.
+inline web::Json value_in(const web::Json& table, const std::string& indicator, const std::string& area) {
+    for (const auto& row : table.at("rows")) {
+        for (std::size_t i = 0; row.at("indicator") == indicator && i < table.at("places").size(); ++i) {
+            if (table.at("places")[i].at("code") == area) {
+                return row.at("values")[i];
+            }
+        }
+    }
+    return nullptr;
+}
+
+}  // namespace chieng::testing

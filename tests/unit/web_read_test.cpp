@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the API tells of a board, and what it answers to a question of no sense.
+#include "gateway/web/cells_json.hpp"
+#include "gateway/web/gzip.hpp"
+#include "services/runtime/core/json.hpp"
+#include "tests/support/web_world.hpp"
+
+#include "data/openapi_json.hpp"
+
+#include <set>
+
+using namespace chieng;
+using namespace chieng::testing;
+using web::Json;
+
+TEST_CASE("a table has the area first, then the places below it, and says what was not reported") {
+    WebWorld world;
+    world.happened(a_session_held(1));
+    world.happened(a_session_held(2));
+    const auto table = world.get("/api/v1/table?period=2022-Q2");
+    CHECK(table.at("area") == "625");
+    CHECK(table.at("from") == "2022-03-15");
+    CHECK(table.at("to") == "2022-06-14");
+    CHECK(table.at("places").size() == 15);
+    CHECK(table.at("places")[0].at("code") == "625");
+    const auto district = value_in(table, "COM-01", "625");
+    CHECK(district.at("number") == 2);
+    CHECK(district.at("text").at("vi") == "2");
+    CHECK(district.at("events") == 2);
+    CHECK(district.at("digest").get<std::string>().size() == 16);
+    CHECK(value_in(table, "COM-01", "23656").at("status") == "OK");
+    CHECK(value_in(table, "COM-01", "23653").at("status") == "NOT_REPORTED");
+    CHECK(value_in(table, "COM-06", "23656").at("text").at("en") == "0");
+    CHECK(value_in(table, "EMU-04", "625").is_null());  // is not counted over quarters
+    CHECK(value_in(table, "COM-04", "625").at("text").at("vi").get<std::string>().find(',') != std::string::npos);
+    CHECK(value_in(table, "INS-04", "625").at("status") == "NO_VALUE");
+    const auto below = world.get("/api/v1/table?period=2022-04&area=23656&cuts=true");
+    CHECK(below.at("places")[1].at("code") == "23656-01");
+    CHECK(value_in(below, "COM-01", "23656-01").at("parts").size() > 0);
+}
+
+TEST_CASE("targets stand beside what was reached, with the pace") {
+    WebWorld world;
+    world.at("2022-05-01");
+    auto event = an_event(1);
+    event.set_village("");
+    auto& target = *event.mutable_target_assigned();
+    target.set_indicator("COM-01");
+    target.set_period("2022-Q2");
+    target.set_value(400);  // hundredths
+    world.happened(event);
+    world.happened(a_session_held(2));
+    const auto value = value_in(world.get("/api/v1/table?period=2022-Q2"), "COM-01", "23656");
+    CHECK(value.at("target").at("assigned") == 4);
+    CHECK(value.at("target").at("achieved") == "25.0 %");
+    CHECK(value.at("target").at("pace").at("missing") == 3);
+    CHECK(value.at("target").at("pace").at("behind") == true);
+    CHECK(value.at("target").at("pace").at("daysLeft") == 45);
+}
+
+TEST_CASE("what was filed stands beside what is true now") {
+    WebWorld world("23656");
+    world.happened(a_session_held(1));
+    world.at("2022-07-01");
+    REQUIRE(world.file("2022-Q2").error().empty());
+    CHECK(value_in(world.get("/api/v1/table?period=2022-Q2"), "COM-01", "23656").at("filed").at("restated") == false);
+    world.happened(a_session_held(2));
+    const auto filed = value_in(world.get("/api/v1/table?period=2022-Q2"), "COM-01", "23656").at("filed");
+    CHECK(filed.at("text").at("en") == "1");
+    CHECK(filed.at("revision") == 1);
+    CHECK(filed.at("restated") == true);
+    CHECK(world.get("/api/v1/reports").at("reports")[0].at("restatedCells") > 0);
+    const auto report = world.get("/api/v1/reports/2022-Q2/latest");
+    CHECK(report.at("report").at("digest").get<std::string>().size() == 64);
+    CHECK(report.at("restated").size() > 0);
+    CHECK(world.refused("/api/v1/reports/2022-Q2/2") == "404 revision");
+    CHECK(world.refused("/api/v1/reports/2022-Q2/0") == "400 revision");
+    CHECK(world.refused("/api/v1/reports/spring/1") == "400 period");
+    CHECK(world.refused("/api/v1/table?period=2022-Q2&revision=7") == "404 revision");
+    CHECK(world.get("/api/v1/behind?indicator=COM-01&period=2022-Q2").at("filed")[0].at("text").at("en") == "1");
+}
+
+TEST_CASE("history goes back over years, and what is behind a value is told") {
+    WebWorld world;
+    world.happened(a_session_held(1));
+    const auto history = world.get("/api/v1/history?indicator=COM-01&span=QUARTER&until=2022-Q2&count=6");
+    CHECK(history.at("points").size() == 6);
+    CHECK(history.at("points")[0].at("period") == "2021-Q1");
+    CHECK(history.at("points")[5].at("value").at("number") == 1);
+    const auto behind = world.get("/api/v1/behind?indicator=COM-01&period=2022-Q2");
+    CHECK(behind.at("below").size() == 14);
+    CHECK(behind.at("definition").at("definition").get<std::string>().find("COM-01") != std::string::npos);
+    CHECK(behind.at("feeds")[0].at("feed") == "23656/session");
+}
+
+TEST_CASE("places of a day, definitions and who asks") {
+    WebWorld world;
+    const auto me = world.get("/api/v1/me");
+    CHECK(me.at("viewer") == "anonymous");
+    CHECK(me.at("place").at("level") == "DISTRICT");
+    CHECK(me.at("today") == "2022-04-10");
+    CHECK(world.get("/api/v1/places").at("places")[1].at("parent") == "625");
+    world.at("2026-01-01");  // districts have ended
+    CHECK(world.get("/api/v1/places").at("day") == "2025-06-30");
+    CHECK(world.refused("/api/v1/places?day=2026-01-01") == "404 day");
+    const auto indicators = world.get("/api/v1/indicators").at("indicators");
+    std::set<std::string> codes;
+    for (const auto& one : indicators) {
+        codes.insert(one.at("code"));
+        CHECK_FALSE(one.at("label").at("vi").get<std::string>().empty());
+    }
+    CHECK(codes.contains("POV-03"));
+    CHECK_FALSE(codes.contains("TGT.assigned"));
+    CHECK(world.get("/api/v1/indicators/COM-01").at("definitions")[0].at("cuts").size() > 0);
+    CHECK(world.refused("/api/v1/indicators/TGT.assigned") == "404 code");
+}
+
+TEST_CASE("a place is silent when nothing of it was counted in the month") {
+    WebWorld world;
+    world.happened(a_session_held(1));
+    const auto silent = world.get("/api/v1/silent").at("places");
+    CHECK(silent.size() == 13);
+    world.at("2022-06-01");
+    const auto later = world.get("/api/v1/silent").at("places");
+    CHECK(later.size() == 14);
+    for (const auto& place : later) {
+        CHECK(place.contains("lastPeriod") == (place.at("code") == "23656"));
+    }
+}
+
+TEST_CASE("a question of no sense is answered with the parameter, the rule and what to do") {
+    WebWorld world;
+    CHECK(world.refused("/api/v1/table") == "400 period");
+    CHECK(world.refused("/api/v1/table?period=2022-Q5") == "400 period");
+    CHECK(world.refused("/api/v1/table?period=2022&calendar=lunar") == "400 calendar");
+    CHECK(world.refused("/api/v1/table?period=2022&area=99999") == "404 area");
+    CHECK(world.refused("/api/v1/table?period=2022&map=2022-13-01") == "400 map");
+    CHECK(world.refused("/api/v1/table?period=2022&map=9999-01-01") == "400 map");
+    CHECK(world.refused("/api/v1/table?period=2022&cuts=maybe") == "400 cuts");
+    CHECK(world.refused("/api/v1/table?period=2022&colour=red") == "400 colour");
+    CHECK(world.refused("/api/v1/table?period=2022&period=2023") == "400 period");
+    CHECK(world.refused("/api/v1/table?period=2022&format=doc") == "406 format");
+    CHECK(world.refused("/api/v1/table?period=2022", {{"accept", "image/png"}}) == "406 format");
+    CHECK(world.reply("/api/v1/table?period=2022", {{"accept", "image/png, */*;q=0.1"}}).status == 200);
+    CHECK(world.refused("/api/v1/history?indicator=COM-01&count=61") == "400 count");
+    CHECK(world.refused("/api/v1/history?indicator=COM-01&span=WEEK") == "400 span");
+    CHECK(world.refused("/api/v1/history?indicator=COM-01&span=YEAR&until=2022-Q1") == "400 until");
+    CHECK(world.refused("/api/v1/history?indicator=NO-01") == "404 indicator");
+    CHECK(world.refused("/api/v1/behind?indicator=POV-10&period=2022-04") == "400 period");
+    CHECK(world.refused("/api/v2/table") == "404 ");
+    CHECK(world.refused("/page/../../etc/passwd") == "404 ");
+    const auto wrong = std::get<HttpReply>(world.ask("PATCH", "/api/v1/reports"));
+    CHECK(wrong.status == 405);
+    CHECK(wrong.field("Allow") == "GET, HEAD, POST");
+}
+
+TEST_CASE("the same question has a tag, and nothing is sent twice") {
+    WebWorld world;
+    world.happened(a_session_held(1));
+    const auto first = world.reply("/api/v1/table?period=2022");
+    const std::string tag(first.field("ETag"));
+    REQUIRE_FALSE(tag.empty());
+    const auto second = world.reply("/api/v1/table?period=2022", {{"if-none-match", tag}});
+    CHECK(second.status == 304);
+    CHECK(second.body.empty());
+    CHECK(world.reply("/api/v1/table?period=9", {{"if-none-match", tag}}).status == 400);
+    world.happened(a_session_held(2));
+    const auto third = world.reply("/api/v1/table?period=2022", {{"if-none-match", tag}});
+    CHECK(third.status == 200);
+    CHECK(value_in(Json::parse(third.body), "COM-01", "625").at("number") == 2);
+    world.at("2022-04-11");  // targets have a pace
+    CHECK(world.reply("/api/v1/table?period=2022").field("ETag") != third.field("ETag"));
+}
+
+TEST_CASE("reading the feed of cells page by page skips nothing") {
+    WebWorld world;
+    world.happened(a_session_held(1));
+    world.happened(a_household_supported(2));
+    std::map<std::uint64_t, Json> seen;
+    std::uint64_t after = 0;
+    for (bool more = true; more;) {
+        const auto page = world.get("/api/v1/feeds/cells?limit=7&epoch=77&after=" + std::to_string(after));
+        CHECK(page.at("first") == after + 1);
+        for (const auto& cell : page.at("cells")) {
+            CHECK(cell.at("offset") > after);
+            CHECK(seen.emplace(cell.at("offset").get<std::uint64_t>(), cell).second);
+        }
+        more = page.at("more");
+        after = page.at("last");
+    }
+    CHECK(after == world.now.offset);
+    CHECK(seen.size() == world.follower.board().stamped_after(0, 100'000).size());
+    for (const auto& [stamp, id] : world.follower.board().stamped_after(0, 100'000)) {
+        auto json = Json::parse(to_json(world.follower.board().cell(id)));
+        auto told = seen.at(stamp);
+        told.erase("offset");
+        CHECK(told == json);
+    }
+    CHECK(world.refused("/api/v1/feeds/cells?epoch=78") == "409 epoch");
+    CHECK(world.refused("/api/v1/feeds/cells?after=" + std::to_string(after + 1)) == "409 epoch");
+    CHECK(world.refused("/api/v1/feeds/cells?after=-1") == "400 after");
+    CHECK(world.refused("/api/v1/feeds/cells?limit=1001") == "400 limit");
+    CHECK(world.refused("/api/v1/feeds/cells?limit=0") == "400 limit");
+    CHECK(world.refused("/api/v1/feeds/cells/events", {{"last-event-id", "yesterday"}}) == "400 Last-Event-ID");
+    const auto follow = std::get<web::FollowCells>(world.ask("GET", "/api/v1/feeds/cells/events", {{"last-event-id", "77-12"}}));
+    CHECK(follow.epoch == 77U);
+    CHECK(follow.after == 12U);
+}
+
+TEST_CASE("the description names each route and parameter, and none besides") {
+    const auto document = Json::parse(data::openapi_json);
+    CHECK(document.at("openapi") == "3.1.0");
+    std::set<std::string> described;
+    for (const auto& [path, methods] : document.at("paths").items()) {
+        for (const auto& [method, operation] : methods.items()) {
+            CHECK_FALSE(operation.at("summary").get<std::string>().empty());
+            for (const auto& parameter : operation.at("parameters")) {
+                if (parameter.at("in") == "query") {
+                    described.insert(method + " " + path + " " + parameter.at("name").get<std::string>());
+                }
+            }
+            described.insert(method + " " + path);
+        }
+    }
+    std::set<std::string> served;
+    for (const auto& route : web::routes()) {
+        const auto name = std::string(route.method == "GET"    ? "get"
+                                      : route.method == "POST" ? "post"
+                                                               : "delete") +
+                          " " + std::string(route.path);
+        served.insert(name);
+        for (const auto parameter : route.parameters) {
+            served.insert(name + " " + std::string(parameter));
+        }
+    }
+    CHECK(described == served);
+}
+
+TEST_CASE("the page comes packed to who accepts it, and runs nothing of others") {
+    WebWorld world;
+    const auto page = world.reply("/", {{"accept-encoding", "br, gzip"}});
+    CHECK(page.status == 200);
+    CHECK(page.field("Content-Encoding") == "gzip");
+    CHECK(page.field("Content-Security-Policy").starts_with("default-src 'self'"));
+    CHECK(page.field("X-Content-Type-Options") == "nosniff");
+    CHECK(world.reply("/").body.find("<html") != std::string::npos);
+    CHECK(world.reply("/", {{"if-none-match", std::string(page.field("ETag"))}}).status == 304);
+    CHECK_FALSE(web::accepts_gzip({"GET", "/", {}, {{"accept-encoding", "gzip;q=0"}}, ""}));
+}

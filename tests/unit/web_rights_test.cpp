@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who may see and do what, what is hidden from whom, and requests that are meant to do harm.
+#include "gateway/web/hidden.hpp"
+#include "tests/support/web_world.hpp"
+
+using namespace chieng;
+using namespace chieng::testing;
+using web::Json;
+
+namespace {
+
+web::Rights rights() {
+    const auto viewer = [](const std::string& name, const std::string& token, const std::string& more) {
+        return "viewer { name: \"" + name + "\" token_sha256: \"" + web::sha256_hex(token) + "\" " + more + " }\n";
+    };
+    const std::string poster = " role: CULTURE_OFFICIAL organisation: COMMUNE_PEOPLES_COMMITTEE";
+    return web::Rights::load(viewer("officer", "gong", "may: [POST, CORRECT, FILE] sees: INTERNAL" + poster) +
+                                 viewer("decider", "drum", "may: [DECIDE, ASSIGN]" + poster) + viewer("reader", "flute", "threshold: 5"),
+                             "rights.txtpb");
+}
+
+using Fields = std::map<std::string, std::string, std::less<>>;
+
+Fields as(const std::string& token) {
+    return {{"authorization", "Bearer " + token}, {"content-type", "application/json"}};
+}
+
+std::string status_of(const web::Outcome& outcome) {
+    const auto* reply = std::get_if<HttpReply>(&outcome);
+    if (reply == nullptr) {
+        return "done";
+    }
+    const auto json = Json::parse(reply->body, nullptr, false);
+    return std::to_string(reply->status) + (json.is_object() && json.contains("field") ? " " + json.at("field").get<std::string>() : "");
+}
+
+const std::string a_meeting =
+    R"({"occurredOn": "2022-03-20", "village": "23656-01", "sessionHeld": {"form": "TALK", "topics": ["LAW"], "languages": ["VIETNAMESE"], "audience": {"total": 30}}})";
+const std::string a_void =
+    R"({"occurredOn": "2022-03-20", "village": "23656-01", "correction": {"action": "VOID", "reason": "ENTERED_TWICE", "device": "p", "sequence": "1"}, "sessionHeld": {}})";
+const std::string a_target = R"({"occurredOn": "2022-03-20", "targetAssigned": {"indicator": "COM-01", "period": "2022", "value": "100"}})";
+
+}  // namespace
+
+TEST_CASE("with rights nobody reads without a token, and a wrong one is refused") {
+    WebWorld world("23656", rights());
+    CHECK(world.refused("/api/v1/me") == "401 ");
+    CHECK(world.reply("/api/v1/me").field("WWW-Authenticate") == "Bearer");
+    CHECK(world.refused("/api/v1/table?period=2022", as("gang")) == "401 ");
+    CHECK(world.refused("/api/v1/me", {{"authorization", "Basic gong"}}) == "401 ");
+    CHECK(world.refused("/api/v1/me", as(std::string(100'000, 'g'))) == "401 ");
+    CHECK(world.get("/api/v1/me", as("gong")).at("may") == Json{"POST", "CORRECT", "FILE"});
+    CHECK(world.reply("/openapi.json").status == 200);
+    CHECK(world.reply("/").status == 200);
+}
+
+TEST_CASE("rights that contradict themselves are refused with the place") {
+    const auto fault = [](const std::string& text) {
+        try {
+            static_cast<void>(web::Rights::load(text, "r"));
+        } catch (const std::invalid_argument& error) {
+            return std::string(error.what());
+        }
+        return std::string();
+    };
+    const auto digest = web::sha256_hex("gong");
+    CHECK(fault("viewer {\n  nome: \"x\" }").starts_with("r:2:"));
+    CHECK(fault("viewer { name: \"x\" token_sha256: \"abc\" }").find("token_sha256") != std::string::npos);
+    CHECK(fault("viewer { name: \"a b\" token_sha256: \"" + digest + "\" }").find("name") != std::string::npos);
+    CHECK(fault("viewer { name: \"a\" token_sha256: \"" + digest + "\" may: CORRECT }").find("role") != std::string::npos);
+    CHECK(fault("anonymous { may: FILE }").find("anonymous") != std::string::npos);
+    const auto one = "viewer { name: \"a\" token_sha256: \"" + digest + "\" }\n";
+    CHECK(fault(one + one).find("another viewer") != std::string::npos);
+    CHECK(fault(one).empty());
+}
+
+TEST_CASE("a cookie reads, and changes something only with the header that no other page can send") {
+    WebWorld world("23656", rights());
+    const auto begun =
+        std::get<HttpReply>(world.ask("POST", "/api/v1/session", {{"content-type", "application/json"}}, R"({"token": "gong"})"));
+    CHECK(begun.status == 200);
+    const std::string cookie(begun.field("Set-Cookie"));
+    CHECK(cookie == "chieng_session=gong; Path=/; HttpOnly; SameSite=Strict");
+    Fields fields{{"cookie", "theme=dark; chieng_session=gong"}, {"content-type", "application/json"}};
+    CHECK(world.get("/api/v1/me", fields).at("viewer") == "officer");
+    CHECK(status_of(world.ask("POST", "/api/v1/events?service=session", fields, a_meeting)) == "403 X-Chieng");
+    fields["x-chieng"] = "1";
+    CHECK(status_of(world.ask("POST", "/api/v1/events?service=session", fields, a_meeting)) == "done");
+    CHECK(std::get<HttpReply>(world.ask("DELETE", "/api/v1/session", fields)).field("Set-Cookie").find("Max-Age=0") != std::string::npos);
+    CHECK(status_of(world.ask("POST", "/api/v1/session", {{"content-type", "application/json"}}, R"({"token": "gang"})")) == "401");
+    CHECK(status_of(world.ask("POST", "/api/v1/session", {{"content-type", "text/plain"}}, R"({"token": "gong"})")) == "415 Content-Type");
+}
+
+TEST_CASE("each action needs its right, which a refusal names") {
+    WebWorld world("23656", rights());
+    const auto post = [&](const std::string& token, const std::string& event) {
+        return world.ask("POST", "/api/v1/events", as(token), event);
+    };
+    CHECK(status_of(post("flute", a_meeting)) == "403 POST");
+    CHECK(status_of(post("drum", a_meeting)) == "403 POST");
+    CHECK(status_of(post("drum", a_void)) == "403 CORRECT");
+    CHECK(status_of(post("gong", a_target)) == "403 ASSIGN");
+    CHECK(status_of(post("gong", a_void)) == "done");
+    CHECK(status_of(post("drum", a_target)) == "done");
+    const auto posted = std::get<web::PostEvent>(post("gong", a_meeting));
+    CHECK(posted.commune == "23656");
+    CHECK(posted.service == "session");
+    CHECK(posted.event.role() == v1::CULTURE_OFFICIAL);
+    CHECK(posted.event.organisation() == v1::COMMUNE_PEOPLES_COMMITTEE);
+    world.at("2022-07-01");
+    const auto file = [&](const std::string& token, const std::string& period) {
+        return status_of(world.ask("POST", "/api/v1/reports", as(token), "{\"period\": \"" + period + "\"}"));
+    };
+    CHECK(file("flute", "2022-Q2") == "403 FILE");
+    CHECK(file("gong", "2022-Q2") == "done");
+    CHECK(file("gong", "2022-Q4") == "409 period");
+    CHECK(file("gong", "soon") == "400 period");
+}
+
+TEST_CASE("an event of no sense is not posted") {
+    WebWorld world("23656", rights());
+    const auto post = [&](const std::string& event, const std::string& more = "") {
+        return status_of(world.ask("POST", "/api/v1/events" + more, as("gong"), event));
+    };
+    CHECK(post("") == "400");
+    CHECK(post("[]") == "400");
+    CHECK(post("{\"sessionHeld\": 3}") == "400");
+    CHECK(post("{\"noSuchField\": 3}") == "400");
+    CHECK(post(std::string(50'000, '[')) == "400");
+    CHECK(post(a_meeting, "?service=household") == "400 service");
+    CHECK(post("{\"occurredOn\": \"2022-03-20\"}") == "400 service");
+    CHECK(post("{\"sequence\": \"5\"," + a_meeting.substr(1)) == "400 sequence");
+    CHECK(post("{\"role\": \"VILLAGE_HEAD\"," + a_meeting.substr(1)) == "403 role");
+}
+
+TEST_CASE("at a district an event goes to the commune of its village, or to the one that is named") {
+    WebWorld world("625", rights());
+    CHECK(std::get<web::PostEvent>(world.ask("POST", "/api/v1/events", as("gong"), a_meeting)).commune == "23656");
+    const std::string of_no_village = "{\"occurredOn\": \"2022-03-20\", " + a_meeting.substr(a_meeting.find("\"sessionHeld\""));
+    CHECK(status_of(world.ask("POST", "/api/v1/events", as("gong"), of_no_village)) == "400 commune");
+    CHECK(std::get<web::PostEvent>(world.ask("POST", "/api/v1/events?commune=23653", as("gong"), of_no_village)).commune == "23653");
+    CHECK(status_of(world.ask("POST", "/api/v1/events?commune=00001", as("gong"), of_no_village)) == "400 commune");
+}
+
+TEST_CASE("small numbers of people and households are hidden, with all that they are made of") {
+    WebWorld world("23656", rights());
+    auto session = a_session_held(1);
+    session.mutable_session_held()->mutable_audience()->set_total(30);
+    session.mutable_session_held()->mutable_audience()->set_female(3);
+    world.happened(session);
+    world.happened(a_household_supported(2));
+    world.at("2022-07-01");
+    REQUIRE(world.file("2022-Q2").error().empty());
+    const auto whole = world.get("/api/v1/table?period=2022-Q2&cuts=true", as("gong"));
+    CHECK(value_in(whole, "SUP-01", "23656").at("number") == 1);
+    const auto table = world.get("/api/v1/table?period=2022-Q2&cuts=true", as("flute"));
+    const auto hidden = value_in(table, "SUP-01", "23656");
+    CHECK(hidden.at("status") == "SUPPRESSED");
+    CHECK(hidden.at("text").at("vi") == "dưới 5");
+    for (const auto* name : {"number", "events", "digest", "parts", "denominator", "target"}) {
+        CHECK_FALSE(hidden.contains(name));
+    }
+    CHECK(hidden.at("filed").at("text").at("vi") == "dưới 5");
+    const auto attendances = value_in(table, "COM-02", "23656");
+    CHECK(attendances.at("number") == 30);
+    CHECK_FALSE(attendances.contains("digest"));
+    bool some = false;
+    for (const auto& part : attendances.at("parts")) {
+        CHECK((part.at("status") == "SUPPRESSED") != part.contains("number"));
+        some = some || part.at("status") == "SUPPRESSED";
+    }
+    CHECK(some);
+    CHECK(value_in(table, "COM-01", "23656").at("number") == 1);  // sessions are things
+    CHECK(world.refused("/api/v1/feeds/cells", as("flute")) == "403 threshold");
+    CHECK(world.refused("/api/v1/feeds/cells/events", as("flute")) == "403 threshold");
+    CHECK(world.refused("/api/v1/feeds/cells/websocket", as("flute")) == "403 threshold");
+    CHECK(world.get("/api/v1/behind?indicator=SUP-01&period=2022-Q2", as("flute")).at("feeds").empty());
+    CHECK(world.get("/api/v1/reports/2022-Q2/1", as("flute")).at("report").at("positions").empty());
+}
+
+TEST_CASE("a target does not tell what is hidden") {
+    WebWorld world("23656", rights());
+    auto assigned = an_event(1);
+    assigned.set_village("");
+    assigned.mutable_target_assigned()->set_indicator("SUP-01");
+    assigned.mutable_target_assigned()->set_period("2022-Q2");
+    assigned.mutable_target_assigned()->set_value(1000);
+    world.happened(assigned);
+    world.happened(a_household_supported(2));
+    const auto table = world.get("/api/v1/table?period=2022-Q2&cuts=true", as("flute"));
+    CHECK_FALSE(value_in(table, "SUP-01", "23656").contains("target"));
+    for (const auto& part : value_in(table, "TGT-01", "23656").at("parts")) {
+        CHECK(part.at("status") == "SUPPRESSED");
+    }
+}
+
+TEST_CASE("what a target is of is decoded once, and tricks lead nowhere") {
+    HttpRequest request;
+    CHECK(read_target("/api/v1/places?day=2022-03-12&x=%C4%90%20b+c", request));
+    CHECK(request.query[1].second == "Đ b c");
+    CHECK(read_target("http://host:1/a?b", request));
+    CHECK(request.path == "/a");
+    for (const auto* target : {"", "a", "*", "/%", "/%2", "/%zz", "/%00", "/a%2Fb", "/a%5cb", "/%ff", "/a#b", "/?a=%0a", "/?%C0%AF=1"}) {
+        INFO(target);
+        CHECK_FALSE(read_target(target, request));
+    }
+    std::string many = "/?";
+    for (int i = 0; i < 33; ++i) {
+        many += "a=1&";
+    }
+    CHECK_FALSE(read_target(many, request));
+}

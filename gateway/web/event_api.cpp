@@ -59,10 +59,11 @@ std::optional<std::string> commune_of(const Call& call, const v1::Event& event) 
     return world.places.was_below(commune, world.place) ? std::optional(commune) : std::nullopt;
 }
 
-// Who posts stands in the event.
+// Who posts stands in the event. What is corrected stays its organisation's: a correction would move it to another one otherwise.
 std::optional<Problem> sign(const v1::Viewer& viewer, v1::Event& event) {
     const bool other_role = event.role() != v1::ROLE_UNSPECIFIED && event.role() != viewer.role();
-    const bool other_organisation = event.organisation() != v1::ORGANISATION_UNSPECIFIED && event.organisation() != viewer.organisation();
+    const bool names_organisation = event.organisation() != v1::ORGANISATION_UNSPECIFIED;
+    const bool other_organisation = names_organisation && !event.has_correction() && event.organisation() != viewer.organisation();
     if (other_role || other_organisation) {
         return Problem{403,
                        "right",
@@ -74,7 +75,7 @@ std::optional<Problem> sign(const v1::Viewer& viewer, v1::Event& event) {
                        other_role ? "role" : "organisation"};
     }
     event.set_role(viewer.role());
-    event.set_organisation(viewer.organisation());
+    event.set_organisation(names_organisation ? event.organisation() : viewer.organisation());
     return std::nullopt;
 }
 

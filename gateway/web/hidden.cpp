@@ -29,6 +29,18 @@ bool is_hidden(const v1::Indicator& indicator, const v1::IndicatorValue::Part& p
     return counts_people(indicator) && any_small({part.number(), part.denominator()}, viewer);
 }
 
+bool is_hidden(const Definitions& definitions, const v1::Indicator& indicator, const v1::IndicatorValue& whole,
+               const v1::IndicatorValue::Part& part, const v1::Viewer& viewer) {
+    const auto* of =
+        indicator.targets().view() == v1::ACHIEVEMENT ? definitions.find(part.cut_value(), *parse_day(whole.to())) : nullptr;
+    if (of == nullptr) {
+        return is_hidden(indicator, part, viewer);
+    }
+    v1::IndicatorValue::Part shown;
+    shown.set_number((part.number() + 99) / 100);
+    return is_hidden(indicator, part, viewer) || is_hidden(of->indicator, shown, viewer);
+}
+
 bool sees_lineage(const v1::Viewer& viewer) {
     return viewer.threshold() == 0;
 }

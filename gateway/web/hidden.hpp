@@ -7,6 +7,7 @@
 
 #include "chieng/v1/indicator.pb.h"
 #include "chieng/v1/rights.pb.h"
+#include "gateway/indicator/definitions.hpp"
 
 namespace chieng::web {
 
@@ -15,6 +16,10 @@ namespace chieng::web {
 // Whether the value, or a part of it with that number and denominator, is hidden from this viewer.
 [[nodiscard]] bool is_hidden(const v1::Indicator& indicator, const v1::IndicatorValue& value, const v1::Viewer& viewer);
 [[nodiscard]] bool is_hidden(const v1::Indicator& indicator, const v1::IndicatorValue::Part& part, const v1::Viewer& viewer);
+
+// Of a part of what may be the achievement of targets: then its figures are hundredths of what the indicator counts that it names.
+[[nodiscard]] bool is_hidden(const Definitions& definitions, const v1::Indicator& indicator, const v1::IndicatorValue& whole,
+                             const v1::IndicatorValue::Part& part, const v1::Viewer& viewer);
 
 // Whether he sees what a value is made of: digests, the events behind it, the raw feed of cells.
 [[nodiscard]] bool sees_lineage(const v1::Viewer& viewer);

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The files of the page, which the program carries, and the description of the API.
 #include "data/openapi_json.hpp"
-#include "data/page_app_js.hpp"
-#include "data/page_icon_svg.hpp"
-#include "data/page_index_html.hpp"
-#include "data/page_style_css.hpp"
+#include "data/page_files.hpp"
 #include "gateway/web/api.hpp"
 #include "gateway/web/gzip.hpp"
 #include "gateway/web/problems.hpp"
 
 #include <map>
+#include <string_view>
 
 namespace chieng::web {
 namespace {
@@ -28,14 +26,26 @@ File file(const char* type, const char* text) {
     return {type, std::move(plain), std::move(packed), std::move(tag)};
 }
 
+const char* type_of(std::string_view name) {
+    if (name.ends_with(".js")) {
+        return "text/javascript; charset=utf-8";
+    }
+    if (name.ends_with(".css")) {
+        return "text/css; charset=utf-8";
+    }
+    return name.ends_with(".svg") ? "image/svg+xml" : "text/html; charset=utf-8";
+}
+
 const std::map<std::string, File, std::less<>>& files() {
-    static const std::map<std::string, File, std::less<>> all{
-        {"/", file("text/html; charset=utf-8", data::page_index_html)},
-        {"/page/app.js", file("text/javascript; charset=utf-8", data::page_app_js)},
-        {"/page/style.css", file("text/css; charset=utf-8", data::page_style_css)},
-        {"/page/icon.svg", file("image/svg+xml", data::page_icon_svg)},
-        {"/openapi.json", file("application/vnd.oai.openapi+json;version=3.1", data::openapi_json)},
-    };
+    static const auto all = [] {
+        std::map<std::string, File, std::less<>> made;
+        for (const auto& each : data::page_files) {
+            const std::string name(each.name);
+            made.emplace(name == "index.html" ? "/" : "/page/" + name, file(type_of(name), each.text));
+        }
+        made.emplace("/openapi.json", file("application/vnd.oai.openapi+json;version=3.1", data::openapi_json));
+        return made;
+    }();
     return all;
 }
 

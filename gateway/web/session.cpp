@@ -20,6 +20,10 @@ Json viewer_json(const v1::Viewer& viewer) {
     if (!viewer.recipient().empty()) {
         json["recipient"] = viewer.recipient();
     }
+    if (viewer.role() != v1::ROLE_UNSPECIFIED) {
+        json["role"] = v1::Role_Name(viewer.role());
+        json["organisation"] = v1::Organisation_Name(viewer.organisation());
+    }
     return json;
 }
 

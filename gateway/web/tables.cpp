@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // One period of a place and of those right below it; one indicator over periods; what is behind one value.
 #include "gateway/web/hidden.hpp"
-#include "gateway/web/negotiation.hpp"
 #include "gateway/web/parameters.hpp"
 #include "gateway/web/places_json.hpp"
 #include "gateway/web/problems.hpp"
+#include "gateway/web/table_file.hpp"
 #include "gateway/web/times.hpp"
 #include "gateway/web/values.hpp"
 
@@ -48,11 +48,17 @@ std::shared_ptr<const Filed> filed_for(const Call& call, const Question& asked, 
     return filed;
 }
 
+// The area itself, and those right below it.
+std::vector<std::string> areas_of(const Call& call, const Question& asked) {
+    std::vector<std::string> areas{asked.area};
+    const auto children = call.world.places.children(asked.area, asked.day());
+    areas.insert(areas.end(), children.begin(), children.end());
+    return areas;
+}
+
 Json table_json(const Call& call, const Question& asked, const std::shared_ptr<const Filed>& filed) {
     const auto& world = call.world;
-    std::vector<std::string> areas{asked.area};
-    const auto children = world.places.children(asked.area, asked.day());
-    areas.insert(areas.end(), children.begin(), children.end());
+    const auto areas = areas_of(call, asked);
     std::vector<Column> columns;
     auto places = Json::array();
     for (const auto& area : areas) {
@@ -115,11 +121,15 @@ Outcome get_table(const Call& call) {
     if (parameters.wrong()) {
         return reply_of(*parameters.wrong());
     }
-    const auto format = negotiate(call.request);
-    if (!format) {
-        return reply_of(not_acceptable());
+    const auto* named = call.request.parameter("format");
+    const auto* format = named != nullptr ? find_format(*named) : accepted_format(call.request.field("accept"));
+    if (format == nullptr) {
+        return reply_of(no_such_format(named != nullptr ? unknown_format(*named) : not_acceptable(call.request.field("accept"))));
     }
-    return json_reply(table_json(call, asked, filed));  // other formats are written here, of the same question
+    if (format->name == "json") {
+        return json_reply(table_json(call, asked, filed));
+    }
+    return file_reply(call, *format, {asked.period, asked.map, areas_of(call, asked)}, filed);
 }
 
 Outcome get_history(const Call& call) {

@@ -55,13 +55,6 @@ bool is_achievement(const v1::Indicator& indicator) {
     return indicator.targets().view() == v1::ACHIEVEMENT;
 }
 
-// Of achievement: actual and assigned are hundredths of what the indicator counts.
-bool is_hidden_achievement(const v1::Indicator& of, const v1::IndicatorValue::Part& part, const v1::Viewer& viewer) {
-    v1::IndicatorValue::Part shown;
-    shown.set_number((part.number() + 99) / 100);
-    return is_hidden(of, shown, viewer);
-}
-
 std::string percent(std::int64_t number, std::int64_t denominator) {
     std::array<char, 32> text{};
     std::snprintf(text.data(), text.size(), "%.1f %%", 100.0 * static_cast<double>(number) / static_cast<double>(denominator));
@@ -71,7 +64,7 @@ std::string percent(std::int64_t number, std::int64_t denominator) {
 Json part_json(const Call& call, const v1::Indicator& indicator, const v1::IndicatorValue& whole, const v1::IndicatorValue::Part& part) {
     Json json{{"cut", part.cut()}, {"value", part.cut_value()}};
     const auto* of = is_achievement(indicator) ? call.world.definitions.find(part.cut_value(), *parse_day(whole.to())) : nullptr;
-    if (is_hidden(indicator, part, call.viewer) || (of != nullptr && is_hidden_achievement(of->indicator, part, call.viewer))) {
+    if (is_hidden(call.world.definitions, indicator, whole, part, call.viewer)) {
         json["text"] = text_json(hidden_text(call.viewer));
         json["status"] = name_of(Status::suppressed);
         return json;

@@ -29,6 +29,7 @@ public:
     // Of an indicator that is counted over the period; null otherwise.
     [[nodiscard]] Json value(const std::string& code, bool cuts) const;
     [[nodiscard]] const std::vector<v1::IndicatorValue>& rows() const { return rows_; }
+    [[nodiscard]] bool reported() const { return reported_; }
 
 private:
     [[nodiscard]] std::optional<Json> target(const v1::Indicator& indicator) const;

@@ -153,7 +153,7 @@ function postEvent(ctx, service, event) {
 
 // What an event says, without who said it and when: that is the officer now.
 function bare(event) {
-    const { device, sequence, recordedAt, correction, note, role, organisation, ...rest } = event;
+    const { device, sequence, recordedAt, correction, note, role, ...rest } = event;
     return rest;
 }
 

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/web/table_file.hpp"
+
+#include "gateway/web/hidden.hpp"
+
+#include <algorithm>
+
+namespace chieng::web {
+namespace {
+
+// Of values as they are now, or as they were filed.
+template <class Values>
+void note_hidden(const Call& call, Day day, const Values& values, std::set<CellName>& hidden) {
+    const auto& definitions = call.world.definitions;
+    for (const auto& value : values) {
+        const auto* definition = definitions.find(value.indicator(), day);
+        if (definition == nullptr) {
+            continue;
+        }
+        const auto& indicator = definition->indicator;
+        const bool whole = is_hidden(indicator, value, call.viewer);
+        if (whole) {
+            hidden.insert({value.area(), value.indicator(), "", ""});
+        }
+        for (const auto& part : value.parts()) {
+            if (whole || is_hidden(definitions, indicator, value, part, call.viewer)) {
+                hidden.insert({value.area(), value.indicator(), part.cut(), part.cut_value()});
+            }
+        }
+    }
+}
+
+Problem refused(unsigned status, const Refusal& why) {
+    return {status, "format", "Not in this form", why.text.en(), why.text.vi(), "format"};
+}
+
+}  // namespace
+
+Problem no_such_format(const Refusal& why) {
+    return refused(406, why);
+}
+
+HttpReply file_reply(const Call& call, const Format& format, const TableFile& asked, const std::shared_ptr<const Filed>& filed) {
+    const auto day = asked.map.value_or(asked.period.last_day());
+    StatementInput input{call.world.definitions, asked.period, {}, {}, filed && !asked.map ? &filed->report : nullptr, asked.map};
+    for (const auto& area : asked.areas) {
+        const Column column(call, area, asked.period, asked.map, filed);
+        const auto* place = call.world.places.find(area, day);
+        v1::Label name;
+        name.set_vi(area);
+        name.set_en(area);
+        note_hidden(call, day, column.rows(), input.hidden);
+        input.places.push_back({area, place == nullptr ? name : place->name(), column.reported(), column.rows()});
+    }
+    if (input.report != nullptr) {
+        note_hidden(call, day, input.report->values(), input.hidden);
+    }
+    const auto statement = make_statement(input);
+    const auto* language = call.request.parameter("lang");
+    const auto written = write(format, statement, language != nullptr && *language == "en" ? Tongue::en : Tongue::vi);
+    if (!written) {
+        return reply_of(refused(406, written.error()));
+    }
+    HttpReply reply{200, *written, std::string(format.media_type), {}};
+    const bool is_page = format.name == "html";
+    reply.set("Content-Disposition", std::string(is_page ? "inline" : "attachment") + "; filename=\"" + file_name(format, statement) + "\"");
+    if (is_page) {
+        reply.set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");
+    }
+    return reply;
+}
+
+}  // namespace chieng::web

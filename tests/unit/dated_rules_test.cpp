@@ -22,7 +22,7 @@ TEST_CASE("a file of the services' rules that is wrong is refused with its line 
     CHECK_THROWS_WITH(load_service_rules("\nproposal { from: 'soon' days: 3 }", "mine"),
                       Catch::Contains("mine:2:1: proposal: from 'soon'"));
     CHECK_THROWS_WITH(load_service_rules("proposal { from: '2022-01-01' }", "mine"), Catch::Contains("days"));
-    CHECK_THROWS_WITH(load_service_rules("proposal { day: 3 }", "mine"), Catch::StartsWith("mine:1:12: "));
+    CHECK_THROWS_WITH(load_service_rules("proposal { day: 3 }", "mine"), Catch::StartsWith("mine:1:15: "));
 }
 
 TEST_CASE("the rule of a day is the latest that began") {

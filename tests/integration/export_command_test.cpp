@@ -21,7 +21,7 @@ class Office {
 public:
     void retain(const std::string& topic, const std::string& json) {
         Process publish(
-            {"mosquitto_pub", "-h", "127.0.0.1", "-p", std::to_string(broker_.port()), "-r", "-q", "1", "-t", topic, "-m", json},
+            {"/usr/bin/mosquitto_pub", "-h", "127.0.0.1", "-p", std::to_string(broker_.port()), "-r", "-q", "1", "-t", topic, "-m", json},
             folder_.path() / "publish.log");
         REQUIRE(publish.wait(patience) == 0);
     }

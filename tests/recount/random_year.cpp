@@ -28,6 +28,7 @@ public:
     Year(std::uint64_t seed, const Places& places) : random_(seed, "year"), places_(places), communes_(communes_of(seed)) {}
 
     std::vector<Sent> draw(std::size_t events);
+    v1::Event draw_one(const std::string& service, const std::string& commune, Day day);
 
 private:
     Day a_day();
@@ -502,7 +503,26 @@ std::vector<Sent> Year::draw(std::size_t events) {
     return sent;
 }
 
+v1::Event Year::draw_one(const std::string& service, const std::string& commune, Day day) {
+    const auto& all = *v1::Event::descriptor()->FindOneofByName("body");
+    std::vector<const FieldDescriptor*> bodies;
+    for (int i = 0; i < all.field_count(); ++i) {
+        if (rule_of(*all.field(i)->message_type()).service() == service && all.field(i)->name() != "household_erased") {
+            bodies.push_back(all.field(i));
+        }
+    }
+    commune_ = commune;
+    names_ = random_.below(1'000'000);
+    v1::Event event;
+    fill_event(event, *random_.pick(bodies), day);
+    return event;
+}
+
 }  // namespace
+
+v1::Event random_event(std::uint64_t seed, const std::string& service, const std::string& commune, Day day, const Places& places) {
+    return Year(seed, places).draw_one(service, commune, day);
+}
 
 std::vector<std::string> communes_of(std::uint64_t seed) {
     std::vector<std::string> communes{"23638", "23656"};

@@ -1280,6 +1280,13 @@ Window window_of(v1::Calendar calendar, v1::Span span, int year, int number) {
 Recount::Recount(const Places& places, std::vector<Stored> stored)
     : places_(places), stored_(std::move(stored)), facts_(standing(stored_)) {}
 
+Recount::Recount(const Places& places, std::vector<Stored> stored, const std::vector<std::size_t>& standing)
+    : places_(places), stored_(std::move(stored)) {
+    for (const auto at : standing) {
+        facts_.push_back({&stored_[at], *parse_day(stored_[at].event.occurred_on())});
+    }
+}
+
 Figure Recount::value(const std::string& area, const Period& period, const std::string& code) const {
     std::set<v1::Event::BodyCase> looked_at;
     return value(area, period, code, looked_at);

@@ -70,6 +70,8 @@ class Recount {
 public:
     // What each commune stored, in the order in which it came.
     Recount(const Places& places, std::vector<Stored> stored);
+    // The same for somebody who knows by himself which of them stand: their places in the list.
+    Recount(const Places& places, std::vector<Stored> stored, const std::vector<std::size_t>& standing);
     Recount(const Recount&) = delete;
     Recount& operator=(const Recount&) = delete;
     Recount(Recount&&) = delete;

@@ -80,6 +80,28 @@ private:
     std::map<std::string, std::string, std::less<>> later_;
 };
 
+// Does not write down what was taken with the snapshot: whoever starts anew knows of nothing before it.
+class NoInboxStore final : public PassingStore {
+public:
+    using PassingStore::PassingStore;
+    void put(std::string_view key, std::string_view value) override {
+        if (!key.starts_with("d/")) {
+            inner().put(key, value);
+        }
+    }
+};
+
+// Does not write down what was refused: whoever starts anew judges it anew.
+class NoRefusalsStore final : public PassingStore {
+public:
+    using PassingStore::PassingStore;
+    void put(std::string_view key, std::string_view value) override {
+        if (!key.starts_with("x/")) {
+            inner().put(key, value);
+        }
+    }
+};
+
 // Commits the values in one unit and the journal's blocks in the next.
 class TwoUnitStore final : public PassingStore {
 public:

@@ -288,6 +288,15 @@ void Disk::survive(File& file, Mood mood) {
     file.seen = file.synced;
 }
 
+bool Disk::holds(std::string_view bytes) const {
+    const auto in = [&](const Names& names) {
+        return std::any_of(names.begin(), names.end(), [&](const auto& named) {
+            return named.second->seen.find(bytes) != std::string::npos || named.second->synced.find(bytes) != std::string::npos;
+        });
+    };
+    return in(seen_) || in(synced_);
+}
+
 void Disk::restart() {
     stopped_ = false;
     stop_at_.reset();

@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 struct sqlite3_vfs;
@@ -51,6 +52,9 @@ public:
     void cut_power();
     // Whoever had files open is gone by now.
     void restart();
+
+    // Whether these bytes stand in any of its files, synced or not.
+    [[nodiscard]] bool holds(std::string_view bytes) const;
 
     // Faults reported since the last restart.
     [[nodiscard]] std::uint64_t failures() const { return failures_; }

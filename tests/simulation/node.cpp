@@ -14,12 +14,13 @@ constexpr Millis longest_beat{600'000};  // a component at rest hears that time 
 
 }  // namespace
 
-Node::Node(Around& around, std::string name, std::uint64_t seed)
+Node::Node(Around& around, const std::string& component, std::string name, std::uint64_t seed)
     : around_(around),
       random_(seed, name),
       name_(std::move(name)),
       disk_(random_.next()),
-      client_(around.broker.add([this](Input input) { give(std::move(input)); })) {}
+      client_(around.broker.add([this](Input input) { give(std::move(input)); })),
+      meddler_(around.make_meddler ? around.make_meddler(component) : nullptr) {}
 
 Instant Node::now() const {
     const auto passed = std::chrono::duration_cast<std::chrono::seconds>(around_.schedule.now());
@@ -135,8 +136,14 @@ void Node::drain() {
         inbox_.pop_front();
     }
     Actions actions;
+    if (meddler_) {
+        meddler_->before(batch);
+    }
     if (!unit([&] { actions = handle(batch, now()); })) {
         return;
+    }
+    if (meddler_) {
+        meddler_->after(batch, actions);
     }
     const bool idle =
         actions.empty() && std::all_of(batch.begin(), batch.end(), [](const Input& input) { return std::holds_alternative<Tick>(input); });
@@ -155,7 +162,7 @@ void Node::drain() {
 }
 
 void Node::carry_out(const Actions& actions) {
-    around_.checks.bounds(actions);
+    check_bounds(actions);
     const bool dies = dies_after_commit_ && !actions.empty();
     auto left = dies ? random_.below(actions.size() + 1) : actions.size();
     for (const auto& action : actions) {

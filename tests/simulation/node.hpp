@@ -10,6 +10,7 @@
 #include "tests/simulation/checks.hpp"
 #include "tests/simulation/disk.hpp"
 #include "tests/simulation/faults.hpp"
+#include "tests/simulation/meddler.hpp"
 #include "tests/simulation/schedule.hpp"
 
 #include <deque>
@@ -28,14 +29,17 @@ struct Around {
     Trace& trace;
     const Faults& faults;  // as of now
     std::function<void(const std::string&)> say;
-    // Known-bad worlds put something between the component and its store.
+    // Known-bad worlds put something between the component and its store, and between it and its link.
     std::function<std::unique_ptr<Store>(std::unique_ptr<Store>)> wrap_service_store;
     std::function<std::unique_ptr<Store>(std::unique_ptr<Store>)> wrap_gateway_store;
+    MakeMeddler make_meddler;
+    std::function<std::size_t(std::size_t)> blocks_are_cut_at;
 };
 
 class Node {
 public:
-    Node(Around& around, std::string name, std::uint64_t seed);
+    // `component`: device, service or gateway.
+    Node(Around& around, const std::string& component, std::string name, std::uint64_t seed);
     Node(const Node&) = delete;
     Node& operator=(const Node&) = delete;
     Node(Node&&) = delete;
@@ -69,6 +73,7 @@ protected:
     virtual void stopping() {}
     virtual void dying() {}
     virtual void leaving(const Message& /*message*/) {}
+    virtual void check_bounds(const Actions& actions) const { around_.checks.bounds(actions); }
 
     // Runs work that writes; false when the process did not outlive it.
     bool unit(const std::function<void()>& work);
@@ -88,6 +93,7 @@ private:
     std::string name_;
     Disk disk_;
     Broker::Client client_;
+    std::unique_ptr<Meddler> meddler_;
     bool runs_ = false;
     bool dies_after_commit_ = false;
     std::uint64_t life_ = 0;

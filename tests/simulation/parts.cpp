@@ -17,7 +17,7 @@ std::unique_ptr<Store> wrapped(const std::function<std::unique_ptr<Store>(std::u
 }  // namespace
 
 DeviceNode::DeviceNode(Around& around, const std::string& name, v1::Role role, std::uint64_t seed)
-    : Node(around, name, seed), role_(role), reports_(seed, name) {}
+    : Node(around, "device", name, seed), role_(role), reports_(seed, name) {}
 
 void DeviceNode::open() {
     store_ = open_store();
@@ -41,7 +41,7 @@ void DeviceNode::report() {
     auto event = reports_.draw(service, name(), role_, today, around_.checks.posted(service));
     // A device without the register of places leaves villages to the service.
     const auto* register_of_places = random_.chance({1, 2}) ? &places() : nullptr;
-    const auto recorded_at = static_cast<std::uint64_t>(now().civil.time_since_epoch().count());
+    const auto recorded_at = around_.checks.second_of_its_own(static_cast<std::uint64_t>(now().civil.time_since_epoch().count()));
     Outbox::Posted posted;
     in_doubt_.push_back({service, event});
     in_doubt_.back().event.set_recorded_at(recorded_at);
@@ -101,7 +101,7 @@ std::uint64_t DeviceNode::posted() const {
 }
 
 ServiceNode::ServiceNode(Around& around, Service service, std::uint64_t seed)
-    : Node(around, service.name, seed), service_(std::move(service)) {
+    : Node(around, "service", service.name, seed), service_(std::move(service)) {
     constexpr std::uint64_t snapshots[] = {1, 5, 40, limits::snapshot_entries};
     limits_.snapshot_entries = snapshots[random_.below(4)];
     constexpr std::size_t blocks[] = {1, 400, limits::block_bytes_max};
@@ -110,7 +110,14 @@ ServiceNode::ServiceNode(Around& around, Service service, std::uint64_t seed)
 
 void ServiceNode::open() {
     store_ = wrapped(around_.wrap_service_store, open_store());
-    engine_ = std::make_unique<Engine>(service_, commune, places(), *store_, random_.next() | 1U, limits_);
+    auto limits = limits_;
+    limits.block_bytes = around_.blocks_are_cut_at ? around_.blocks_are_cut_at(limits.block_bytes) : limits.block_bytes;
+    engine_ = std::make_unique<Engine>(service_, commune, places(), *store_, random_.next() | 1U, limits);
+}
+
+void ServiceNode::check_bounds(const Actions& actions) const {
+    around_.checks.bounds(actions);
+    around_.checks.blocks(service_.name, actions, limits_.block_bytes);
 }
 
 void ServiceNode::close() {
@@ -125,11 +132,11 @@ void ServiceNode::leaving(const Message& message) {
 }
 
 GatewayNode::GatewayNode(Around& around, std::string place, std::vector<Source> sources, std::uint64_t seed)
-    : Node(around, "gateway-" + place, seed), place_(std::move(place)), sources_(std::move(sources)) {}
+    : Node(around, "gateway", "gateway-" + place, seed), place_(std::move(place)), sources_(std::move(sources)) {}
 
 void GatewayNode::open() {
     store_ = wrapped(around_.wrap_gateway_store, open_store());
-    gateway_ = std::make_unique<Gateway>(definitions(), places(), place_, sources_, *store_, random_.next() | 1U);
+    gateway_ = std::make_unique<Gateway>(around_.checks.definitions(), places(), place_, sources_, *store_, random_.next() | 1U);
     said_.clear();
 }
 
@@ -139,7 +146,7 @@ void GatewayNode::close() {
 }
 
 void GatewayNode::leaving(const Message& message) {
-    if (message.retained && message.topic.starts_with("chieng/1/areas/")) {
+    if (message.retained && message.topic.starts_with("chieng/1/areas/") && message.topic.find("/indicators/") != std::string::npos) {
         said_[message.topic] = message.payload;
     }
 }

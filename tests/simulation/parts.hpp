@@ -61,6 +61,7 @@ protected:
     void close() override;
     Actions handle(std::span<const Input> inputs, Instant now) override { return engine_->handle(inputs, now); }
     void dying() override { around_.checks.durable(service_.name, disk()); }
+    void check_bounds(const Actions& actions) const override;
     void leaving(const Message& message) override;
 
 private:

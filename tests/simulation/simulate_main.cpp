@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Replays seeds of the simulated world: simulate --seed N [--seeds COUNT] [--verbose] [--rough] [--known-bad 1|2|3]
+// Replays seeds of the simulated world: simulate --seed N [--seeds COUNT] [--verbose] [--rough] [--known-bad NAME]
 #include "tests/simulation/world.hpp"
 
 #include <google/protobuf/stubs/logging.h>
@@ -22,13 +22,13 @@ int main(int argc, char** argv) {
         } else if (flag == "--rough") {
             options.rough = true;
         } else if (i + 1 < argc && flag == "--known-bad") {
-            options.known_bad = static_cast<KnownBad>(std::stoi(argv[++i]));
+            options.known_bad = argv[++i];
         } else if (i + 1 < argc && flag == "--seed") {
             seed = std::stoull(argv[++i]);
         } else if (i + 1 < argc && flag == "--seeds") {
             count = std::stoull(argv[++i]);
         } else {
-            std::fprintf(stderr, "usage: simulate --seed N [--seeds COUNT] [--verbose] [--rough] [--known-bad 1|2|3]\n");
+            std::fprintf(stderr, "usage: simulate --seed N [--seeds COUNT] [--verbose] [--rough] [--known-bad NAME]\n");
             return 2;
         }
     }

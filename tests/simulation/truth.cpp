@@ -1,87 +1,137 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/simulation/truth.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <optional>
-#include <set>
-#include <tuple>
 
 namespace chieng::simulation {
 namespace {
 
-bool falls_in(const std::string& day, const Truth::Window& window) {
-    int year = std::stoi(day.substr(0, 4));
-    int month = std::stoi(day.substr(5, 2));
-    if (window.official && std::stoi(day.substr(8, 2)) >= 15) {
-        year += month == 12 ? 1 : 0;
-        month = month % 12 + 1;
-    }
-    return year == window.year && window.first_month <= month && month <= window.last_month;
-}
-
 // The version of one event that counts: of one device the highest number, of several the one that came last.
 struct Version {
     Id by;
-    std::optional<v1::Event> event;
+    std::optional<std::size_t> stands;  // its place in the list of all; none: voided
+    bool is_duplicate = false;          // by decision; it goes on being corrected, and may be decided otherwise
 };
 
-}  // namespace
-
-Truth::Truth(const Journals& journals) {
-    for (const auto& [service, journal] : journals) {
-        std::map<Id, Id> corrected;  // correction -> what it corrects
+class Versions {
+public:
+    explicit Versions(const Journal& journal) {
         for (const auto& kept : journal.entries) {
             if (kept.event.has_correction()) {
                 const auto& correction = kept.event.correction();
-                corrected[kept.id] = Id{correction.device().empty() ? kept.id.device : correction.device(), correction.sequence()};
-            }
-        }
-        std::map<Id, Version> versions;
-        for (const auto& kept : journal.entries) {
-            auto root = kept.id;
-            while (corrected.contains(root)) {
-                root = corrected.at(root);
-            }
-            const auto it = versions.find(root);
-            if (!kept.event.has_correction()) {
-                if (it == versions.end()) {
-                    versions[root] = {kept.id, kept.event};
-                }
-                continue;
-            }
-            corrections_.push_back(kept.event);
-            if (it != versions.end() && it->second.by != root && it->second.by.device == kept.id.device && it->second.by > kept.id) {
-                continue;
-            }
-            const bool is_void = kept.event.correction().action() == v1::Correction::VOID;
-            versions[root] = {kept.id, is_void ? std::nullopt : std::optional(kept.event)};
-        }
-        for (const auto& [root, version] : versions) {
-            if (version.event) {
-                standing_.push_back(*version.event);
+                corrected_[kept.id] = Id{correction.device().empty() ? kept.id.device : correction.device(), correction.sequence()};
             }
         }
     }
+
+    void take(const Id& id, const v1::Event& event, std::size_t at) {
+        if (event.has_duplicate_decided()) {
+            const auto& decided = event.duplicate_decided();
+            versions_[root_of({decided.device(), decided.sequence()})].is_duplicate = decided.decision() == v1::DuplicateDecided::SAME;
+            return;
+        }
+        const auto root = root_of(id);
+        const bool is_first = !versions_.contains(root);
+        auto& version = versions_[root];
+        if (!event.has_correction()) {
+            if (is_first) {
+                version.by = id;
+                version.stands = at;
+            }
+            return;
+        }
+        if (version.by != root && version.by.device == id.device && version.by > id) {
+            return;
+        }
+        version.by = id;
+        version.stands = event.correction().action() == v1::Correction::VOID ? std::nullopt : std::optional(at);
+    }
+
+    void put_standing(std::vector<std::size_t>& standing) const {
+        for (const auto& [root, version] : versions_) {
+            if (version.stands && !version.is_duplicate) {
+                standing.push_back(*version.stands);
+            }
+        }
+    }
+
+private:
+    [[nodiscard]] Id root_of(Id id) const {
+        while (corrected_.contains(id)) {
+            id = corrected_.at(id);
+        }
+        return id;
+    }
+
+    std::map<Id, Id> corrected_;  // correction -> what it corrects
+    std::map<Id, Version> versions_;
+};
+
+std::string text(std::int64_t number, std::int64_t denominator) {
+    return denominator == 0 ? std::to_string(number) : std::to_string(number) + "/" + std::to_string(denominator);
 }
 
-std::int64_t Truth::count(const std::string& code, const Window& window) const {
-    std::int64_t events = 0;
-    std::int64_t people = 0;
-    std::set<std::string> different;
-    for (const auto& event : code == "RPT-03" ? corrections_ : standing_) {
-        if (!falls_in(event.occurred_on(), window)) {
-            continue;
+// The definitions write values that are no enum's in small letters.
+std::string capitals(std::string name) {
+    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    return name;
+}
+
+}  // namespace
+
+Truth::Truth(const Journals& journals, const Posted& posted) {
+    std::vector<recount::Stored> stored;
+    std::vector<std::size_t> standing;
+    for (const auto& [service, journal] : journals) {
+        Versions versions(journal);
+        const auto of_service = posted.find(service);
+        for (const auto& kept : journal.entries) {
+            const auto& variants = of_service->second.at(kept.id);
+            const auto& event = variants.size() == 1 ? variants.front() : kept.event;
+            versions.take(kept.id, event, stored.size());
+            stored.push_back({commune, service, kept.id.device, kept.entry.received_at(), event});
         }
-        if (code == "RPT-03" || (code == "COM-01" && event.has_session_held())) {
-            ++events;
-        } else if (code == "COM-02" && event.has_session_held()) {
-            people += event.session_held().audience().total();
-        } else if (code == "SUP-01" && event.household_supported().stage() == v1::COMPLETED) {
-            different.insert(event.household_supported().household_key());
-        } else if (code == "EMU-02" && event.has_commendation_awarded()) {
-            different.insert(event.commendation_awarded().award_id());
-        }
+        versions.put_standing(standing);
     }
-    return events + people + static_cast<std::int64_t>(different.size());
+    recount_ = std::make_unique<recount::Recount>(places(), std::move(stored), standing);
+}
+
+Period Truth::a_period(const std::string& spans, Random& random) const {
+    static const std::map<char, v1::Span> named{{'M', v1::MONTH}, {'Q', v1::QUARTER}, {'H', v1::HALF}, {'Y', v1::YEAR}};
+    const auto& facts = recount_->facts();
+    const auto day = facts.empty() ? *parse_day("2022-01-20") : facts[random.below(facts.size())].on;
+    const auto calendar = random.chance({1, 2}) ? v1::OFFICIAL : v1::CALENDAR_MONTHS;
+    return Period::of(calendar, named.at(spans[random.below(spans.size())]), day);
+}
+
+std::string Truth::difference(const Board& board, const std::string& area, const Period& period, const std::string& code) const {
+    const auto figure = recount_->value(area, period, code);
+    const auto ours = board.value(area, period, code);
+    std::string found;
+    const auto compare = [&](const std::string& part, const std::string& one, const std::string& other) {
+        if (one != other && found.empty()) {
+            found = part + " " + one + ", " + other;
+        }
+    };
+    if (figure.median || ours.histogram_size() > 0) {
+        compare("median", std::to_string(ours.median()), std::to_string(figure.median.value_or(0)));
+    } else {
+        compare("whole", text(ours.number(), ours.denominator()), text(figure.whole.number, figure.whole.denominator));
+        compare("start", text(ours.start_number(), ours.start_denominator()), text(figure.start.number, figure.start.denominator));
+    }
+    auto parts = figure.parts;
+    for (const auto& part : ours.parts()) {
+        const auto name = capitals(part.cut_value());
+        const auto counted = parts[{part.cut(), name}];
+        compare(part.cut() + " " + part.cut_value(), text(part.number(), part.denominator()), text(counted.number, counted.denominator));
+        parts.erase({part.cut(), name});
+    }
+    for (const auto& [cut, counted] : parts) {
+        compare(cut.first + " " + cut.second, "0", text(counted.number, counted.denominator));
+    }
+    return found;
 }
 
 }  // namespace chieng::simulation

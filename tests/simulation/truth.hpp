@@ -1,30 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-// A count of our own: what some indicators of the commune must be, from the events of the journals alone, by code that
-// knows neither boards nor cells nor what the entries say of their effect.
+// A count of our own: what the indicators must be, from what was posted and the journals' order alone. Which version of an event
+// counts is found here; the rest is tests/recount, which knows neither boards nor cells nor what the entries say of their effect.
 #pragma once
 
+#include "tests/recount/recount.hpp"
 #include "tests/simulation/checks.hpp"
 
-#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace chieng::simulation {
 
 class Truth {
 public:
-    explicit Truth(const Journals& journals);
+    // An event is counted as it was posted: an erasure must leave the numbers.
+    using Posted = std::map<std::string, std::map<Id, std::vector<v1::Event>>>;
+    Truth(const Journals& journals, const Posted& posted);
 
-    struct Window {
-        bool official = true;  // months from the 15th to the 14th
-        int year = 2022;
-        int first_month = 1;
-        int last_month = 12;
-    };
-    // COM-01, COM-02, SUP-01, EMU-02, RPT-03.
-    [[nodiscard]] std::int64_t count(const std::string& code, const Window& window) const;
+    // Empty: the board says the same. `area`: the district, the commune or a village.
+    [[nodiscard]] std::string difference(const Board& board, const std::string& area, const Period& period, const std::string& code) const;
+
+    // One in which something happened, as a rule. `spans`: letters of M, Q, H, Y.
+    [[nodiscard]] Period a_period(const std::string& spans, Random& random) const;
 
 private:
-    std::vector<v1::Event> standing_;     // in the version that counts
-    std::vector<v1::Event> corrections_;  // as they came
+    std::unique_ptr<recount::Recount> recount_;
 };
 
 }  // namespace chieng::simulation

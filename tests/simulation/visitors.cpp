@@ -5,6 +5,8 @@
 #include "services/runtime/core/limits.hpp"
 #include "services/runtime/core/topics.hpp"
 
+#include <google/protobuf/util/json_util.h>
+
 #include <algorithm>
 
 namespace chieng::simulation {
@@ -66,6 +68,7 @@ void Foreign::report(Day today) {
     auto& next = next_[service];
     next += random_.between(1, 3);
     event.set_sequence(next);
+    event.set_recorded_at(around_.checks.second_of_its_own(static_cast<std::uint64_t>(Seconds(today).time_since_epoch().count())));
     if (random_.chance(around_.faults.garbage)) {
         event.GetReflection()->MutableUnknownFields(&event)->AddVarint(900, 7);  // of a later revision
     }
@@ -128,6 +131,62 @@ void Foreign::send_rubbish(const std::string& service) {
     around_.broker.publish(client_, {topics::events(commune, service, device_), payload, false});
 }
 
+Officer::Officer(Around& around, std::uint64_t seed)
+    : around_(around), random_(seed, "officer"), client_(around.broker.add([this](const Input& input) { hear(input); })) {}
+
+void Officer::start() {
+    around_.broker.open(client_);
+    beat();
+}
+
+void Officer::file() {
+    static const std::vector<std::string> over{"2022-01", "2021-Q4", "2021-H2", "2021"};
+    static const std::vector<std::string> where{commune, district};
+    open_.insert({random_.pick(where), over[random_.below(over.size())]});
+}
+
+void Officer::hear(const Input& input) {
+    const auto* arrived = std::get_if<Arrived>(&input);
+    if (std::holds_alternative<LinkUp>(input)) {
+        for (const auto& place : {commune, district}) {
+            around_.broker.subscribe(client_, topics::replies(place, "reports", "officer"));
+        }
+    } else if (v1::ReportReply reply; arrived != nullptr && reply.ParseFromString(arrived->message.payload) && reply.has_report()) {
+        const auto& report = reply.report();
+        open_.erase({report.area(), report.period()});
+        const auto [it, fresh] = told_.try_emplace({report.area(), report.period(), report.revision()}, report);
+        if (!fresh && it->second.digest() != report.digest()) {
+            throw Violation("I6", "the report of " + report.area() + " for " + report.period() + " was filed twice under one revision");
+        }
+    }
+}
+
+void Officer::beat() {
+    for (const auto& [place, period] : open_) {
+        v1::ReportRequest request;
+        request.set_period(period);
+        request.set_file(true);
+        around_.broker.publish(client_, {topics::requests(place, "reports", "officer"), request.SerializeAsString(), false});
+    }
+    around_.schedule.after(foreign_beat, [this] { beat(); });
+}
+
+// What was told stands for ever, where all can read it.
+void Officer::compare(const std::map<std::string, std::string>& retained, const Journals& journals) const {
+    for (const auto& [name, report] : told_) {
+        const auto topic = topics::report(report.area(), report.period(), std::to_string(report.revision()));
+        const auto it = retained.find(topic);
+        v1::Report now;
+        if (it == retained.end() || !google::protobuf::util::JsonStringToMessage(it->second, &now).ok() ||
+            now.digest() != report.digest()) {
+            throw Violation("I6", topic + " is not what was filed");
+        }
+        if (report.area() == commune) {
+            around_.checks.report(report, journals);
+        }
+    }
+}
+
 Auditor::Auditor(Around& around, std::string service, std::uint64_t seed)
     : around_(around),
       service_(std::move(service)),
@@ -179,7 +238,7 @@ void Auditor::hear(const Input& input) {
 
 // A late answer that says where the feed ended looks as if the journal were shorter now: then all is read again.
 void Auditor::start_again() {
-    if (kept_.checkpoint.epoch != 0 && reader_.checkpoint().epoch != kept_.checkpoint.epoch) {
+    if (!around_.checks.may_be_rewritten(service_) && kept_.checkpoint.epoch != 0 && reader_.checkpoint().epoch != kept_.checkpoint.epoch) {
         throw Violation("I4", "the feed " + service_ + " began another history for its auditor");
     }
     kept_ = Kept{reader_.checkpoint(), {}};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who else is on the broker: a foreign client that keeps the contract badly, and an auditor that follows a feed by the
-// reader's rules with a fold of its own.
+// Who else is on the broker: a foreign client that keeps the contract badly, an officer who files periods, and an auditor that follows a
+// feed by the reader's rules with a fold of its own.
 #pragma once
 
 #include "services/runtime/core/feed_reader.hpp"
@@ -8,7 +8,10 @@
 #include "tests/simulation/reports.hpp"
 
 #include <map>
+#include <set>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 namespace chieng::simulation {
@@ -42,6 +45,27 @@ private:
     Broker::Client client_;
     std::map<std::string, std::uint64_t> next_;
     std::vector<Sent> sent_;
+};
+
+// Has periods filed, asks again until it is told that they are, and compares at the end what it was told.
+class Officer {
+public:
+    Officer(Around& around, std::uint64_t seed);
+
+    void start();
+    void file();
+    [[nodiscard]] bool drained() const { return open_.empty(); }
+    void compare(const std::map<std::string, std::string>& retained, const Journals& journals) const;
+
+private:
+    void hear(const Input& input);
+    void beat();
+
+    Around& around_;
+    Random random_;
+    Broker::Client client_;
+    std::set<std::pair<std::string, std::string>> open_;  // place and period
+    std::map<std::tuple<std::string, std::string, std::uint32_t>, v1::Report> told_;
 };
 
 // I4: folds each offset once and in order, over restarts of its own; what it holds is what the journal holds.

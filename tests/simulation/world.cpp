@@ -2,7 +2,7 @@
 #include "tests/simulation/world.hpp"
 
 #include "services/runtime/host/services.hpp"
-#include "tests/simulation/bad_stores.hpp"
+#include "tests/simulation/known_bad.hpp"
 
 #include <cinttypes>
 #include <cstdio>
@@ -34,18 +34,15 @@ World::World(std::uint64_t seed, const Options& options)
       drawn_(Faults::draw(random_)),
       now_(Faults::none()),
       broker_(schedule_, trace_, seed),
-      around_{schedule_, broker_, checks_, trace_, now_, [this](const std::string& what) { say(what); }, {}, {}} {
+      around_{schedule_, broker_, checks_, trace_, now_, [this](const std::string& what) { say(what); }, {}, {}, {}, {}},
+      officer_(around_, seed) {
+    checks_.counts_all = random_.chance({1, 4}) && !options.rough;
     if (options.rough) {
         drawn_.dies_at_write = drawn_.dies_after_commit = {1, 20};
         drawn_.power_fails = {1, 2};
     }
-    if (options.known_bad == KnownBad::receipt_before_commit) {
-        around_.wrap_service_store = [](std::unique_ptr<Store> store) { return std::make_unique<PretendingStore>(std::move(store)); };
-    } else if (options.known_bad == KnownBad::inbox_outside_unit) {
-        around_.wrap_service_store = [](std::unique_ptr<Store> store) { return std::make_unique<TwoUnitStore>(std::move(store)); };
-    }
-    if (options.known_bad == KnownBad::checkpoint_outside_fold) {
-        around_.wrap_gateway_store = [](std::unique_ptr<Store> store) { return std::make_unique<EarlyCheckpointStore>(std::move(store)); };
+    if (!options.known_bad.empty()) {
+        known_bad(options.known_bad).spoil(around_);
     }
     const auto phones = random_.between(1, 3);
     for (std::uint64_t i = 1; i <= phones; ++i) {
@@ -92,7 +89,7 @@ void World::play() {
     schedule_.run_until(day);
 
     say("safety");
-    const auto days = random_.chance({1, 4}) ? random_.between(15, 35) : random_.between(2, 8);
+    const auto days = !options_.rough && random_.chance({1, 4}) ? random_.between(15, 35) : random_.between(2, 8);
     const auto safe_until = day + Millis(day * days);
     now_ = drawn_;
     broker_.weather = now_.weather;
@@ -132,6 +129,7 @@ void World::begin() {
     for (auto& foreigner : foreigners_) {
         foreigner->start();
     }
+    officer_.start();
     report_now_and_then(day);
 }
 
@@ -149,6 +147,9 @@ void World::report_now_and_then(Millis next) {
             } else {
                 foreigners_[who - devices_.size()]->report(day_at(commune_gateway_->now().civil));
             }
+        }
+        if (random_.chance({1, 8})) {
+            officer_.file();
         }
         report_now_and_then(random_.chance({1, 2}) ? Millis(10min) : day);
     });
@@ -230,6 +231,9 @@ std::string World::unsettled() const {
             return "the foreign client waits for receipts";
         }
     }
+    if (!officer_.drained()) {
+        return "a period is not filed";
+    }
     for (std::size_t i = 0; i < services_.size(); ++i) {
         if (!services_[i]->runs() || auditors_[i]->offset() != services_[i]->last_offset()) {
             return "the auditor of " + services_[i]->service() + " is behind";
@@ -250,20 +254,25 @@ void World::check() {
     for (const auto& device : devices_) {
         checks_.ledger(device->name(), device->outbox(), device->posted(), read);
     }
-    checks_.boards(commune_gateway_->board(), district_gateway_->board(), read, seed_);
+    checks_.boards(commune_gateway_->board(), district_gateway_->board(), read, seed_, around_.make_meddler);
     for (const auto* gateway : {commune_gateway_.get(), district_gateway_.get()}) {
         checks_.indicators(gateway->name(), gateway->board(), gateway->said());
     }
     std::map<std::string, std::string> of_commune;
     std::map<std::string, std::string> of_district;
     for (const auto& [topic, payload] : broker_.retained()) {
-        if (topic.starts_with("chieng/1/areas/")) {
+        if (topic.starts_with("chieng/1/areas/") && topic.find("/indicators/") != std::string::npos) {
             (topic.starts_with("chieng/1/areas/" + district) ? of_district : of_commune)[topic] = payload;
         }
     }
     checks_.indicators("the broker", commune_gateway_->board(), of_commune);
     checks_.indicators("the broker", district_gateway_->board(), of_district);
-    checks_.truth(district_gateway_->board(), read);
+    checks_.truth(commune_gateway_->board(), district_gateway_->board(), read, seed_);
+    officer_.compare(broker_.retained(), read);
+    // What could not be read is set aside as it came, keys and all.
+    if (drawn_.weather.truncate.of == 0) {
+        checks_.erasures(services_[1]->disk(), read.at("household"));
+    }
 }
 
 Journals World::journals() const {

@@ -14,13 +14,10 @@
 
 namespace chieng::simulation {
 
-// A fault of the program that the checks must find: the tests ask for it, to know that they do.
-enum class KnownBad { none, receipt_before_commit, inbox_outside_unit, checkpoint_outside_fold };
-
 struct Options {
     bool verbose = false;
-    KnownBad known_bad = KnownBad::none;
-    bool rough = false;  // whatever the seed says, processes die in the middle of their units
+    std::string known_bad;  // a fault of the program that the checks must find; empty: none
+    bool rough = false;     // whatever the seed says, processes die in the middle of their units
 };
 
 struct Report {
@@ -68,6 +65,7 @@ private:
     Checks checks_;
     Broker broker_;
     Around around_;
+    Officer officer_;
     std::vector<std::unique_ptr<DeviceNode>> devices_;
     std::vector<std::unique_ptr<ServiceNode>> services_;
     std::unique_ptr<GatewayNode> commune_gateway_;

@@ -164,7 +164,7 @@ std::optional<v1::ReportReply> ask_reports(const ReportSettings& settings, const
         return actions;
     });
     host.until([&] { return reply.has_value(); });
-    static_cast<void>(host.run(std::chrono::seconds(15)));
+    static_cast<void>(host.run(std::chrono::seconds(60)));
     return reply;
 }
 
@@ -240,7 +240,7 @@ std::optional<v1::ArchiveReply> ask_archive(const ReportSettings& settings, std:
         return actions;
     });
     host.until([&] { return reply.has_value(); });
-    static_cast<void>(host.run(std::chrono::seconds(15)));
+    static_cast<void>(host.run(std::chrono::seconds(60)));
     return reply;
 }
 

@@ -36,7 +36,7 @@ TEST_CASE("a table has the area first, then the places below it, and says what w
     CHECK(value_in(table, "INS-04", "625").at("status") == "NO_VALUE");
     const auto below = world.get("/api/v1/table?period=2022-04&area=23656&cuts=true");
     CHECK(below.at("places")[1].at("code") == "23656-01");
-    CHECK(value_in(below, "COM-01", "23656-01").at("parts").size() > 0);
+    CHECK_FALSE(value_in(below, "COM-01", "23656-01").at("parts").empty());
 }
 
 TEST_CASE("targets stand beside what was reached, with the pace") {
@@ -72,7 +72,7 @@ TEST_CASE("what was filed stands beside what is true now") {
     CHECK(world.get("/api/v1/reports").at("reports")[0].at("restatedCells") > 0);
     const auto report = world.get("/api/v1/reports/2022-Q2/latest");
     CHECK(report.at("report").at("digest").get<std::string>().size() == 64);
-    CHECK(report.at("restated").size() > 0);
+    CHECK_FALSE(report.at("restated").empty());
     CHECK(world.refused("/api/v1/reports/2022-Q2/2") == "404 revision");
     CHECK(world.refused("/api/v1/reports/2022-Q2/0") == "400 revision");
     CHECK(world.refused("/api/v1/reports/spring/1") == "400 period");
@@ -111,7 +111,7 @@ TEST_CASE("places of a day, definitions and who asks") {
     }
     CHECK(codes.contains("POV-03"));
     CHECK_FALSE(codes.contains("TGT.assigned"));
-    CHECK(world.get("/api/v1/indicators/COM-01").at("definitions")[0].at("cuts").size() > 0);
+    CHECK_FALSE(world.get("/api/v1/indicators/COM-01").at("definitions")[0].at("cuts").empty());
     CHECK(world.refused("/api/v1/indicators/TGT.assigned") == "404 code");
 }
 

@@ -77,7 +77,8 @@ public:
     }
     // The number of sessions held.
     [[nodiscard]] int sessions() const {
-        for (const auto& row : get("/api/v1/table?period=2022-Q2").at("rows")) {
+        const auto table = get("/api/v1/table?period=2022-Q2");
+        for (const auto& row : table.at("rows")) {
             if (row.at("indicator") == "COM-01") {
                 return row.at("values")[0].value("number", 0);
             }

@@ -19,7 +19,7 @@ std::string entry_key(std::uint64_t number) {
 }
 
 std::string topic_of(const std::string& place) {
-    return "chieng/1/areas/" + place + "/archive";
+    return "chieng/1/" + place + "/archive";
 }
 
 std::string digest_of(v1::ArchiveEntry entry) {

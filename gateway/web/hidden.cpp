@@ -31,8 +31,7 @@ bool is_hidden(const v1::Indicator& indicator, const v1::IndicatorValue::Part& p
 
 bool is_hidden(const Definitions& definitions, const v1::Indicator& indicator, const v1::IndicatorValue& whole,
                const v1::IndicatorValue::Part& part, const v1::Viewer& viewer) {
-    const auto* of =
-        indicator.targets().view() == v1::ACHIEVEMENT ? definitions.find(part.cut_value(), *parse_day(whole.to())) : nullptr;
+    const auto* of = indicator.targets().view() == v1::ACHIEVEMENT ? definitions.find(part.cut_value(), *parse_day(whole.to())) : nullptr;
     if (of == nullptr) {
         return is_hidden(indicator, part, viewer);
     }

@@ -63,7 +63,8 @@ HttpReply file_reply(const Call& call, const Format& format, const TableFile& as
     }
     HttpReply reply{200, *written, std::string(format.media_type), {}};
     const bool is_page = format.name == "html";
-    reply.set("Content-Disposition", std::string(is_page ? "inline" : "attachment") + "; filename=\"" + file_name(format, statement) + "\"");
+    reply.set("Content-Disposition",
+              std::string(is_page ? "inline" : "attachment") + "; filename=\"" + file_name(format, statement) + "\"");
     if (is_page) {
         reply.set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");
     }

@@ -19,7 +19,8 @@ struct TableFile {
 };
 
 // In Vietnamese, or in English with ?lang=en. A format that cannot say the table without being misread is a problem.
-[[nodiscard]] HttpReply file_reply(const Call& call, const Format& format, const TableFile& asked, const std::shared_ptr<const Filed>& filed);
+[[nodiscard]] HttpReply file_reply(const Call& call, const Format& format, const TableFile& asked,
+                                   const std::shared_ptr<const Filed>& filed);
 [[nodiscard]] Problem no_such_format(const Refusal& why);
 
 }  // namespace chieng::web

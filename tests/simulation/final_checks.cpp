@@ -124,6 +124,7 @@ std::string Checks::interleaved(const Journals& journals, Random& random, const 
         }
         static_cast<void>(follower.take(std::get<Arrived>(inputs.front()).message, Instant{}));
     }
+    follower.settle();
     return follower.board().serialize();
 }
 

@@ -270,7 +270,7 @@ TEST_CASE("the archive pins what was filed, acknowledged and submitted, each onc
     bench.now_ms += 60'000;
     bench.hear(Input(Tick{}));
     CHECK(bench.archive().size() == entries.size());
-    CHECK(bench.said.contains("chieng/1/areas/23656/archive"));
+    CHECK(bench.said.contains("chieng/1/23656/archive"));
 }
 
 TEST_CASE("how far the household service's journal went is in no archive: an erasure writes it anew", "[reports]") {

@@ -242,8 +242,8 @@ TEST_CASE("a device forgets the events whose numbers it is told, and what waits 
     for (int n = 1; n <= 3; ++n) {
         auto event = a_household_supported(0);
         event.mutable_household_supported()->set_household_key(household);
-        REQUIRE(std::holds_alternative<std::uint64_t>(
-            process.outbox.post(std::move(event), "household", &kbang(), "23656", *parse_day("2022-03-25"), 100)));
+        const auto posted = process.outbox.post(std::move(event), "household", &kbang(), "23656", *parse_day("2022-03-25"), 100);
+        REQUIRE(std::holds_alternative<std::uint64_t>(posted));
     }
     const auto in_files = [&] {
         std::string bytes;

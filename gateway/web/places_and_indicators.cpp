@@ -28,8 +28,9 @@ std::string level_name(v1::Place::Level level) {
 // What the schema calls a value of an enum field; a definition that is computed from another one has that one's values.
 std::optional<v1::Label> label_of_value(const World& world, const v1::Indicator& indicator, const std::string& cut_name,
                                         const std::string& value, int depth = 0) {
+    static const v1::Cut without;
     for (const auto& cut : indicator.cut()) {
-        for (const auto& path : cut.name() == cut_name ? cut.field() : v1::Cut().field()) {
+        for (const auto& path : (cut.name() == cut_name ? cut : without).field()) {
             const google::protobuf::Descriptor* type = v1::Event::descriptor();
             const google::protobuf::FieldDescriptor* field = nullptr;
             for (std::size_t at = 0; at < path.size() && type != nullptr;) {

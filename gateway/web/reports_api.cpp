@@ -43,8 +43,10 @@ Json report_json(const Call& call, const v1::Report& report) {
     }
     json["definitions"] = std::move(definitions);
     auto positions = Json::array();
-    for (const auto& position : sees_lineage(call.viewer) ? report.positions() : v1::Report().positions()) {
-        positions.push_back({{"feed", position.feed()}, {"epoch", std::to_string(position.epoch())}, {"offset", position.offset()}});
+    if (sees_lineage(call.viewer)) {
+        for (const auto& position : report.positions()) {
+            positions.push_back({{"feed", position.feed()}, {"epoch", std::to_string(position.epoch())}, {"offset", position.offset()}});
+        }
     }
     json["positions"] = std::move(positions);
     return json;

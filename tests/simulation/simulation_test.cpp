@@ -30,7 +30,7 @@ void is_found(const std::string& name) {
     const std::string invariant(known_bad(name).invariant);
     Report report;
     std::uint64_t seed = 1;
-    for (; seed <= 10 && report.invariant != invariant; ++seed) {
+    for (; seed <= 30 && report.invariant != invariant; ++seed) {
         const auto honest = World(seed, {.verbose = false, .known_bad = {}, .rough = true}).run();
         INFO(honest.text());
         CHECK(honest.holds());

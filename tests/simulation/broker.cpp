@@ -165,6 +165,7 @@ void Broker::deliver(Client client, const Message& message) {
         later(client, when, [this, client, copy = std::move(copy)] {
             --links_[client].queued;
             ++deliveries_;
+            news_ += is_news(copy.topic) ? 1U : 0U;
             trace_.note(static_cast<std::uint64_t>(schedule_.now().count()));
             trace_.note(client);
             trace_.note(copy.topic);

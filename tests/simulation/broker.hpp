@@ -54,6 +54,9 @@ public:
 
     [[nodiscard]] const std::map<std::string, std::string>& retained() const { return retained_; }
     [[nodiscard]] std::uint64_t deliveries() const { return deliveries_; }
+    // Those that say something: what a device is to forget is told again for ever.
+    [[nodiscard]] std::uint64_t news() const { return news_; }
+    [[nodiscard]] static bool is_news(const std::string& topic) { return topic.find("/forget/") == std::string::npos; }
 
 private:
     struct Link {
@@ -87,6 +90,7 @@ private:
     std::map<std::string, std::string> retained_;
     Millis down_until_{0};
     std::uint64_t deliveries_ = 0;
+    std::uint64_t news_ = 0;
 };
 
 }  // namespace chieng::simulation

@@ -172,6 +172,7 @@ void Node::carry_out(const Actions& actions) {
         if (const auto* subscribe = std::get_if<Subscribe>(&action)) {
             around_.broker.subscribe(client_, subscribe->filter);
         } else if (const auto* publish = std::get_if<Publish>(&action)) {
+            news_ += Broker::is_news(publish->message.topic) ? 1U : 0U;
             around_.trace.note(publish->message.topic);
             around_.trace.note_unordered(publish->message.payload);
             around_.checks.published(publish->message);

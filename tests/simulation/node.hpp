@@ -60,6 +60,8 @@ public:
     [[nodiscard]] Disk& disk() { return disk_; }
     [[nodiscard]] const Disk& disk() const { return disk_; }
     [[nodiscard]] std::uint64_t deaths() const { return deaths_; }
+    // Messages that it handed over and that say something.
+    [[nodiscard]] std::uint64_t news() const { return news_; }
     void cut_link(Millis until) { around_.broker.cut(client_, until); }
     [[nodiscard]] Instant now() const;
 
@@ -103,6 +105,7 @@ private:
     std::deque<Input> inbox_;
     bool drain_is_due_ = false;
     std::uint64_t deaths_ = 0;
+    std::uint64_t news_ = 0;
     unsigned failed_starts_ = 0;
 };
 

@@ -99,12 +99,12 @@ void World::play() {
     say("heal");
     heal();
     const auto healed_at = schedule_.now();
-    auto digest = trace_.digest();
+    auto heard = news();
     auto heard_at = healed_at;
     while (true) {
         schedule_.run_until(schedule_.now() + 5min);
-        if (digest != trace_.digest()) {
-            digest = trace_.digest();
+        if (heard != news()) {
+            heard = news();
             heard_at = schedule_.now();
         }
         const auto open = unsettled();
@@ -218,6 +218,14 @@ void World::heal() {
     for (auto* node : nodes()) {
         node->heal();
     }
+}
+
+std::uint64_t World::news() {
+    auto all = broker_.news();
+    for (const auto* node : nodes()) {
+        all += node->news() + node->deaths();
+    }
+    return all;
 }
 
 std::string World::unsettled() const {

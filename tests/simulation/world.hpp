@@ -49,6 +49,8 @@ private:
     void fail_now_and_then(Millis until);
     void fail(Random& random);
     void heal();
+    // Grows with each message that says something, and with each process that ends.
+    [[nodiscard]] std::uint64_t news();
     [[nodiscard]] std::string unsettled() const;
     void check();
     [[nodiscard]] Journals journals() const;

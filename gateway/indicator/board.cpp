@@ -338,6 +338,9 @@ void Board::note_line(CellId id) {
         horizon_ = std::max(horizon_, atom);
         earliest_ = earliest_ == 0 ? atom : std::min(earliest_, atom);
     }
+    if (cell_id::is_opening(time)) {  // it is told in windows of both calendars, which reach this far
+        horizon_ = std::max(horizon_, Period{v1::OFFICIAL, v1::YEAR, cell_id::year_of(time), 1}.first_atom().index + 1);
+    }
     if (definitions_.series(cell_id::series(id)).stock) {
         auto& times = stock_times_[cell_id::pack(cell_id::series(id), 0, cell_id::area(id))];
         cell_id::is_opening(time) ? insert(times.openings, cell_id::year_of(time)) : insert(times.atoms, static_cast<std::int32_t>(time));

@@ -64,6 +64,10 @@ public:
     [[nodiscard]] std::vector<std::pair<std::uint64_t, CellId>> stamped_after(std::uint64_t offset, std::size_t most) const;
     // Indicators of what stands that come into being because time went on; `ids` as above.
     void touched_by_time(std::vector<IndicatorId>& ids);
+    // The last half-month that anything was ever seen in: up to there what stands is told. Who published keeps it over a restart, for
+    // what made it may have been taken back or superseded since.
+    [[nodiscard]] std::int32_t horizon() const { return horizon_; }
+    void raise_horizon(std::int32_t atom);
     // The latest value of a cell; number 0 once it is gone.
     [[nodiscard]] v1::Cell cell(CellId id) const;
 

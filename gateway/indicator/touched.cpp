@@ -97,6 +97,11 @@ void Board::touched(CellId id, std::vector<IndicatorId>& ids) {
     }
 }
 
+void Board::raise_horizon(std::int32_t atom) {
+    horizon_ = std::max(horizon_, atom);
+    earliest_ = earliest_ == 0 ? horizon_ : earliest_;
+}
+
 // When time goes on, what stands in the new windows is said too.
 void Board::touched_by_time(std::vector<IndicatorId>& ids) {
     settle();
@@ -127,6 +132,7 @@ void Board::all_indicators(std::vector<IndicatorId>& ids) {
     for (const auto& [id, total] : totals_) {
         touched(id, ids);
     }
+    horizon_told_ = horizon_;
 }
 
 }  // namespace chieng

@@ -46,6 +46,10 @@ Gateway::Gateway(const Definitions& definitions, const Places& places, std::stri
     }
     reserved_ = std::stoull(store_.get("g/reserved").value_or("0"));
     offset_ = reserved_;
+    horizon_ = std::stoi(store_.get("g/horizon").value_or("0"));
+    if (horizon_ > 0) {
+        follower_.board().raise_horizon(horizon_);
+    }
 }
 
 Actions Gateway::handle(std::span<const Input> inputs, Instant now) {
@@ -133,6 +137,7 @@ void Gateway::publish_cells(Instant now, Actions& actions) {
         reserve(changed.size());
         cells_due_ = now.steady + milliseconds(static_cast<std::int64_t>(changed.size()) / cells_per_ms);
     }
+    keep_horizon();
     touched_.clear();
     follower_.board().touched_by_time(touched_);
     note_stale();
@@ -169,6 +174,15 @@ void Gateway::publish_cells(Instant now, Actions& actions) {
     if (head_sent_ + offsets_reserved / 100 < offset_ || (changed.empty() && head_sent_ != offset_)) {
         head_sent_ = offset_;
         actions.emplace_back(head());
+    }
+}
+
+// Before anything is told of it.
+void Gateway::keep_horizon() {
+    if (follower_.board().horizon() > horizon_) {
+        horizon_ = follower_.board().horizon();
+        store_.put("g/horizon", std::to_string(horizon_));
+        store_.commit();
     }
 }
 

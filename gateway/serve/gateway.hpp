@@ -65,6 +65,7 @@ private:
     void hear_own_head(const Message& message, Actions& actions);
     void answer(const Message& message, std::string_view subscriber, Actions& actions) const;
     void publish_cells(Instant now, Actions& actions);
+    void keep_horizon();
     void note_stale();
     void publish_indicators(Instant now, Actions& actions);
     void publish_to_recipients(Instant now, Actions& actions);
@@ -83,6 +84,7 @@ private:
     std::uint64_t offset_ = 0;
     std::uint64_t reserved_ = 0;  // no offset up to here is given out by another run
     std::uint64_t head_sent_ = 0;
+    std::int32_t horizon_ = 0;  // the board's, as it is kept
     bool link_is_up_ = false;
     bool caught_up_ = false;
     Milliseconds saved_at_{0};

@@ -6,6 +6,7 @@
 #include "services/runtime/core/feed_head.hpp"
 #include "services/runtime/core/topics.hpp"
 #include "tests/support/events.hpp"
+#include "tests/support/filled.hpp"
 #include "tests/support/memory_store.hpp"
 
 #include "data/indicators.hpp"
@@ -42,6 +43,21 @@ v1::Block sessions(std::uint64_t offset) {
     return block;
 }
 
+// The same, of any event and history.
+v1::Block block_of(std::uint64_t offset, const v1::Event& event, std::uint64_t epoch) {
+    auto block = sessions(offset);
+    block.set_epoch(epoch);
+    block.mutable_entries(0)->set_event(event.SerializeAsString());
+    return block;
+}
+
+v1::Event a_model(std::uint64_t sequence, const std::string& name) {
+    auto event = sensible(*v1::Event::descriptor()->FindFieldByName("model_supported"));
+    event.set_sequence(sequence);
+    event.mutable_model_supported()->set_model_id(name);
+    return event;
+}
+
 // Runs a commune's gateway over a store, and keeps what a follower would see.
 struct Bench {
     MemoryStore store;
@@ -50,6 +66,7 @@ struct Bench {
     std::map<std::string, std::vector<std::int64_t>> seen;  // cell -> its values, in the order they came
     std::vector<std::uint64_t> offsets;
     std::uint64_t epoch = 0;
+    std::map<std::string, std::string> retained;
 
     void start(std::uint64_t fresh_epoch = 77) {
         gateway.emplace(definitions(), kbang(), "23656", std::vector<Source>{{"23656", "session"}}, store, fresh_epoch);
@@ -70,6 +87,9 @@ struct Bench {
             const auto* publish = std::get_if<Publish>(&action);
             if (publish == nullptr) {
                 continue;
+            }
+            if (publish->message.retained) {
+                retained[publish->message.topic] = publish->message.payload;
             }
             if (publish->message.topic == topics::feed("23656", "cells")) {
                 v1::Block block;
@@ -230,4 +250,69 @@ TEST_CASE("a watcher that was away tells on its return what changed meanwhile, e
     publish(2, "COM-02", 85);  // known
     publish(3, "SUP-05", 7);
     CHECK(told == std::vector<std::string>{"SUP-05 7"});
+}
+
+TEST_CASE("what was told of a later month is told anew after a crash, although nothing that is left happened in it") {
+    Bench bench;
+    const auto topic = topics::indicator("23656", "official", "2022-H2", "MOD-01");
+    const auto hear = [&](const v1::Block& block) {
+        bench.hear(Input(Arrived{{feed, block.SerializeAsString(), false}}));
+        bench.pass(2'000);
+    };
+    auto later = a_session_held(2);
+    later.set_occurred_on("2022-08-20");
+    bench.start();
+    bench.pass(1'000);
+    hear(block_of(1, a_model(1, "m-1"), 5));
+    hear(block_of(2, later, 5));
+    REQUIRE(bench.retained[topic].find(R"("number":"1")") != std::string::npos);
+    bench.crash();
+    bench.start();
+    bench.pass(1'000);
+    hear(block_of(1, a_model(1, "m-1"), 6));
+    hear(block_of(2, a_model(2, "m-2"), 6));
+    CHECK(bench.retained[topic].find(R"("number":"2")") != std::string::npos);
+}
+
+TEST_CASE("the December that the next year's opening falls in is told again when this year's changes") {
+    Bench bench;
+    const auto topic = topics::indicator("23656", "calendar", "2022-12", "POV-02");
+    const auto open = [&](std::uint64_t sequence, std::uint32_t year, const std::string& village, std::uint32_t poor) {
+        auto event = an_event(sequence);
+        event.set_village(village);
+        auto& baseline = *event.mutable_baseline_set();
+        baseline.set_year(year);
+        baseline.set_standard(v1::DECREE_07_2021);
+        baseline.set_households(100);
+        baseline.set_poor(poor);
+        bench.hear(Input(Arrived{{feed, block_of(sequence, event, 5).SerializeAsString(), false}}));
+        for (int i = 0; i < 20; ++i) {  // so many at once
+            bench.pass(2'000);
+        }
+    };
+    bench.start();
+    bench.pass(1'000);
+    open(1, 2022, "23656-01", 40);
+    open(2, 2023, "23656-02", 7);
+    REQUIRE(bench.retained[topic].find(R"("number":"40")") != std::string::npos);
+    open(3, 2022, "23656-03", 9);
+    CHECK(bench.retained[topic].find(R"("number":"49")") != std::string::npos);
+}
+
+TEST_CASE("a month that begins while a gateway is away is told of what stands when it is back") {
+    Bench bench;
+    const auto topic = topics::indicator("23656", "official", "2022-H2", "MOD-01");
+    auto later = a_session_held(2);
+    later.set_occurred_on("2022-08-20");
+    bench.start();
+    bench.pass(1'000);
+    bench.hear(Input(Arrived{{feed, block_of(1, a_model(1, "m-1"), 5).SerializeAsString(), false}}));
+    bench.pass(31'000);  // kept
+    REQUIRE_FALSE(bench.retained.contains(topic));
+    bench.crash();
+    bench.start();
+    bench.hear(Input(Arrived{{feed, block_of(2, later, 5).SerializeAsString(), false}}));
+    bench.pass(1'000);
+    bench.pass(1'000);
+    CHECK(bench.retained.contains(topic));
 }

@@ -7,10 +7,6 @@
 namespace chieng {
 namespace {
 
-std::string text_or_nothing(const std::optional<std::int64_t>& number) {
-    return number ? std::to_string(*number) : std::string();
-}
-
 // Numbers stay numbers; whatever somebody named is defused.
 std::vector<std::string> line(const Statement& statement, const Row& row, std::size_t place, Tongue tongue) {
     const auto& period = statement.period;

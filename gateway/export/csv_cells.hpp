@@ -2,7 +2,8 @@
 // Lines of comma-separated values as RFC 4180 has them: lines end in CRLF, a cell is quoted where it must be.
 #pragma once
 
-#include <initializer_list>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,10 @@ namespace chieng {
         cell.append(c == '"' ? 2 : 1, c);
     }
     return cell + '"';
+}
+
+[[nodiscard]] inline std::string text_or_nothing(const std::optional<std::int64_t>& number) {
+    return number ? std::to_string(*number) : std::string();
 }
 
 inline void append_csv_line(std::string& to, const std::vector<std::string>& cells) {

@@ -10,13 +10,6 @@
 namespace chieng {
 namespace {
 
-v1::Label label(const std::string& vi, const std::string& en) {
-    v1::Label made;
-    made.set_vi(vi);
-    made.set_en(en);
-    return made;
-}
-
 struct Moment {
     int year;
     unsigned month;

@@ -40,13 +40,6 @@ std::string bilingual(const v1::Label& label) {
     return escaped(label.vi()) + (label.vi() == label.en() ? "" : "<small lang=\"en\">" + escaped(label.en()) + "</small>");
 }
 
-v1::Label label(const char* vi, const char* en) {
-    v1::Label made;
-    made.set_vi(vi);
-    made.set_en(en);
-    return made;
-}
-
 std::string header_cell(const v1::Label& text, const std::string& attributes = "") {
     return "<th scope=\"col\"" + attributes + ">" + bilingual(text) + "</th>";
 }

@@ -5,13 +5,7 @@
 #include "gateway/export/writers.hpp"
 
 namespace chieng {
-namespace {
-
-std::string text_or_nothing(const std::optional<std::int64_t>& number) {
-    return number ? std::to_string(*number) : std::string();
-}
-
-}  // namespace
+namespace {}  // namespace
 
 Written write_sdmx_csv(const Statement& statement, Tongue /*tongue*/) {
     const auto& period = statement.period;

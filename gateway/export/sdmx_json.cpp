@@ -15,13 +15,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-v1::Label label(const char* vi, const char* en) {
-    v1::Label made;
-    made.set_vi(vi);
-    made.set_en(en);
-    return made;
-}
-
 // An id with its name in the reader's tongue and in both.
 Json named(std::string_view id, const v1::Label& name, Tongue tongue) {
     return {{"id", id}, {"name", said(name, tongue)}, {"names", {{"vi", name.vi()}, {"en", name.en()}}}};

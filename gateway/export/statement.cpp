@@ -14,13 +14,6 @@ namespace {
 using Part = v1::IndicatorValue::Part;
 using PartName = std::pair<std::string, std::string>;  // cut and value
 
-v1::Label label(const char* vi, const char* en) {
-    v1::Label made;
-    made.set_vi(vi);
-    made.set_en(en);
-    return made;
-}
-
 template <class Value>
 Figure figure_of(const v1::Indicator& indicator, const Value& value) {
     Figure figure;

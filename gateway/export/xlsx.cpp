@@ -22,13 +22,6 @@
 namespace chieng {
 namespace {
 
-v1::Label label(const char* vi, const char* en) {
-    v1::Label made;
-    made.set_vi(vi);
-    made.set_en(en);
-    return made;
-}
-
 // Two lines of one cell: the Vietnamese, then the English.
 std::string two_lines(const v1::Label& label) {
     return label.vi() == label.en() ? label.vi() : label.vi() + "\n" + label.en();

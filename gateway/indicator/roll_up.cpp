@@ -14,11 +14,6 @@ constexpr std::size_t village_lists_max = 10'000;  // remembered
 
 constexpr std::size_t maps_max = 1'000;  // remembered
 
-Day first_day_of(Atom atom) {
-    const auto month = Period::of(v1::CALENDAR_MONTHS, v1::MONTH, atom).first_day();
-    return atom.index % 2 == 0 ? month : month + std::chrono::days(14);
-}
-
 // 23656-01.
 bool is_village(std::string_view code) {
     return code.find('-') != std::string_view::npos;
@@ -145,7 +140,7 @@ Board::Slot Board::stock_of(SeriesId series, std::uint32_t member, const std::st
     const auto end = period.first_atom().index + (at == At::end ? period.atoms() : 0);
     const auto& atoms = it->second.atoms;
     for (auto atom = std::lower_bound(atoms.begin(), atoms.end(), first); atom != atoms.end() && *atom < end; ++atom) {
-        if (!moves || is_within(areas_[member], first_day_of(Atom{*atom}), area, day)) {
+        if (!moves || is_within(areas_[member], Atom{*atom}.first_day(), area, day)) {
             sum.add(slot(cell_id::time_of(Atom{*atom})));
         }
     }
@@ -178,7 +173,7 @@ const std::vector<std::uint32_t>& Board::members(const std::string& area, Day da
             };
             enter(day);
             for (auto atom = earliest_; atom <= horizon_ && !is_village(areas_[id]); ++atom) {
-                enter(first_day_of(Atom{atom}));
+                enter(Atom{atom}.first_day());
             }
             auto& own = lists[area_];  // the board's own area holds what nothing else does
             if (own.empty() || own.back() != id) {
@@ -198,7 +193,7 @@ void Board::each_recut_atom(SeriesId series, const std::string& area, const Peri
     for (const auto member : members(area, *map_)) {
         const bool moves = !is_village(areas_[member]);
         for (auto index = first; index < first + period.atoms(); ++index) {
-            if (!moves || is_within(areas_[member], first_day_of(Atom{index}), area, *map_)) {
+            if (!moves || is_within(areas_[member], Atom{index}.first_day(), area, *map_)) {
                 take(cell_id::pack(series, cell_id::time_of(Atom{index}), member));
             }
         }

@@ -10,7 +10,6 @@
 #include <optional>
 
 namespace chieng {
-namespace {
 
 v1::Label label(std::string_view vi, std::string_view en) {
     v1::Label made;
@@ -18,6 +17,8 @@ v1::Label label(std::string_view vi, std::string_view en) {
     made.set_en(std::string(en));
     return made;
 }
+
+namespace {
 
 struct Group {
     std::string_view code;

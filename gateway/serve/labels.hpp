@@ -10,6 +10,8 @@
 
 namespace chieng {
 
+[[nodiscard]] v1::Label label(std::string_view vi, std::string_view en);
+
 // COM-01 is of the group COM.
 [[nodiscard]] std::string group_of(std::string_view code);
 // A group that nobody named is called by its code.

@@ -16,7 +16,6 @@ namespace chieng {
 namespace {
 
 using google::protobuf::FieldDescriptor;
-using google::protobuf::Message;
 using google::protobuf::TextFormat;
 
 enum class AreaKind { village, commune, above };
@@ -63,7 +62,7 @@ v1::DataClass class_of(const FieldDescriptor& field, v1::DataClass otherwise) {
     return own == v1::DATA_CLASS_UNSPECIFIED ? otherwise : own;
 }
 
-void cut_fields(Message& message, v1::DataClass highest, v1::DataClass of_message) {
+void cut_fields(google::protobuf::Message& message, v1::DataClass highest, v1::DataClass of_message) {
     const auto& at = *message.GetReflection();
     std::vector<const FieldDescriptor*> set;
     at.ListFields(message, &set);
@@ -237,8 +236,8 @@ Recipients Recipients::load(std::string_view text, std::string_view file_name, c
     return made;
 }
 
-std::vector<chieng::Message> Recipients::of_value(const v1::IndicatorValue& value, Day today) const {
-    std::vector<chieng::Message> messages;
+std::vector<Message> Recipients::of_value(const v1::IndicatorValue& value, Day today) const {
+    std::vector<Message> messages;
     const auto last = parse_day(value.to());
     for (const auto& recipient : all_) {
         const bool is_due = recipient.delivery() == v1::RecipientFeed::AS_IT_HAPPENS || (last && *last < today);
@@ -258,8 +257,8 @@ std::vector<chieng::Message> Recipients::of_value(const v1::IndicatorValue& valu
     return messages;
 }
 
-std::vector<chieng::Message> Recipients::of_event(std::string_view commune, std::string_view service, const v1::Entry& entry) const {
-    std::vector<chieng::Message> messages;
+std::vector<Message> Recipients::of_event(std::string_view commune, std::string_view service, const v1::Entry& entry) const {
+    std::vector<Message> messages;
     v1::Event event;
     const auto* type = event.ParseFromString(entry.event()) ? body_type(event) : nullptr;
     if (type == nullptr) {

@@ -23,10 +23,6 @@ public:
     std::string text;
 };
 
-Day day_of(std::uint64_t seconds) {
-    return day_at(Seconds(std::chrono::seconds(static_cast<std::int64_t>(seconds))));
-}
-
 // The latest day of `counts` up to `day`.
 std::optional<Day> last_until(const std::map<Day, int>& counts, Day day) {
     const auto after = counts.upper_bound(day);
@@ -241,7 +237,7 @@ void Watch::find_full(const Raise& raise) const {
     }
     for (const auto& [device, said] : waiting) {
         if (said.second * 100 >= limits::outbox_events_max * raise.rule.outbox_percent()) {
-            raise(key_of(v1::AttentionNeeded::OUTBOX_FULL, device, device), day_of(said.first), attention_text::full(device, said.second));
+            raise(key_of(v1::AttentionNeeded::OUTBOX_FULL, device, device), day_at(said.first), attention_text::full(device, said.second));
         }
     }
 }

@@ -2,18 +2,13 @@
 // What needs attention, in plain words.
 #include "gateway/watch/attention.hpp"
 
+#include "gateway/serve/labels.hpp"
+
 #include <cstdio>
 #include <cstdlib>
 
 namespace chieng::attention_text {
 namespace {
-
-v1::Label label(std::string vi, std::string en) {
-    v1::Label text;
-    text.set_vi(std::move(vi));
-    text.set_en(std::move(en));
-    return text;
-}
 
 // Without decimals that say nothing.
 std::string hundredths(std::int64_t number) {

@@ -21,11 +21,11 @@ namespace chieng {
 namespace {
 
 std::vector<std::string> names_of_services() {
-    std::vector<std::string> names;
+    std::vector<std::string> services;
     for (const auto& service : all_services()) {
-        names.push_back(service.name);
+        services.push_back(service.name);
     }
-    return names;
+    return services;
 }
 
 // Reads all there is, once. False when there is no broker.

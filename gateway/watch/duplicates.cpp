@@ -10,7 +10,6 @@ namespace chieng {
 namespace {
 
 using google::protobuf::FieldDescriptor;
-using google::protobuf::Message;
 
 // Reports of one device, or of nothing that happened in a village.
 constexpr std::array never_alike{v1::Event::kDeviceReported, v1::Event::kDuplicateDecided, v1::Event::kAttentionNeeded,
@@ -18,7 +17,7 @@ constexpr std::array never_alike{v1::Event::kDeviceReported, v1::Event::kDuplica
 // Where a body has one of these fields, another value is another fact.
 constexpr std::array tells_apart{"form", "household_key", "indicator", "period", "inspection_id", "recommendation_no"};
 
-std::string text_of(const Message& message, const FieldDescriptor& field) {
+std::string text_of(const google::protobuf::Message& message, const FieldDescriptor& field) {
     const auto& at = *message.GetReflection();
     switch (field.cpp_type()) {
         case FieldDescriptor::CPPTYPE_STRING: return at.GetString(message, &field);

@@ -7,10 +7,6 @@
 namespace chieng {
 namespace {
 
-Day day_of(std::uint64_t seconds) {
-    return day_at(Seconds(std::chrono::seconds(static_cast<std::int64_t>(seconds))));
-}
-
 // How many of first..last are in the set.
 std::uint64_t within(const Intervals& numbers, std::uint64_t first, std::uint64_t last) {
     std::uint64_t count = 0;
@@ -53,7 +49,7 @@ void Ledger::apply(std::string_view service, const v1::Entry& entry) {
     if (read_version(entry, version)) {
         auto& held = held_[{version.id.device, std::string(service)}];
         held.numbers.insert(version.id.sequence);
-        held.on[day_of(version.received_at)].insert(version.id.sequence);
+        held.on[day_at(version.received_at)].insert(version.id.sequence);
     }
 }
 

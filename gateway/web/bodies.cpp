@@ -4,14 +4,14 @@
 namespace chieng::web {
 namespace {
 
-constexpr int depth_max = 16;
+constexpr int levels_max = 16;
 
 // Deeply nested texts are not parsed: each level is a call.
 bool is_deep(const std::string& text) {
     int depth = 0;
     for (const char c : text) {
         depth += c == '{' || c == '[' ? 1 : c == '}' || c == ']' ? -1 : 0;
-        if (depth > depth_max) {
+        if (depth > levels_max) {
             return true;
         }
     }

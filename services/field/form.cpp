@@ -21,7 +21,6 @@ namespace {
 using google::protobuf::Descriptor;
 using google::protobuf::EnumValueDescriptor;
 using google::protobuf::FieldDescriptor;
-using google::protobuf::Message;
 
 using Route = std::vector<const FieldDescriptor*>;  // from the event down to the field
 struct Slot {
@@ -236,7 +235,7 @@ std::variant<Value, Error> read(const Slot& slot, std::string_view text) {
 
 // Puts a value that was read for this field into it; at the end, when it is a list.
 struct Writer {
-    Message& message;
+    google::protobuf::Message& message;
     const FieldDescriptor& field;
 
     void operator()(const EnumValueDescriptor* value) const {
@@ -320,7 +319,7 @@ std::optional<std::string> set(v1::Event& event, std::string_view flag, std::str
         }
         values.push_back(std::get<Value>(std::move(result)));
     }
-    Message* message = &event;
+    google::protobuf::Message* message = &event;
     for (const auto* field : std::span(slot->route).first(slot->route.size() - 1)) {
         message = message->GetReflection()->MutableMessage(message, field);
     }

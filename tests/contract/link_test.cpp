@@ -10,6 +10,8 @@
 #include <memory>
 #include <thread>
 
+namespace link_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 using namespace std::chrono_literals;
@@ -220,3 +222,5 @@ TEMPLATE_TEST_CASE("arrivals that nobody takes are bounded", "", OnMosquitto, In
     std::this_thread::sleep_for(TestType::moment);
     CHECK(idle.link->take().size() == limits::queue_messages_max);
 }
+
+}  // namespace link_test

@@ -13,6 +13,8 @@
 
 #include <stdlib.h>
 
+namespace store_test {
+
 using namespace chieng;
 
 namespace {
@@ -206,3 +208,5 @@ TEMPLATE_TEST_CASE("a block comes back as it was, however long and whatever its 
         CHECK(world.get().block_at(i + 1)->bytes == all[i]);
     }
 }
+
+}  // namespace store_test

@@ -11,6 +11,8 @@
 #include <fstream>
 #include <iterator>
 
+namespace fair_held_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 
@@ -78,3 +80,5 @@ TEST_CASE("the new type is counted by its indicator, and a correction takes its 
 TEST_CASE("the README shows the new type as it is compiled here") {
     CHECK(text_of(CHIENG_README).find("```diff\n" + text_of(CHIENG_EXAMPLE_PATCH) + "```\n") != std::string::npos);
 }
+
+}  // namespace fair_held_test

@@ -6,6 +6,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace exports_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 
@@ -37,3 +39,5 @@ TEST_CASE("each format says a statement as it did before") {
         CHECK(held(file, text) == text);
     }
 }
+
+}  // namespace exports_test

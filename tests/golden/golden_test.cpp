@@ -19,13 +19,14 @@
 #include <map>
 #include <set>
 
+namespace golden_test {
+
 using namespace chieng;
 using namespace chieng::testing;
-using google::protobuf::Message;
 
 namespace {
 
-using MessagePtr = std::unique_ptr<Message>;
+using MessagePtr = std::unique_ptr<google::protobuf::Message>;
 
 std::string hex(const std::string& bytes) {
     constexpr auto* digits = "0123456789abcdef";
@@ -48,7 +49,7 @@ std::string from_hex(const std::string& text) {
 }
 
 // Every field that is set somewhere, and every field that there is, of a message and of those in it.
-void note_fields(const Message& message, std::set<std::string>& set_somewhere) {
+void note_fields(const google::protobuf::Message& message, std::set<std::string>& set_somewhere) {
     std::vector<const google::protobuf::FieldDescriptor*> fields;
     const auto& at = *message.GetReflection();
     at.ListFields(message, &fields);
@@ -198,3 +199,5 @@ TEST_CASE("a receipt and an indicator in JSON are printed as they were") {
     CHECK(held("receipt.json", to_json(a_receipt()) + "\n") == to_json(a_receipt()) + "\n");
     CHECK(held("indicator_value.json", to_json(a_value()) + "\n") == to_json(a_value()) + "\n");
 }
+
+}  // namespace golden_test

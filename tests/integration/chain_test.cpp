@@ -12,6 +12,8 @@
 #include <sstream>
 #include <thread>
 
+namespace chain_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 
@@ -82,3 +84,5 @@ TEST_CASE("the district shows every session once though gateways and broker are 
     CHECK(shown(folder, broker, "COM-03") == "4800");
     CHECK(shown(folder, broker, "COM-05") == "400");
 }
+
+}  // namespace chain_test

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+namespace export_command_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 
@@ -81,3 +83,5 @@ TEST_CASE("an export that would be misread, or is not there, is refused with wha
     CHECK(office.run({"--revision", "3"}) != 0);
     CHECK(office.run({"--output", office.path("no/such/folder.csv")}) == 74);
 }
+
+}  // namespace export_command_test

@@ -13,6 +13,8 @@
 #include <chrono>
 #include <thread>
 
+namespace field_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 using namespace std::chrono_literals;
@@ -147,3 +149,5 @@ TEST_CASE("the list tells waiting, sent, stored and refused apart", "[integratio
     CHECK(village.result({"send", "--keep-days", "0"}) == "0 ");
     CHECK(village.ledger() == Outbox::Ledger{1, 1, 0, 0});
 }
+
+}  // namespace field_test

@@ -13,6 +13,8 @@
 #include <optional>
 #include <vector>
 
+namespace http_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 using namespace std::chrono_literals;
@@ -176,3 +178,5 @@ TEST_CASE("a port that is taken ends the program with 69, an address of no sense
     }
     CHECK(http(service.port, "GET", "/livez").status == 200);
 }
+
+}  // namespace http_test

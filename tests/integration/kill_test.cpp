@@ -15,6 +15,8 @@
 #include <random>
 #include <thread>
 
+namespace kill_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 
@@ -107,3 +109,5 @@ TEST_CASE("every event is journalled once though device, service and broker are 
         CHECK(times == 1);
     }
 }
+
+}  // namespace kill_test

@@ -7,6 +7,8 @@
 #include <chrono>
 #include <fstream>
 
+namespace places_command_test {
+
 using namespace chieng::testing;
 
 namespace {
@@ -81,3 +83,5 @@ TEST_CASE("a register that contradicts itself is refused with file and line", "[
     const auto empty = write(folder, "empty.txtpb", "# nothing\n");
     CHECK(places(folder, {"check", empty}).said == empty + ": names no place\n");
 }
+
+}  // namespace places_command_test

@@ -7,6 +7,8 @@
 #include <chrono>
 #include <fstream>
 
+namespace settings_test {
+
 using namespace chieng::testing;
 
 namespace {
@@ -111,3 +113,5 @@ TEST_CASE("an ssl:// broker is spoken to when its authority is known, and refuse
     CHECK(logged(path("strict.log"), "no link to " + url));
     CHECK(text_of(path("strict.log")).find("link up") == std::string::npos);
 }
+
+}  // namespace settings_test

@@ -14,6 +14,8 @@
 #include <fstream>
 #include <map>
 
+namespace surroundings_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 using namespace std::chrono_literals;
@@ -174,3 +176,5 @@ TEST_CASE("a service and a phone that find no broker say so once, and work when 
     CHECK(ledger_of(folder) == Outbox::Ledger{10, 10, 0, 0});
     CHECK(serving.stop() == 0);
 }
+
+}  // namespace surroundings_test

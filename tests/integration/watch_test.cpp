@@ -14,6 +14,8 @@
 #include <ctime>
 #include <thread>
 
+namespace watch_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 using namespace std::chrono_literals;
@@ -166,3 +168,5 @@ TEST_CASE("an attendant posts what needs attention once, also when it is killed,
     CHECK(town.ask({"attention"}).find("device\t23656-01\toffice\t") != std::string::npos);
     CHECK(attendant.stop() == 0);
 }
+
+}  // namespace watch_test

@@ -18,6 +18,8 @@
 #include <thread>
 #include <vector>
 
+namespace web_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 using namespace std::chrono_literals;
@@ -250,3 +252,5 @@ TEST_CASE("hostile requests get a problem, and the next one is served", "[integr
     CHECK(slow.closed_within(15s));
     CHECK(http(town.port, "GET", "/api/v1/me").status == 200);
 }
+
+}  // namespace web_test

@@ -16,7 +16,6 @@ namespace chieng::recount {
 namespace {
 
 using google::protobuf::FieldDescriptor;
-using google::protobuf::Message;
 using simulation::Random;
 using std::chrono::days;
 
@@ -44,10 +43,10 @@ private:
     }
     std::string a_period(std::string_view spans);
 
-    void fill(Message& message);
-    void fill_number(Message& message, const FieldDescriptor& field, std::map<std::string, std::uint64_t>& left);
-    void fill_enum(Message& message, const FieldDescriptor& field);
-    void fill_text(Message& message, const FieldDescriptor& field);
+    void fill(google::protobuf::Message& message);
+    void fill_number(google::protobuf::Message& message, const FieldDescriptor& field, std::map<std::string, std::uint64_t>& left);
+    void fill_enum(google::protobuf::Message& message, const FieldDescriptor& field);
+    void fill_text(google::protobuf::Message& message, const FieldDescriptor& field);
     std::string a_text(v1::Shape shape);
 
     void fill_event(v1::Event& event, const FieldDescriptor& body, Day day);
@@ -103,7 +102,7 @@ std::string Year::a_period(std::string_view spans) {
 
 // ---- any message, from its schema
 
-void Year::fill(Message& message) {
+void Year::fill(google::protobuf::Message& message) {
     const auto& type = *message.GetDescriptor();
     std::map<std::string, std::uint64_t> left;  // of a total, for the parts that share it
     for (const bool parts : {false, true}) {
@@ -124,12 +123,12 @@ void Year::fill(Message& message) {
     }
 }
 
-std::uint64_t number_of(const Message& message, const FieldDescriptor& field) {
+std::uint64_t number_of(const google::protobuf::Message& message, const FieldDescriptor& field) {
     const auto& at = *message.GetReflection();
     return field.cpp_type() == FieldDescriptor::CPPTYPE_UINT32 ? at.GetUInt32(message, &field) : at.GetUInt64(message, &field);
 }
 
-void Year::fill_number(Message& message, const FieldDescriptor& field, std::map<std::string, std::uint64_t>& left) {
+void Year::fill_number(google::protobuf::Message& message, const FieldDescriptor& field, std::map<std::string, std::uint64_t>& left) {
     const auto& type = *message.GetDescriptor();
     const auto& rule = field.options().GetExtension(v1::field);
     auto most = rule.unit() == "VND" ? std::uint64_t{40'000'000} : std::uint64_t{60};
@@ -156,7 +155,7 @@ void Year::fill_number(Message& message, const FieldDescriptor& field, std::map<
                                                         : at.SetUInt64(&message, &field, number);
 }
 
-void Year::fill_enum(Message& message, const FieldDescriptor& field) {
+void Year::fill_enum(google::protobuf::Message& message, const FieldDescriptor& field) {
     const auto& values = *field.enum_type();
     const auto draw = [&] {
         return values.value(static_cast<int>(1 + random_.below(static_cast<std::uint64_t>(values.value_count()) - 1)));
@@ -185,7 +184,7 @@ std::string Year::a_text(v1::Shape shape) {
     }
 }
 
-void Year::fill_text(Message& message, const FieldDescriptor& field) {
+void Year::fill_text(google::protobuf::Message& message, const FieldDescriptor& field) {
     const auto shape = field.options().GetExtension(v1::field).shape();
     const auto& at = *message.GetReflection();
     if (!field.is_repeated()) {

@@ -220,11 +220,11 @@ void cover(const Question& asked, const std::set<std::string>& covered, Figure& 
     figure.whole.denominator = villages_of(asked);
 }
 
-void set_median(std::vector<std::int64_t> days, Figure& figure) {
-    std::sort(days.begin(), days.end());
-    if (!days.empty()) {
-        const auto low = days[(days.size() - 1) / 2];
-        const auto high = days[days.size() / 2];
+void set_median(std::vector<std::int64_t> all, Figure& figure) {
+    std::sort(all.begin(), all.end());
+    if (!all.empty()) {
+        const auto low = all[(all.size() - 1) / 2];
+        const auto high = all[all.size() / 2];
         figure.median = static_cast<double>(low + high) / 2;
     }
 }

@@ -21,6 +21,8 @@
 #include <memory>
 #include <sstream>
 
+namespace recount_test {
+
 using namespace chieng;
 using chieng::testing::kbang;
 
@@ -319,3 +321,5 @@ TEST_CASE("random years count the same when they are counted a second time") {
     std::printf("%zu comparisons, %zu of them of more than nothing, of %zu stored events in %llu years\n", comparisons, not_nothing, stored,
                 static_cast<unsigned long long>(last - first + 1));
 }
+
+}  // namespace recount_test

@@ -198,7 +198,7 @@ std::string World::on_board(const std::string& area, const Period& period, const
     auto value = board.value(area, period, code);
     const auto& definition = definitions().find(code, period.last_day())->indicator;
     if (cut.empty()) {
-        return text_of(definition, value);
+        return chieng::text_of(definition, value);
     }
     value.clear_denominator();
     value.set_number(0);
@@ -207,13 +207,13 @@ std::string World::on_board(const std::string& area, const Period& period, const
             value.set_number(part.number());
         }
     }
-    return text_of(definition, value);
+    return chieng::text_of(definition, value);
 }
 
 std::string World::published(const std::string& area, const Period& period, const std::string& code) const {
     const auto* calendar = period.calendar == v1::OFFICIAL ? "official" : "calendar";
     const auto it = published_.find(topics::indicator(area, calendar, period.format(), code));
-    return it == published_.end() ? std::string() : text_of(definitions().find(code, period.last_day())->indicator, it->second);
+    return it == published_.end() ? std::string() : chieng::text_of(definitions().find(code, period.last_day())->indicator, it->second);
 }
 
 }  // namespace chieng::testing

@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace disk_test {
+
 using namespace chieng;
 using namespace chieng::simulation;
 
@@ -83,3 +85,5 @@ TEST_CASE("what was not synced may be lost: the disk does lose it") {
     }
     CHECK(value_on(disk, Disk::Image::only_synced) == "nothing");
 }
+
+}  // namespace disk_test

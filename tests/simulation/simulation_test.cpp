@@ -15,6 +15,8 @@
 #include <set>
 #include <sstream>
 
+namespace simulation_test {
+
 using namespace chieng::simulation;
 
 namespace {
@@ -125,3 +127,5 @@ TEST_CASE("every invariant has a program that breaks it") {
     }
     CHECK(broken == std::set<std::string_view>{"I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I10"});
 }
+
+}  // namespace simulation_test

@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace alike_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 
@@ -125,3 +127,5 @@ TEST_CASE("a group ends when one of its two members is taken back or moves to an
     }
     CHECK(told(duplicates).empty());
 }
+
+}  // namespace alike_test

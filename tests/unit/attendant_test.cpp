@@ -12,6 +12,8 @@
 
 #include <memory>
 
+namespace attendant_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 
@@ -228,3 +230,5 @@ TEST_CASE("an attendant whose outbox was lost notices it and posts nothing under
     CHECK(office.attendant->outbox_was_lost());
     CHECK(office.outbox->waiting_count() == 0);
 }
+
+}  // namespace attendant_test

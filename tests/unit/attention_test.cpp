@@ -7,6 +7,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace attention_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 
@@ -260,3 +262,5 @@ TEST_CASE("rules that are not in the order of their days are refused with the da
                       Catch::Contains("mine: rule from '2021-01-01'"));
     CHECK_THROWS_WITH(load_rules("rule { days: 3 }", "mine"), Catch::StartsWith("mine:1:"));
 }
+
+}  // namespace attention_test

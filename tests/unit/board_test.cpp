@@ -11,6 +11,8 @@
 #include <algorithm>
 #include <random>
 
+namespace board_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 
@@ -353,3 +355,5 @@ TEST_CASE("a block of cells may begin before the checkpoint") {
     block.set_last(15);
     CHECK(reader.see(block) == gap);
 }
+
+}  // namespace board_test

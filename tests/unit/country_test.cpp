@@ -14,6 +14,8 @@
 #include <set>
 #include <sstream>
 
+namespace country_test {
+
 using namespace chieng;
 
 namespace {
@@ -250,3 +252,5 @@ TEST_CASE("the national lists are re-cut") {
     CHECK(places.carrier("52", then, now) == "52");
     CHECK(places.carrier("64", then, now) == "52");
 }
+
+}  // namespace country_test

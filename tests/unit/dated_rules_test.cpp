@@ -13,6 +13,8 @@
 #include <stdexcept>
 #include <string>
 
+namespace dated_rules_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 
@@ -94,3 +96,5 @@ TEST_CASE("a wrong row of who may grant what is refused with its line and the re
           "mine:2:1: award: it ends on 2022-01-01, before it begins");
     CHECK(refused("award { form: GOLD }").starts_with("mine:2:"));
 }
+
+}  // namespace dated_rules_test

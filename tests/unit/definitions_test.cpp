@@ -7,6 +7,8 @@
 
 #include <algorithm>
 
+namespace definitions_test {
+
 using namespace chieng;
 
 namespace {
@@ -62,3 +64,5 @@ TEST_CASE("a code may be defined again for other days only") {
     CHECK(definitions.find("X-1", *parse_day("2023-05-01")) == &definitions.all().back());
     CHECK_THROWS_WITH(Definitions::load(one + one, "f.txtpb"), Catch::StartsWith("f.txtpb:2:1: X-1: ") && Catch::Contains("twice"));
 }
+
+}  // namespace definitions_test

@@ -3,6 +3,8 @@
 #include "services/household/household.hpp"
 #include "tests/support/engine_bench.hpp"
 
+namespace duplicates_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 
@@ -87,3 +89,5 @@ TEST_CASE("a decision that cannot be is refused with its field", "[duplicates]")
     CHECK(bench.refusal("officer", officer) == "correction.sequence:DECISION_STANDS");
     CHECK(bench.attendances() == bench.one);
 }
+
+}  // namespace duplicates_test

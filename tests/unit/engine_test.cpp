@@ -16,6 +16,8 @@
 #include <functional>
 #include <memory>
 
+namespace engine_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 
@@ -325,3 +327,5 @@ TEST_CASE("a subscriber that asks gets the blocks it missed, or the end of the f
     CHECK(ask(1) == "2-2 ");
     CHECK(ask(2) == "3-2 ");
 }
+
+}  // namespace engine_test

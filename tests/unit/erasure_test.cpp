@@ -17,6 +17,8 @@
 
 #include <stdlib.h>
 
+namespace erasure_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 
@@ -481,3 +483,5 @@ TEST_CASE("no file of the store has a byte of what was erased, also when the pro
     { SqliteStore store(crashed); }
     CHECK_FALSE(holds(bytes_of(crashed) + bytes_of(crashed.string() + "-wal"), key));
 }
+
+}  // namespace erasure_test

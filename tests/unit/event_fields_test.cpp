@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+namespace event_fields_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 
@@ -17,7 +19,6 @@ namespace {
 
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
-using google::protobuf::Message;
 
 // Every field of an event that can be read, and the tree of them.
 struct All {
@@ -39,7 +40,7 @@ struct All {
     }
 };
 
-const Message& holder(const Message& event, const Path& path) {
+const google::protobuf::Message& holder(const google::protobuf::Message& event, const Path& path) {
     const auto* message = &event;
     for (std::size_t i = 0; i + 1 < path.steps.size(); ++i) {
         message = &message->GetReflection()->GetMessage(*message, path.steps[i]);
@@ -47,7 +48,7 @@ const Message& holder(const Message& event, const Path& path) {
     return *message;
 }
 
-std::int64_t number_in(const Message& message, const FieldDescriptor& field) {
+std::int64_t number_in(const google::protobuf::Message& message, const FieldDescriptor& field) {
     const auto& at = *message.GetReflection();
     switch (field.cpp_type()) {
         case FieldDescriptor::CPPTYPE_BOOL: return at.GetBool(message, &field) ? 1 : 0;
@@ -150,3 +151,5 @@ TEST_CASE("bytes that break off are no event for the reader either") {
         }
     }
 }
+
+}  // namespace event_fields_test

@@ -15,6 +15,8 @@
 #include <fstream>
 #include <map>
 
+namespace export_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 
@@ -290,3 +292,5 @@ TEST_CASE("periods are called as officials call them") {
     CHECK(called("2022-H2").en() == "Second half of 2022");
     CHECK(called("2022").vi() == "Năm 2022");
 }
+
+}  // namespace export_test

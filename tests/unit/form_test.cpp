@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <set>
 
+namespace form_test {
+
 using namespace chieng;
 
 namespace {
@@ -240,3 +242,5 @@ TEST_CASE("what the outbox assigns, and what is unknown, cannot be set", "[form]
         CHECK(set(event, flag, "1").has_value());
     }
 }
+
+}  // namespace form_test

@@ -16,6 +16,8 @@
 #include <map>
 #include <optional>
 
+namespace gateway_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 
@@ -316,3 +318,5 @@ TEST_CASE("a month that begins while a gateway is away is told of what stands wh
     bench.pass(1'000);
     CHECK(bench.retained.contains(topic));
 }
+
+}  // namespace gateway_test

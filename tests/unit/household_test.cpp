@@ -10,6 +10,8 @@
 #include <set>
 #include <vector>
 
+namespace household_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 using Change = v1::HouseholdStatusChanged;
@@ -246,3 +248,5 @@ TEST_CASE("a support is completed once, whatever came before", "[household]") {
     CHECK(bench.refusal("p1", a_household_supported(4)) == "household_supported.support_id:ALREADY_COMPLETED");
     CHECK(bench.refusal("p1", a_household_supported(5, "S-2")).empty());
 }
+
+}  // namespace household_test

@@ -6,6 +6,8 @@
 #include <random>
 #include <set>
 
+namespace intervals_test {
+
 TEST_CASE("numbers sent in order are one interval") {
     chieng::Intervals set;
     for (std::uint64_t n = 1; n <= 1000; ++n) {
@@ -49,3 +51,5 @@ TEST_CASE("the largest number does not overflow") {
     CHECK(set.insert(1));
     CHECK(set.count() == 3);
 }
+
+}  // namespace intervals_test

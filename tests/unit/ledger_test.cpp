@@ -7,6 +7,8 @@
 
 #include <initializer_list>
 
+namespace ledger_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 
@@ -131,3 +133,5 @@ TEST_CASE("what was stored is told day by day") {
     const std::map<Day, std::uint64_t> days{{*parse_day("2022-04-01"), 2}, {*parse_day("2022-04-02"), 1}};
     CHECK(commune.row().stored_on == days);
 }
+
+}  // namespace ledger_test

@@ -7,6 +7,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace openings_and_targets_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 
@@ -173,3 +175,5 @@ TEST_CASE("a household that came under the old standard does not hide the year's
     CHECK(value.start_denominator() == 0);
     CHECK(value.denominator() == 0);
 }
+
+}  // namespace openings_and_targets_test

@@ -17,6 +17,8 @@
 
 #include <stdlib.h>
 
+namespace outbox_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 
@@ -285,3 +287,5 @@ TEST_CASE("a device forgets the events whose numbers it is told, and what waits 
     CHECK(process.outbox.ledger().stored == 2);
     CHECK(process.outbox.ledger().refused == 1);
 }
+
+}  // namespace outbox_test

@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <sstream>
 
+namespace place_lists_test {
+
 using namespace chieng;
 
 namespace {
@@ -167,3 +169,5 @@ TEST_CASE("a village whose commune went nobody knows where stays below what was 
     const auto unlinked = merge_lists({{then, read_units(whole, "a.csv")}, {now, read_units(later, "b.csv")}}, {});
     CHECK_THROWS_WITH(carry_villages(unlinked, villages), Catch::Contains("23656-01") && Catch::Contains("2025-07-01 is not known"));
 }
+
+}  // namespace place_lists_test

@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace places_test {
+
 using namespace chieng;
 using chieng::testing::kbang;
 
@@ -145,3 +147,5 @@ TEST_CASE("a succession that leads nowhere is refused with the row") {
     refused(R"(succession { code: "2" on: "2023-01-01" to: "1" })", "goes on as one row");
     refused(R"(succession { code: "1" on: "2025-01-01" to: "2" } succession { code: "1" on: "2025-01-01" to: "2" })", "listed twice");
 }
+
+}  // namespace places_test

@@ -14,6 +14,8 @@
 #include <google/protobuf/util/json_util.h>
 #include <catch2/catch.hpp>
 
+namespace privacy_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 
@@ -181,3 +183,5 @@ TEST_CASE("no personal text of any type of event leaves the commune, whoever pub
         CHECK(kinds.contains(kind));
     }
 }
+
+}  // namespace privacy_test

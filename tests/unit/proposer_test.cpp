@@ -14,6 +14,8 @@
 
 #include <memory>
 
+namespace proposer_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 
@@ -191,3 +193,5 @@ TEST_CASE("what lies between two commits of the proposer is read again") {
     commune.settle();
     CHECK(commune.proposed() == "h-17 23656-01 2022-03-25 1 supports");
 }
+
+}  // namespace proposer_test

@@ -11,6 +11,8 @@
 
 #include <set>
 
+namespace recipients_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 
@@ -164,3 +166,5 @@ TEST_CASE("a definition of recipients that is wrong is refused with its place an
     CHECK(wrong(good + "} recipient { name: \"a/b\" delivery: AS_IT_HAPPENS " + good) == "r.txtpb:2:108: a/b: the name is given twice");
     CHECK(wrong("level: OF_TOWN").starts_with("r.txtpb:2:"));
 }
+
+}  // namespace recipients_test

@@ -7,6 +7,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace recut_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 
@@ -113,3 +115,5 @@ TEST_CASE("what stands goes on in the commune that its village belongs to", "[re
     kbang.happened("23656", a_facility("23656-01", "2025-05-01", v1::FacilityReported::BROKEN));
     CHECK(kbang.number("23638", "2025-H2", "CUL-04") == 1);
 }
+
+}  // namespace recut_test

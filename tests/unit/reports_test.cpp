@@ -18,6 +18,8 @@
 #include <optional>
 #include <span>
 
+namespace reports_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 
@@ -390,3 +392,5 @@ TEST_CASE("a district's restatement names the communes' cells that made it, from
         CHECK(line.starts_with("23656"));
     }
 }
+
+}  // namespace reports_test

@@ -7,6 +7,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace rules_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 
@@ -56,3 +58,5 @@ TEST_CASE("big-endian keys sort as their numbers do", "[rules]") {
     CHECK(big_endian(255) < big_endian(256));
     CHECK(big_endian(0).size() == 8);
 }
+
+}  // namespace rules_test

@@ -18,6 +18,8 @@
 #include <memory>
 #include <tuple>
 
+namespace sender_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 using namespace std::chrono_literals;
@@ -512,3 +514,5 @@ TEST_CASE("a phone that comes back after weeks forgets what was erased meanwhile
     static_cast<void>(phone.give(Arrived{{topic, to_another.SerializeAsString(), true}}));
     CHECK(phone.store.get("g/session") == before);
 }
+
+}  // namespace sender_test

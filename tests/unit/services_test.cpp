@@ -7,6 +7,8 @@
 
 #include <vector>
 
+namespace services_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 
@@ -253,3 +255,5 @@ TEST_CASE("the target of a filed period stands; a period that is not filed, and 
     CHECK(bench.refusal("p1", correcting(a_filing(9, "2022-Q1"), v1::Correction::VOID, 3)).empty());
     CHECK(bench.refusal("p2", a_target(2, "2022-Q1", "23656-01", 2)).empty());
 }
+
+}  // namespace services_test

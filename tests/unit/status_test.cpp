@@ -8,6 +8,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace status_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 using namespace std::chrono_literals;
@@ -116,3 +118,5 @@ TEST_CASE("many gaps are cut to the lowest 32", "[status]") {
     CHECK(status.services(0).waiting() == 50);
     CHECK(status.services(0).waiting_runs_size() == 64);
 }
+
+}  // namespace status_test

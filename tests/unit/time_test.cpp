@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace time_test {
+
 using namespace chieng;
 
 namespace {
@@ -61,3 +63,5 @@ TEST_CASE("a day begins at 17:00 of the day before in UTC") {
     CHECK(format_day(day_at(evening)) == "2022-03-15");
     CHECK(format_day(day_at(evening - std::chrono::seconds(1))) == "2022-03-14");
 }
+
+}  // namespace time_test

@@ -7,6 +7,8 @@
 
 #include <functional>
 
+namespace validator_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 
@@ -151,3 +153,5 @@ TEST_CASE("parts that are too many together are named once, also when one alone 
     review.set_good(11);
     CHECK(codes(event) == "review_done.good:ABOVE_TOTAL ");
 }
+
+}  // namespace validator_test

@@ -9,6 +9,8 @@
 
 #include <set>
 
+namespace web_read_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 using web::Json;
@@ -247,3 +249,5 @@ TEST_CASE("the page comes packed to who accepts it, and runs nothing of others")
     CHECK(world.reply("/", {{"if-none-match", std::string(page.field("ETag"))}}).status == 304);
     CHECK_FALSE(web::accepts_gzip({"GET", "/", {}, {{"accept-encoding", "gzip;q=0"}}, ""}));
 }
+
+}  // namespace web_read_test

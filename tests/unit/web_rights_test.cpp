@@ -3,6 +3,8 @@
 #include "gateway/web/hidden.hpp"
 #include "tests/support/web_world.hpp"
 
+namespace web_rights_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 using web::Json;
@@ -211,3 +213,5 @@ TEST_CASE("what a target is of is decoded once, and tricks lead nowhere") {
     }
     CHECK_FALSE(read_target(many, request));
 }
+
+}  // namespace web_rights_test

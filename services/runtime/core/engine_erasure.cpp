@@ -20,16 +20,15 @@ namespace chieng {
 namespace {
 
 using google::protobuf::FieldDescriptor;
-using google::protobuf::Message;
 
 constexpr std::size_t known_keys_max = 10'000;  // households that one commune may name
 
-Message* body_to_change(v1::Event& event) {
+google::protobuf::Message* body_to_change(v1::Event& event) {
     const auto* field = event.GetReflection()->GetOneofFieldDescriptor(event, v1::Event::descriptor()->FindOneofByName("body"));
     return field == nullptr ? nullptr : event.GetReflection()->MutableMessage(&event, field);
 }
 
-const FieldDescriptor* key_field(const Message& body) {
+const FieldDescriptor* key_field(const google::protobuf::Message& body) {
     return body.GetDescriptor()->FindFieldByName("household_key");
 }
 
@@ -60,7 +59,7 @@ void replace_word(std::string& text, const std::string& word, const std::string&
 }
 
 // Texts of a body by which somebody could find the household again.
-std::vector<const FieldDescriptor*> telling_fields(const Message& body) {
+std::vector<const FieldDescriptor*> telling_fields(const google::protobuf::Message& body) {
     std::vector<const FieldDescriptor*> fields;
     for (int i = 0; i < body.GetDescriptor()->field_count(); ++i) {
         const auto* field = body.GetDescriptor()->field(i);

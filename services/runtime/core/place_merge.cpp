@@ -12,8 +12,6 @@
 namespace chieng {
 namespace {
 
-constexpr std::chrono::days one_day{1};
-
 [[noreturn]] void refuse(const std::string& file, int line, const std::string& reason) {
     throw std::invalid_argument(file + ":" + std::to_string(line) + ": " + reason);
 }

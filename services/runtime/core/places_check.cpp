@@ -12,8 +12,6 @@
 namespace chieng {
 namespace {
 
-constexpr std::chrono::days one_day{1};
-
 std::string name_of(const v1::Place& row) {
     return "place " + row.code();
 }

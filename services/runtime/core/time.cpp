@@ -37,12 +37,6 @@ std::string padded(const char* format, int a, int b) {
     return text.data();
 }
 
-Day first_day_of(Atom atom) {
-    const int month = atom.index / 2;
-    return Day(std::chrono::year(month / 12) / std::chrono::month(static_cast<unsigned>(month % 12) + 1) /
-               std::chrono::day(atom.index % 2 == 0 ? 1 : 15));
-}
-
 }  // namespace
 
 std::optional<Day> parse_day(std::string_view text) {
@@ -70,6 +64,16 @@ std::string format_day(Day day) {
 
 Day day_at(Seconds instant) {
     return std::chrono::floor<days>(instant + std::chrono::hours(7));
+}
+
+Day day_at(std::uint64_t seconds) {
+    return day_at(Seconds(std::chrono::seconds(static_cast<std::int64_t>(seconds))));
+}
+
+Day Atom::first_day() const {
+    const int month = index / 2;
+    return Day(std::chrono::year(month / 12) / std::chrono::month(static_cast<unsigned>(month % 12) + 1) /
+               std::chrono::day(index % 2 == 0 ? 1 : 15));
 }
 
 Atom Atom::of(Day day) {
@@ -143,11 +147,11 @@ std::int32_t Period::atoms() const {
 }
 
 Day Period::first_day() const {
-    return first_day_of(first_atom());
+    return first_atom().first_day();
 }
 
 Day Period::last_day() const {
-    return first_day_of(Atom{first_atom().index + atoms()}) - days(1);
+    return Atom{first_atom().index + atoms()}.first_day() - one_day;
 }
 
 std::uint32_t official_month(Day day) {

@@ -16,6 +16,7 @@ namespace chieng {
 
 using Day = std::chrono::sys_days;
 using Seconds = std::chrono::sys_seconds;
+inline constexpr std::chrono::days one_day{1};
 
 // 2022-03-12 and nothing else; empty when the text is not a day between 1900 and 2199.
 [[nodiscard]] std::optional<Day> parse_day(std::string_view text);
@@ -23,6 +24,7 @@ using Seconds = std::chrono::sys_seconds;
 
 // The day in UTC+7 at that instant.
 [[nodiscard]] Day day_at(Seconds instant);
+[[nodiscard]] Day day_at(std::uint64_t seconds);  // since 1970
 
 // Half of a calendar month: `a` is the 1st to the 14th, `b` the 15th to its end.
 struct Atom {
@@ -31,6 +33,7 @@ struct Atom {
     [[nodiscard]] static Atom of(Day day);
     [[nodiscard]] static std::optional<Atom> parse(std::string_view text);
     [[nodiscard]] std::string format() const;
+    [[nodiscard]] Day first_day() const;
 
     friend auto operator<=>(const Atom&, const Atom&) = default;
 };

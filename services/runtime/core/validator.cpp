@@ -19,7 +19,6 @@ namespace {
 
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
-using google::protobuf::Message;
 
 bool is_nfc(const std::string& text) {
     if (std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; })) {
@@ -43,7 +42,7 @@ bool alphanumeric(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-bool digits(std::string_view text) {
+bool all_digits(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 bool capitals(std::string_view text) {
@@ -64,12 +63,12 @@ bool has_shape(const std::string& text, v1::Shape shape) {
         case v1::REFERENCE:
             return std::all_of(text.begin(), text.end(),
                                [](char c) { return alphanumeric(c) || c == '.' || c == '_' || c == '-' || c == '/'; });
-        case v1::VILLAGE_CODE: return text.size() == 8 && text[5] == '-' && digits(text.substr(0, 5)) && digits(text.substr(6));
+        case v1::VILLAGE_CODE: return text.size() == 8 && text[5] == '-' && all_digits(text.substr(0, 5)) && all_digits(text.substr(6));
         case v1::DATE: return parse_day(text).has_value();
         case v1::PERIOD: return Period::parse(v1::OFFICIAL, text).has_value();
-        case v1::INDICATOR_CODE: return text.size() == 6 && text[3] == '-' && capitals(text.substr(0, 3)) && digits(text.substr(4));
+        case v1::INDICATOR_CODE: return text.size() == 6 && text[3] == '-' && capitals(text.substr(0, 3)) && all_digits(text.substr(4));
         case v1::TIME:
-            return text.size() == 5 && text[2] == ':' && digits(text.substr(0, 2)) && digits(text.substr(3)) && text < "24" &&
+            return text.size() == 5 && text[2] == ':' && all_digits(text.substr(0, 2)) && all_digits(text.substr(3)) && text < "24" &&
                    text[3] < '6';
         default: return true;
     }
@@ -110,7 +109,7 @@ TypePlan plan_of(const Descriptor& type, const std::string& prefix) {
     return plan;
 }
 
-std::uint64_t number(const Message& message, const FieldDescriptor& field) {
+std::uint64_t number(const google::protobuf::Message& message, const FieldDescriptor& field) {
     const auto& reflection = *message.GetReflection();
     return field.cpp_type() == FieldDescriptor::CPPTYPE_UINT32 ? reflection.GetUInt32(message, &field)
                                                                : reflection.GetUInt64(message, &field);
@@ -128,7 +127,7 @@ std::string shown(std::uint64_t value, std::uint32_t decimals) {
 
 class Walk {
 public:
-    Reasons take(const Message& message, const TypePlan& plan) {
+    Reasons take(const google::protobuf::Message& message, const TypePlan& plan) {
         visit(message, plan);
         return std::move(reasons_);
     }
@@ -136,7 +135,7 @@ public:
 private:
     void fail(ReasonCode code, const FieldPlan& plan, const std::string& detail) { reasons_.push_back(reason(code, plan.path, detail)); }
 
-    void check_number(const Message& message, const FieldPlan& plan) {
+    void check_number(const google::protobuf::Message& message, const FieldPlan& plan) {
         const auto& rule = *plan.rule;
         const auto value = number(message, *plan.field);
         const auto compared = [&](const char* sign, std::uint64_t with) {
@@ -184,7 +183,7 @@ private:
         }
     }
 
-    void check_list(const Message& message, const FieldPlan& plan) {
+    void check_list(const google::protobuf::Message& message, const FieldPlan& plan) {
         const auto& rule = *plan.rule;
         const auto& reflection = *message.GetReflection();
         const int size = reflection.FieldSize(message, plan.field);
@@ -230,7 +229,7 @@ private:
         }
     }
 
-    void visit(const Message& message, const TypePlan& type) {
+    void visit(const google::protobuf::Message& message, const TypePlan& type) {
         const auto& reflection = *message.GetReflection();
         part_failed_ = false;
         sum_failure_.reset();
@@ -264,7 +263,7 @@ private:
         }
     }
 
-    void visit_inner(const Message& message, const TypePlan& type) {
+    void visit_inner(const google::protobuf::Message& message, const TypePlan& type) {
         const bool part_failed = part_failed_;
         auto sum_failure = std::move(sum_failure_);
         visit(message, type);
@@ -290,7 +289,7 @@ Reasons validate(const v1::Event& event) {
     return reasons;
 }
 
-const Message* body_of(const v1::Event& event) {
+const google::protobuf::Message* body_of(const v1::Event& event) {
     static const auto* const body = v1::Event::descriptor()->FindOneofByName("body");
     const auto* field = event.GetReflection()->GetOneofFieldDescriptor(event, body);
     return field == nullptr ? nullptr : &event.GetReflection()->GetMessage(event, field);

@@ -15,7 +15,7 @@ namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using asio::ip::tcp;
 
-constexpr auto farewell = std::chrono::seconds(1);
+constexpr auto time_to_go = std::chrono::seconds(1);
 constexpr std::size_t farewell_bytes_max = 256 * 1024;
 constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -205,7 +205,7 @@ void HttpSession::answer(HttpReply reply, bool keep) {
 void HttpSession::leave() {
     Error gone;
     stream_.socket().shutdown(tcp::socket::shutdown_send, gone);
-    stream_.expires_after(farewell);
+    stream_.expires_after(time_to_go);
     drain(farewell_bytes_max);
 }
 

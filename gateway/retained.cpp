@@ -12,6 +12,7 @@
 namespace chieng {
 namespace {
 
+// What was retained comes at once after the subscription, then what is published anew: only the former is waited for.
 class Listener {
 public:
     explicit Listener(const std::vector<std::string>& filters) : filters_(filters) {}
@@ -26,19 +27,23 @@ public:
                 up_ = true;
             } else if (const auto* arrived = std::get_if<Arrived>(&input)) {
                 take(arrived->message);
-                quiet_ = 0;
+                if (arrived->message.retained) {
+                    quiet_ = 0;
+                    any_ = true;
+                }
             } else if (std::holds_alternative<Tick>(input) && up_) {
                 ++quiet_;
             }
         }
         return actions;
     }
-    [[nodiscard]] bool quiet() const { return quiet_ >= 5; }
+    [[nodiscard]] bool quiet() const { return quiet_ >= (any_ ? 5 : 20); }
 
 private:
     const std::vector<std::string>& filters_;
     bool up_ = false;
-    int quiet_ = 0;
+    bool any_ = false;
+    int quiet_ = 0;  // ticks
 };
 
 }  // namespace
@@ -48,7 +53,7 @@ int read_retained(const MqttOptions& mqtt, const std::vector<std::string>& filte
     Host host(mqtt);
     host.add("retained", [&](std::span<const Input> inputs, Instant) { return listener.handle(inputs, take); });
     host.until([&] { return listener.quiet(); });
-    if (!host.run(std::chrono::seconds(15))) {
+    if (!host.run(std::chrono::seconds(60))) {
         std::fprintf(stderr, "no answer from the broker at %s; is it running?\n", mqtt.broker.c_str());
         return exit_unavailable;
     }

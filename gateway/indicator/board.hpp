@@ -166,7 +166,12 @@ private:
         bool unsaved = false;
         std::vector<Version> versions;  // in the order of their rank
     };
-    using Effect = std::map<std::pair<Feed*, CellId>, Slot>;
+    struct ByName {  // not by address, which differs from run to run
+        bool operator()(const std::pair<Feed*, CellId>& a, const std::pair<Feed*, CellId>& b) const {
+            return a.first == b.first ? a.second < b.second : a.first->name < b.first->name;
+        }
+    };
+    using Effect = std::map<std::pair<Feed*, CellId>, Slot, ByName>;
 
     struct Feed {
         std::string name;

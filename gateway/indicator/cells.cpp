@@ -87,6 +87,9 @@ void Board::set(std::string_view feed_name, const v1::Cell& cell) {
     if (!same_days || !(part == feed.parts.end() ? slot.empty() : part->second.slot == slot)) {
         put(feed, *id, slot, days, {});
         settle();
+    } else if (!totals_.contains(*id)) {
+        add(feed, *id, {});  // it is empty, and what was told of it before a crash must be taken back
+        settle();
     }
 }
 

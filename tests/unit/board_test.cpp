@@ -215,6 +215,21 @@ TEST_CASE("the district adds cells up to what a direct fold gives; forgetting a 
     CHECK(district.unknown_cells() == 0);
 }
 
+TEST_CASE("a cell that comes empty, when nothing of it is held, is heard all the same") {
+    Board board(definitions(), kbang(), "625");
+    v1::Cell cell;
+    cell.set_area("23656-01");
+    cell.set_period("2022-03b");
+    cell.set_indicator("COM-01");
+    board.set("23656", cell);
+    std::vector<Board::IndicatorId> indicators;
+    board.all_indicators(indicators);
+    CHECK_FALSE(indicators.empty());
+    CHECK(changed(board).size() == 1);
+    board.set("23656", cell);
+    CHECK(changed(board).empty());
+}
+
 TEST_CASE("cells that share a stamp are read together") {
     Board board(definitions(), kbang(), "625");
     for (int i = 1; i <= 6; ++i) {

@@ -12,6 +12,7 @@
 #include "gateway/serve/watcher.hpp"
 #include "gateway/serve/web_service.hpp"
 #include "gateway/watch/commands.hpp"
+#include "gateway/watch/commune_book.hpp"
 #include "services/runtime/adapters/sqlite_store.hpp"
 #include "services/runtime/core/limits.hpp"
 #include "services/runtime/core/topics.hpp"
@@ -27,6 +28,7 @@
 
 #include <cstdio>
 #include <fstream>
+#include <optional>
 #include <sstream>
 
 #include <unistd.h>
@@ -145,8 +147,14 @@ int run(const Settings& settings) {
     gateway.serve(recipients);
     watch(monitor, gateway, store);
     host.add("gateway", [&](std::span<const Input> inputs, Instant now) { return gateway.handle(inputs, now); });
-    WebService web({definitions, places, settings.place, gateway.board(), gateway.follows(), gateway.reports(), names_of_services()},
-                   load_rights(settings.rights), gateway, settings.data);
+    std::optional<CommuneBook> book;
+    if (gateway.follows().front().source.place == settings.place) {
+        book.emplace(settings.place, names_of_services());
+    }
+    auto* const of_commune = book ? &*book : nullptr;
+    WebService web(
+        {definitions, places, settings.place, gateway.board(), gateway.follows(), gateway.reports(), names_of_services(), of_commune},
+        load_rights(settings.rights), gateway, settings.data, of_commune);
     serve_web(host, monitor, web);
     spdlog::info("gateway of {} is ready, {} indicators", settings.place, definitions.all().size());
     host.run();

@@ -116,9 +116,12 @@ void Follower::subscribe(Actions& actions, Instant now) {
 
 bool Follower::take(const Message& message, Instant now) {
     const auto levels = topics::levels(message.topic);
+    const bool is_others = levels.size() == 7 && levels[5] == "replies" && levels[6] != subscriber_;  // another reader's of this process
     for (auto& follow : follows_) {
         if (levels.size() >= 5 && follow.source.place == levels[2] && follow.source.feed == levels[4]) {
-            fold(follow, message, now);
+            if (!is_others) {
+                fold(follow, message, now);
+            }
             return true;
         }
     }

@@ -3,6 +3,8 @@
 
 #include "gateway/web/gzip.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <sys/resource.h>
@@ -59,9 +61,10 @@ HttpReply reply_of(const Office::Answer& answer) {
 
 }  // namespace
 
-WebService::WebService(web::World world, web::Rights rights, Gateway& gateway, const std::string& folder)
+WebService::WebService(web::World world, web::Rights rights, Gateway& gateway, const std::string& folder, CommuneBook* book)
     : api_(std::move(world), std::move(rights)),
       gateway_(gateway),
+      book_(book),
       office_(api_.world().place, folder, api_.world().places),
       streams_(gateway.board(), [&gateway] {
           return CellStreams::End{gateway.epoch(), gateway.last_offset()};
@@ -70,7 +73,44 @@ WebService::WebService(web::World world, web::Rights rights, Gateway& gateway, c
 }
 
 web::Now WebService::now() const {
-    return {clock_.now().civil, gateway_.caught_up(), gateway_.epoch(), gateway_.last_offset(), gateway_.reports().filed_count()};
+    return {clock_.now().civil,
+            gateway_.caught_up(),
+            gateway_.epoch(),
+            gateway_.last_offset(),
+            gateway_.reports().filed_count(),
+            book_ == nullptr ? 0 : book_->version()};
+}
+
+Actions WebService::handle(std::span<const Input> inputs, Instant now) {
+    auto actions = office_.handle(inputs, now);
+    if (book_ != nullptr) {
+        auto more = book_->handle(inputs, now);
+        actions.insert(actions.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+        answer_who_waits(now.steady);
+    }
+    return actions;
+}
+
+HttpOutcome WebService::await_journals(HttpRequest&& request) {
+    book_->want();
+    return HttpLater{[this, request = std::move(request)](const std::function<void(HttpReply)>& answer) {
+        asking_.push_back({request, clock_.now().steady + journals_patience, answer});
+    }};
+}
+
+void WebService::answer_who_waits(std::chrono::milliseconds steady) {
+    const auto waits = [&](const Asking& one) { return !book_->ready() && steady < one.until; };
+    const auto due = std::partition(asking_.begin(), asking_.end(), waits);
+    std::vector<Asking> answered(std::make_move_iterator(due), std::make_move_iterator(asking_.end()));
+    asking_.erase(due, asking_.end());
+    auto known = now();
+    known.gave_up = true;
+    for (const auto& one : answered) {
+        auto outcome = api_.answer(one.request, known);
+        auto& reply = std::get<HttpReply>(outcome);
+        pack(one.request, reply);
+        one.answer(std::move(reply));
+    }
 }
 
 HttpOutcome WebService::handle(HttpRequest&& request) {
@@ -84,6 +124,9 @@ HttpOutcome WebService::handle(HttpRequest&& request) {
     }
     if (const auto* asked = std::get_if<web::FilePeriod>(&outcome)) {
         return file(*asked);
+    }
+    if (std::holds_alternative<web::AwaitJournals>(outcome)) {
+        return await_journals(std::move(request));
     }
     const auto follow = std::get<web::FollowCells>(outcome);
     return HttpFollow{follow.websocket, [this, follow](std::shared_ptr<HttpStream> stream) { streams_.open(std::move(stream), follow); }};

@@ -12,30 +12,46 @@
 #include "services/runtime/adapters/clock.hpp"
 #include "services/runtime/host/http_server.hpp"
 
+#include <chrono>
+#include <functional>
 #include <string>
+#include <vector>
 
 namespace chieng {
 
 class WebService {
 public:
-    // The references must outlive it. `folder` keeps the outboxes of what is posted.
-    WebService(web::World world, web::Rights rights, Gateway& gateway, const std::string& folder);
+    // How long a question waits for the journals to be read: longer than a service that does not answer is waited for.
+    static constexpr std::chrono::milliseconds journals_patience = Journals::answer_within + std::chrono::milliseconds(5'000);
+
+    // The references must outlive it. `folder` keeps the outboxes of what is posted; `book` is a commune's, otherwise null.
+    WebService(web::World world, web::Rights rights, Gateway& gateway, const std::string& folder, CommuneBook* book);
 
     [[nodiscard]] HttpOutcome handle(HttpRequest&& request);
 
     // As a component of the host.
-    [[nodiscard]] Actions handle(std::span<const Input> inputs, Instant now) { return office_.handle(inputs, now); }
+    [[nodiscard]] Actions handle(std::span<const Input> inputs, Instant now);
     [[nodiscard]] Actions farewell(Instant now) const { return office_.farewell(now); }
 
     [[nodiscard]] std::size_t followers() const { return streams_.count(); }
 
 private:
+    struct Asking {
+        HttpRequest request;
+        std::chrono::milliseconds until;
+        std::function<void(HttpReply)> answer;
+    };
+
     [[nodiscard]] web::Now now() const;
+    [[nodiscard]] HttpOutcome await_journals(HttpRequest&& request);
+    void answer_who_waits(std::chrono::milliseconds now);
     [[nodiscard]] HttpOutcome post(web::PostEvent post);
     [[nodiscard]] HttpOutcome file(const web::FilePeriod& asked);
 
     web::Api api_;
     Gateway& gateway_;
+    CommuneBook* book_;
+    std::vector<Asking> asking_;  // as many as there are connections
     Clock clock_;
     Office office_;
     CellStreams streams_;

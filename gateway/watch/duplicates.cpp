@@ -138,10 +138,21 @@ std::vector<Duplicates::Group> Duplicates::undecided() const {
                     group.members.push_back(members[i]);
                 }
             }
+            note_different(journal, group);
             groups.push_back(std::move(group));
         }
     }
     return groups;
+}
+
+void Duplicates::note_different(const Journal& journal, Group& group) const {
+    for (auto one = group.members.begin(); one != group.members.end(); ++one) {
+        for (auto other = std::next(one); other != group.members.end(); ++other) {
+            if (settled(journal, *one, *other)) {
+                group.different.emplace_back(one->root, other->root);
+            }
+        }
+    }
 }
 
 }  // namespace chieng

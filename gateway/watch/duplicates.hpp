@@ -33,6 +33,7 @@ public:
         std::string day;
         std::vector<Member> members;                         // in order of their roots
         std::vector<std::pair<EventId, EventId>> undecided;  // pairs, in order
+        std::vector<std::pair<EventId, EventId>> different;  // of which an officer has said so
     };
 
     void apply(std::string_view service, const v1::Entry& entry);
@@ -48,6 +49,7 @@ private:
     };
 
     [[nodiscard]] EventId root_of(const Journal& journal, EventId id) const;
+    void note_different(const Journal& journal, Group& group) const;
     [[nodiscard]] bool settled(const Journal& journal, const Member& one, const Member& other) const;
 
     std::map<std::string, Journal, std::less<>> journals_;

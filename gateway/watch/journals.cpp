@@ -70,18 +70,21 @@ void Journals::take(const Message& message, Instant now) {
         }
         return;
     }
+    if (levels.size() == 7 && levels[5] == "replies" && levels[6] != subscriber_) {
+        return;  // another reader's, of the same process
+    }
     for (auto& feed : feeds_) {
         if (levels.size() >= 5 && levels[3] == "feeds" && levels[4] == feed.service) {
-            return fold(feed, message);
+            return fold(feed, message, now);
         }
     }
 }
 
-void Journals::fold(Feed& feed, const Message& message) {
+void Journals::fold(Feed& feed, const Message& message, Instant now) {
     if (message.topic.ends_with("/head")) {
         v1::Head head;
         if (head.ParseFromString(message.payload) && feed.reader.see(head) == FeedReader::Verdict::reset) {
-            start_again();
+            start_again(now);
         }
         return;
     }
@@ -95,13 +98,14 @@ void Journals::fold(Feed& feed, const Message& message) {
                 takers_.entry(feed.service, entry);
             }
             break;
-        case FeedReader::Verdict::reset: start_again(); break;
+        case FeedReader::Verdict::reset: start_again(now); break;
         case FeedReader::Verdict::skip:
         case FeedReader::Verdict::gap: break;
     }
 }
 
-void Journals::start_again() {
+void Journals::start_again(Instant now) {
+    reading_since_ = now.steady;  // what was read is void: nobody is told of half of it
     for (auto& feed : feeds_) {
         feed.reader = FeedReader();
     }
@@ -116,12 +120,22 @@ bool Journals::lags() const {
 }
 
 bool Journals::caught_up(Instant now) const {
-    if (reading_since_ < std::chrono::milliseconds(0) || !held_.empty() || lags()) {
+    return held_.empty() && read_to_end(now, hold_status);
+}
+
+bool Journals::read_once(Instant now) const {
+    const bool was_heard =
+        std::all_of(held_.begin(), held_.end(), [&](const Held& held) { return held.since > reading_since_ + hold_status; });
+    return was_heard && read_to_end(now, 2 * hold_status);
+}
+
+bool Journals::read_to_end(Instant now, std::chrono::milliseconds at_least) const {
+    if (reading_since_ < std::chrono::milliseconds(0) || lags()) {
         return false;
     }
     const auto passed = now.steady - reading_since_;
     const bool all_heard = std::none_of(feeds_.begin(), feeds_.end(), [](const Feed& feed) { return feed.reader.behind(); });
-    return passed >= answer_within || (passed >= hold_status && all_heard);
+    return passed >= answer_within || (passed >= at_least && all_heard);
 }
 
 std::vector<std::string> Journals::silent() const {

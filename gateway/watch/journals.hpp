@@ -35,6 +35,8 @@ public:
 
     // All feeds were read to their end, those of services that do not answer left out; and every status was handed on.
     [[nodiscard]] bool caught_up(Instant now) const;
+    // The same for who follows on: a status that came just now may still be held, so that many devices do not put it off for ever.
+    [[nodiscard]] bool read_once(Instant now) const;
     // Services of which nothing was heard.
     [[nodiscard]] std::vector<std::string> silent() const;
 
@@ -50,9 +52,10 @@ private:
 
     void subscribe(Actions& actions) const;
     void take(const Message& message, Instant now);
-    void fold(Feed& feed, const Message& message);
-    void start_again();
+    void fold(Feed& feed, const Message& message, Instant now);
+    void start_again(Instant now);
     [[nodiscard]] bool lags() const;
+    [[nodiscard]] bool read_to_end(Instant now, std::chrono::milliseconds at_least) const;
 
     std::string commune_;
     std::string subscriber_;

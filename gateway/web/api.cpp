@@ -33,6 +33,8 @@ const std::array all_routes{
     Route{"POST", "/api/v1/reports", {}, post_report},
     Route{"GET", "/api/v1/reports/{period}/{revision}", {}, get_report},
     Route{"GET", "/api/v1/silent", {}, get_silent},
+    Route{"GET", "/api/v1/ledger", {"days"}, get_ledger, false, true},
+    Route{"GET", "/api/v1/duplicates", {}, get_duplicates, false, true},
     Route{"GET", "/api/v1/feeds/cells", {"after", "limit", "epoch"}, get_cells},
     Route{"GET", "/api/v1/feeds/cells/events", {"after", "epoch"}, follow_events},
     Route{"GET", "/api/v1/feeds/cells/websocket", {"after", "epoch"}, follow_websocket},
@@ -91,10 +93,11 @@ HttpReply wrong_method(const HttpRequest& request, const std::string& allowed) {
 }
 
 // What an answer to this viewer depends on, beside the question.
-std::string tag_of(const World& world, const v1::Viewer& viewer, const Now& now) {
+std::string tag_of(const World& world, const v1::Viewer& viewer, const Now& now, const Route& route) {
     const auto known = std::to_string(api_version) + "/" + std::to_string(world.definitions.digest()) + "/" +
                        std::to_string(world.places.digest()) + "/" + std::to_string(now.filed) + "/" + format_day(now.today()) + "/" +
-                       (now.caught_up ? "1" : "0") + "/" + viewer.SerializeAsString();
+                       (now.caught_up ? "1" : "0") + "/" + (route.of_journals ? std::to_string(now.book) : "") + "/" +
+                       viewer.SerializeAsString();
     return "W/\"" + std::to_string(now.epoch) + "-" + std::to_string(now.offset) + "-" +
            std::to_string(XXH3_64bits(known.data(), known.size())) + "\"";
 }
@@ -187,13 +190,15 @@ Outcome Api::route(const HttpRequest& request, const Now& now) {
 
 // The same question under the same tag has the same answer.
 Outcome Api::read(const Call& call, const Route& route) {
-    const auto tag = tag_of(world_, call.viewer, call.now);
+    const auto tag = tag_of(world_, call.viewer, call.now, route);
     std::string key = call.viewer.name() + "\n" + std::string(call.request.field("accept")) + "\n" + call.request.path;
     for (const auto& [name, value] : call.request.query) {
         key.append("\n").append(name).append("=").append(value);
     }
     Outcome outcome;
-    if (const auto* kept = cache_.find(tag, key)) {
+    if (route.of_journals && world_.book != nullptr) {
+        outcome = route.handle(call);
+    } else if (const auto* kept = cache_.find(tag, key)) {
         outcome = *kept;
     } else {
         outcome = route.handle(call);

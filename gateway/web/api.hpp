@@ -10,6 +10,7 @@
 #include "gateway/indicator/board.hpp"
 #include "gateway/serve/follower.hpp"
 #include "gateway/serve/reports.hpp"
+#include "gateway/watch/commune_book.hpp"
 #include "gateway/web/reply_cache.hpp"
 #include "gateway/web/rights.hpp"
 #include "services/runtime/core/http.hpp"
@@ -38,6 +39,7 @@ struct World {
     const std::vector<Follower::Follow>& follows;
     const Reports& reports;
     std::vector<std::string> services;
+    const CommuneBook* book = nullptr;  // a commune's
 };
 
 // What it knows at this moment.
@@ -47,6 +49,8 @@ struct Now {
     std::uint64_t epoch = 0;   // of the feed of cells,
     std::uint64_t offset = 0;  // and its last offset
     std::uint64_t filed = 0;   // how many reports were ever filed
+    std::uint64_t book = 0;    // version of what the journals say
+    bool gave_up = false;      // waiting for them
 
     [[nodiscard]] Day today() const { return day_at(civil); }
 };
@@ -65,7 +69,8 @@ struct FollowCells {
     std::optional<std::uint64_t> epoch;  // of the cursor
     std::optional<std::uint64_t> after;  // none: from now on
 };
-using Outcome = std::variant<HttpReply, PostEvent, FilePeriod, FollowCells>;
+struct AwaitJournals {};  // ask the same again once they were read
+using Outcome = std::variant<HttpReply, PostEvent, FilePeriod, FollowCells, AwaitJournals>;
 
 struct Call {
     const World& world;
@@ -81,7 +86,8 @@ struct Route {
     std::string_view path;
     std::vector<std::string_view> parameters;  // of the query
     Outcome (*handle)(const Call&);
-    bool open = false;  // to everybody, also with rights
+    bool open = false;         // to everybody, also with rights
+    bool of_journals = false;  // the answer is made of single events: it is not kept, so that it is gone when they are erased
 };
 [[nodiscard]] std::span<const Route> routes();
 
@@ -121,6 +127,8 @@ private:
 [[nodiscard]] Outcome get_report(const Call& call);
 [[nodiscard]] Outcome post_report(const Call& call);
 [[nodiscard]] Outcome get_silent(const Call& call);
+[[nodiscard]] Outcome get_ledger(const Call& call);
+[[nodiscard]] Outcome get_duplicates(const Call& call);
 [[nodiscard]] Outcome get_cells(const Call& call);
 [[nodiscard]] Outcome follow_events(const Call& call);
 [[nodiscard]] Outcome follow_websocket(const Call& call);

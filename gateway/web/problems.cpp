@@ -56,4 +56,24 @@ Problem still_reading() {
             ""};
 }
 
+Problem ask_the_commune() {
+    return {404,
+            "commune",
+            "Only a commune has this",
+            "journals stay in the commune: ask its own gateway; /api/v1/places names the communes",
+            "sổ tin báo chỉ có ở xã: hãy hỏi cổng của xã; xem các xã ở /api/v1/places",
+            ""};
+}
+
+Problem too_many_events(std::size_t most, std::string_view command) {
+    const auto number = std::to_string(most);
+    const std::string words(command);
+    return {501,
+            "too-many",
+            "Too many events",
+            "the journals hold more than " + number + " events: ask on the commune's server, " + words,
+            "sổ có hơn " + number + " tin: hãy hỏi trên máy chủ của xã, " + words,
+            ""};
+}
+
 }  // namespace chieng::web

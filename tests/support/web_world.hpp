@@ -5,12 +5,14 @@
 #include "gateway/web/api.hpp"
 #include "tests/support/entries.hpp"
 #include "tests/support/events.hpp"
+#include "tests/support/journals.hpp"
 #include "tests/support/memory_store.hpp"
 
 #include "data/indicators.hpp"
 
 #include <catch2/catch.hpp>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -27,7 +29,15 @@ public:
         : follower(the_plan(), kbang(), place, {{"23656", "session"}}, store, "test"),
           archive(place, store),
           reports(the_plan(), kbang(), place, follower, archive, store),
-          api({the_plan(), kbang(), place, follower.board(), follower.follows(), reports, {"session", "household", "monitoring"}},
+          journals(place == "625" ? nullptr : std::make_unique<JournalsOf>(place)),
+          api({the_plan(),
+               kbang(),
+               place,
+               follower.board(),
+               follower.follows(),
+               reports,
+               {"session", "household", "monitoring"},
+               journals ? &journals->book : nullptr},
               std::move(rights)) {
         at("2022-04-10");
         now.caught_up = true;
@@ -58,6 +68,7 @@ public:
         REQUIRE(read_target(target, request));
         request.fields = std::move(fields);
         request.body = std::move(body);
+        now.book = journals ? journals->book.version() : 0;
         return api.answer(request, now);
     }
     HttpReply reply(const std::string& target, std::map<std::string, std::string, std::less<>> fields = {}) {
@@ -84,6 +95,7 @@ public:
     Follower follower;
     Archive archive;
     Reports reports;
+    std::unique_ptr<JournalsOf> journals;  // of a commune
     web::Api api;
     web::Now now;
 };

@@ -15,8 +15,9 @@ void append(Actions& actions, Actions more) {
 }  // namespace
 
 CommuneBook::CommuneBook(std::string commune, std::vector<std::string> services, std::size_t events_most)
-    : events_most_(events_most),
-      journals_(commune, std::move(services), "book-" + commune,
+    : services_(std::move(services)),
+      events_most_(events_most),
+      journals_(commune, services_, "book-" + commune,
                 {[this](const std::string& service, const v1::Entry& entry) { take(service, entry); },
                  [this](const v1::Status& status) {
                      ledger_.apply(status);
@@ -50,14 +51,17 @@ void CommuneBook::take(const std::string& service, const v1::Entry& entry) {
     ledger_.apply(service, entry);
     if (!overfull()) {
         duplicates_.apply(service, entry);
+        log_.apply(service, entry);
     } else if (events_ == events_most_ + 1) {
         duplicates_ = {};
+        log_ = {};
     }
 }
 
 void CommuneBook::forget() {
     ledger_ = {};
     duplicates_ = {};
+    log_ = {};
     events_ = 0;
     is_ready_ = false;
     ++version_;

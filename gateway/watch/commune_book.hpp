@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a commune's running gateway can be asked of its journals: the ledger, and what looks like one fact. The journals are
-// read once, when somebody asks for the first time, and followed from then on; a journal that begins another history, as it
-// does when a household is erased, empties all of it, and it is read again.
+// What a commune's running gateway can be asked of its journals: the ledger, what looks like one fact, and the single events
+// behind a number. The journals are read once, when somebody asks for the first time, and followed from then on; a journal that begins
+// another history, as it does when a household is erased, empties all of it, and it is read again.
 //
 // Bounded: of journals that hold more than `events_most` events only the ledger is kept, which needs no single ones.
 #pragma once
 
 #include "gateway/watch/duplicates.hpp"
+#include "gateway/watch/event_log.hpp"
 #include "gateway/watch/journals.hpp"
 #include "gateway/watch/ledger.hpp"
 
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace chieng {
@@ -40,15 +42,20 @@ public:
 
     [[nodiscard]] const Ledger& ledger() const { return ledger_; }
     [[nodiscard]] const Duplicates& duplicates() const { return duplicates_; }
+    [[nodiscard]] const EventLog& events() const { return log_; }
+    [[nodiscard]] const std::vector<std::string>& services() const { return services_; }
+    [[nodiscard]] std::uint64_t epoch(std::string_view service) const { return journals_.epoch(service); }
     [[nodiscard]] std::vector<std::string> silent() const { return journals_.silent(); }
 
 private:
     void take(const std::string& service, const v1::Entry& entry);
     void forget();
 
+    std::vector<std::string> services_;
     std::size_t events_most_;
     Ledger ledger_;
     Duplicates duplicates_;
+    EventLog log_;
     Journals journals_;
     std::size_t events_ = 0;
     std::uint64_t version_ = 0;

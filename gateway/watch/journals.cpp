@@ -138,6 +138,11 @@ bool Journals::read_to_end(Instant now, std::chrono::milliseconds at_least) cons
     return passed >= answer_within || (passed >= at_least && all_heard);
 }
 
+std::uint64_t Journals::epoch(std::string_view service) const {
+    const auto found = std::find_if(feeds_.begin(), feeds_.end(), [&](const Feed& feed) { return feed.service == service; });
+    return found == feeds_.end() ? 0 : found->reader.checkpoint().epoch;
+}
+
 std::vector<std::string> Journals::silent() const {
     std::vector<std::string> names;
     for (const auto& feed : feeds_) {

@@ -12,6 +12,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace chieng {
@@ -37,6 +38,8 @@ public:
     [[nodiscard]] bool caught_up(Instant now) const;
     // The same for who follows on: a status that came just now may still be held, so that many devices do not put it off for ever.
     [[nodiscard]] bool read_once(Instant now) const;
+    // Of a journal; 0 while nothing of it was read.
+    [[nodiscard]] std::uint64_t epoch(std::string_view service) const;
     // Services of which nothing was heard.
     [[nodiscard]] std::vector<std::string> silent() const;
 

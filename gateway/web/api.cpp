@@ -28,7 +28,7 @@ const std::array all_routes{
     Route{"GET", "/api/v1/indicators/{code}", {}, get_indicator},
     Route{"GET", "/api/v1/table", {"period", "calendar", "area", "map", "cuts", "revision", "format", "lang"}, get_table},
     Route{"GET", "/api/v1/history", {"indicator", "area", "calendar", "span", "until", "count"}, get_history},
-    Route{"GET", "/api/v1/behind", {"indicator", "period", "calendar", "area", "map"}, get_behind},
+    Route{"GET", "/api/v1/behind", {"indicator", "period", "calendar", "area", "map", "after", "limit"}, get_behind, false, true},
     Route{"GET", "/api/v1/reports", {}, get_reports},
     Route{"POST", "/api/v1/reports", {}, post_report},
     Route{"GET", "/api/v1/reports/{period}/{revision}", {}, get_report},

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One period of a place and of those right below it; one indicator over periods; what is behind one value.
+#include "gateway/web/events_behind.hpp"
 #include "gateway/web/hidden.hpp"
 #include "gateway/web/parameters.hpp"
 #include "gateway/web/places_json.hpp"
@@ -173,8 +174,12 @@ Outcome get_behind(const Call& call) {
     Parameters parameters(call);
     const auto asked = read_question(call, parameters);
     const auto* definition = parameters.indicator(parameters.text("indicator"), asked.period.last_day(), asked.period.span);
-    if (parameters.wrong() || definition == nullptr) {
-        return reply_of(*parameters.wrong());
+    const EventsPage events(call);
+    if (const auto& wrong = parameters.wrong() ? parameters.wrong() : events.wrong(); wrong || definition == nullptr) {
+        return reply_of(*wrong);
+    }
+    if (events.must_wait()) {
+        return AwaitJournals{};
     }
     const auto& world = call.world;
     const auto& code = definition->indicator.code();
@@ -199,6 +204,7 @@ Outcome get_behind(const Call& call) {
     }
     json["filed"] = std::move(revisions);
     json["feeds"] = sees_lineage(call.viewer) ? feeds_json(world) : Json::array();
+    events.add_to(json, {*definition, asked.period, asked.area});
     return json_reply(json);
 }
 

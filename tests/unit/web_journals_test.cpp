@@ -104,3 +104,126 @@ TEST_CASE("a pair that looks like one fact is told as a decision about it names 
     CHECK(group.at("pairs")[2] ==
           Json{{"device", "women"}, {"sequence", "4"}, {"sameDevice", "head"}, {"sameSequence", "1"}, {"decision", "DIFFERENT"}});
 }
+
+namespace {
+
+v1::Event a_support(std::uint64_t sequence) {
+    auto event = a_household_supported(sequence);
+    event.set_note("nhà ông A");
+    return event;
+}
+
+web::Rights eyes() {
+    const auto viewer = [](const std::string& token, const std::string& more) {
+        return "viewer { name: \"" + token + "\" token_sha256: \"" + web::sha256_hex(token) + "\" " + more + " }\n";
+    };
+    return web::Rights::load(viewer("public", "") + viewer("internal", "sees: INTERNAL") + viewer("sensitive", "sees: SENSITIVE") +
+                                 viewer("shielded", "sees: SENSITIVE threshold: 5"),
+                             "rights.txtpb");
+}
+
+const std::string sessions_of_q2 = "/api/v1/behind?indicator=COM-01&period=2022-Q2";
+
+std::vector<std::string> ids_of(const Json& answer) {
+    std::vector<std::string> ids;
+    for (const auto& event : answer.at("events")) {
+        ids.push_back(event.at("device").get<std::string>() + "/" + event.at("sequence").get<std::string>());
+    }
+    return ids;
+}
+
+// The board and the journals have the same entries.
+void stores(WebWorld& world, const v1::Entry& entry, const std::string& service = "session") {
+    world.journals->stores(entry, service);
+    world.follower.board().apply("23656/" + service, entry);
+    world.take();
+}
+
+}  // namespace
+
+TEST_CASE("the events behind a value are those that count in it, in the order of their journal", "[web]") {
+    WebWorld world("23656", eyes());
+    world.journals->read();
+    auto elsewhere = a_session_held(3);
+    elsewhere.set_village("23656-02");
+    auto later = a_session_held(4);
+    later.set_occurred_on("2022-06-20");
+    stores(world, entry_of("p", a_session_held(1)));
+    stores(world, entry_of("p", a_session_held(2)));
+    stores(world, entry_of("p", elsewhere));
+    stores(world, entry_of("p", later));
+    stores(world, entry_of("h", a_support(1)), "household");
+    const auto all = world.get(sessions_of_q2, as("internal"));
+    CHECK(ids_of(all) == std::vector<std::string>{"p/1", "p/2", "p/3"});
+    CHECK(all.at("value").at("events") == 3);
+    CHECK_FALSE(all.contains("eventsNext"));
+    CHECK(all.at("events")[0].at("event").at("sessionHeld").at("audience").contains("total"));
+    CHECK(ids_of(world.get(sessions_of_q2 + "&area=23656-02", as("internal"))) == std::vector<std::string>{"p/3"});
+    CHECK(ids_of(world.get("/api/v1/behind?indicator=COM-01&period=2022-Q3", as("internal"))) == std::vector<std::string>{"p/4"});
+    CHECK(world.get(sessions_of_q2 + "&map=2022-05-01", as("internal")).at("eventsMissing") == "MAP");
+    CHECK(world.refused(sessions_of_q2 + "&limit=201", as("internal")) == "400 limit");
+
+    auto replacing = correcting(a_session_held(5), v1::Correction::REPLACE, 1);
+    auto entry = entry_of("p", replacing);
+    *entry.mutable_retracts() = entry_of("p", a_session_held(1));
+    stores(world, entry);
+    CHECK(ids_of(world.get(sessions_of_q2, as("internal"))) == std::vector<std::string>{"p/2", "p/3", "p/5"});
+}
+
+TEST_CASE("of the events behind a value nobody is shown what is above his class", "[web]") {
+    WebWorld world("23656", eyes());
+    world.journals->read();
+    stores(world, entry_of("h", a_support(1)), "household");
+    const std::string asked = "/api/v1/behind?indicator=SUP-01&period=2022-Q2";
+    CHECK_FALSE(world.get(asked, as("public")).contains("events"));
+    CHECK_FALSE(world.get(asked, as("shielded")).contains("events"));
+    const auto internal = world.reply(asked, as("internal"));
+    CHECK(internal.body.find("h-17") == std::string::npos);
+    CHECK(internal.body.find("nhà ông A") == std::string::npos);
+    const auto hidden = Json::parse(internal.body).at("events").at(0);
+    CHECK(hidden.at("hidden") == true);
+    CHECK(hidden.at("type") == "household_supported");
+    const auto whole = world.get(asked, as("sensitive")).at("events").at(0);
+    CHECK_FALSE(whole.contains("hidden"));
+    CHECK(whole.at("event").at("householdSupported").at("householdKey") == "h-17");
+    WebWorld district("625", eyes());
+    CHECK_FALSE(district.get(sessions_of_q2, as("sensitive")).contains("events"));
+}
+
+TEST_CASE("pages of events skip none while others come, and a cursor of another history is refused", "[web]") {
+    WebWorld world("23656", eyes());
+    CHECK(std::holds_alternative<web::AwaitJournals>(world.ask("GET", sessions_of_q2, as("internal"))));
+    world.now.gave_up = true;
+    CHECK(world.get(sessions_of_q2, as("internal")).at("eventsMissing") == "READING");
+    world.journals->read();
+    for (std::uint64_t n = 1; n <= 5; ++n) {
+        stores(world, entry_of("p", a_session_held(n)));
+    }
+    auto page = world.get(sessions_of_q2 + "&limit=2", as("internal"));
+    CHECK(ids_of(page) == std::vector<std::string>{"p/1", "p/2"});
+    auto next = page.at("eventsNext").get<std::string>();
+    stores(world, taking_back(entry_of("p", correcting(a_session_held(6), v1::Correction::VOID, 1)), entry_of("p", a_session_held(1))));
+    stores(world, entry_of("p", a_session_held(7)));
+    page = world.get(sessions_of_q2 + "&limit=2&after=" + next, as("internal"));
+    CHECK(ids_of(page) == std::vector<std::string>{"p/3", "p/4"});
+    page = world.get(sessions_of_q2 + "&limit=2&after=" + page.at("eventsNext").get<std::string>(), as("internal"));
+    CHECK(ids_of(page) == std::vector<std::string>{"p/5", "p/7"});
+    CHECK(world.refused(sessions_of_q2 + "&after=soon", as("internal")) == "400 after");
+    CHECK(world.refused(sessions_of_q2 + "&after=session-7-900", as("internal")) == "409 after");
+    CHECK(world.refused(sessions_of_q2 + "&after=session-8-1", as("internal")) == "409 after");
+}
+
+TEST_CASE("what an erasure takes from a journal is behind no number any more", "[web]") {
+    WebWorld world("23656", eyes());
+    world.journals->read();
+    stores(world, entry_of("h", a_support(1)), "household");
+    const std::string asked = "/api/v1/behind?indicator=SUP-01&period=2022-Q2";
+    const auto before = world.reply(asked, as("sensitive"));
+    REQUIRE(before.body.find("h-17") != std::string::npos);
+    world.journals->begins_again("household");
+    CHECK(std::holds_alternative<web::AwaitJournals>(world.ask("GET", asked, as("sensitive"))));
+    world.journals->settle();
+    const auto after = world.reply(asked, as("sensitive"));
+    CHECK(after.body.find("h-17") == std::string::npos);
+    CHECK(after.field("ETag") != before.field("ETag"));
+}

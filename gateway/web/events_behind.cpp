@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/web/events_behind.hpp"
+
+#include "gateway/serve/recipients.hpp"
+#include "gateway/web/hidden.hpp"
+#include "gateway/web/labels_of_events.hpp"
+#include "gateway/web/parameters.hpp"
+#include "gateway/web/problems.hpp"
+#include "services/runtime/core/json.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+namespace chieng::web {
+namespace {
+
+Problem bad_cursor() {
+    return bad_parameter("after", "what an answer gave as eventsNext", "giá trị eventsNext của lần trả lời trước");
+}
+
+Problem other_journal() {
+    return {409,
+            "cursor",
+            "The journal began again",
+            "the journal was written anew since, as it is when a household is erased; ask without `after`, from the first page",
+            "sổ đã được ghi lại từ đầu, như khi xóa dữ liệu một hộ; hãy hỏi lại từ trang đầu, không có `after`",
+            "after"};
+}
+
+// Whether an event has a part in a value.
+class Scales {
+public:
+    Scales(const World& world, const EventsAsked& asked)
+        : feed_(world.place + "/"), asked_(asked), board_(world.definitions, world.places, world.place) {
+        board_.raise_horizon(world.board.horizon());
+        nothing_ = read();
+        const auto number = static_cast<std::uint32_t>(&asked.definition - world.definitions.all().data());
+        const auto& bodies = *v1::Event::descriptor()->oneof_decl(0);
+        note(world, 0, number);
+        for (int i = 0; i < bodies.field_count(); ++i) {
+            note(world, bodies.field(i)->number(), number);
+        }
+    }
+
+    [[nodiscard]] bool may_weigh(int body) const { return bodies_.contains(body); }
+
+    [[nodiscard]] bool weighs(const v1::Entry& entry) {
+        board_.apply(feed_, entry);
+        const bool moved = read() != nothing_;
+        board_.forget(feed_);
+        board_.settle();
+        return moved;
+    }
+
+private:
+    [[nodiscard]] std::string read() const {
+        return board_.value(asked_.area, asked_.period, asked_.definition.indicator.code()).SerializeAsString();
+    }
+
+    void note(const World& world, int body, std::uint32_t definition) {
+        for (const auto& plan : world.definitions.plans(body)) {
+            const auto& touched = world.definitions.touched(plan.whole);
+            if (std::find(touched.begin(), touched.end(), definition) != touched.end()) {
+                bodies_.insert(body);
+            }
+        }
+    }
+
+    std::string feed_;
+    const EventsAsked& asked_;
+    Board board_;
+    std::string nothing_;
+    std::set<int> bodies_;
+};
+
+Json event_json(const EventLog& log, const std::string& service, const EventLog::Logged& logged, v1::DataClass sees) {
+    v1::Event event;
+    event.ParseFromString(logged.bytes);
+    auto shown = event;
+    Recipients::cut(shown, sees);
+    const auto* kind = v1::Event::descriptor()->FindFieldByNumber(logged.body);
+    Json json{{"service", service}, {"device", log.device(logged)}, {"sequence", std::to_string(logged.sequence)}};
+    json["occurredOn"] = event.occurred_on();
+    if (!event.village().empty()) {
+        json["village"] = event.village();
+    }
+    json["type"] = kind == nullptr ? "" : kind->name();
+    json["label"] = kind == nullptr ? text_json(v1::Label()) : event_label(kind->name());
+    if (shown.ByteSizeLong() != event.ByteSizeLong()) {
+        json["hidden"] = true;
+    }
+    json["event"] = Json::parse(to_json(shown), nullptr, false);
+    return json;
+}
+
+}  // namespace
+
+EventsPage::EventsPage(const Call& call)
+    : call_(call), is_seen_(call.world.book != nullptr && Rights::sees(call.viewer) >= v1::INTERNAL && sees_lineage(call.viewer)) {
+    Parameters parameters(call);
+    most_ = parameters.number("limit", events_max, events_max);
+    if (most_ == 0) {
+        parameters.refuse(bad_parameter("limit", "from 1 to 200", "từ 1 đến 200"));
+    }
+    wrong_ = parameters.wrong();
+    if (!wrong_ && is_seen_ && parameters.given("after")) {
+        read_cursor(parameters.text("after"));
+    }
+}
+
+bool EventsPage::must_wait() const {
+    return is_seen_ && call_.request.parameter("map") == nullptr && !call_.world.book->ready() && !call_.now.gave_up;
+}
+
+// SERVICE-EPOCH-OFFSET.
+void EventsPage::read_cursor(const std::string& text) {
+    const auto& book = *call_.world.book;
+    const auto first = text.find('-');
+    const auto second = text.find('-', first + 1);
+    const auto& services = book.services();
+    const auto service = std::find(services.begin(), services.end(), text.substr(0, first));
+    const auto number = [&](std::size_t begin, std::size_t end, std::uint64_t& to) {
+        const auto [rest, failed] = std::from_chars(text.data() + begin, text.data() + end, to);
+        return failed == std::errc() && rest == text.data() + end;
+    };
+    std::uint64_t epoch = 0;
+    if (service == services.end() || second == std::string::npos || !number(first + 1, second, epoch) ||
+        !number(second + 1, text.size(), after_.offset)) {
+        wrong_ = bad_cursor();
+    } else if (book.ready() && (epoch != book.epoch(*service) || after_.offset > book.events().of(*service).size())) {
+        wrong_ = other_journal();
+    }
+    after_.service = static_cast<std::size_t>(service - services.begin());
+}
+
+std::string EventsPage::text_of(const EventsCursor& cursor) const {
+    const auto& service = call_.world.book->services()[cursor.service];
+    return service + "-" + std::to_string(call_.world.book->epoch(service)) + "-" + std::to_string(cursor.offset);
+}
+
+void EventsPage::add_to(Json& json, const EventsAsked& asked) const {
+    if (!is_seen_) {
+        return;
+    }
+    const auto& book = *call_.world.book;
+    const bool has_map = call_.request.parameter("map") != nullptr;
+    if (has_map || book.overfull() || !book.ready()) {
+        json["eventsMissing"] = has_map ? "MAP" : book.overfull() ? "TOO_MANY" : "READING";
+        return;
+    }
+    Scales scales(call_.world, asked);
+    auto& events = json["events"] = Json::array();
+    std::size_t weighed = 0;
+    auto at = after_;
+    for (; at.service < book.services().size(); ++at.service, at.offset = 0) {
+        const auto& service = book.services()[at.service];
+        const auto& logged = book.events().of(service);
+        for (; at.offset < logged.size(); ++at.offset) {
+            const auto& event = logged[at.offset];
+            if (event.bytes.empty() || !scales.may_weigh(event.body)) {
+                continue;
+            }
+            if (events.size() == most_ || weighed == weighed_max) {
+                json["eventsNext"] = text_of(at);
+                return;
+            }
+            ++weighed;
+            if (scales.weighs(book.events().entry(event))) {
+                events.push_back(event_json(book.events(), service, event, Rights::sees(call_.viewer)));
+            }
+        }
+    }
+}
+
+}  // namespace chieng::web

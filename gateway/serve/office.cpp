@@ -21,6 +21,10 @@ bool answers(const v1::Answer& answer, std::uint64_t sequence) {
                        [&](std::uint64_t above) { return (at += above) == sequence; });
 }
 
+std::uint64_t seconds_of(Instant now) {
+    return static_cast<std::uint64_t>(now.civil.time_since_epoch().count());
+}
+
 void append(Actions& actions, Actions more) {
     actions.insert(actions.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
@@ -29,11 +33,17 @@ void append(Actions& actions, Actions more) {
 
 struct Office::Desk {
     Desk(const std::string& file, const std::string& name, const std::string& commune)
-        : device(name), store(file), outbox(store), sender(device, commune, outbox, fresh_epoch()), status(device, commune, outbox) {}
+        : device(name),
+          store(file),
+          outbox(store),
+          keys(store),
+          sender(device, commune, outbox, fresh_epoch()),
+          status(device, commune, outbox) {}
 
     std::string device;
     SqliteStore store;
     Outbox outbox;
+    PostedKeys keys;
     Sender sender;
     StatusReport status;
     bool knows_of_link = false;
@@ -73,14 +83,40 @@ Office::Desk& Office::desk_of(const std::string& commune) {
     return it != desks_.end() ? *it->second : open(commune, prefix_of(commune) + std::to_string(fresh_epoch() % names));
 }
 
-void Office::post(const std::string& commune, const std::string& service, v1::Event event, Instant now, Told told) {
-    auto& desk = desk_of(commune);
-    const auto posted = desk.outbox.post(std::move(event), service, &places_, commune, day_at(now.civil),
-                                         static_cast<std::uint64_t>(now.civil.time_since_epoch().count()));
-    if (const auto* reasons = std::get_if<Reasons>(&posted)) {
-        return told({desk.device, 0, *reasons, std::nullopt});
+void Office::post(const Posting& posting, Instant now, Told told) {
+    if (posting.key && posted_before(*posting.key, now, told)) {
+        return;
     }
-    waiting_.push_back({desk.device, service, std::get<std::uint64_t>(posted), now.steady + patience, std::move(told)});
+    auto& desk = desk_of(posting.commune);
+    const auto seconds = seconds_of(now);
+    const auto posted = desk.outbox.post(posting.event, posting.service, &places_, posting.commune, day_at(now.civil), seconds,
+                                         [&](std::uint64_t sequence) {
+                                             if (posting.key) {
+                                                 desk.keys.put(*posting.key, posting.service, sequence, seconds);
+                                             }
+                                         });
+    if (const auto* reasons = std::get_if<Reasons>(&posted)) {
+        return told({desk.device, 0, *reasons, std::nullopt, false});
+    }
+    waiting_.push_back({desk.device, posting.service, std::get<std::uint64_t>(posted), now.steady + patience, std::move(told)});
+}
+
+// The key may name a post to another commune.
+bool Office::posted_before(const PostKey& key, Instant now, const Told& told) {
+    for (const auto& [commune, desk] : desks_) {
+        const auto found = desk->keys.find(key, seconds_of(now));
+        if (!found) {
+            continue;
+        }
+        const auto item = found->is_same ? desk->outbox.find(found->service, found->sequence) : std::nullopt;
+        if (item && !item->done()) {
+            waiting_.push_back({desk->device, found->service, found->sequence, now.steady + patience, told});
+        } else {
+            told({desk->device, found->sequence, {}, item ? std::optional(item->answer()) : std::nullopt, !found->is_same});
+        }
+        return true;
+    }
+    return false;
 }
 
 Actions Office::handle(std::span<const Input> inputs, Instant now) {
@@ -128,7 +164,7 @@ void Office::hear(const Message& message) {
         return false;
     });
     for (const auto& [one, answer] : answered) {
-        one.told({one.device, one.sequence, {}, answer});
+        one.told({one.device, one.sequence, {}, answer, false});
     }
 }
 
@@ -137,7 +173,7 @@ void Office::give_up_waiting(std::chrono::milliseconds now) {
     std::vector<Waiting> gone(std::make_move_iterator(late), std::make_move_iterator(waiting_.end()));
     waiting_.erase(late, waiting_.end());
     for (const auto& one : gone) {
-        one.told({one.device, one.sequence, {}, std::nullopt});
+        one.told({one.device, one.sequence, {}, std::nullopt, false});
     }
 }
 

@@ -6,6 +6,7 @@
 // made: a lost one never numbers an event a second time.
 #pragma once
 
+#include "gateway/serve/posted_keys.hpp"
 #include "services/field/outbox.hpp"
 #include "services/field/sender.hpp"
 #include "services/field/status.hpp"
@@ -32,6 +33,7 @@ public:
         std::uint64_t sequence = 0;  // 0: it was not posted, for these reasons
         Reasons reasons;
         std::optional<v1::Answer> receipt;  // none: it waits
+        bool other_body = false;            // something else was posted under this key: it was not posted
     };
     using Told = std::function<void(const Answer&)>;
 
@@ -43,8 +45,14 @@ public:
     Office& operator=(Office&&) = delete;
     ~Office();
 
+    struct Posting {
+        std::string commune;
+        std::string service;
+        v1::Event event;
+        std::optional<PostKey> key;  // the same again under the same key is the first one
+    };
     // On disk when this returns; `told` is called once. Throws Broken when the commit fails.
-    void post(const std::string& commune, const std::string& service, v1::Event event, Instant now, Told told);
+    void post(const Posting& posting, Instant now, Told told);
 
     [[nodiscard]] Actions handle(std::span<const Input> inputs, Instant now);
     [[nodiscard]] Actions farewell(Instant now) const;
@@ -62,6 +70,7 @@ private:
     Desk& desk_of(const std::string& commune);
     Desk& open(const std::string& commune, const std::string& device);
     [[nodiscard]] std::string prefix_of(const std::string& commune) const;
+    [[nodiscard]] bool posted_before(const PostKey& key, Instant now, const Told& told);
     void hear(const Message& message);
     void give_up_waiting(std::chrono::milliseconds now);
 

@@ -2,6 +2,7 @@
 #include "gateway/serve/web_service.hpp"
 
 #include "gateway/web/gzip.hpp"
+#include "gateway/web/problems.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -38,6 +39,9 @@ web::Json reasons_json(const Reasons& reasons) {
 }
 
 HttpReply reply_of(const Office::Answer& answer) {
+    if (answer.other_body) {
+        return chieng::reply_of(web::other_body());
+    }
     if (answer.sequence == 0) {
         return web::json_reply({{"receipt", {{"verdict", "REFUSED"}, {"reasons", reasons_json(answer.reasons)}}}, {"posted", false}});
     }
@@ -134,7 +138,7 @@ HttpOutcome WebService::handle(HttpRequest&& request) {
 
 HttpOutcome WebService::post(web::PostEvent post) {
     return HttpLater{[this, post = std::move(post)](const std::function<void(HttpReply)>& answer) {
-        office_.post(post.commune, post.service, post.event, clock_.now(), [answer](const Office::Answer& said) {
+        office_.post({post.commune, post.service, post.event, post.key}, clock_.now(), [answer](const Office::Answer& said) {
             auto reply = reply_of(said);
             reply.set("X-Content-Type-Options", "nosniff");
             answer(std::move(reply));

@@ -9,6 +9,7 @@
 #include "chieng/v1/event.pb.h"
 #include "gateway/indicator/board.hpp"
 #include "gateway/serve/follower.hpp"
+#include "gateway/serve/posted_keys.hpp"
 #include "gateway/serve/reports.hpp"
 #include "gateway/watch/commune_book.hpp"
 #include "gateway/web/reply_cache.hpp"
@@ -59,6 +60,7 @@ struct PostEvent {
     std::string commune;
     std::string service;
     v1::Event event;
+    std::optional<PostKey> key;
 };
 struct FilePeriod {
     std::string period;

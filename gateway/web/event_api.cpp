@@ -100,10 +100,37 @@ std::optional<Problem> read_event(const HttpRequest& request, v1::Event& event) 
     return std::nullopt;
 }
 
+// A string of draft-ietf-httpapi-idempotency-key-header, or the same without its quotes. False when it is none.
+bool read_key(const Call& call, std::optional<PostKey>& key) {
+    constexpr std::size_t chars_max = 128;
+    auto text = call.request.field("idempotency-key");
+    if (call.request.fields.find("idempotency-key") == call.request.fields.end()) {
+        return true;
+    }
+    if (text.size() >= 2 && text.front() == '"' && text.back() == '"') {
+        text = text.substr(1, text.size() - 2);
+    }
+    const auto is_plain = [](char c) { return c > ' ' && c <= '~' && c != '"' && c != '\\' && c != ','; };
+    if (text.empty() || text.size() > chars_max || !std::all_of(text.begin(), text.end(), is_plain)) {
+        return false;
+    }
+    const std::string secret(text);
+    std::string body = secret + "\n";
+    for (const auto& [name, value] : call.request.query) {
+        body.append(name).append("=").append(value).append("\n");
+    }
+    key = PostKey{sha256_hex(call.viewer.name() + "\n" + secret), sha256_hex(body + call.request.body)};
+    return true;
+}
+
 }  // namespace
 
 Outcome post_event(const Call& call) {
     PostEvent post;
+    if (!read_key(call, post.key)) {
+        return reply_of(bad_parameter("Idempotency-Key", "one key, of 1 to 128 letters, digits and signs, as it is or in quotes",
+                                      "một mã gồm 1 đến 128 chữ, số, dấu, để trần hoặc trong ngoặc kép"));
+    }
     if (auto wrong = read_event(call.request, post.event)) {
         return reply_of(*wrong);
     }

@@ -56,6 +56,15 @@ Problem still_reading() {
             ""};
 }
 
+Problem other_body() {
+    return {422,
+            "idempotency-key",
+            "The key was used for something else",
+            "something else was posted under this Idempotency-Key, and this was not posted; take a new key for each event",
+            "mã Idempotency-Key này đã dùng cho một tin khác, tin này chưa được gửi; hãy dùng mã mới cho mỗi tin",
+            "Idempotency-Key"};
+}
+
 Problem ask_the_commune() {
     return {404,
             "commune",

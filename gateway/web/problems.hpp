@@ -17,6 +17,7 @@ namespace chieng::web {
 [[nodiscard]] Problem wrong_token();
 [[nodiscard]] Problem not_allowed(std::string_view right, std::string why, std::string why_vi);
 [[nodiscard]] Problem still_reading();
+[[nodiscard]] Problem other_body();
 [[nodiscard]] Problem ask_the_commune();
 [[nodiscard]] Problem too_many_events(std::size_t most, std::string_view command);
 

@@ -46,7 +46,7 @@ Outbox::Outbox(Store& store) : store_(store) {
 }
 
 // Keys: n/SERVICE the next number, p/SERVICE how many were dropped, t/SERVICE attempts, g/SERVICE what was forgotten,
-// e/SERVICE/NUMBER records, v revision.
+// e/SERVICE/NUMBER records, v revision. Others may keep what they put beside an event under k/.
 void Outbox::read_all() {
     version_ = store_.version();
     revision_ = number(store_.get("v"));
@@ -136,7 +136,7 @@ void Outbox::read_new() {
 }
 
 Outbox::Posted Outbox::post(v1::Event event, const std::string& service, const Places* places, std::string_view commune, Day today,
-                            std::uint64_t recorded_at) {
+                            std::uint64_t recorded_at, const Beside& beside) {
     event.set_sequence(1);  // for the rules; the number is drawn below
     event.set_recorded_at(recorded_at);
     if (auto reasons = judge_event(event, service, places, commune, today); !reasons.empty()) {
@@ -163,6 +163,9 @@ Outbox::Posted Outbox::post(v1::Event event, const std::string& service, const P
     } else {
         store_.put(item_key(service, sequence), item.SerializeAsString());
         store_.put(next_key(service), std::to_string(sequence + 1));
+        if (beside) {
+            beside(sequence);
+        }
     }
     store_.commit();
     if (!reasons.empty()) {
@@ -170,6 +173,12 @@ Outbox::Posted Outbox::post(v1::Event event, const std::string& service, const P
     }
     take(item);
     return sequence;
+}
+
+std::optional<store::v1::OutboxItem> Outbox::find(const std::string& service, std::uint64_t sequence) {
+    const auto key = item_key(service, sequence);
+    const auto bytes = store_.get(key);
+    return bytes ? std::optional(parse(key, *bytes)) : std::nullopt;
 }
 
 std::uint64_t Outbox::apply(std::span<const v1::Receipt> receipts, std::uint64_t now) {

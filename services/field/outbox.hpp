@@ -48,8 +48,10 @@ public:
 
     // Numbers the event 1, 2, 3 … for this service and keeps it: it is on disk when this returns a sequence. `places` may
     // be null: then the village is left to the service to check. Throws Broken when the commit fails.
+    // `beside`, if any, is called with the sequence before the commit: what it puts into the store is kept with the event.
+    using Beside = std::function<void(std::uint64_t sequence)>;
     [[nodiscard]] Posted post(v1::Event event, const std::string& service, const Places* places, std::string_view commune, Day today,
-                              std::uint64_t recorded_at);
+                              std::uint64_t recorded_at, const Beside& beside = {});
 
     // Takes over what other processes did to a shared store.
     void refresh();
@@ -86,6 +88,9 @@ public:
 
     // Writes down the attempts, if there were any since the last commit.
     void keep_attempts();
+
+    // A record; nothing when it was dropped, or never posted.
+    [[nodiscard]] std::optional<store::v1::OutboxItem> find(const std::string& service, std::uint64_t sequence);
 
     // All records, or those of one service, in the order of service and sequence.
     [[nodiscard]] std::vector<store::v1::OutboxItem> items(std::string_view service = {});

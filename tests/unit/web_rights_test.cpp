@@ -214,4 +214,26 @@ TEST_CASE("what a target is of is decoded once, and tricks lead nowhere") {
     CHECK_FALSE(read_target(many, request));
 }
 
+TEST_CASE("a post names its key as the draft has it, or without quotes; it is of its poster and of what he posts") {
+    WebWorld world("23656", rights());
+    const auto posted = [&](const std::string& token, const std::string& key, const std::string& event = a_meeting) {
+        auto fields = as(token);
+        fields["idempotency-key"] = key;
+        return world.ask("POST", "/api/v1/events", fields, event);
+    };
+    const auto key_of = [](const web::Outcome& outcome) { return *std::get<web::PostEvent>(outcome).key; };
+    const auto one = key_of(posted("gong", "\"8e03978e\""));
+    CHECK(one.name == key_of(posted("gong", "8e03978e")).name);
+    CHECK(one.body == key_of(posted("gong", "8e03978e")).body);
+    CHECK(one.name == key_of(posted("gong", "8e03978e", a_void)).name);
+    CHECK(one.body != key_of(posted("gong", "8e03978e", a_void)).body);
+    CHECK(one.name != key_of(posted("gong", "8e03978f")).name);
+    CHECK(one.name != key_of(posted("drum", "8e03978e", a_target)).name);
+    CHECK(one.name.find("8e03978e") == std::string::npos);
+    CHECK_FALSE(std::get<web::PostEvent>(world.ask("POST", "/api/v1/events", as("gong"), a_meeting)).key);
+    for (const auto& bad : {std::string(), std::string("\"\""), std::string("a b"), std::string("\"a\", \"b\""), std::string(129, 'x')}) {
+        CHECK(status_of(posted("gong", bad)) == "400 Idempotency-Key");
+    }
+}
+
 }  // namespace web_rights_test

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/serve/posted_keys.hpp"
+
+#include "chieng/store/v1/outbox.pb.h"
+
+#include <vector>
+
+namespace chieng {
+namespace {
+
+constexpr const char* prefix = "k/";
+
+// One that cannot be read is as good as none.
+bool holds(const store::v1::PostedKey& kept, std::uint64_t now) {
+    constexpr auto seconds = static_cast<std::uint64_t>(std::chrono::seconds(PostedKeys::lifetime).count());
+    return now < kept.posted_at() + seconds;
+}
+
+}  // namespace
+
+std::optional<PostedKeys::Found> PostedKeys::find(const PostKey& key, std::uint64_t now) {
+    const auto bytes = store_.get(prefix + key.name);
+    store::v1::PostedKey kept;
+    if (!bytes || !kept.ParseFromString(*bytes) || !holds(kept, now)) {
+        return std::nullopt;
+    }
+    return Found{kept.service(), kept.sequence(), kept.body() == key.body};
+}
+
+void PostedKeys::put(const PostKey& key, const std::string& service, std::uint64_t sequence, std::uint64_t now) {
+    std::vector<std::string> expired;
+    store_.scan(prefix, [&](std::string_view name, std::string_view bytes) {
+        store::v1::PostedKey kept;
+        if (!kept.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) || !holds(kept, now)) {
+            expired.emplace_back(name);
+        }
+        return true;
+    });
+    for (const auto& name : expired) {
+        store_.erase(name);
+    }
+    store::v1::PostedKey kept;
+    kept.set_body(key.body);
+    kept.set_service(service);
+    kept.set_sequence(sequence);
+    kept.set_posted_at(now);
+    store_.put(prefix + key.name, kept.SerializeAsString());
+}
+
+}  // namespace chieng

@@ -186,7 +186,17 @@ export async function officers(browser) {
             await page.click('#actsend');
             await page.until(() => document.querySelector('dialog .problem')?.textContent.includes('không rõ cổng đã nhận chưa'));
             await standIn.up();
+            await page.click('#actagain'); // under the same key: it is taken once, whether or not it had arrived
+            await page.page.waitForSelector('dialog .receipt');
+            expect(/^"[0-9a-f]{32}"$/.test(standIn.posted.at(-1).key), `key ${standIn.posted.at(-1).key}`);
             await closed();
+        });
+        await check('events page by page; what is not shown of one cannot be corrected', async () => {
+            await story();
+            await page.page.evaluate(() => [...document.querySelectorAll('main a')].find(a => a.textContent === 'Các tin tiếp theo').click());
+            await page.until(() => document.querySelector('main').textContent.includes('có phần không hiện'));
+            expect(!(await page.page.$('[data-act=correct]')), 'it can be corrected');
+            expect(await page.page.$('[data-act=void]'), 'it cannot be taken back');
         });
         await check('the forms hold on a phone, in the dark, and for axe', async () => {
             await page.page.setViewport({ width: 360, height: 740 });

@@ -26,7 +26,8 @@ const parameters = {
     places: ['day'],
     table: ['period', 'calendar', 'area', 'map', 'cuts', 'revision', 'format'],
     history: ['indicator', 'area', 'calendar', 'span', 'until', 'count'],
-    behind: ['indicator', 'period', 'calendar', 'area', 'map'],
+    behind: ['indicator', 'period', 'calendar', 'area', 'map', 'after', 'limit'],
+    ledger: ['days'],
     events: ['service', 'commune'],
 };
 
@@ -251,6 +252,7 @@ export class StandIn {
         if (path === 'ledger' || path === 'duplicates') {
             if (own.level !== 'COMMUNE')
                 throw new Refused(404, 'Phần này chỉ có ở cổng của xã.', "This stands at a commune's gateway only.");
+            if (viewer.sees === 'PUBLIC') throw new Refused(403, 'Cần quyền INTERNAL.', 'The right INTERNAL is needed.', 'INTERNAL');
             return path === 'ledger' ? world.ledger() : world.duplicates();
         }
         throw new Refused(404, 'Không có phần này.', 'There is no such thing.');
@@ -301,10 +303,15 @@ export class StandIn {
                 { feed: '23656/session', epoch: '9876543210123456789', offset: String(this.world.offset) },
                 { feed: '23656/household', epoch: '77', offset: '812' },
             ],
-            ...(this.place !== '625' && (viewer.sees === 'SENSITIVE' || viewer.may.includes('CORRECT'))
-                ? { events: [event(1), event(2), event(3)] }
-                : {}),
+            ...(this.place === '625' || viewer.sees === 'PUBLIC' || viewer.threshold ? {} : this.#events(query, event)),
         };
+    }
+
+    // Two pages: three events, then one of which a part is not shown.
+    #events(query, event) {
+        if (!query.get('after')) return { events: [event(1), event(2), event(3)], eventsNext: 'session-9876543210123456789-3' };
+        const { sessionHeld, ...rest } = event(4).event;
+        return { events: [{ ...event(4), hidden: true, event: rest }] };
     }
 
     #post(path, query, body, viewer, response) {
@@ -319,9 +326,10 @@ export class StandIn {
                       ? 'ASSIGN'
                       : 'POST';
         if (!viewer.may.includes(need)) throw new Refused(403, `Cần quyền ${need}.`, `The right ${need} is needed.`);
-        if (body.role || body.organisation)
+        if (body.role || (body.organisation && !body.correction))
             throw new Refused(403, 'Hãy bỏ trống role và organisation.', 'Leave role and organisation out.');
-        this.posted.push({ path, service: query.get('service'), commune: query.get('commune'), body });
+        const key = response.req.headers['idempotency-key'];
+        this.posted.push({ path, service: query.get('service'), commune: query.get('commune'), key, body });
         if (path === 'reports') {
             const report = this.world.file(body.period, this.reports.filter(one => one.period === body.period).length + 1, 1655712345);
             this.reports.push(report);

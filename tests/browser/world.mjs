@@ -276,12 +276,16 @@ export class World {
     }
 
     ledger() {
-        const session = { service: 'session', refused: 1, waiting: 2, lastHeard: 1655712000 };
+        const session = { service: 'session', refused: 1, waiting: 2, later: 0, online: true, lastHeard: '2022-06-20T15:00:00+07:00' };
         return {
             balanced: false,
+            difference: 1,
+            first: { device: 'phone-2', service: 'session', difference: 1, number: '17', missing: 2, refused: 1 },
+            silent: ['culture'],
             devices: [
-                { ...session, device: 'phone-1', posted: 120, stored: 117, difference: 0 },
-                { ...session, device: 'phone-2', posted: 40, stored: 36, difference: 1 },
+                { ...session, device: 'phone-1', state: 'GAP', posted: 120, stored: 117, difference: 0, firstGap: '118' },
+                { ...session, device: 'phone-2', state: 'LOST', posted: 40, stored: 36, difference: 1, missing: 2, firstMissing: '17' },
+                { device: 'web-1', service: 'session', state: 'UNKNOWN', stored: 3, later: 0, difference: 0 },
             ],
         };
     }
@@ -290,7 +294,18 @@ export class World {
         const events = [
             { device: 'phone-1', sequence: '17', organisation: 'VILLAGE', role: 'VILLAGE_HEAD', time: '19:00' },
             { device: 'phone-7', sequence: '3', organisation: 'WOMEN', role: 'ASSOCIATION_OFFICER', time: '19:30' },
+            { device: 'phone-9', sequence: '8', organisation: 'WOMEN', role: 'ASSOCIATION_OFFICER' },
         ];
-        return { groups: [{ service: 'session', village: '23656-02', occurredOn: '2022-05-10', type: 'session_held', events }] };
+        const pair = (other, one, decision) => ({
+            device: events[other].device,
+            sequence: events[other].sequence,
+            sameDevice: events[one].device,
+            sameSequence: events[one].sequence,
+            decision,
+        });
+        const pairs = [pair(1, 0, 'UNDECIDED'), pair(2, 1, 'UNDECIDED'), pair(2, 0, 'DIFFERENT')];
+        const label = { vi: 'Tổ chức buổi tuyên truyền', en: 'Communication session held' };
+        const group = { service: 'session', village: '23656-02', occurredOn: '2022-05-10', type: 'session_held', label, events, pairs };
+        return { silent: [], more: 0, groups: [group] };
     }
 }

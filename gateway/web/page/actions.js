@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an officer may do: correct, void, decide a duplicate, assign a target, file a period. Each is a form with who and
 // why, a last look, and the receipt. Nothing is sent before the last look.
-import { post } from './api.js';
+import { newKey, post } from './api.js';
 import { el } from './dom.js';
 import { day, label, number, parseNumber } from './format.js';
 import { enumSelect, eventForm, eventSays, kindOf, serviceOf, valueOf } from './forms.js';
@@ -29,7 +29,8 @@ function noteForm(must) {
     return { node: field('note', must ? t('why') : t('note'), note), read: () => note.value.trim() };
 }
 
-// A dialog in three steps. step: {title, nodes, read() → {rows, nodes, send()}}; read may throw a sentence.
+// A dialog in three steps. step: {title, nodes, read() → {rows, nodes, send(key), once}}; read may throw a sentence. What is sent
+// `once` under one key may be sent again when the line broke.
 function run(step, done) {
     const dialog = el('dialog', { class: 'act', 'aria-labelledby': 'acttitle' });
     const body = el('div', {});
@@ -54,16 +55,21 @@ function run(step, done) {
     async function send(last) {
         fill([el('p', { role: 'status', class: 'wait' }, t('sending'))]);
         try {
-            fill([...last(await lastLook.send()), el('p', { class: 'acts' }, close(t('close')))]);
+            fill([...last(await lastLook.send(key)), el('p', { class: 'acts' }, close(t('close')))]);
             done();
         } catch (problem) {
             if (!('status' in problem)) throw problem;
-            const said = problem.status === 0 ? el('p', { class: 'problem', role: 'alert' }, t('unsure')) : problemView(problem, false);
+            const isUnsure = problem.status === 0;
+            const unsure = t(lastLook.once ? 'sendAgainSay' : 'unsure');
+            const said = isUnsure ? el('p', { class: 'problem', role: 'alert' }, unsure) : problemView(problem, false);
             fill([
                 said,
                 el(
                     'p',
                     { class: 'acts' },
+                    isUnsure && lastLook.once
+                        ? el('button', { type: 'button', class: 'main', id: 'actagain', on: { click: () => send(last) } }, t('sendAgain'))
+                        : null,
                     el('button', { type: 'button', on: { click: () => fill([form]) } }, t('back')),
                     close(t('close')),
                 ),
@@ -71,11 +77,13 @@ function run(step, done) {
         }
     }
     let lastLook = null;
+    let key = '';
     form.addEventListener('submit', event => {
         event.preventDefault();
         error.textContent = '';
         try {
             lastLook = step.read();
+            key = newKey();
         } catch (sentence) {
             if (typeof sentence !== 'string') throw sentence;
             error.textContent = sentence;
@@ -148,7 +156,7 @@ function receiptView(answer) {
 function postEvent(ctx, service, event) {
     const area = areaOf(ctx);
     const commune = ctx.levels.get(area) === 'COMMUNE' && area !== ctx.me.place.code ? area : '';
-    return post('events', event, { service, commune });
+    return { once: true, send: key => post('events', event, { service, commune }, key) };
 }
 
 // What an event says, without who said it and when: that is the officer now.
@@ -200,7 +208,7 @@ function correct(ctx, data, { at }) {
                         ),
                     ),
                 ),
-                send: () => postEvent(ctx, shown.service || serviceOf(shown.event), sent),
+                ...postEvent(ctx, shown.service || serviceOf(shown.event), sent),
             };
         },
     };
@@ -219,8 +227,7 @@ function voidIt(ctx, data, { at }) {
                 [t('who'), whoOf(ctx)],
                 [t('why'), [reason.selectedOptions[0].text, note.read()].filter(Boolean).join(': ')],
             ],
-            send: () =>
-                postEvent(ctx, shown.service || serviceOf(shown.event), {
+            ...postEvent(ctx, shown.service || serviceOf(shown.event), {
                     ...bare(shown.event),
                     ...(note.read() ? { note: note.read() } : {}),
                     correction: { action: 'VOID', reason: reason.value, device: shown.device, sequence: String(shown.sequence) },
@@ -229,12 +236,12 @@ function voidIt(ctx, data, { at }) {
     };
 }
 
-function decide(ctx, data, { at, index, act }) {
+function decide(ctx, data, { at, pair, act }) {
     const group = data.groups[at];
-    const [first, other] = [group.events[0], group.events[index]];
+    const { decision: _, ...named } = group.pairs[pair];
     const why = noteForm(true);
     const decision = act === 'same' ? 'SAME' : 'DIFFERENT';
-    const text = `${t(act === 'same' ? 'sameFact' : 'differentFacts')}: ${other.device} / ${other.sequence} – ${first.device} / ${first.sequence}`;
+    const text = `${t(act === 'same' ? 'sameFact' : 'differentFacts')}: ${named.device} / ${named.sequence} – ${named.sameDevice} / ${named.sameSequence}`;
     return {
         title: t('decide'),
         nodes: [el('p', {}, text), why.node],
@@ -244,20 +251,12 @@ function decide(ctx, data, { at, index, act }) {
                 [t('who'), whoOf(ctx)],
                 [t('why'), why.read()],
             ],
-            send: () =>
-                postEvent(ctx, group.service, {
-                    occurredOn: ctx.me.today,
-                    ...(group.village ? { village: group.village } : {}),
-                    note: why.read(),
-                    duplicateDecided: {
-                        service: group.service,
-                        device: other.device,
-                        sequence: String(other.sequence),
-                        sameDevice: first.device,
-                        sameSequence: String(first.sequence),
-                        decision,
-                    },
-                }),
+            ...postEvent(ctx, group.service, {
+                occurredOn: ctx.me.today,
+                ...(group.village ? { village: group.village } : {}),
+                note: why.read(),
+                duplicateDecided: { service: group.service, ...named, decision },
+            }),
         }),
     };
 }
@@ -288,8 +287,7 @@ function assign(ctx, data) {
                     [t('why'), doc.value],
                     [t('who'), whoOf(ctx)],
                 ],
-                send: () =>
-                    postEvent(ctx, 'monitoring', {
+                ...postEvent(ctx, 'monitoring', {
                         occurredOn: ctx.me.today,
                         ...(village ? { village } : {}),
                         targetAssigned: {

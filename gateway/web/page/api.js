@@ -54,11 +54,21 @@ export async function get(path, query) {
     return answer.data;
 }
 
+// Under the same key the gateway takes the same thing once, however often it is sent.
+export function newKey() {
+    return [...crypto.getRandomValues(new Uint8Array(16))].map(byte => byte.toString(16).padStart(2, '0')).join('');
+}
+
 // A post with the header that another site cannot make a browser send.
-export async function post(path, body, query) {
+export async function post(path, body, query, key) {
     const answer = await ask(pathOf(path, query), {
         method: 'POST',
-        headers: { 'Content-Type': 'application/json', Accept: 'application/json', 'X-Chieng': '1' },
+        headers: {
+            'Content-Type': 'application/json',
+            Accept: 'application/json',
+            'X-Chieng': '1',
+            ...(key ? { 'Idempotency-Key': `"${key}"` } : {}),
+        },
         body: JSON.stringify(body),
     });
     return { status: answer.status, ...answer.data };

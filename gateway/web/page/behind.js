@@ -29,7 +29,15 @@ export async function load(ctx) {
     if (!indicator) return null;
     const spans = ctx.definitions.get(indicator)?.spans;
     if (spans && !spans.includes(parse(period).span)) return { spans };
-    return get('behind', { ...query(ctx), indicator });
+    const asked = { ...query(ctx), indicator };
+    if (!ctx.state.after) return get('behind', asked);
+    try {
+        return await get('behind', { ...asked, after: ctx.state.after });
+    } catch (problem) {
+        if (problem.field !== 'after') throw problem;
+        ctx.state.after = ''; // the journal was written anew: from the first page again
+        return get('behind', asked);
+    }
 }
 
 function inForce({ from, until }) {
@@ -198,14 +206,24 @@ function positions(data) {
     );
 }
 
+const noEvents = { READING: 'eventsReading', TOO_MANY: 'eventsTooMany', MAP: 'eventsMap' };
+
 function events(ctx, data) {
+    if (data.eventsMissing)
+        return el(
+            'section',
+            { 'data-key': 'events' },
+            el('h2', {}, t('events')),
+            el('p', { class: 'hint' }, t(noEvents[data.eventsMissing])),
+        );
     if (!data.events) return null;
     const may = ctx.may('CORRECT');
+    const link = (after, text) => el('a', { class: 'button', href: linkTo(ctx.state, { after }) }, t(text));
     return el(
         'section',
         { 'data-key': 'events' },
         el('h2', {}, t('events')),
-        data.events.length >= 200 ? el('p', { class: 'quiet' }, t('eventsMax')) : null,
+        data.events.length ? null : el('p', { class: 'quiet' }, t('eventsNone')),
         plainTable(
             t('events'),
             [t('happened'), t('kind'), t('village'), `${t('device')} / ${t('sequence')}`, ...(may ? [t('doWhat')] : [])],
@@ -216,24 +234,26 @@ function events(ctx, data) {
                     'tr',
                     { 'data-key': id },
                     th(day(event.occurredOn), 'row'),
-                    el('td', {}, label(event.label) || event.type),
+                    el('td', {}, label(event.label) || event.type, event.hidden ? el('small', { class: 'quiet' }, ' ', t('hiddenPart')) : null),
                     el('td', {}, event.village ? placeName(ctx, event.village) : ''),
                     el('td', {}, el('code', {}, `${event.device} / ${event.sequence}`)),
                     may
                         ? el(
                               'td',
                               { class: 'acts' },
-                              el(
-                                  'button',
-                                  {
-                                      type: 'button',
-                                      'data-act': 'correct',
-                                      'data-at': at,
-                                      'aria-label': `${t('correct')}: ${name}`,
-                                      'data-key': `c-${id}`,
-                                  },
-                                  t('correct'),
-                              ),
+                              event.hidden // what is not shown would be lost
+                                  ? null
+                                  : el(
+                                        'button',
+                                        {
+                                            type: 'button',
+                                            'data-act': 'correct',
+                                            'data-at': at,
+                                            'aria-label': `${t('correct')}: ${name}`,
+                                            'data-key': `c-${id}`,
+                                        },
+                                        t('correct'),
+                                    ),
                               el(
                                   'button',
                                   {
@@ -250,6 +270,12 @@ function events(ctx, data) {
                 );
             }),
             'eventbox',
+        ),
+        el(
+            'p',
+            { class: 'acts', 'data-key': 'pages' },
+            ctx.state.after ? link('', 'eventsFirst') : null,
+            data.eventsNext ? link(data.eventsNext, 'eventsMore') : null,
         ),
     );
 }

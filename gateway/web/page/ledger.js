@@ -16,14 +16,18 @@ export function render(ctx, data) {
             { 'data-key': `${device.device}/${device.service || ''}`, class: Number(device.difference) ? 'marked' : null },
             th(device.device, 'row'),
             el('td', {}, device.service || ''),
-            counts.map(name => el('td', { class: 'n' }, number(device[name] ?? 0))),
+            counts.map(name => el('td', { class: 'n' }, device[name] === undefined ? t('unknownFigures') : number(device[name]))),
             el('td', {}, instant(device.lastHeard)),
         ),
     );
+    const { first, silent = [] } = data;
+    const where = first && (first.number ? t('firstDifference', first.device, first.service, first.number) : t('firstSurplus', first.device, first.service));
     return [
         ...heading(ctx, t('ledger')),
         el('p', { 'data-key': 'say' }, t('ledgerSay')),
         el('p', { class: data.balanced ? 'state met' : 'state late', 'data-key': 'state' }, t(data.balanced ? 'balanced' : 'unbalanced')),
+        first ? el('p', { 'data-key': 'first' }, where) : null,
+        silent.length ? el('p', { class: 'hint', 'data-key': 'silent' }, t('silentServices', silent.join(', '))) : null,
         plainTable(t('ledger'), [t('device'), t('service'), ...counts.map(name => `>${t(name)}`), t('lastHeard')], rows, 'ledger'),
     ];
 }

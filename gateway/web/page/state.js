@@ -12,13 +12,14 @@ const defaults = {
     sort: '',
     span: '',
     report: '',
+    after: '',
 };
 
 export function read(hash = location.hash) {
     const [path, query] = hash.replace(/^#\/?/, '').split('?');
     const state = { ...defaults, view: /^[a-z]+$/.test(path || '') ? path : 'overview' };
     for (const [key, value] of new URLSearchParams(query || '')) {
-        if (key in defaults && key !== 'view' && value.length <= 40) state[key] = value;
+        if (key in defaults && key !== 'view' && value.length <= 80) state[key] = value;
     }
     return state;
 }
@@ -32,5 +33,5 @@ export function href(state) {
     return `#/${state.view}${text ? `?${text}` : ''}`;
 }
 
-// The address of what is shown now, with something changed.
-export const linkTo = (state, change) => href({ ...state, ...change });
+// The address of what is shown now, with something changed; a page of events is of what it was asked for.
+export const linkTo = (state, change) => href({ ...state, after: '', ...change });

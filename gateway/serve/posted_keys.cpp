@@ -8,10 +8,10 @@
 namespace chieng {
 namespace {
 
-constexpr const char* prefix = "k/";
+constexpr const char* keys_begin = "k/";
 
 // One that cannot be read is as good as none.
-bool holds(const store::v1::PostedKey& kept, std::uint64_t now) {
+bool still_holds(const store::v1::PostedKey& kept, std::uint64_t now) {
     constexpr auto seconds = static_cast<std::uint64_t>(std::chrono::seconds(PostedKeys::lifetime).count());
     return now < kept.posted_at() + seconds;
 }
@@ -19,9 +19,9 @@ bool holds(const store::v1::PostedKey& kept, std::uint64_t now) {
 }  // namespace
 
 std::optional<PostedKeys::Found> PostedKeys::find(const PostKey& key, std::uint64_t now) {
-    const auto bytes = store_.get(prefix + key.name);
+    const auto bytes = store_.get(keys_begin + key.name);
     store::v1::PostedKey kept;
-    if (!bytes || !kept.ParseFromString(*bytes) || !holds(kept, now)) {
+    if (!bytes || !kept.ParseFromString(*bytes) || !still_holds(kept, now)) {
         return std::nullopt;
     }
     return Found{kept.service(), kept.sequence(), kept.body() == key.body};
@@ -29,9 +29,9 @@ std::optional<PostedKeys::Found> PostedKeys::find(const PostKey& key, std::uint6
 
 void PostedKeys::put(const PostKey& key, const std::string& service, std::uint64_t sequence, std::uint64_t now) {
     std::vector<std::string> expired;
-    store_.scan(prefix, [&](std::string_view name, std::string_view bytes) {
+    store_.scan(keys_begin, [&](std::string_view name, std::string_view bytes) {
         store::v1::PostedKey kept;
-        if (!kept.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) || !holds(kept, now)) {
+        if (!kept.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) || !still_holds(kept, now)) {
             expired.emplace_back(name);
         }
         return true;
@@ -44,7 +44,7 @@ void PostedKeys::put(const PostKey& key, const std::string& service, std::uint64
     kept.set_service(service);
     kept.set_sequence(sequence);
     kept.set_posted_at(now);
-    store_.put(prefix + key.name, kept.SerializeAsString());
+    store_.put(keys_begin + key.name, kept.SerializeAsString());
 }
 
 }  // namespace chieng

@@ -39,8 +39,8 @@ struct July {
 
 // printf %s gong | sha256sum
 constexpr const char* rights = R"(viewer {
-  name: "officer" token_sha256: "cb37790a8586667fe9d52fbf3749dbbbdf05a5e6eab4152a8af7330c10ea60f5" may: [POST, CORRECT, FILE]
-  role: CULTURE_OFFICIAL organisation: COMMUNE_PEOPLES_COMMITTEE
+  name: "officer" token_sha256: "cb37790a8586667fe9d52fbf3749dbbbdf05a5e6eab4152a8af7330c10ea60f5" may: [POST, CORRECT, DECIDE, FILE]
+  sees: SENSITIVE role: CULTURE_OFFICIAL organisation: COMMUNE_PEOPLES_COMMITTEE
 }
 anonymous { }
 )";
@@ -61,21 +61,26 @@ public:
         gateway.start();
         REQUIRE(ready());
     }
-    void post_session() const {
-        SqliteStore store(folder.path() / "p1.outbox.db");
+    void post_session(const std::string& device = "p1") const {
+        SqliteStore store(folder.path() / (device + ".outbox.db"));
         Outbox outbox(store);
         REQUIRE(outbox.post(a_session_held(0), "session", &kbang(), "23656", *parse_day("2022-07-20"), 1).index() == 0);
     }
-    void send() const {
-        Process sender({CHIENG_FIELD, "--device", "p1", "--data", folder.path(), "--broker", broker.url(), "send"},
-                       folder.path() / "p1.log");
+    void send(const std::string& device = "p1") const {
+        Process sender({CHIENG_FIELD, "--device", device, "--data", folder.path(), "--broker", broker.url(), "send"},
+                       folder.path() / (device + ".log"));
         REQUIRE(sender.wait(60s) == 0);
     }
     [[nodiscard]] Json get(const std::string& target) const { return Json::parse(http(port, "GET", target).body); }
-    [[nodiscard]] HttpAnswer act(const std::string& target, const std::string& body) const {
+    [[nodiscard]] Json asked(const std::string& target) const {
+        const auto answer = http(port, "GET", target, "Authorization: Bearer gong\r\n");
+        INFO(target << " " << answer.status << " " << answer.body);
+        return answer.status == 200 ? Json::parse(answer.body) : Json{{"status", answer.status}};
+    }
+    [[nodiscard]] HttpAnswer act(const std::string& target, const std::string& body, const std::string& more = "") const {
         return http(port, "POST", target,
-                    "Authorization: Bearer gong\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
-                        "\r\n\r\n" + body);
+                    "Authorization: Bearer gong\r\nContent-Type: application/json\r\n" + more +
+                        "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
     }
     // The number of sessions held.
     [[nodiscard]] int sessions() const {
@@ -251,6 +256,87 @@ TEST_CASE("hostile requests get a problem, and the next one is served", "[integr
     CHECK(both.find("HTTP/1.1 404 ") != std::string::npos);
     CHECK(slow.closed_within(15s));
     CHECK(http(town.port, "GET", "/api/v1/me").status == 200);
+}
+
+TEST_CASE("a commune tells its ledger, what looks like one fact, and the events behind a number", "[integration]") {
+    const July july;
+    Town town;
+    CHECK(http(town.port, "GET", "/api/v1/ledger").status == 403);
+    town.post_session("head");
+    town.send("head");
+    CHECK(eventually(20s, [&] { return town.sessions() == 1; }));
+    auto ledger = town.asked("/api/v1/ledger");  // the first who asks waits until the journals are read
+    CHECK(ledger.at("balanced") == true);
+    REQUIRE(ledger.at("devices").size() == 1);
+    CHECK(ledger.at("devices")[0].at("posted") == 1);
+    CHECK(ledger.at("devices")[0].at("stored") == 1);
+    CHECK(town.asked("/api/v1/duplicates").at("groups").empty());
+
+    town.post_session("women");  // and what comes later is followed
+    town.send("women");
+    Json groups;
+    REQUIRE(eventually(20s, [&] { return !(groups = town.asked("/api/v1/duplicates").at("groups")).empty(); }));
+    auto decided = groups.at(0).at("pairs").at(0);
+    CHECK(decided.at("decision") == "UNDECIDED");
+    CHECK(decided.at("device") == "women");
+    const std::string behind = "/api/v1/behind?indicator=COM-01&period=2022-Q2";
+    CHECK(town.asked(behind).at("events").size() == 2);
+    const auto page = town.asked(behind + "&limit=1");
+    CHECK(page.at("events")[0].at("device") == "head");
+    CHECK(town.asked(behind + "&after=" + page.at("eventsNext").get<std::string>()).at("events")[0].at("device") == "women");
+    CHECK_FALSE(town.get(behind).contains("events"));
+
+    decided["decision"] = "SAME";
+    decided["service"] = "session";
+    const auto receipt =
+        town.act("/api/v1/events?service=session", Json{{"occurredOn", "2022-07-20"}, {"duplicateDecided", decided}}.dump());
+    CHECK(Json::parse(receipt.body).at("receipt").at("verdict") == "STORED");
+    CHECK(eventually(20s, [&] { return town.asked("/api/v1/duplicates").at("groups").empty(); }));
+    CHECK(eventually(20s, [&] { return town.asked(behind).at("events").size() == 1; }));
+    CHECK(eventually(20s, [&] { return town.asked("/api/v1/ledger").at("devices").size() == 3; }));
+
+    town.restart();
+    ledger = town.asked("/api/v1/ledger");
+    CHECK(ledger.at("balanced") == true);
+    CHECK(ledger.at("devices").size() == 3);
+}
+
+TEST_CASE("what an erasure takes from the journals is behind no number of a running gateway", "[integration]") {
+    const July july;
+    Town town;
+    const std::string support = R"({"occurredOn": "2022-05-20", "village": "23656-01", "householdSupported": {"supportId": "S-1",
+        "householdKey": "h-secret", "householdClass": "POOR", "kind": "HOUSE_REPAIR", "stage": "COMPLETED", "valueVnd": "20000000",
+        "funder": "FOR_THE_POOR_FUND", "organiser": "WOMEN"}})";
+    CHECK(Json::parse(town.act("/api/v1/events", support).body).at("receipt").at("verdict") == "STORED");
+    const std::string behind = "/api/v1/behind?indicator=SUP-01&period=2022-Q2";
+    const auto told = [&] { return town.asked(behind).dump(); };
+    CHECK(eventually(20s, [&] { return told().find("h-secret") != std::string::npos; }));
+    const auto erased = town.act("/api/v1/events", R"({"occurredOn": "2022-07-20", "householdErased": {"householdKey": "h-secret",
+        "ground": "ON_REQUEST"}})");
+    CHECK(Json::parse(erased.body).at("receipt").at("verdict") == "STORED");
+    CHECK(eventually(30s, [&] {
+        const auto now = town.asked(behind);
+        return now.contains("events") && now.at("events").size() == 1 && now.dump().find("h-secret") == std::string::npos;
+    }));
+}
+
+TEST_CASE("the same key posts once, also after the gateway was killed, and another body under it is refused", "[integration]") {
+    const July july;
+    Town town;
+    const std::string meeting = R"({"occurredOn": "2022-05-20", "village": "23656-01", "sessionHeld": {"form": "TALK", "topics": ["LAW"],
+        "languages": ["VIETNAMESE"], "audience": {"total": 30}}})";
+    const std::string key = "Idempotency-Key: \"8e03978e-40d5-43dd-bc93-6894a57f9324\"\r\n";
+    const auto first = town.act("/api/v1/events", meeting, key);
+    REQUIRE(first.status == 200);
+    CHECK(town.act("/api/v1/events", meeting, key).body == first.body);
+    town.restart();
+    CHECK(town.act("/api/v1/events", meeting, key).body == first.body);
+    const auto other = town.act("/api/v1/events", R"({"occurredOn": "2022-05-21", "sessionHeld": {}})", key);
+    CHECK(other.status == 422);
+    CHECK(other.fields.at("Content-Type") == "application/problem+json");
+    CHECK(Json::parse(town.act("/api/v1/events", meeting).body).at("sequence") == 2);
+    CHECK(eventually(20s, [&] { return town.sessions() == 2; }));
+    CHECK(town.act("/api/v1/events", meeting, "Idempotency-Key: two words\r\n").status == 400);
 }
 
 }  // namespace web_test

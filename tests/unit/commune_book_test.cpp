@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+namespace commune_book_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 
@@ -82,3 +84,5 @@ TEST_CASE("answers to another reader of the same process are not taken", "[book]
     CHECK(town.book.ready());
     CHECK(town.book.ledger().held("head", "session") == 0);
 }
+
+}  // namespace commune_book_test

@@ -7,6 +7,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace posted_keys_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 
@@ -80,3 +82,5 @@ TEST_CASE("keys that have expired are dropped when another comes", "[keys]") {
     CHECK(left == std::vector<std::string>{"k/b", "k/c"});
     CHECK(Outbox(store).ledger().posted == 3);
 }
+
+}  // namespace posted_keys_test

@@ -2,6 +2,8 @@
 // The ledger, and what looks like one fact, over HTTP: of a commune, and of whoever may read what is internal.
 #include "tests/support/web_world.hpp"
 
+namespace web_journals_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 using web::Json;
@@ -227,3 +229,5 @@ TEST_CASE("what an erasure takes from a journal is behind no number any more", "
     CHECK(after.body.find("h-17") == std::string::npos);
     CHECK(after.field("ETag") != before.field("ETag"));
 }
+
+}  // namespace web_journals_test

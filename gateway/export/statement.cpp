@@ -163,11 +163,11 @@ private:
     template <class Read>
     void fill(Row& row, const Read& read) const {
         for (std::size_t i = 0; i < now_.size(); ++i) {
-            const bool hidden = input_.hidden.contains({input_.places[i].code, row.code, row.cut, row.cut_value});
+            const CellName name{input_.places[i].code, row.code, row.cut, row.cut_value};
             Cell cell;
-            cell.now = hidden ? no_figure(Status::suppressed) : read(now_[i]);
+            cell.now = input_.hidden.contains(name) ? no_figure(Status::suppressed) : read(now_[i]);
             if (!filed_.empty()) {
-                cell.filed = hidden ? no_figure(Status::suppressed) : read(filed_[i]);
+                cell.filed = input_.hidden_filed.contains(name) ? no_figure(Status::suppressed) : read(filed_[i]);
                 cell.restated = cell.now.status != cell.filed->status || cell.now.text != cell.filed->text;
             }
             row.cells.push_back(std::move(cell));

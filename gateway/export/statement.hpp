@@ -47,9 +47,10 @@ struct StatementInput {
     const Definitions& definitions;
     Period period;
     std::vector<PlaceValues> places;        // the area itself, then those below it
-    std::set<CellName> hidden;              // now and as filed
+    std::set<CellName> hidden;              // as it is now
     const v1::Report* report = nullptr;     // as filed, of this area and period
     std::optional<Day> map = std::nullopt;  // the day in whose units it is told, when that is not the period's
+    std::set<CellName> hidden_filed{};      // as it was filed
 };
 
 struct Figure {

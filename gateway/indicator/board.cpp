@@ -271,6 +271,7 @@ void Board::add_key(Feed& feed, CellId id, std::uint64_t hash, std::int64_t time
 
 // A value comes into a half-month, or goes: that matters to the windows in which it stands nowhere else.
 void Board::note_presence(CellId id, std::uint64_t hash, int change) {
+    ++version_;
     auto& presence = presences_[cell_id::pack(cell_id::series(id), 0, cell_id::area(id))];
     auto& times = presence.values[hash];
     const auto atom = cell_id::atom_of(cell_id::time(id)).index;
@@ -349,6 +350,7 @@ void Board::note_line(CellId id) {
 
 // What a batch adds to a cell goes on to the sums at once, in settle().
 void Board::add(Feed& feed, CellId id, const Slot& slot) {
+    ++version_;
     auto& part = feed.parts[id];
     if (!part.unsettled) {
         part.unsettled = true;

@@ -93,6 +93,17 @@ public:
     // Brings one back as it was kept; with stamp 0 it counts as changed.
     void restore(std::string_view feed, const v1::Cell& cell, const KeyCounts& keys, std::uint64_t stamp);
 
+    // What stands of each cell of a place itself, without what lies under it; of different values their number in each window.
+    struct Figure {
+        SeriesId series = 0;
+        std::uint64_t time = 0;  // as in cell_id
+        std::string_view area;
+        std::int64_t number = 0;
+    };
+    void figures(const std::function<void(const Figure&)>& visit) const;  // in no order; of one cell it may come in two pieces
+    // Moves on whenever a number changes.
+    [[nodiscard]] std::uint64_t version() const { return version_; }
+
     // Subjects that changed since the last call; without versions: it is gone.
     void take_unsaved_subjects(const std::function<void(const store::v1::BoardSubject&)>& visit);
     void restore(const store::v1::BoardSubject& kept);
@@ -328,6 +339,7 @@ private:
     mutable std::optional<Day> map_;  // while a re-cut is read
     std::int32_t earliest_ = 0;       // half-month that anything happened in
     std::uint64_t unknown_cells_ = 0;
+    std::uint64_t version_ = 0;
     EventFields event_;  // reused
     std::string text_;   // reused
 };

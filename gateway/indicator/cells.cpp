@@ -241,6 +241,22 @@ void Board::cells(const Visitor& visit) const {
     }
 }
 
+void Board::figures(const std::function<void(const Figure&)>& visit) const {
+    require_settled();
+    for (const auto& [id, total] : totals_) {
+        if (!total.slot.empty() && !is_hidden(id)) {
+            visit({cell_id::series(id), cell_id::time(id), areas_[cell_id::area(id)], total.slot.number});
+        }
+    }
+    for (const auto& [id, presence] : presences_) {
+        for (const auto& [time, number] : presence.standing) {
+            if (number != 0) {
+                visit({cell_id::series(id), time, areas_[cell_id::area(id)], number});
+            }
+        }
+    }
+}
+
 void Board::take_unsaved(const Visitor& visit) {
     settle();
     for (const auto& [feed, id] : std::exchange(unsaved_, {})) {

@@ -13,7 +13,7 @@
 namespace chieng::web {
 namespace {
 
-constexpr int api_version = 1;  // of what stands in the answers: part of their tags
+constexpr int api_version = 2;  // of what stands in the answers: part of their tags
 constexpr std::string_view under_api = "/api/";
 
 const std::array all_routes{
@@ -180,7 +180,7 @@ Outcome Api::route(const HttpRequest& request, const Now& now) {
         if (const auto wrong = bad_query(route, request)) {
             return reply_of(*wrong);
         }
-        const Call call{world_, request, now, rights_, *who.viewer, std::move(of_path)};
+        const Call call{world_, request, now, rights_, hidings_, *who.viewer, std::move(of_path)};
         return method == "GET" && !is_open ? read(call, route) : route.handle(call);
     }
     return allowed.empty() ? reply_of(not_there("there is nothing at " + request.path + "; /openapi.json lists what there is",

@@ -12,6 +12,7 @@
 #include "gateway/serve/posted_keys.hpp"
 #include "gateway/serve/reports.hpp"
 #include "gateway/watch/commune_book.hpp"
+#include "gateway/web/hiding.hpp"
 #include "gateway/web/reply_cache.hpp"
 #include "gateway/web/rights.hpp"
 #include "services/runtime/core/http.hpp"
@@ -79,6 +80,7 @@ struct Call {
     const HttpRequest& request;
     const Now& now;
     const Rights& rights;
+    HidingCache& hidings;                // what is hidden from viewers
     const v1::Viewer& viewer;            // nobody's rights on a route that is open
     std::vector<std::string> of_path{};  // what stands for {…} of the route
 };
@@ -100,7 +102,7 @@ public:
     [[nodiscard]] Outcome answer(const HttpRequest& request, const Now& now);
 
     // The answer to what was done.
-    [[nodiscard]] HttpReply filed(const FilePeriod& asked, const v1::ReportReply& reply, const Now& now) const;
+    [[nodiscard]] HttpReply filed(const FilePeriod& asked, const v1::ReportReply& reply, const Now& now);
 
     [[nodiscard]] const World& world() const { return world_; }
 
@@ -111,6 +113,7 @@ private:
     World world_;
     Rights rights_;
     ReplyCache cache_;
+    HidingCache hidings_;
 };
 
 [[nodiscard]] HttpReply json_reply(const Json& json, unsigned status = 200);

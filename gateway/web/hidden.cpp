@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/web/hidden.hpp"
 
+#include "gateway/export/statement.hpp"
+#include "gateway/web/hiding.hpp"
+
+#include <google/protobuf/util/message_differencer.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <initializer_list>
@@ -9,47 +14,95 @@
 namespace chieng::web {
 namespace {
 
+using google::protobuf::util::MessageDifferencer;
+
 bool any_small(std::initializer_list<std::int64_t> numbers, const v1::Viewer& viewer) {
     return std::any_of(numbers.begin(), numbers.end(),
                        [&](std::int64_t number) { return number > 0 && number < static_cast<std::int64_t>(viewer.threshold()); });
 }
 
+const Hiding& hiding(const Call& call) {
+    const auto& world = call.world;
+    return call.hidings.of(world.definitions, world.places, world.place, world.board, call.viewer.threshold());
+}
+
+// Also what is made of people without being a number of them: whether a target is met.
+bool tells_of_people(const v1::Indicator& indicator) {
+    return counts_people(indicator) || indicator.has_targets();
+}
+
+// What was filed and is not so any more would tell, beside what is so now, how few made the difference.
+bool was_restated(const Call& call, const v1::IndicatorValue& filed) {
+    const auto period = Period::parse(filed.calendar(), filed.period());
+    const auto* definition = period ? call.world.definitions.find(filed.indicator(), period->last_day()) : nullptr;
+    if (definition == nullptr || !definition->counted_over(period->span) || !call.world.places.known(filed.area())) {
+        return true;
+    }
+    auto then = filed;
+    auto now = call.world.board.value(filed.area(), *period, filed.indicator());
+    then.clear_as_of();
+    now.clear_as_of();
+    return !MessageDifferencer::Equals(then, now);
+}
+
+bool is_never_told(const Call& call, const v1::Indicator& indicator, const v1::IndicatorValue& value, Told told) {
+    return tells_of_people(indicator) && (told == Told::recut || (told == Told::filed && was_restated(call, value)));
+}
+
+// Of what may be the achievement of targets: then its figures are hundredths of what the indicator counts that it names.
+bool is_small_part(const Call& call, const v1::Indicator& indicator, const v1::IndicatorValue& whole, const v1::IndicatorValue::Part& part) {
+    const auto* of =
+        indicator.targets().view() == v1::ACHIEVEMENT ? call.world.definitions.find(part.cut_value(), *parse_day(whole.to())) : nullptr;
+    return (counts_people(indicator) && any_small({part.number(), part.denominator()}, call.viewer)) ||
+           (of != nullptr && counts_people(of->indicator) && any_small({(part.number() + 99) / 100}, call.viewer));
+}
+
 }  // namespace
 
-bool counts_people(const v1::Indicator& indicator) {
-    return indicator.counts() == v1::Indicator::PEOPLE || indicator.counts() == v1::Indicator::HOUSEHOLDS;
-}
-
-bool is_hidden(const v1::Indicator& indicator, const v1::IndicatorValue& value, const v1::Viewer& viewer) {
-    return counts_people(indicator) &&
-           any_small({value.number(), value.denominator(), value.start_number(), value.start_denominator()}, viewer);
-}
-
-bool is_hidden(const v1::Indicator& indicator, const v1::IndicatorValue::Part& part, const v1::Viewer& viewer) {
-    return counts_people(indicator) && any_small({part.number(), part.denominator()}, viewer);
-}
-
-bool is_hidden(const Definitions& definitions, const v1::Indicator& indicator, const v1::IndicatorValue& whole,
-               const v1::IndicatorValue::Part& part, const v1::Viewer& viewer) {
-    const auto* of = indicator.targets().view() == v1::ACHIEVEMENT ? definitions.find(part.cut_value(), *parse_day(whole.to())) : nullptr;
-    if (of == nullptr) {
-        return is_hidden(indicator, part, viewer);
+bool is_hidden(const Call& call, const v1::Indicator& indicator, const v1::IndicatorValue& value, Told told) {
+    if (call.viewer.threshold() == 0) {
+        return false;
     }
-    v1::IndicatorValue::Part shown;
-    shown.set_number((part.number() + 99) / 100);
-    return is_hidden(indicator, part, viewer) || is_hidden(of->indicator, shown, viewer);
+    const bool small = counts_people(indicator) &&
+                       any_small({value.number(), value.denominator(), value.start_number(), value.start_denominator()}, call.viewer);
+    return small || is_never_told(call, indicator, value, told) || hiding(call).hides(indicator, value);
+}
+
+bool is_hidden(const Call& call, const v1::Indicator& indicator, const v1::IndicatorValue& value, const v1::IndicatorValue::Part& part,
+               Told told) {
+    if (call.viewer.threshold() == 0) {
+        return false;
+    }
+    return is_small_part(call, indicator, value, part) || is_never_told(call, indicator, value, told) ||
+           hiding(call).hides(indicator, value, part.cut(), part.cut_value());
+}
+
+std::vector<std::pair<std::string, std::string>> hidden_nothings(const Call& call, const v1::Indicator& indicator,
+                                                                 const v1::IndicatorValue& value, Told told) {
+    std::vector<std::pair<std::string, std::string>> found;
+    const auto period = Period::parse(value.calendar(), value.period());
+    const auto* definition = period ? call.world.definitions.find(value.indicator(), period->last_day()) : nullptr;
+    if (call.viewer.threshold() == 0 || definition == nullptr || is_never_told(call, indicator, value, told)) {
+        return found;
+    }
+    for (const auto series : definition->parts) {
+        const auto& part = call.world.definitions.series(series);
+        const bool stands = std::any_of(value.parts().begin(), value.parts().end(), [&](const v1::IndicatorValue::Part& one) {
+            return one.cut() == part.cut && one.cut_value() == part.cut_value;
+        });
+        if (!stands && hiding(call).hides(indicator, value, part.cut, part.cut_value)) {
+            found.emplace_back(part.cut, part.cut_value);
+        }
+    }
+    return found;
 }
 
 bool sees_lineage(const v1::Viewer& viewer) {
     return viewer.threshold() == 0;
 }
 
-v1::Label hidden_text(const v1::Viewer& viewer) {
-    const auto threshold = std::to_string(viewer.threshold());
-    v1::Label text;
-    text.set_vi("dưới " + threshold);
-    text.set_en("under " + threshold);
-    return text;
+const v1::Label& hidden_text() {
+    return words_of(chieng::Status::suppressed);
 }
 
 }  // namespace chieng::web

@@ -1,30 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
-// Small numbers of people and households are hidden from a viewer with a threshold: the primary rule. Which indicators count
-// people or households is said in their definitions.
-//
-// What is hidden can still be worked out where a sum and all its other parts are shown: complementary hiding is not done here.
+// What is hidden from a viewer with a threshold: small numbers of people and households, and what they could be worked out from
+// (web/hiding.hpp, swaps.hpp). Everything that tells a value over HTTP asks here, and nowhere else. A hidden number reads the same
+// whichever the reason is.
 #pragma once
 
 #include "chieng/v1/indicator.pb.h"
 #include "chieng/v1/rights.pb.h"
-#include "gateway/indicator/definitions.hpp"
+#include "gateway/web/api.hpp"
+
+#include <utility>
+#include <vector>
 
 namespace chieng::web {
 
-[[nodiscard]] bool counts_people(const v1::Indicator& indicator);
+// What a value is: as the board has it now; as it was filed, which is told as far as it still is so; as it is in the units of
+// another day, in which no number of people is told under a threshold.
+enum class Told { now, filed, recut };
 
-// Whether the value, or a part of it with that number and denominator, is hidden from this viewer.
-[[nodiscard]] bool is_hidden(const v1::Indicator& indicator, const v1::IndicatorValue& value, const v1::Viewer& viewer);
-[[nodiscard]] bool is_hidden(const v1::Indicator& indicator, const v1::IndicatorValue::Part& part, const v1::Viewer& viewer);
+// Whether the value, or a part of it, is hidden from this viewer.
+[[nodiscard]] bool is_hidden(const Call& call, const v1::Indicator& indicator, const v1::IndicatorValue& value, Told told);
+[[nodiscard]] bool is_hidden(const Call& call, const v1::Indicator& indicator, const v1::IndicatorValue& value,
+                             const v1::IndicatorValue::Part& part, Told told);
 
-// Of a part of what may be the achievement of targets: then its figures are hundredths of what the indicator counts that it names.
-[[nodiscard]] bool is_hidden(const Definitions& definitions, const v1::Indicator& indicator, const v1::IndicatorValue& whole,
-                             const v1::IndicatorValue::Part& part, const v1::Viewer& viewer);
+// Cut and value of the parts that are nothing, which is hidden.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> hidden_nothings(const Call& call, const v1::Indicator& indicator,
+                                                                               const v1::IndicatorValue& value, Told told);
 
 // Whether he sees what a value is made of: digests, the events behind it, the raw feed of cells.
 [[nodiscard]] bool sees_lineage(const v1::Viewer& viewer);
 
-// "dưới 5" / "under 5".
-[[nodiscard]] v1::Label hidden_text(const v1::Viewer& viewer);
+// "ẩn vì số nhỏ" / "suppressed", as in files.
+[[nodiscard]] const v1::Label& hidden_text();
 
 }  // namespace chieng::web

@@ -14,9 +14,9 @@
 namespace chieng::web {
 namespace {
 
-Json value_of(const Call& call, const v1::IndicatorValue& value, Day day) {
+Json value_of(const Call& call, const v1::IndicatorValue& value, Day day, Told told) {
     const auto* definition = call.world.definitions.find(value.indicator(), day);
-    return definition == nullptr ? Json(nullptr) : value_json(call, definition->indicator, value, true, true);
+    return definition == nullptr ? Json(nullptr) : value_json(call, definition->indicator, value, {true, true, told});
 }
 
 Json summary_of(const v1::Report& report) {
@@ -34,7 +34,7 @@ Json report_json(const Call& call, const v1::Report& report) {
     json["to"] = report.to();
     auto values = Json::array();
     for (const auto& value : report.values()) {
-        values.push_back({{"area", value.area()}, {"indicator", value.indicator()}, {"value", value_of(call, value, day)}});
+        values.push_back({{"area", value.area()}, {"indicator", value.indicator()}, {"value", value_of(call, value, day, Told::filed)}});
     }
     json["values"] = std::move(values);
     auto definitions = Json::array();
@@ -97,8 +97,8 @@ Outcome get_report(const Call& call) {
         const auto& named = one.has_now() ? one.now() : one.filed();
         restated.push_back({{"area", named.area()},
                             {"indicator", named.indicator()},
-                            {"filed", one.has_filed() ? value_of(call, one.filed(), day) : Json(nullptr)},
-                            {"now", one.has_now() ? value_of(call, one.now(), day) : Json(nullptr)}});
+                            {"filed", one.has_filed() ? value_of(call, one.filed(), day, Told::filed) : Json(nullptr)},
+                            {"now", one.has_now() ? value_of(call, one.now(), day, Told::now) : Json(nullptr)}});
     }
     return json_reply({{"report", report_json(call, *report)}, {"restated", std::move(restated)}});
 }
@@ -128,12 +128,12 @@ Outcome post_report(const Call& call) {
     return FilePeriod{period->format(), call.viewer};
 }
 
-HttpReply Api::filed(const FilePeriod& asked, const v1::ReportReply& reply, const Now& now) const {
+HttpReply Api::filed(const FilePeriod& asked, const v1::ReportReply& reply, const Now& now) {
     if (!reply.error().empty()) {
         return reply_of({409, "not-filed", "It was not filed", reply.error(), "chưa chốt được: " + reply.error(), "period"});
     }
     const HttpRequest request;
-    const Call call{world_, request, now, rights_, asked.viewer};
+    const Call call{world_, request, now, rights_, hidings_, asked.viewer};
     auto answer = json_reply({{"report", report_json(call, reply.report())}}, 201);
     answer.set("Location", "/api/v1/reports/" + reply.report().period() + "/" + std::to_string(reply.report().revision()));
     return answer;

@@ -10,22 +10,23 @@ namespace {
 
 // Of values as they are now, or as they were filed.
 template <class Values>
-void note_hidden(const Call& call, Day day, const Values& values, std::set<CellName>& hidden) {
-    const auto& definitions = call.world.definitions;
+void note_hidden(const Call& call, Day day, const Values& values, Told told, std::set<CellName>& hidden) {
     for (const auto& value : values) {
-        const auto* definition = definitions.find(value.indicator(), day);
+        const auto* definition = call.world.definitions.find(value.indicator(), day);
         if (definition == nullptr) {
             continue;
         }
         const auto& indicator = definition->indicator;
-        const bool whole = is_hidden(indicator, value, call.viewer);
-        if (whole) {
+        if (is_hidden(call, indicator, value, told)) {
             hidden.insert({value.area(), value.indicator(), "", ""});
         }
         for (const auto& part : value.parts()) {
-            if (whole || is_hidden(definitions, indicator, value, part, call.viewer)) {
+            if (is_hidden(call, indicator, value, part, told)) {
                 hidden.insert({value.area(), value.indicator(), part.cut(), part.cut_value()});
             }
+        }
+        for (const auto& [cut, cut_value] : hidden_nothings(call, indicator, value, told)) {
+            hidden.insert({value.area(), value.indicator(), cut, cut_value});
         }
     }
 }
@@ -49,11 +50,11 @@ HttpReply file_reply(const Call& call, const Format& format, const TableFile& as
         v1::Label name;
         name.set_vi(area);
         name.set_en(area);
-        note_hidden(call, day, column.rows(), input.hidden);
+        note_hidden(call, day, column.rows(), column.told(), input.hidden);
         input.places.push_back({area, place == nullptr ? name : place->name(), column.reported(), column.rows()});
     }
     if (input.report != nullptr) {
-        note_hidden(call, day, input.report->values(), input.hidden);
+        note_hidden(call, day, input.report->values(), Told::filed, input.hidden_filed);
     }
     const auto statement = make_statement(input);
     const auto* language = call.request.parameter("lang");

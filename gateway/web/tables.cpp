@@ -199,7 +199,7 @@ Outcome get_behind(const Call& call) {
         if (one && found != one->values.end()) {
             revisions.push_back({{"revision", revision},
                                  {"filedAt", time_text(one->report.filed_at())},
-                                 {"text", value_json(call, definition->indicator, *found->second, true, false)["text"]}});
+                                 {"text", value_json(call, definition->indicator, *found->second, {true, false, Told::filed})["text"]}});
         }
     }
     json["filed"] = std::move(revisions);

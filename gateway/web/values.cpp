@@ -2,7 +2,6 @@
 #include "gateway/web/values.hpp"
 
 #include "gateway/serve/table.hpp"
-#include "gateway/web/hidden.hpp"
 
 #include <google/protobuf/util/message_differencer.h>
 
@@ -61,14 +60,13 @@ std::string percent(std::int64_t number, std::int64_t denominator) {
     return text.data();
 }
 
+Json hidden_part_json(const std::string& cut, const std::string& cut_value) {
+    return {{"cut", cut}, {"value", cut_value}, {"text", text_json(hidden_text())}, {"status", name_of(Status::suppressed)}};
+}
+
 Json part_json(const Call& call, const v1::Indicator& indicator, const v1::IndicatorValue& whole, const v1::IndicatorValue::Part& part) {
     Json json{{"cut", part.cut()}, {"value", part.cut_value()}};
     const auto* of = is_achievement(indicator) ? call.world.definitions.find(part.cut_value(), *parse_day(whole.to())) : nullptr;
-    if (is_hidden(call.world.definitions, indicator, whole, part, call.viewer)) {
-        json["text"] = text_json(hidden_text(call.viewer));
-        json["status"] = name_of(Status::suppressed);
-        return json;
-    }
     v1::IndicatorValue alone;
     alone.set_number(part.number());
     alone.set_denominator(part.denominator());
@@ -83,6 +81,20 @@ Json part_json(const Call& call, const v1::Indicator& indicator, const v1::Indic
     return json;
 }
 
+// Those that are shown, among those that are hidden.
+Json parts_json(const Call& call, const v1::Indicator& indicator, const v1::IndicatorValue& value, Told told, bool& any_shown) {
+    auto parts = Json::array();
+    for (const auto& part : value.parts()) {
+        const bool hidden = is_hidden(call, indicator, value, part, told);
+        any_shown = any_shown || !hidden;
+        parts.push_back(hidden ? hidden_part_json(part.cut(), part.cut_value()) : part_json(call, indicator, value, part));
+    }
+    for (const auto& [cut, cut_value] : hidden_nothings(call, indicator, value, told)) {
+        parts.push_back(hidden_part_json(cut, cut_value));
+    }
+    return parts;
+}
+
 }  // namespace
 
 Json text_json(const v1::Label& label) {
@@ -95,11 +107,17 @@ std::string hex16(std::uint64_t number) {
     return text.data();
 }
 
-Json value_json(const Call& call, const v1::Indicator& indicator, const v1::IndicatorValue& value, bool reported, bool cuts) {
-    if (is_hidden(indicator, value, call.viewer)) {
-        return {{"text", text_json(hidden_text(call.viewer))}, {"status", name_of(Status::suppressed)}};
+Json value_json(const Call& call, const v1::Indicator& indicator, const v1::IndicatorValue& value, const Telling& telling) {
+    bool any_shown = false;
+    auto parts = telling.cuts ? parts_json(call, indicator, value, telling.told, any_shown) : Json::array();
+    if (is_hidden(call, indicator, value, telling.told)) {
+        Json json{{"text", text_json(hidden_text())}, {"status", name_of(Status::suppressed)}};
+        if (any_shown) {
+            json["parts"] = std::move(parts);
+        }
+        return json;
     }
-    const auto status = status_of(indicator, value, reported);
+    const auto status = status_of(indicator, value, telling.reported);
     Json json{{"text", both(status == Status::ok ? text_of(indicator, value) : "–")}, {"status", name_of(status)}};
     if (status == Status::ok && indicator.measure() == v1::Indicator::MEDIAN) {
         json["median"] = value.median();
@@ -117,11 +135,8 @@ Json value_json(const Call& call, const v1::Indicator& indicator, const v1::Indi
         json["events"] = value.lineage().events();
         json["digest"] = hex16(value.lineage().digest());
     }
-    if (cuts && !value.parts().empty()) {
-        auto& parts = json["parts"] = Json::array();
-        for (const auto& part : value.parts()) {
-            parts.push_back(part_json(call, indicator, value, part));
-        }
+    if (!parts.empty()) {
+        json["parts"] = std::move(parts);
     }
     return json;
 }
@@ -147,6 +162,7 @@ Column::Column(const Call& call, std::string area, Period period, std::optional<
       area_(std::move(area)),
       period_(period),
       filed_(map ? nullptr : std::move(filed)),
+      told_(map ? Told::recut : Told::now),
       rows_(call.world.board.rows(area_, period, map)) {
     reported_ = std::any_of(rows_.begin(), rows_.end(), [&](const v1::IndicatorValue& value) {
         const auto* definition = call.world.definitions.find(value.indicator(), period.last_day());
@@ -160,14 +176,14 @@ Json Column::value(const std::string& code, bool cuts) const {
         return nullptr;
     }
     const auto& indicator = call_.world.definitions.find(code, period_.last_day())->indicator;
-    auto json = value_json(call_, indicator, *it, reported_, cuts);
-    if (auto found = target(indicator); found && !is_hidden(indicator, *it, call_.viewer)) {
+    auto json = value_json(call_, indicator, *it, {reported_, cuts, told_});
+    if (auto found = target(indicator); found && !is_hidden(call_, indicator, *it, told_)) {
         json["target"] = std::move(*found);
     }
     if (filed_) {
         const auto before = filed_->values.find({area_, code});
         if (before != filed_->values.end()) {
-            json["filed"] = {{"text", value_json(call_, indicator, *before->second, true, false)["text"]},
+            json["filed"] = {{"text", value_json(call_, indicator, *before->second, {true, false, Told::filed})["text"]},
                              {"revision", filed_->report.revision()},
                              {"restated", !MessageDifferencer::Equals(*before->second, *it)}};
         }

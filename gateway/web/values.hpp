@@ -4,6 +4,7 @@
 #pragma once
 
 #include "gateway/web/api.hpp"
+#include "gateway/web/hidden.hpp"
 
 #include <map>
 #include <optional>
@@ -30,6 +31,7 @@ public:
     [[nodiscard]] Json value(const std::string& code, bool cuts) const;
     [[nodiscard]] const std::vector<v1::IndicatorValue>& rows() const { return rows_; }
     [[nodiscard]] bool reported() const { return reported_; }
+    [[nodiscard]] Told told() const { return told_; }
 
 private:
     [[nodiscard]] std::optional<Json> target(const v1::Indicator& indicator) const;
@@ -38,12 +40,18 @@ private:
     std::string area_;
     Period period_;
     std::shared_ptr<const Filed> filed_;
+    Told told_ = Told::now;
     std::vector<v1::IndicatorValue> rows_;
     bool reported_ = false;  // anything happened there in that time
 };
 
+struct Telling {
+    bool reported = true;  // something happened there in that time
+    bool cuts = false;
+    Told told = Told::now;
+};
 // A value by itself, without target and filing.
-[[nodiscard]] Json value_json(const Call& call, const v1::Indicator& indicator, const v1::IndicatorValue& value, bool reported, bool cuts);
+[[nodiscard]] Json value_json(const Call& call, const v1::Indicator& indicator, const v1::IndicatorValue& value, const Telling& telling);
 
 [[nodiscard]] Json text_json(const v1::Label& label);
 [[nodiscard]] std::string hex16(std::uint64_t number);

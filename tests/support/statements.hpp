@@ -107,6 +107,7 @@ inline StatementInput a_statement_input(v1::Calendar calendar) {
     input.places.push_back({"23659", a_name("@Xã Đông & <Đông>", "Dong"), true, {}});
     input.hidden.insert({"23656", "COM-01", "form", "TALK"});
     input.hidden.insert({"23656", "COM-01", "", ""});
+    input.hidden_filed = input.hidden;
     if (calendar == v1::OFFICIAL) {
         input.report = &a_report();
     }

@@ -25,13 +25,14 @@ inline const Definitions& the_plan() {
 
 class WebWorld {
 public:
-    explicit WebWorld(const std::string& place = "625", web::Rights rights = {})
-        : follower(the_plan(), kbang(), place, {{"23656", "session"}}, store, "test"),
+    explicit WebWorld(const std::string& place = "625", web::Rights rights = {}, const Definitions& definitions = the_plan(),
+                      const Places& places = kbang())
+        : follower(definitions, places, place, {{"23656", "session"}}, store, "test"),
           archive(place, store),
-          reports(the_plan(), kbang(), place, follower, archive, store),
+          reports(definitions, places, place, follower, archive, store),
           journals(place == "625" ? nullptr : std::make_unique<JournalsOf>(place)),
-          api({the_plan(),
-               kbang(),
+          api({definitions,
+               places,
                place,
                follower.board(),
                follower.follows(),

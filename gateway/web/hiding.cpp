@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/web/hiding.hpp"
+
+#include "gateway/web/same_numbers.hpp"
+#include "gateway/web/swaps.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace chieng::web {
+namespace {
+
+// Indicators whose numbers are of people or households: by themselves, or because a rate of people is made of them.
+std::vector<const Definition*> sources_of_people(const Definitions& definitions) {
+    std::set<std::string> codes;
+    for (const auto& definition : definitions.all()) {
+        if (!counts_people(definition.indicator)) {
+            continue;
+        }
+        codes.insert(definition.indicator.code());
+        for (const auto& reference : {definition.of, definition.per}) {
+            if (reference) {
+                codes.insert(reference->code);
+            }
+        }
+    }
+    std::vector<const Definition*> found;
+    std::set<std::string> seen;
+    for (const auto& definition : definitions.all()) {
+        const auto& indicator = definition.indicator;
+        if (codes.contains(indicator.code()) && !indicator.source().empty() && seen.insert(indicator.code()).second) {
+            found.push_back(&definition);
+        }
+    }
+    return found;
+}
+
+Period period_of(const v1::IndicatorValue& value) {
+    return Period::parse(value.calendar(), value.period()).value_or(Period{});
+}
+
+}  // namespace
+
+bool counts_people(const v1::Indicator& indicator) {
+    return indicator.counts() == v1::Indicator::PEOPLE || indicator.counts() == v1::Indicator::HOUSEHOLDS;
+}
+
+Hiding::Hiding(const Definitions& definitions, const Places& places, const std::string& root, const Board& board,
+               std::uint32_t threshold, bool complements)
+    : definitions_(definitions), places_(places) {
+    const auto same = same_numbers(definitions);
+    const auto sources = sources_of_people(definitions);
+    std::vector<bool> wanted(definitions.series().size(), false);
+    for (const auto* source : sources) {
+        wanted[source->whole] = true;
+        for (const auto part : source->parts) {
+            wanted[part] = true;
+        }
+    }
+    const Ground ground(board, places, root, wanted);
+    for (std::uint32_t i = 0; i < ground.codes().size(); ++i) {
+        areas_.emplace(ground.codes()[i], i);
+    }
+    for (const auto* source : sources) {
+        if (same.contains(source->whole) && source->parts.empty()) {
+            continue;
+        }
+        auto grid = make_grid(ground, definitions, *source);
+        auto hidden = complements ? hidden_numbers(grid, threshold) : small_numbers(grid, threshold);
+        for (std::uint32_t of = 0; of < grid.series.size(); ++of) {
+            where_.emplace(grid.series[of], Where{grids_.size(), of});
+        }
+        grid.own = {};
+        grid.shown = {};
+        grid.chains = {};
+        grids_.push_back({std::move(grid), std::move(hidden)});
+    }
+    for (const auto& [series, other] : same) {
+        if (const auto it = where_.find(other); it != where_.end()) {
+            const auto at = it->second;
+            where_.emplace(series, at);
+        }
+    }
+}
+
+std::size_t Hiding::hidden_count() const {
+    std::size_t count = 0;
+    for (const auto& grid : grids_) {
+        count += static_cast<std::size_t>(std::count(grid.hidden.begin(), grid.hidden.end(), 1));
+    }
+    return count;
+}
+
+// Years before the first and after the last that the board has are as those: what stands goes on.
+bool Hiding::hides(SeriesId series, const std::string& area, const Period& period, bool at_start) const {
+    const auto where = where_.find(series);
+    const auto place = areas_.find(area);
+    if (where == where_.end() || place == areas_.end()) {
+        return false;
+    }
+    const auto& grid = grids_[where->second.grid];
+    if (grid.names.slots == 0) {
+        return false;
+    }
+    auto name = window_name(grid.names, period, at_start);
+    auto found = grid.names.names.find(name);
+    if (found == grid.names.names.end() && grid.names.kind == NumberGrid::Kind::stock) {
+        const auto first = std::get<0>(grid.names.names.begin()->first);
+        const auto last = std::get<0>(grid.names.names.rbegin()->first);
+        const auto year = std::clamp(period.year, first, last);
+        name = window_name(grid.names, Period{period.calendar, v1::YEAR, year, 1}, period.year < first);
+        found = grid.names.names.find(name);
+    }
+    return found != grid.names.names.end() && grid.hidden[grid.names.node(place->second, found->second, where->second.of)] != 0;
+}
+
+bool Hiding::hides_ratio(const Definition& definition, const std::string& area, const Period& period, bool change) const {
+    const bool start = definition.indicator.ratio().per_at_start();
+    return hides(definition.of->series, area, period) || (definition.per && hides(definition.per->series, area, period, start)) ||
+           (change && (hides(definition.of->series, area, period, true) ||
+                       (definition.per && hides(definition.per->series, area, period, true))));
+}
+
+bool Hiding::hides_whole(const Definition& definition, const std::string& area, const Period& period) const {
+    if (definition.indicator.has_ratio()) {
+        return hides_ratio(definition, area, period, false);
+    }
+    if (definition.indicator.has_change()) {
+        const auto* of = definitions_.find(definition.of->code, period.last_day());
+        return of != nullptr && of->of && hides_ratio(*of, area, period, true);
+    }
+    return !definition.indicator.source().empty() && hides(definition.whole, area, period);
+}
+
+// How many targets are met, or how many villages meet theirs, tells of each whether it does.
+bool Hiding::hides_met(const Definition& definition, const v1::IndicatorValue& value, const Period& period) const {
+    if (definition.indicator.targets().view() == v1::ACHIEVEMENT) {
+        return std::any_of(value.parts().begin(), value.parts().end(), [&](const v1::IndicatorValue::Part& part) {
+            const auto* of = definitions_.find(part.cut_value(), period.last_day());
+            return of != nullptr && hides_whole(*of, value.area(), period);
+        });
+    }
+    if (definition.indicator.targets().view() != v1::VILLAGES_MEETING || value.denominator() == 0) {
+        return false;
+    }
+    const auto* of = definitions_.find(definition.of->code, period.last_day());
+    const auto villages = places_.villages(value.area(), period.last_day());
+    return std::any_of(villages.begin(), villages.end(), [&](const std::string& village) { return hides_whole(*of, village, period); });
+}
+
+bool Hiding::hides(const v1::Indicator& indicator, const v1::IndicatorValue& value) const {
+    const auto period = period_of(value);
+    const auto* definition = definitions_.find(indicator.code(), period.last_day());
+    return definition != nullptr && (hides_whole(*definition, value.area(), period) || hides_met(*definition, value, period));
+}
+
+// Of one commune and what lies in it, its kind has all; above, it is a sum.
+bool Hiding::hides_kind(const Definition& definition, const std::string& area, const std::string& kind, const Period& period) const {
+    const auto* place = places_.find(area, period.last_day());
+    const bool is_one =
+        place != nullptr && (place->level() == v1::Place::VILLAGE_LEVEL || place->level() == v1::Place::COMMUNE_LEVEL);
+    return hides(definition.whole, is_one ? area : group_code(area, kind), period);
+}
+
+bool Hiding::hides(const v1::Indicator& indicator, const v1::IndicatorValue& value, const std::string& cut,
+                   const std::string& cut_value) const {
+    const auto period = period_of(value);
+    const auto* definition = definitions_.find(indicator.code(), period.last_day());
+    if (definition == nullptr) {
+        return false;
+    }
+    if (indicator.targets().view() == v1::ACHIEVEMENT) {
+        const auto* of = definitions_.find(cut_value, period.last_day());
+        return of != nullptr && hides_whole(*of, value.area(), period);
+    }
+    const auto& cuts = indicator.cut();
+    if (std::any_of(cuts.begin(), cuts.end(), [&](const v1::Cut& one) { return one.by_place_kind() && one.name() == cut; })) {
+        return hides_kind(*definition, value.area(), cut_value, period);
+    }
+    const auto of = definitions_.series_id(definition->of ? definition->of->code : indicator.code(), cut, cut_value);
+    const auto per = definition->per ? definitions_.series_id(definition->per->code, cut, cut_value) : std::nullopt;
+    const bool start = indicator.ratio().per_at_start();
+    return (of && hides(*of, value.area(), period)) || (per && hides(*per, value.area(), period, start)) ||
+           (!per && definition->per && hides(definition->per->series, value.area(), period, start));
+}
+
+const Hiding& HidingCache::of(const Definitions& definitions, const Places& places, const std::string& root, const Board& board,
+                              std::uint32_t threshold) {
+    if (version_ != board.version()) {
+        answers_.clear();
+        version_ = board.version();
+    }
+    auto& answer = answers_[threshold];
+    if (!answer) {
+        answer = std::make_unique<Hiding>(definitions, places, root, board, threshold);
+    }
+    return *answer;
+}
+
+}  // namespace chieng::web

@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/web/number_grid.hpp"
+
+#include "gateway/indicator/cell_id.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <set>
+
+namespace chieng::web {
+namespace {
+
+constexpr std::array calendars{v1::OFFICIAL, v1::CALENDAR_MONTHS};
+
+// How much is lost when a number of such a place is hidden.
+constexpr int village_weight = 1;
+constexpr int commune_weight = 4;
+constexpr int weight_above = 16;
+
+// The official year that a half-month lies in begins with the last half of December.
+std::int32_t year_start(std::int32_t year) {
+    return Period{v1::OFFICIAL, v1::YEAR, year, 1}.first_atom().index;
+}
+
+int weight_of(v1::Span span) {
+    return span == v1::MONTH ? 1 : span == v1::QUARTER ? 2 : span == v1::HALF ? 3 : 4;
+}
+
+}  // namespace
+
+std::string group_code(std::string_view area, std::string_view kind) {
+    return std::string(area) + "|" + std::string(kind);
+}
+
+Day first_day_of(Atom atom) {
+    const auto month = Period::of(v1::CALENDAR_MONTHS, v1::MONTH, atom).first_day();
+    return atom.index % 2 == 0 ? month : month + std::chrono::days(14);
+}
+
+Day last_day_of(Atom atom) {
+    return first_day_of(Atom{atom.index + 1}) - std::chrono::days(1);
+}
+
+Ground::Ground(const Board& board, const Places& places, std::string root, std::vector<bool> wanted)
+    : places_(places), root_(std::move(root)), cells_(wanted.size()) {
+    std::vector<std::pair<std::string_view, Cell>> found;
+    std::vector<SeriesId> of;
+    std::int32_t last = std::numeric_limits<std::int32_t>::min();
+    first_ = std::numeric_limits<std::int32_t>::max();
+    std::set<std::string, std::less<>> codes{root_};
+    board.figures([&](const Board::Figure& figure) {
+        if (!wanted[figure.series]) {
+            return;
+        }
+        const auto begins = cell_id::is_window(figure.time)    ? cell_id::window_of(figure.time).first_atom().index
+                            : cell_id::is_opening(figure.time) ? year_start(cell_id::year_of(figure.time)) + 1
+                                                               : static_cast<std::int32_t>(figure.time);
+        const auto length = cell_id::is_window(figure.time) ? cell_id::window_of(figure.time).atoms() : 1;
+        first_ = std::min(first_, begins);
+        last = std::max(last, begins + length - 1);
+        codes.emplace(figure.area);
+        found.emplace_back(figure.area, Cell{figure.time, 0, figure.number});
+        of.push_back(figure.series);
+    });
+    if (!found.empty()) {  // whole years of either calendar
+        first_ = year_start(Period::of(v1::CALENDAR_MONTHS, v1::YEAR, Atom{first_}).year);
+        end_ = year_start(Period::of(v1::OFFICIAL, v1::YEAR, Atom{last}).year + 1) + 1;
+    } else {
+        first_ = 0;
+    }
+    const std::set<std::string, std::less<>> below = codes;
+    for (const auto& code : below) {
+        for (auto atom = first_; atom < end_; ++atom) {
+            for (const auto day : {first_day_of(Atom{atom}), last_day_of(Atom{atom})}) {
+                const auto above = codes_above(code, day, true);
+                codes.insert(above.begin(), above.end());
+            }
+        }
+    }
+    codes_.assign(codes.begin(), codes.end());
+    for (std::uint32_t i = 0; i < codes_.size(); ++i) {
+        ids_.emplace(codes_[i], i);
+    }
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        found[i].second.place = ids_.find(found[i].first)->second;
+        cells_[of[i]].push_back(found[i].second);
+    }
+}
+
+std::optional<std::uint32_t> Ground::place(std::string_view code) const {
+    const auto it = ids_.find(code);
+    return it == ids_.end() ? std::nullopt : std::optional(it->second);
+}
+
+// What has no place on that day is of the board's own area, as the board has it.
+std::vector<std::string> Ground::codes_above(const std::string& code, Day day, bool kinds) const {
+    std::vector<std::string> above;
+    const auto* place = places_.find(code, day);
+    std::string kind;
+    for (int level = 0; level < 8 && place != nullptr; ++level) {
+        if (place->level() == v1::Place::COMMUNE_LEVEL && place->kind() != v1::Place::KIND_UNSPECIFIED) {
+            kind = v1::Place::Kind_Name(place->kind());
+        }
+        if (place->code() == root_ || place->parent().empty()) {
+            break;
+        }
+        if (kinds && !kind.empty()) {
+            above.push_back(group_code(place->parent(), kind));
+        }
+        above.push_back(place->parent());
+        place = places_.find(place->parent(), day);
+    }
+    if (code != root_ && std::find(above.begin(), above.end(), root_) == above.end()) {
+        above.push_back(root_);
+    }
+    return above;
+}
+
+std::vector<std::uint32_t> Ground::chain(std::uint32_t place, Day from, Day until, bool kinds) const {
+    std::vector<std::uint32_t> chain{place};
+    for (const auto day : {from, until}) {
+        for (const auto& code : codes_above(codes_[place], day, kinds)) {
+            const auto id = ids_.find(code)->second;
+            if (std::find(chain.begin(), chain.end(), id) == chain.end()) {
+                chain.push_back(id);
+            }
+        }
+    }
+    return chain;
+}
+
+v1::Place::Level Ground::level(std::uint32_t place, Day day) const {
+    const auto near = places_.nearest_day(codes_[place], day);
+    const auto* found = near ? places_.find(codes_[place], *near) : nullptr;
+    return found == nullptr ? v1::Place::LEVEL_UNSPECIFIED : found->level();
+}
+
+namespace {
+
+class GridMaker {
+public:
+    GridMaker(const Ground& ground, const Definitions& definitions, const Definition& definition)
+        : ground_(ground), definitions_(definitions), definition_(definition) {}
+
+    NumberGrid run() {
+        const auto& whole = definitions_.series(definition_.whole);
+        grid_.kind = whole.stock      ? NumberGrid::Kind::stock
+                     : whole.distinct ? NumberGrid::Kind::distinct
+                                      : NumberGrid::Kind::flow;
+        take_series();
+        grid_.places = ground_.codes().size();
+        if (grid_.kind == NumberGrid::Kind::stock) {
+            take_years();
+        } else {
+            take_half_months(whole.spans);
+        }
+        take_places();
+        grid_.own.assign(grid_.places * grid_.slots * grid_.series.size(), 0);
+        grid_.shown.assign(grid_.places * grid_.windows * grid_.series.size(), 0);
+        for (std::uint32_t of = 0; of < grid_.series.size(); ++of) {
+            switch (grid_.kind) {
+                case NumberGrid::Kind::flow: fill_flow(of); break;
+                case NumberGrid::Kind::stock: fill_stock(of); break;
+                case NumberGrid::Kind::distinct: fill_distinct(of); break;
+            }
+        }
+        return std::move(grid_);
+    }
+
+private:
+    void take_series() {
+        grid_.series.push_back(definition_.whole);
+        grid_.cut_of.push_back(-1);
+        std::map<std::string, std::size_t> cuts;
+        for (const auto part : definition_.parts) {
+            const auto [it, fresh] = cuts.try_emplace(definitions_.series(part).cut, grid_.cuts.size());
+            if (fresh) {
+                grid_.cuts.emplace_back();
+            }
+            grid_.cuts[it->second].push_back(static_cast<std::uint32_t>(grid_.series.size()));
+            grid_.cut_of.push_back(static_cast<std::int32_t>(it->second));
+            grid_.series.push_back(part);
+        }
+        const auto& cuts_told = definition_.indicator.cut();
+        kinds_ = std::any_of(cuts_told.begin(), cuts_told.end(), [](const v1::Cut& cut) { return cut.by_place_kind(); });
+    }
+
+    void add_window(const NumberGrid::WindowName& name, int weight, std::vector<std::uint32_t> slots) {
+        const auto window = static_cast<std::uint32_t>(grid_.windows++);
+        grid_.names.emplace(name, window);
+        grid_.window_weight.push_back(weight);
+        for (const auto slot : slots) {
+            grid_.windows_of[slot].push_back(window);
+        }
+        grid_.slots_of.push_back(std::move(slots));
+    }
+
+    void take_half_months(const std::vector<v1::Span>& spans) {
+        grid_.slots = static_cast<std::size_t>(ground_.end() - ground_.first());
+        grid_.windows_of.resize(grid_.slots);
+        for (const auto span : spans) {
+            for (const auto calendar : calendars) {
+                for (auto atom = ground_.first(); atom < ground_.end();) {
+                    const auto period = Period::of(calendar, span, Atom{atom});
+                    std::vector<std::uint32_t> slots;
+                    atom = period.first_atom().index + period.atoms();
+                    for (auto one = std::max(period.first_atom().index, ground_.first()); one < std::min(atom, ground_.end()); ++one) {
+                        slots.push_back(static_cast<std::uint32_t>(one - ground_.first()));
+                    }
+                    add_window(window_name(grid_, period, false), weight_of(span), std::move(slots));
+                }
+            }
+        }
+    }
+
+    // The ends of all months that count from a year, and its beginning.
+    void take_years() {
+        first_year_ = Period::of(v1::OFFICIAL, v1::YEAR, Atom{ground_.first()}).year;
+        grid_.slots = static_cast<std::size_t>(ground_.end() - ground_.first()) / 24;
+        grid_.windows_of.resize(grid_.slots);
+        for (std::uint32_t slot = 0; slot < grid_.slots; ++slot) {
+            const auto year = first_year_ + static_cast<std::int32_t>(slot);
+            for (const auto calendar : calendars) {
+                const auto first = Period{calendar, v1::YEAR, year, 1}.first_atom().index;
+                for (std::int32_t month = 0; month <= 12; ++month) {
+                    add_window({year, calendar, first + 2 * month}, 1, {slot});
+                }
+            }
+        }
+    }
+
+    [[nodiscard]] std::pair<Day, Day> days_of(std::uint32_t slot) const {
+        if (grid_.kind == NumberGrid::Kind::stock) {
+            const auto year = first_year_ + static_cast<std::int32_t>(slot);
+            return {Period{v1::OFFICIAL, v1::YEAR, year, 1}.first_day(), Period{v1::CALENDAR_MONTHS, v1::YEAR, year, 1}.last_day()};
+        }
+        const Atom atom{ground_.first() + static_cast<std::int32_t>(slot)};
+        return {first_day_of(atom), last_day_of(atom)};
+    }
+
+    void take_places() {
+        grid_.chains.resize(grid_.places * grid_.slots);
+        for (std::uint32_t place = 0; place < grid_.places; ++place) {
+            grid_.is_group.push_back(ground_.is_group(place));
+            grid_.root = ground_.is_root(place) ? place : grid_.root;
+            const auto level = ground_.level(place, first_day_of(Atom{ground_.first()}));
+            grid_.place_weight.push_back(level == v1::Place::VILLAGE_LEVEL   ? village_weight
+                                         : level == v1::Place::COMMUNE_LEVEL ? commune_weight
+                                                                             : weight_above);
+            for (std::uint32_t slot = 0; slot < grid_.slots && !grid_.is_group.back(); ++slot) {
+                const auto [from, until] = days_of(slot);
+                grid_.chains[place * grid_.slots + slot] = ground_.chain(place, from, until, kinds_);
+            }
+        }
+    }
+
+    void fill_flow(std::uint32_t of) {
+        for (const auto& cell : ground_.cells(grid_.series[of])) {
+            if (!cell_id::is_atom(cell.time)) {
+                continue;
+            }
+            const auto slot = static_cast<std::uint32_t>(static_cast<std::int32_t>(cell.time) - ground_.first());
+            grid_.own[grid_.cell(cell.place, slot, of)] += cell.number;
+            for (const auto place : grid_.chain(cell.place, slot)) {
+                for (const auto window : grid_.windows_of[slot]) {
+                    grid_.shown[grid_.node(place, window, of)] += cell.number;
+                }
+            }
+        }
+    }
+
+    struct Standing {
+        std::map<std::int32_t, std::int64_t> openings;
+        std::map<std::int32_t, std::int64_t> changes;
+    };
+
+    // As Board::stock_of counts.
+    static std::int64_t at(const Standing& standing, std::int32_t year, std::int32_t calendar, std::int32_t end) {
+        std::int64_t sum = 0;
+        auto first = std::numeric_limits<std::int32_t>::min();
+        const auto after = standing.openings.upper_bound(year);
+        if (after != standing.openings.begin()) {
+            const auto& opening = *std::prev(after);
+            sum = opening.second;
+            first = Period{static_cast<v1::Calendar>(calendar), v1::YEAR, opening.first, 1}.first_atom().index;
+        }
+        for (auto it = standing.changes.lower_bound(first); it != standing.changes.end() && it->first < end; ++it) {
+            sum += it->second;
+        }
+        return sum;
+    }
+
+    void fill_stock(std::uint32_t of) {
+        std::map<std::uint32_t, Standing> all;
+        for (const auto& cell : ground_.cells(grid_.series[of])) {
+            if (cell_id::is_opening(cell.time)) {
+                all[cell.place].openings[cell_id::year_of(cell.time)] += cell.number;
+            } else {
+                all[cell.place].changes[static_cast<std::int32_t>(cell.time)] += cell.number;
+            }
+        }
+        for (const auto& [place, standing] : all) {
+            for (std::uint32_t slot = 0; slot < grid_.slots; ++slot) {
+                grid_.own[grid_.cell(place, slot, of)] = std::numeric_limits<std::int64_t>::max();
+            }
+            for (const auto& [name, window] : grid_.names) {
+                const auto [year, calendar, end] = name;
+                const auto number = at(standing, year, calendar, end);
+                const auto slot = grid_.slots_of[window].front();
+                auto& least = grid_.own[grid_.cell(place, slot, of)];
+                least = std::min(least, number);
+                for (const auto above : grid_.chain(place, slot)) {
+                    grid_.shown[grid_.node(above, window, of)] += number;
+                }
+            }
+        }
+    }
+
+    void fill_distinct(std::uint32_t of) {
+        for (const auto& cell : ground_.cells(grid_.series[of])) {
+            const auto found = grid_.names.find(window_name(grid_, cell_id::window_of(cell.time), false));
+            if (found == grid_.names.end()) {
+                continue;
+            }
+            const auto slot = grid_.slots_of[found->second].front();
+            grid_.shown[grid_.node(cell.place, found->second, of)] += cell.number;
+            if (ground_.level(cell.place, days_of(slot).first) != v1::Place::COMMUNE_LEVEL) {
+                continue;
+            }
+            const auto& chain = grid_.chain(cell.place, slot);
+            for (auto above = chain.begin() + 1; above != chain.end(); ++above) {
+                grid_.shown[grid_.node(*above, found->second, of)] += cell.number;
+            }
+        }
+        guess_cells(of);
+    }
+
+    void guess_cells(std::uint32_t of) {
+        for (std::uint32_t slot = 0; slot < grid_.slots; ++slot) {
+            const auto& windows = grid_.windows_of[slot];
+            auto shortest = std::numeric_limits<int>::max();
+            for (const auto window : windows) {
+                shortest = std::min(shortest, grid_.window_weight[window]);
+            }
+            std::vector<std::int64_t> above(grid_.places, 0);  // what villages of a commune have
+            for (const auto is_village : {true, false}) {
+                for (std::uint32_t place = 0; place < grid_.places; ++place) {
+                    if (grid_.is_group[place] || grid_.place_weight[place] != (is_village ? village_weight : commune_weight)) {
+                        continue;
+                    }
+                    auto least = std::numeric_limits<std::int64_t>::max();
+                    for (const auto window : windows) {
+                        least = grid_.window_weight[window] == shortest
+                                    ? std::min(least, grid_.shown[grid_.node(place, window, of)])
+                                    : least;
+                    }
+                    least = std::max<std::int64_t>(least - above[place], 0);
+                    grid_.own[grid_.cell(place, slot, of)] = least;
+                    for (const auto one : grid_.chain(place, slot)) {
+                        above[one] += one == place ? 0 : least;
+                    }
+                }
+            }
+        }
+    }
+
+    const Ground& ground_;
+    const Definitions& definitions_;
+    const Definition& definition_;
+    NumberGrid grid_;
+    bool kinds_ = false;
+    std::int32_t first_year_ = 0;
+};
+
+}  // namespace
+
+NumberGrid make_grid(const Ground& ground, const Definitions& definitions, const Definition& definition) {
+    return GridMaker(ground, definitions, definition).run();
+}
+
+NumberGrid::WindowName window_name(const NumberGrid& grid, const Period& period, bool at_start) {
+    if (grid.kind == NumberGrid::Kind::stock) {
+        return {period.year, period.calendar, period.first_atom().index + (at_start ? 0 : period.atoms())};
+    }
+    return {period.span, period.calendar, period.first_atom().index};
+}
+
+}  // namespace chieng::web

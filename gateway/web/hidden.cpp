@@ -50,7 +50,8 @@ bool is_never_told(const Call& call, const v1::Indicator& indicator, const v1::I
 }
 
 // Of what may be the achievement of targets: then its figures are hundredths of what the indicator counts that it names.
-bool is_small_part(const Call& call, const v1::Indicator& indicator, const v1::IndicatorValue& whole, const v1::IndicatorValue::Part& part) {
+bool is_small_part(const Call& call, const v1::Indicator& indicator, const v1::IndicatorValue& whole,
+                   const v1::IndicatorValue::Part& part) {
     const auto* of =
         indicator.targets().view() == v1::ACHIEVEMENT ? call.world.definitions.find(part.cut_value(), *parse_day(whole.to())) : nullptr;
     return (counts_people(indicator) && any_small({part.number(), part.denominator()}, call.viewer)) ||

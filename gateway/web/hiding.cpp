@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/web/hiding.hpp"
 
+#include "gateway/web/number_grid.hpp"
 #include "gateway/web/same_numbers.hpp"
 #include "gateway/web/swaps.hpp"
 
@@ -45,8 +46,15 @@ bool counts_people(const v1::Indicator& indicator) {
     return indicator.counts() == v1::Indicator::PEOPLE || indicator.counts() == v1::Indicator::HOUSEHOLDS;
 }
 
-Hiding::Hiding(const Definitions& definitions, const Places& places, const std::string& root, const Board& board,
-               std::uint32_t threshold, bool complements)
+struct Hiding::Grid {
+    NumberGrid names;  // without its numbers
+    std::vector<std::uint8_t> hidden;
+};
+
+Hiding::~Hiding() = default;
+
+Hiding::Hiding(const Definitions& definitions, const Places& places, const std::string& root, const Board& board, std::uint32_t threshold,
+               bool complements)
     : definitions_(definitions), places_(places) {
     const auto same = same_numbers(definitions);
     const auto sources = sources_of_people(definitions);
@@ -117,8 +125,8 @@ bool Hiding::hides(SeriesId series, const std::string& area, const Period& perio
 bool Hiding::hides_ratio(const Definition& definition, const std::string& area, const Period& period, bool change) const {
     const bool start = definition.indicator.ratio().per_at_start();
     return hides(definition.of->series, area, period) || (definition.per && hides(definition.per->series, area, period, start)) ||
-           (change && (hides(definition.of->series, area, period, true) ||
-                       (definition.per && hides(definition.per->series, area, period, true))));
+           (change &&
+            (hides(definition.of->series, area, period, true) || (definition.per && hides(definition.per->series, area, period, true))));
 }
 
 bool Hiding::hides_whole(const Definition& definition, const std::string& area, const Period& period) const {
@@ -157,8 +165,7 @@ bool Hiding::hides(const v1::Indicator& indicator, const v1::IndicatorValue& val
 // Of one commune and what lies in it, its kind has all; above, it is a sum.
 bool Hiding::hides_kind(const Definition& definition, const std::string& area, const std::string& kind, const Period& period) const {
     const auto* place = places_.find(area, period.last_day());
-    const bool is_one =
-        place != nullptr && (place->level() == v1::Place::VILLAGE_LEVEL || place->level() == v1::Place::COMMUNE_LEVEL);
+    const bool is_one = place != nullptr && (place->level() == v1::Place::VILLAGE_LEVEL || place->level() == v1::Place::COMMUNE_LEVEL);
     return hides(definition.whole, is_one ? area : group_code(area, kind), period);
 }
 

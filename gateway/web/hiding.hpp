@@ -4,9 +4,8 @@
 // reaches a target.
 #pragma once
 
-#include "gateway/web/number_grid.hpp"
+#include "gateway/indicator/board.hpp"
 
-#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -24,6 +23,11 @@ public:
     // `complements` false: only what is small by itself, as a measure of what the rest is for. Definitions must outlive it.
     Hiding(const Definitions& definitions, const Places& places, const std::string& root, const Board& board, std::uint32_t threshold,
            bool complements = true);
+    Hiding(const Hiding&) = delete;
+    Hiding& operator=(const Hiding&) = delete;
+    Hiding(Hiding&&) = delete;
+    Hiding& operator=(Hiding&&) = delete;
+    ~Hiding();
 
     [[nodiscard]] bool hides(const v1::Indicator& indicator, const v1::IndicatorValue& value) const;
     // A part of it that stands in the value, or one that is nothing.
@@ -33,10 +37,7 @@ public:
     [[nodiscard]] std::size_t hidden_count() const;
 
 private:
-    struct Grid {
-        NumberGrid names;  // without its numbers
-        std::vector<std::uint8_t> hidden;
-    };
+    struct Grid;
     struct Where {
         std::size_t grid = 0;
         std::uint32_t of = 0;
@@ -46,7 +47,8 @@ private:
     [[nodiscard]] bool hides_whole(const Definition& definition, const std::string& area, const Period& period) const;
     [[nodiscard]] bool hides_ratio(const Definition& definition, const std::string& area, const Period& period, bool change) const;
     [[nodiscard]] bool hides_met(const Definition& definition, const v1::IndicatorValue& value, const Period& period) const;
-    [[nodiscard]] bool hides_kind(const Definition& definition, const std::string& area, const std::string& kind, const Period& period) const;
+    [[nodiscard]] bool hides_kind(const Definition& definition, const std::string& area, const std::string& kind,
+                                  const Period& period) const;
 
     const Definitions& definitions_;
     const Places& places_;

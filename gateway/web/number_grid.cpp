@@ -73,7 +73,7 @@ Ground::Ground(const Board& board, const Places& places, std::string root, std::
     for (const auto& code : below) {
         for (auto atom = first_; atom < end_; ++atom) {
             for (const auto day : {first_day_of(Atom{atom}), last_day_of(Atom{atom})}) {
-                const auto above = codes_above(code, day, true);
+                const auto above = codes_above(code, day);
                 codes.insert(above.begin(), above.end());
             }
         }
@@ -86,6 +86,26 @@ Ground::Ground(const Board& board, const Places& places, std::string root, std::
         found[i].second.place = ids_.find(found[i].first)->second;
         cells_[of[i]].push_back(found[i].second);
     }
+    find_chains();
+}
+
+void Ground::find_chains() {
+    for (std::uint32_t place = 0; place < codes_.size(); ++place) {
+        const auto near = places_.nearest_day(codes_[place], first_day_of(Atom{first_}));
+        const auto* found = near ? places_.find(codes_[place], *near) : nullptr;
+        levels_.push_back(found == nullptr ? v1::Place::LEVEL_UNSPECIFIED : found->level());
+        for (auto atom = first_; atom < end_; ++atom) {
+            auto& chain = chains_.emplace_back(1, place);
+            for (const auto day : {first_day_of(Atom{atom}), last_day_of(Atom{atom})}) {
+                for (const auto& code : is_group(place) ? std::vector<std::string>() : codes_above(codes_[place], day)) {
+                    const auto id = ids_.find(code)->second;
+                    if (std::find(chain.begin(), chain.end(), id) == chain.end()) {
+                        chain.push_back(id);
+                    }
+                }
+            }
+        }
+    }
 }
 
 std::optional<std::uint32_t> Ground::place(std::string_view code) const {
@@ -94,7 +114,7 @@ std::optional<std::uint32_t> Ground::place(std::string_view code) const {
 }
 
 // What has no place on that day is of the board's own area, as the board has it.
-std::vector<std::string> Ground::codes_above(const std::string& code, Day day, bool kinds) const {
+std::vector<std::string> Ground::codes_above(const std::string& code, Day day) const {
     std::vector<std::string> above;
     const auto* place = places_.find(code, day);
     std::string kind;
@@ -105,7 +125,7 @@ std::vector<std::string> Ground::codes_above(const std::string& code, Day day, b
         if (place->code() == root_ || place->parent().empty()) {
             break;
         }
-        if (kinds && !kind.empty()) {
+        if (!kind.empty()) {
             above.push_back(group_code(place->parent(), kind));
         }
         above.push_back(place->parent());
@@ -117,23 +137,12 @@ std::vector<std::string> Ground::codes_above(const std::string& code, Day day, b
     return above;
 }
 
-std::vector<std::uint32_t> Ground::chain(std::uint32_t place, Day from, Day until, bool kinds) const {
-    std::vector<std::uint32_t> chain{place};
-    for (const auto day : {from, until}) {
-        for (const auto& code : codes_above(codes_[place], day, kinds)) {
-            const auto id = ids_.find(code)->second;
-            if (std::find(chain.begin(), chain.end(), id) == chain.end()) {
-                chain.push_back(id);
-            }
-        }
+std::vector<std::uint32_t> Ground::chain(std::uint32_t place, std::int32_t atom, bool kinds) const {
+    auto chain = chains_[place * static_cast<std::size_t>(end_ - first_) + static_cast<std::size_t>(atom - first_)];
+    if (!kinds) {
+        std::erase_if(chain, [&](std::uint32_t one) { return is_group(one); });
     }
     return chain;
-}
-
-v1::Place::Level Ground::level(std::uint32_t place, Day day) const {
-    const auto near = places_.nearest_day(codes_[place], day);
-    const auto* found = near ? places_.find(codes_[place], *near) : nullptr;
-    return found == nullptr ? v1::Place::LEVEL_UNSPECIFIED : found->level();
 }
 
 namespace {
@@ -145,9 +154,7 @@ public:
 
     NumberGrid run() {
         const auto& whole = definitions_.series(definition_.whole);
-        grid_.kind = whole.stock      ? NumberGrid::Kind::stock
-                     : whole.distinct ? NumberGrid::Kind::distinct
-                                      : NumberGrid::Kind::flow;
+        grid_.kind = whole.stock ? NumberGrid::Kind::stock : whole.distinct ? NumberGrid::Kind::distinct : NumberGrid::Kind::flow;
         take_series();
         grid_.places = ground_.codes().size();
         if (grid_.kind == NumberGrid::Kind::stock) {
@@ -230,13 +237,19 @@ private:
         }
     }
 
-    [[nodiscard]] std::pair<Day, Day> days_of(std::uint32_t slot) const {
-        if (grid_.kind == NumberGrid::Kind::stock) {
-            const auto year = first_year_ + static_cast<std::int32_t>(slot);
-            return {Period{v1::OFFICIAL, v1::YEAR, year, 1}.first_day(), Period{v1::CALENDAR_MONTHS, v1::YEAR, year, 1}.last_day()};
+    // What stands belongs to the places of the year's beginning and to those of its end.
+    [[nodiscard]] std::vector<std::uint32_t> chain_of(std::uint32_t place, std::uint32_t slot) const {
+        if (grid_.kind != NumberGrid::Kind::stock) {
+            return ground_.chain(place, ground_.first() + static_cast<std::int32_t>(slot), kinds_);
         }
-        const Atom atom{ground_.first() + static_cast<std::int32_t>(slot)};
-        return {first_day_of(atom), last_day_of(atom)};
+        const auto first = ground_.first() + 24 * static_cast<std::int32_t>(slot);
+        auto chain = ground_.chain(place, first, kinds_);
+        for (const auto above : ground_.chain(place, first + 24, kinds_)) {
+            if (std::find(chain.begin(), chain.end(), above) == chain.end()) {
+                chain.push_back(above);
+            }
+        }
+        return chain;
     }
 
     void take_places() {
@@ -244,13 +257,12 @@ private:
         for (std::uint32_t place = 0; place < grid_.places; ++place) {
             grid_.is_group.push_back(ground_.is_group(place));
             grid_.root = ground_.is_root(place) ? place : grid_.root;
-            const auto level = ground_.level(place, first_day_of(Atom{ground_.first()}));
+            const auto level = ground_.level(place);
             grid_.place_weight.push_back(level == v1::Place::VILLAGE_LEVEL   ? village_weight
                                          : level == v1::Place::COMMUNE_LEVEL ? commune_weight
                                                                              : weight_above);
             for (std::uint32_t slot = 0; slot < grid_.slots && !grid_.is_group.back(); ++slot) {
-                const auto [from, until] = days_of(slot);
-                grid_.chains[place * grid_.slots + slot] = ground_.chain(place, from, until, kinds_);
+                grid_.chains[place * grid_.slots + slot] = chain_of(place, slot);
             }
         }
     }
@@ -325,7 +337,7 @@ private:
             }
             const auto slot = grid_.slots_of[found->second].front();
             grid_.shown[grid_.node(cell.place, found->second, of)] += cell.number;
-            if (ground_.level(cell.place, days_of(slot).first) != v1::Place::COMMUNE_LEVEL) {
+            if (ground_.level(cell.place) != v1::Place::COMMUNE_LEVEL) {
                 continue;
             }
             const auto& chain = grid_.chain(cell.place, slot);
@@ -351,9 +363,8 @@ private:
                     }
                     auto least = std::numeric_limits<std::int64_t>::max();
                     for (const auto window : windows) {
-                        least = grid_.window_weight[window] == shortest
-                                    ? std::min(least, grid_.shown[grid_.node(place, window, of)])
-                                    : least;
+                        least =
+                            grid_.window_weight[window] == shortest ? std::min(least, grid_.shown[grid_.node(place, window, of)]) : least;
                     }
                     least = std::max<std::int64_t>(least - above[place], 0);
                     grid_.own[grid_.cell(place, slot, of)] = least;

@@ -38,19 +38,22 @@ public:
     // The half-months [first, end) that anything was counted in, widened to whole years of both calendars.
     [[nodiscard]] std::int32_t first() const { return first_; }
     [[nodiscard]] std::int32_t end() const { return end_; }
-    // The place and those above it on these days, from below; with groups of communes of one kind, if wanted.
-    [[nodiscard]] std::vector<std::uint32_t> chain(std::uint32_t place, Day from, Day until, bool kinds) const;
-    [[nodiscard]] v1::Place::Level level(std::uint32_t place, Day day) const;
+    // The place and those above it in a half-month, from below; with groups of communes of one kind, if wanted.
+    [[nodiscard]] std::vector<std::uint32_t> chain(std::uint32_t place, std::int32_t atom, bool kinds) const;
+    [[nodiscard]] v1::Place::Level level(std::uint32_t place) const { return levels_[place]; }
     [[nodiscard]] bool is_group(std::uint32_t place) const { return codes_[place].find('|') != std::string::npos; }
     [[nodiscard]] bool is_root(std::uint32_t place) const { return codes_[place] == root_; }
 
 private:
-    [[nodiscard]] std::vector<std::string> codes_above(const std::string& code, Day day, bool kinds) const;
+    [[nodiscard]] std::vector<std::string> codes_above(const std::string& code, Day day) const;
+    void find_chains();
 
     const Places& places_;
     std::string root_;
     std::vector<std::string> codes_;
     std::map<std::string, std::uint32_t, std::less<>> ids_;
+    std::vector<v1::Place::Level> levels_;
+    std::vector<std::vector<std::uint32_t>> chains_;  // by place and half-month, with groups
     std::vector<std::vector<Cell>> cells_;
     std::int32_t first_ = 0;
     std::int32_t end_ = 0;
@@ -67,7 +70,7 @@ struct NumberGrid {
     enum class Kind { flow, stock, distinct };
 
     Kind kind = Kind::flow;
-    std::vector<SeriesId> series;                 // the whole first
+    std::vector<SeriesId> series;                  // the whole first
     std::vector<std::vector<std::uint32_t>> cuts;  // of each cut its parts, as places in `series`
     std::vector<std::int32_t> cut_of;              // of each series; -1: the whole
     std::size_t places = 0;

@@ -48,8 +48,8 @@ std::map<SeriesId, SeriesId> same_numbers(const Definitions& definitions) {
         }
         for (const auto part : definition.parts) {
             const auto& series = definitions.series(part);
-            const auto cut = std::find_if(indicator.cut().begin(), indicator.cut().end(),
-                                          [&](const v1::Cut& one) { return one.name() == series.cut; });
+            const auto cut =
+                std::find_if(indicator.cut().begin(), indicator.cut().end(), [&](const v1::Cut& one) { return one.name() == series.cut; });
             if (cut == indicator.cut().end() || cut->field_size() != 1) {
                 continue;
             }

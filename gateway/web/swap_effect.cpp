@@ -171,19 +171,20 @@ std::optional<SwapEffect::Effect> SwapEffect::of(const std::vector<Move>& moves,
     }
     add(moves);
     const auto series = grid_.series.size();
-    const bool can = change_[node] != 0 && cost(most) < most &&
-                     (grid_.kind != NumberGrid::Kind::distinct || std::all_of(touched_.begin(), touched_.end(), [&](std::size_t one) {
-                          const auto place = static_cast<std::uint32_t>(one / series / grid_.windows);
-                          const auto window = static_cast<std::uint32_t>(one / series % grid_.windows);
-                          return change_[one] == 0 || (is_union(one) && fits_whole(place, window));
-                      }));
+    // A node that was touched twice is counted twice, which only makes it dearer.
+    const auto costs = change_[node] == 0 ? most : cost(most);
+    const bool can =
+        costs < most && (grid_.kind != NumberGrid::Kind::distinct || std::all_of(touched_.begin(), touched_.end(), [&](std::size_t one) {
+                             const auto place = static_cast<std::uint32_t>(one / series / grid_.windows);
+                             const auto window = static_cast<std::uint32_t>(one / series % grid_.windows);
+                             return change_[one] == 0 || (is_union(one) && fits_whole(place, window));
+                         }));
     if (!can) {
         clear();
         return std::nullopt;
     }
     Effect effect;
-    // A node that was touched twice is counted twice until here, which only makes it dearer.
-    effect.cost = cost(most);
+    effect.cost = costs;
     take(effect);
     return effect;
 }

@@ -13,10 +13,11 @@ namespace chieng::web {
 namespace {
 
 constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
-constexpr std::int32_t slots_apart_max = 24;
-constexpr std::size_t starts_max = 3;
+constexpr std::int32_t slots_apart_max = 12;
+constexpr std::size_t starts_max = 2;
 constexpr std::size_t siblings_max = 16;
-constexpr std::size_t other_parts_max = 3;
+constexpr std::size_t other_parts_max = 2;
+constexpr int tries_max = 60;
 
 // A cell in which the swap adds one, or takes one away.
 struct Corner {
@@ -130,15 +131,16 @@ private:
         std::stable_sort(found.begin(), found.end(), [&](const Corner& one, const Corner& other) {
             return grid_.own[grid_.cell(one.place, one.slot, target.of)] < grid_.own[grid_.cell(other.place, other.slot, target.of)];
         });
-        if (found.size() > starts_max) {  // the smallest, and both ends
+        if (found.size() > starts_max) {  // the smallest, and the first
             std::stable_sort(found.begin() + 1, found.end(), [](const Corner& one, const Corner& other) { return one.slot < other.slot; });
-            found = {found.front(), found[1], found.back()};
+            found = {found.front(), found[1]};
         }
         return found;
     }
 
     void cover(const Target& target) {
         best_.reset();
+        tried_ = 0;
         const auto first = starts(target);
         for (const auto& start : first) {
             try_alone(target, start);
@@ -157,36 +159,44 @@ private:
         }
     }
 
-    [[nodiscard]] bool is_done() const { return best_ && best_->cost == 0; }
+    // Nothing is cheaper than nothing; and enough was tried.
+    [[nodiscard]] bool is_done() const { return best_ && (best_->cost == 0 || tried_ >= tries_max); }
 
     void try_alone(const Target& target, const Corner& start) {
         const std::array corners{start};
         try_corners(target, corners);
     }
 
-    // To another time or place and, from where that would be seen, another one back.
+    // Near in time first; of those beside it, first the ones that are hidden anyway.
     void try_pairs(const Target& target, const Corner& start) {
-        const auto& window = grid_.slots_of[target.window];
-        for (const auto partner : partners(target.place)) {
-            for (std::int32_t apart = 0; apart <= 2 * slots_apart_max && !is_done(); ++apart) {
-                const auto step = apart % 2 == 0 ? apart / 2 : -(apart + 1) / 2;
-                const auto at = static_cast<std::int32_t>(start.slot) + step;
-                if (at < 0 || at >= static_cast<std::int32_t>(grid_.slots) || (grid_.kind == NumberGrid::Kind::stock && step != 0)) {
-                    continue;
-                }
-                const auto slot = static_cast<std::uint32_t>(at);
-                const bool inside = std::find(window.begin(), window.end(), slot) != window.end();
-                const auto there = leaves_[leaf_at(partner, slot, target.of)];
-                if (there == none || (partner == target.place && inside)) {
-                    continue;
-                }
-                try_corners(target, std::array{start, Corner{there, slot, -1}});
-                const auto back = leaves_[leaf_at(target.place, slot, target.of)];
-                const auto beside = leaves_[leaf_at(partner, start.slot, target.of)];
-                if (partner != target.place && step != 0 && !inside && back != none && beside != none) {
-                    try_corners(target, std::array{start, Corner{back, slot, -1}, Corner{beside, start.slot, -1}, Corner{there, slot, 1}});
+        auto all = partners(target.place);
+        std::stable_partition(all.begin() + 1, all.end(),
+                              [&](std::uint32_t partner) { return hidden_[grid_.node(partner, target.window, target.of)] != 0; });
+        const auto apart_max = grid_.kind == NumberGrid::Kind::stock ? 0 : 2 * slots_apart_max;
+        for (std::int32_t apart = 0; apart <= apart_max; ++apart) {
+            const auto slot = static_cast<std::int32_t>(start.slot) + (apart % 2 == 0 ? apart / 2 : -(apart + 1) / 2);
+            for (std::size_t i = 0; slot >= 0 && slot < static_cast<std::int32_t>(grid_.slots) && i < all.size(); ++i) {
+                try_pair(target, start, all[i], static_cast<std::uint32_t>(slot));
+                if (is_done()) {
+                    return;
                 }
             }
+        }
+    }
+
+    // To another time or place and, from where that would be seen, another one back.
+    void try_pair(const Target& target, const Corner& start, std::uint32_t partner, std::uint32_t slot) {
+        const auto& window = grid_.slots_of[target.window];
+        const bool inside = std::find(window.begin(), window.end(), slot) != window.end();
+        const auto there = leaves_[leaf_at(partner, slot, target.of)];
+        if (there == none || (partner == target.place && inside)) {
+            return;
+        }
+        try_corners(target, std::array{start, Corner{there, slot, -1}});
+        const auto back = leaves_[leaf_at(target.place, slot, target.of)];
+        const auto beside = leaves_[leaf_at(partner, start.slot, target.of)];
+        if (partner != target.place && !inside && back != none && beside != none) {
+            try_corners(target, std::array{start, Corner{back, slot, -1}, Corner{beside, start.slot, -1}, Corner{there, slot, 1}});
         }
     }
 
@@ -283,6 +293,7 @@ private:
     }
 
     void consider(const Target& target) {
+        ++tried_;
         auto effect = effect_.of(moves_, target.node, best_ ? best_->cost : std::numeric_limits<int>::max());
         if (effect) {
             best_ = std::move(effect);
@@ -303,6 +314,7 @@ private:
     std::vector<std::vector<std::uint32_t>> below_;
     std::vector<SwapEffect::Move> moves_;
     std::optional<SwapEffect::Effect> best_;
+    int tried_ = 0;  // for one number
 };
 
 }  // namespace

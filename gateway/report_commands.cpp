@@ -45,9 +45,8 @@ public:
             if (std::holds_alternative<LinkUp>(input)) {
                 up_ = true;
                 for (const auto& feed : feeds_) {
-                    const auto topic = topics::feed(feed.source.place, feed.source.feed);
-                    actions.emplace_back(Subscribe{topic + "/head"});
-                    actions.emplace_back(Subscribe{topic + "/replies/" + client_});
+                    actions.emplace_back(Subscribe{topics::feed_head(feed.source.place, feed.source.feed)});
+                    actions.emplace_back(Subscribe{topics::feed_replies(feed.source.place, feed.source.feed, client_)});
                 }
             } else if (const auto* arrived = std::get_if<Arrived>(&input)) {
                 take(arrived->message);
@@ -56,7 +55,7 @@ public:
         for (auto& feed : feeds_) {
             const auto request = up_ && !feed.begun_again ? feed.reader.due(now.steady.count()) : std::nullopt;
             if (request) {
-                const auto topic = topics::feed(feed.source.place, feed.source.feed) + "/requests/" + client_;
+                const auto topic = topics::feed_requests(feed.source.place, feed.source.feed, client_);
                 actions.emplace_back(Publish{{topic, request->SerializeAsString(), false}});
             }
         }

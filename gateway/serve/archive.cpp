@@ -18,10 +18,6 @@ std::string entry_key(std::uint64_t number) {
     return "archive/" + std::string(20 - digits.size(), '0') + digits;
 }
 
-std::string topic_of(const std::string& place) {
-    return "chieng/1/" + place + "/archive";
-}
-
 std::string digest_of(v1::ArchiveEntry entry) {
     entry.clear_digest();
     return sha256_hex(deterministic_bytes(entry));
@@ -96,10 +92,10 @@ void Archive::hear(const Source& source, const v1::Entry& heard) {
 
 void Archive::tell(Actions& actions) {
     for (const auto& entry : added_) {
-        actions.emplace_back(Publish{{topic_of(place_) + "/" + std::to_string(entry.number()), to_json(entry), true}});
+        actions.emplace_back(Publish{{topics::archive_entry(place_, std::to_string(entry.number())), to_json(entry), true}});
     }
     if (!added_.empty()) {
-        actions.emplace_back(Publish{{topic_of(place_), to_json(latest_), true}});
+        actions.emplace_back(Publish{{topics::archive(place_), to_json(latest_), true}});
     }
     added_.clear();
 }
@@ -107,7 +103,7 @@ void Archive::tell(Actions& actions) {
 void Archive::start(Actions& actions) const {
     actions.emplace_back(Subscribe{topics::requests(place_, "archive", "+")});
     if (latest_.number() > 0 && added_.empty()) {
-        actions.emplace_back(Publish{{topic_of(place_), to_json(latest_), true}});
+        actions.emplace_back(Publish{{topics::archive(place_), to_json(latest_), true}});
     }
 }
 

@@ -104,10 +104,10 @@ void Follower::recover() {
 
 void Follower::subscribe(Actions& actions, Instant now) {
     for (const auto& follow : follows_) {
-        const auto topic = topics::feed(follow.source.place, follow.source.feed);
-        actions.emplace_back(Subscribe{topic});
-        actions.emplace_back(Subscribe{topic + "/head"});
-        actions.emplace_back(Subscribe{topic + "/replies/" + subscriber_});
+        const auto& [place, feed] = follow.source;
+        actions.emplace_back(Subscribe{topics::feed(place, feed)});
+        actions.emplace_back(Subscribe{topics::feed_head(place, feed)});
+        actions.emplace_back(Subscribe{topics::feed_replies(place, feed, subscriber_)});
     }
     if (reading_since_ < milliseconds(0)) {
         reading_since_ = now.steady;
@@ -131,7 +131,7 @@ bool Follower::take(const Message& message, Instant now) {
 void Follower::ask(Actions& actions, Instant now) {
     for (auto& follow : follows_) {
         if (const auto request = follow.reader.due(now.steady.count())) {
-            const auto topic = topics::feed(follow.source.place, follow.source.feed) + "/requests/" + subscriber_;
+            const auto topic = topics::feed_requests(follow.source.place, follow.source.feed, subscriber_);
             actions.emplace_back(Publish{{topic, request->SerializeAsString(), false}});
         }
     }

@@ -14,6 +14,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
+constexpr std::string_view cells = "cells";  // its own feed
 constexpr std::uint64_t offsets_reserved = 100'000;
 constexpr std::uint64_t entries_per_unit = 500'000;
 constexpr milliseconds save_every{30'000};
@@ -92,8 +93,8 @@ v1::ReportReply Gateway::ask(const v1::ReportRequest& request, Instant now) {
 
 void Gateway::start(Actions& actions, Instant now) {
     follower_.subscribe(actions, now);
-    actions.emplace_back(Subscribe{feed_topic("/requests/+")});
-    actions.emplace_back(Subscribe{feed_topic("/head")});
+    actions.emplace_back(Subscribe{topics::feed_requests(place_, cells, "+")});
+    actions.emplace_back(Subscribe{topics::feed_head(place_, cells)});
     reports_.start(actions);
     archive_.start(actions);
     acceptances_.say_again();
@@ -110,7 +111,7 @@ void Gateway::take(const Message& message, Actions& actions, Instant now) {
     }
     follower_.settle();
     const auto levels = topics::levels(message.topic);
-    if (levels.size() >= 5 && levels[2] == place_ && levels[4] == "cells") {
+    if (levels.size() >= 5 && levels[2] == place_ && levels[4] == cells) {
         return levels.size() == 7 ? answer(message, levels[6], actions) : hear_own_head(message, actions);
     }
     if (!archive_.take(message, actions)) {
@@ -147,7 +148,7 @@ void Gateway::publish_cells(Instant now, Actions& actions) {
     const auto flush = [&] {
         block.set_epoch(epoch_);
         block.set_last(offset);
-        actions.emplace_back(Publish{{feed_topic(), block.SerializeAsString(), false}});
+        actions.emplace_back(Publish{{topics::feed(place_, cells), block.SerializeAsString(), false}});
         if (told_) {
             told_(block);
         }
@@ -261,7 +262,7 @@ void Gateway::answer(const Message& message, std::string_view subscriber, Action
     if (!request.ParseFromString(message.payload)) {
         return;
     }
-    const auto topic = feed_topic("/replies/" + std::string(subscriber));
+    const auto topic = topics::feed_replies(place_, cells, subscriber);
     const auto budget =
         request.max_bytes() == 0 ? limits::reply_bytes_max : std::min<std::size_t>(request.max_bytes(), limits::reply_bytes_max);
     v1::Block block;
@@ -308,12 +309,8 @@ void Gateway::close() {
     reserved_ = offset_;
 }
 
-std::string Gateway::feed_topic(std::string_view rest) const {
-    return topics::feed(place_, "cells").append(rest);
-}
-
 Publish Gateway::head() const {
-    return feed_head(feed_topic("/head"), epoch_, offset_);
+    return feed_head(topics::feed_head(place_, cells), epoch_, offset_);
 }
 
 }  // namespace chieng

@@ -71,7 +71,6 @@ private:
     void publish_to_recipients(Instant now, Actions& actions);
     void hear(const Source& source, const v1::Entry& entry, bool is_new);
     void reserve(std::uint64_t offsets);
-    [[nodiscard]] std::string feed_topic(std::string_view rest = {}) const;
     [[nodiscard]] Publish head() const;
 
     std::string place_;

@@ -23,9 +23,8 @@ Actions Rebuild::handle(std::span<const Input> inputs, Instant now) {
             link_is_up_ = true;
             actions.emplace_back(Subscribe{topics::replies(place_, "board", client_)});
             for (const auto& feed : feeds_) {
-                const auto topic = topics::feed(feed.source.place, feed.source.feed);
-                actions.emplace_back(Subscribe{topic + "/head"});
-                actions.emplace_back(Subscribe{topic + "/replies/" + client_});
+                actions.emplace_back(Subscribe{topics::feed_head(feed.source.place, feed.source.feed)});
+                actions.emplace_back(Subscribe{topics::feed_replies(feed.source.place, feed.source.feed, client_)});
             }
             if (!live_) {
                 actions.emplace_back(Publish{{topics::requests(place_, "board", client_), "", false}});
@@ -41,7 +40,7 @@ Actions Rebuild::handle(std::span<const Input> inputs, Instant now) {
         for (auto& feed : feeds_) {
             const auto request = feed.folded < feed.until ? feed.reader.due(now.steady.count()) : std::nullopt;
             if (request) {
-                const auto topic = topics::feed(feed.source.place, feed.source.feed) + "/requests/" + client_;
+                const auto topic = topics::feed_requests(feed.source.place, feed.source.feed, client_);
                 actions.emplace_back(Publish{{topic, request->SerializeAsString(), false}});
             }
         }

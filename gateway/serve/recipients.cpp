@@ -3,6 +3,7 @@
 
 #include "gateway/indicator/definition_compiler.hpp"
 #include "services/runtime/core/json.hpp"
+#include "services/runtime/core/topics.hpp"
 #include "services/runtime/core/validator.hpp"
 
 #include <google/protobuf/io/tokenizer.h>
@@ -245,11 +246,8 @@ std::vector<Message> Recipients::of_value(const v1::IndicatorValue& value, Day t
             continue;
         }
         const auto name = filled_in(recipient.name(), "{village}", value.area());
-        auto topic = "chieng/1/areas/" + value.area() + "/recipients/" + name;
-        topic.append(value.calendar() == v1::OFFICIAL ? "/official/" : "/calendar/")
-            .append(value.period())
-            .append("/")
-            .append(value.indicator());
+        auto topic = topics::recipient_value(value.area(), name, value.calendar() == v1::OFFICIAL ? "official" : "calendar", value.period(),
+                                             value.indicator());
         const auto given =
             recipient.organisations().empty() ? value : own_part(value, static_cast<v1::Organisation>(recipient.organisations(0)));
         messages.push_back({std::move(topic), to_json(given), true});
@@ -271,25 +269,21 @@ std::vector<Message> Recipients::of_event(std::string_view commune, std::string_
         }
         auto given = event;
         cut(given, recipient.data_class());
-        auto topic = std::string("chieng/1/areas/")
-                         .append(commune)
-                         .append("/recipients/")
-                         .append(filled_in(recipient.name(), "{village}", event.village()));
-        topic.append("/events/").append(service).append("/").append(entry.device()).append("/").append(std::to_string(event.sequence()));
+        auto topic = topics::recipient_event(commune, filled_in(recipient.name(), "{village}", event.village()), service, entry.device(),
+                                             std::to_string(event.sequence()));
         messages.push_back({std::move(topic), given.SerializeAsString(), false});
     }
     return messages;
 }
 
 std::vector<std::string> Recipients::of_acceptances(const std::string& village) const {
-    std::vector<std::string> topics;
+    std::vector<std::string> all;
     for (const auto& recipient : all_) {
         if (recipient.acceptances()) {
-            topics.push_back("chieng/1/areas/" + village + "/recipients/" + filled_in(recipient.name(), "{village}", village) +
-                             "/acceptances");
+            all.push_back(topics::acceptances(village, filled_in(recipient.name(), "{village}", village)));
         }
     }
-    return topics;
+    return all;
 }
 
 bool Recipients::a_period_closed(Day before, Day today) {

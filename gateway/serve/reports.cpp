@@ -27,8 +27,8 @@ std::string acknowledged_key(const std::string& period, std::uint32_t revision, 
 }
 
 Publish told(const v1::Acknowledgement& made) {
-    return Publish{{topics::report(made.area(), made.period(), std::to_string(made.revision())) + "/acknowledged/" + made.recipient(),
-                    to_json(made), true}};
+    return Publish{
+        {topics::acknowledged(made.area(), made.period(), std::to_string(made.revision()), made.recipient()), to_json(made), true}};
 }
 
 constexpr std::uint32_t revisions_max = 99;

@@ -2,13 +2,14 @@
 #include "gateway/watch/attendant.hpp"
 
 #include "services/runtime/core/json.hpp"
+#include "services/runtime/core/topics.hpp"
 
 #include <algorithm>
 
 namespace chieng {
 
 std::string notices_topic(const std::string& commune, const std::string& village) {
-    return "chieng/1/" + commune + "/notices/" + village;
+    return topics::notices(commune, village);
 }
 
 Attendant::Attendant(const Definitions& definitions, const Places& places, std::string commune, v1::AttentionRules rules,

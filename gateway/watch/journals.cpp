@@ -43,7 +43,7 @@ Actions Journals::handle(std::span<const Input> inputs, Instant now) {
     if (link_is_up_) {
         for (auto& feed : feeds_) {
             if (const auto request = feed.reader.due(now.steady.count())) {
-                const auto topic = topics::feed(commune_, feed.service) + "/requests/" + subscriber_;
+                const auto topic = topics::feed_requests(commune_, feed.service, subscriber_);
                 actions.emplace_back(Publish{{topic, request->SerializeAsString(), false}});
             }
         }
@@ -53,10 +53,9 @@ Actions Journals::handle(std::span<const Input> inputs, Instant now) {
 
 void Journals::subscribe(Actions& actions) const {
     for (const auto& feed : feeds_) {
-        const auto topic = topics::feed(commune_, feed.service);
-        actions.emplace_back(Subscribe{topic});
-        actions.emplace_back(Subscribe{topic + "/head"});
-        actions.emplace_back(Subscribe{topic + "/replies/" + subscriber_});
+        actions.emplace_back(Subscribe{topics::feed(commune_, feed.service)});
+        actions.emplace_back(Subscribe{topics::feed_head(commune_, feed.service)});
+        actions.emplace_back(Subscribe{topics::feed_replies(commune_, feed.service, subscriber_)});
     }
     actions.emplace_back(Subscribe{topics::status(commune_, "+")});
 }

@@ -19,7 +19,8 @@ constexpr std::string_view under_api = "/api/";
 const std::array all_routes{
     Route{"GET", "/", {}, get_page, true},
     Route{"GET", "/page/{file}", {}, get_page, true},
-    Route{"GET", "/openapi.json", {}, get_openapi, true},
+    Route{"GET", "/openapi.json", {}, get_description, true},
+    Route{"GET", "/asyncapi.json", {}, get_description, true},
     Route{"POST", "/api/v1/session", {}, post_session, true},
     Route{"DELETE", "/api/v1/session", {}, delete_session, true},
     Route{"GET", "/api/v1/me", {}, get_me},

@@ -139,6 +139,6 @@ private:
 [[nodiscard]] Outcome follow_websocket(const Call& call);
 [[nodiscard]] Outcome post_event(const Call& call);
 [[nodiscard]] Outcome get_page(const Call& call);
-[[nodiscard]] Outcome get_openapi(const Call& call);
+[[nodiscard]] Outcome get_description(const Call& call);
 
 }  // namespace chieng::web

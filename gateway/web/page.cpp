@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The files of the page, which the program carries, and the description of the API.
+// The files of the page, which the program carries, and the descriptions of what is said over HTTP and over MQTT.
 #include "data/openapi_json.hpp"
 #include "data/page_files.hpp"
 #include "gateway/web/api.hpp"
+#include "gateway/web/asyncapi.hpp"
 #include "gateway/web/gzip.hpp"
 #include "gateway/web/problems.hpp"
 
@@ -44,6 +45,7 @@ const std::map<std::string, File, std::less<>>& files() {
             made.emplace(name == "index.html" ? "/" : "/page/" + name, file(type_of(name), each.text));
         }
         made.emplace("/openapi.json", file("application/vnd.oai.openapi+json;version=3.1", data::openapi_json));
+        made.emplace("/asyncapi.json", file("application/vnd.aai.asyncapi+json;version=3.0.0", asyncapi().dump(1).c_str()));
         return made;
     }();
     return all;
@@ -75,8 +77,8 @@ Outcome get_page(const Call& call) {
     return file_reply(call, it->second);
 }
 
-Outcome get_openapi(const Call& call) {
-    return file_reply(call, files().at("/openapi.json"));
+Outcome get_description(const Call& call) {
+    return file_reply(call, files().at(call.request.path));
 }
 
 }  // namespace chieng::web

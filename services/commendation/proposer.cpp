@@ -16,11 +16,12 @@ namespace chieng {
 namespace {
 
 constexpr const char* followed = "household";
+constexpr const char* subscriber = "commendation";
 constexpr const char* checkpoint_key = "at";
 using Version = store::v1::KnownHousehold::Version;
 
 std::string reply_topic(const std::string& commune) {
-    return topics::feed(commune, followed) + "/replies/commendation";
+    return topics::feed_replies(commune, followed, subscriber);
 }
 
 // Of several versions the one of the highest rank stands: the later day, then the later record, then receipt.
@@ -68,7 +69,7 @@ std::vector<const v1::Event*> supports_until(const store::v1::KnownHousehold& ho
 }  // namespace
 
 std::string Proposer::topic(const std::string& commune) {
-    return "chieng/1/" + commune + "/proposals";
+    return topics::proposals(commune);
 }
 
 Proposer::Proposer(std::string commune, const v1::ServiceRules& rules, Store& store)
@@ -107,7 +108,7 @@ Actions Proposer::handle(std::span<const Input> inputs, Instant now) {
         return actions;
     }
     if (const auto request = reader_.due(now.steady.count())) {
-        actions.emplace_back(Publish{{topics::feed(commune_, followed) + "/requests/commendation", request->SerializeAsString(), false}});
+        actions.emplace_back(Publish{{topics::feed_requests(commune_, followed, subscriber), request->SerializeAsString(), false}});
     }
     const auto today = day_at(now.civil);
     if (!reader_.behind() && now.steady >= tell_at_ && (changed_ || day_ != today)) {
@@ -118,9 +119,8 @@ Actions Proposer::handle(std::span<const Input> inputs, Instant now) {
 }
 
 void Proposer::subscribe(Actions& actions) const {
-    const auto feed = topics::feed(commune_, followed);
-    actions.emplace_back(Subscribe{feed});
-    actions.emplace_back(Subscribe{feed + "/head"});
+    actions.emplace_back(Subscribe{topics::feed(commune_, followed)});
+    actions.emplace_back(Subscribe{topics::feed_head(commune_, followed)});
     actions.emplace_back(Subscribe{reply_topic(commune_)});
 }
 

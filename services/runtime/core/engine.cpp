@@ -67,8 +67,8 @@ void Engine::take(std::span<const Input> inputs, Instant now) {
         if (std::holds_alternative<LinkUp>(input)) {
             link_is_up_ = true;
             actions_.emplace_back(Subscribe{topics::events(commune_, service_.name, "+")});
-            actions_.emplace_back(Subscribe{feed_topic("/requests/+")});
-            actions_.emplace_back(Subscribe{feed_topic("/head")});
+            actions_.emplace_back(Subscribe{topics::feed_requests(commune_, service_.name, "+")});
+            actions_.emplace_back(Subscribe{topics::feed_head(commune_, service_.name)});
             head_due_ = true;
             let_all_forget();
             forget_at_ = now.steady + forget_again_every;
@@ -124,7 +124,7 @@ Actions Engine::answer() {
     }
     replies_.clear();
     for (auto& block : blocks_) {
-        actions_.emplace_back(Publish{{feed_topic(), block_header(block).append(block.bytes), false}});
+        actions_.emplace_back(Publish{{topics::feed(commune_, service_.name), block_header(block).append(block.bytes), false}});
     }
     blocks_.clear();
     for (const auto& device : std::exchange(forget_due_, {})) {
@@ -453,7 +453,7 @@ void Engine::answer_request(const Message& message, std::string_view subscriber)
         return;
     }
     close_block();
-    const auto topic = feed_topic("/replies/" + std::string(subscriber));
+    const auto topic = topics::feed_replies(commune_, service_.name, subscriber);
     std::size_t sent = 0;
     auto after = request.after();
     const auto budget =
@@ -477,10 +477,6 @@ void Engine::answer_request(const Message& message, std::string_view subscriber)
     }
 }
 
-std::string Engine::feed_topic(std::string_view rest) const {
-    return topics::feed(commune_, service_.name).append(rest);
-}
-
 std::string Engine::block_header(const JournalBlock& block) const {
     v1::Block header;
     header.set_epoch(epoch_);
@@ -492,7 +488,7 @@ std::string Engine::block_header(const JournalBlock& block) const {
 }
 
 Publish Engine::head() const {
-    return feed_head(feed_topic("/head"), epoch_, last_offset_);
+    return feed_head(topics::feed_head(commune_, service_.name), epoch_, last_offset_);
 }
 
 void Engine::hear_own_head(const Message& message) {

@@ -163,7 +163,6 @@ private:
     [[nodiscard]] std::optional<std::string> value(const std::string& key);
     void set_value(const std::string& key, std::string value);
     void drop_value(const std::string& key);
-    [[nodiscard]] std::string feed_topic(std::string_view rest = {}) const;
     [[nodiscard]] std::string block_header(const JournalBlock& block) const;
     [[nodiscard]] Publish head() const;
 

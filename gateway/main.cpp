@@ -13,7 +13,10 @@
 #include "gateway/serve/web_service.hpp"
 #include "gateway/watch/commands.hpp"
 #include "gateway/watch/commune_book.hpp"
+#include "gateway/watch/status_command.hpp"
 #include "services/runtime/adapters/sqlite_store.hpp"
+#include "services/runtime/core/cloud_event.hpp"
+#include "services/runtime/core/json.hpp"
 #include "services/runtime/core/limits.hpp"
 #include "services/runtime/core/topics.hpp"
 #include "services/runtime/host/host.hpp"
@@ -22,7 +25,6 @@
 #include "services/runtime/host/program.hpp"
 #include "services/runtime/host/services.hpp"
 
-#include <google/protobuf/util/json_util.h>
 #include <spdlog/spdlog.h>
 #include <CLI/CLI.hpp>
 
@@ -54,6 +56,7 @@ struct Settings {
     std::uint32_t revision = 0;
     bool english = false;
     bool cuts = false;
+    bool cells = false;
     MqttOptions mqtt;
 };
 
@@ -184,7 +187,7 @@ int read_values(const Settings& settings, std::vector<v1::IndicatorValue>& value
     const auto filter = topics::indicator(settings.area.empty() ? settings.place : settings.area, settings.calendar, settings.period, "+");
     return read_retained(settings.mqtt, {filter}, [&](const Message& message) {
         v1::IndicatorValue value;
-        if (google::protobuf::util::JsonStringToMessage(message.payload, &value).ok()) {
+        if (read_retained_event(message.payload, value)) {
             values.push_back(std::move(value));
         }
     });
@@ -233,14 +236,19 @@ int follow(const Settings& settings) {
         throw std::invalid_argument("--period " + settings.period + ": such as 2022-04, 2022-Q2, 2022-H1, 2022");
     }
     SqliteStore store(settings.state.empty() ? ":memory:" : settings.state);
-    Watcher watcher(
-        definitions, places, settings.place, store, "watch-" + std::to_string(fresh_epoch()), [&](const v1::IndicatorValue& value) {
-            const auto* definition = definitions.find(value.indicator(), *parse_day(value.to()));
-            if (value.calendar() == calendar && (settings.period.empty() || settings.period == value.period()) && definition != nullptr) {
-                std::printf("%s\t%s\t%s\t%s\n", value.area().c_str(), value.period().c_str(), value.indicator().c_str(),
-                            text_of(definition->indicator, value).c_str());
-            }
-        });
+    Watcher watcher(definitions, places, settings.place, store, "watch-" + std::to_string(fresh_epoch()),
+                    [&](const v1::IndicatorValue& value) {
+                        const auto* definition = definitions.find(value.indicator(), *parse_day(value.to()));
+                        if (!settings.cells && value.calendar() == calendar &&
+                            (settings.period.empty() || settings.period == value.period()) && definition != nullptr) {
+                            std::printf("%s\t%s\t%s\t%s\n", value.area().c_str(), value.period().c_str(), value.indicator().c_str(),
+                                        text_of(definition->indicator, value).c_str());
+                        }
+                    });
+    if (settings.cells) {
+        watcher.tell_cells(
+            [](const v1::Cell* cell) { std::printf("%s\n", cell == nullptr ? "{\"forget\":true}" : to_json(*cell).c_str()); });
+    }
     Host host(settings.mqtt);
     host.add("watch", [&](std::span<const Input> inputs, Instant now) {
         auto actions = watcher.handle(inputs, now);
@@ -294,6 +302,7 @@ int main(int argc, char** argv) {
     auto* changes = app.add_subcommand("watch", "print each value as it changes");
     const WatchCommands commands(app);
     const ExportCommand exporting(app);
+    const StatusCommand status(app);
     for (auto* command : {print, changes}) {
         command->add_option("--calendar", settings.calendar, "official (15th to 14th) or calendar")
             ->check(CLI::IsMember({"official", "calendar"}))
@@ -316,6 +325,7 @@ int main(int argc, char** argv) {
     confirm->add_option("--recipient", settings.recipient, "who confirms, such as district/culture; default: nobody, only list");
     archive->add_flag("--english", settings.english, "in English");
     changes->add_option("--state", settings.state, "file that keeps what was told: the next watch goes on from there");
+    changes->add_flag("--cells", settings.cells, "instead each cell as it is applied, a line of JSON; {\"forget\":true}: all is void");
     print->add_option("--area", settings.area, "of the gateway's place; default: itself");
     print->add_option("--map", settings.map, "in the units of this day: what happened then, in the places of now");
     print->add_flag("--cuts", settings.cuts, "with each part");
@@ -332,6 +342,9 @@ int main(int argc, char** argv) {
         if (commands.asked()) {
             return commands.run({settings.place, settings.data, settings.http, settings.places, settings.mqtt,
                                  [&] { return load_definitions(settings.indicators); }});
+        }
+        if (status.asked()) {
+            return status.run(settings.place, sources_of(settings.place, load_places(settings.places)), settings.mqtt);
         }
         if (exporting.asked()) {
             return exporting.run(settings.place, load_definitions(settings.indicators), load_places(settings.places), settings.mqtt);

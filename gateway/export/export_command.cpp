@@ -4,10 +4,10 @@
 #include "gateway/export/formats.hpp"
 #include "gateway/retained.hpp"
 #include "gateway/serve/labels.hpp"
+#include "services/runtime/core/cloud_event.hpp"
 #include "services/runtime/core/topics.hpp"
 #include "services/runtime/host/program.hpp"
 
-#include <google/protobuf/util/json_util.h>
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
@@ -46,13 +46,6 @@ struct Retained {
     std::optional<v1::Report> report;                               // the latest, or the one that was asked for
 };
 
-template <class Payload>
-bool parse(const std::string& json, Payload& message) {
-    google::protobuf::util::JsonParseOptions options;
-    options.ignore_unknown_fields = true;  // a later revision says more
-    return google::protobuf::util::JsonStringToMessage(json, &message, options).ok();
-}
-
 int read(const MqttOptions& mqtt, const std::vector<std::string>& codes, const Period& period, std::uint32_t revision, Retained& read) {
     std::vector<std::string> filters;
     for (const auto& code : codes) {
@@ -65,10 +58,10 @@ int read(const MqttOptions& mqtt, const std::vector<std::string>& codes, const P
         v1::IndicatorValue value;
         v1::Report report;
         if (topics::levels(message.topic).at(4) == "indicators") {
-            if (parse(message.payload, value)) {
+            if (read_retained_event(message.payload, value)) {
                 read.values[value.area()].push_back(std::move(value));
             }
-        } else if (parse(message.payload, report) && (revision == 0 || report.revision() == revision) &&
+        } else if (read_retained_event(message.payload, report) && (revision == 0 || report.revision() == revision) &&
                    (!read.report || read.report->revision() < report.revision())) {
             read.report = std::move(report);
         }

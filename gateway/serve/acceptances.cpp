@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/serve/acceptances.hpp"
 
-#include "services/runtime/core/json.hpp"
+#include "services/runtime/core/cloud_event.hpp"
 #include "services/runtime/core/time.hpp"
 #include "services/runtime/core/validator.hpp"
 
@@ -125,9 +125,10 @@ void Acceptances::tell(const Recipients& recipients, Instant now, Actions& actio
         return;
     }
     tell_at_ = now.steady + tell_every;
+    const auto at = static_cast<std::uint64_t>(now.civil.time_since_epoch().count());
     for (const auto& village : std::exchange(untold_, {})) {
         for (const auto& topic : recipients.of_acceptances(village)) {
-            actions.emplace_back(Publish{{topic, to_json(villages_.at(village)), true}});
+            actions.emplace_back(retained_event(topic, {commune_, "gateway", at}, villages_.at(village)));
         }
     }
 }

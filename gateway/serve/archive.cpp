@@ -3,7 +3,7 @@
 
 #include "chieng/v1/event.pb.h"
 #include "gateway/serve/digests.hpp"
-#include "services/runtime/core/json.hpp"
+#include "services/runtime/core/cloud_event.hpp"
 #include "services/runtime/core/topics.hpp"
 
 #include <utility>
@@ -16,6 +16,10 @@ constexpr const char* latest_key = "archive-latest";
 std::string entry_key(std::uint64_t number) {
     const auto digits = std::to_string(number);
     return "archive/" + std::string(20 - digits.size(), '0') + digits;
+}
+
+Publish told(const std::string& place, const std::string& topic, const v1::ArchiveEntry& entry) {
+    return retained_event(topic, {place, "gateway", entry.at()}, entry);
 }
 
 std::string digest_of(v1::ArchiveEntry entry) {
@@ -92,10 +96,10 @@ void Archive::hear(const Source& source, const v1::Entry& heard) {
 
 void Archive::tell(Actions& actions) {
     for (const auto& entry : added_) {
-        actions.emplace_back(Publish{{topics::archive_entry(place_, std::to_string(entry.number())), to_json(entry), true}});
+        actions.emplace_back(told(place_, topics::archive_entry(place_, std::to_string(entry.number())), entry));
     }
     if (!added_.empty()) {
-        actions.emplace_back(Publish{{topics::archive(place_), to_json(latest_), true}});
+        actions.emplace_back(told(place_, topics::archive(place_), latest_));
     }
     added_.clear();
 }
@@ -103,7 +107,7 @@ void Archive::tell(Actions& actions) {
 void Archive::start(Actions& actions) const {
     actions.emplace_back(Subscribe{topics::requests(place_, "archive", "+")});
     if (latest_.number() > 0 && added_.empty()) {
-        actions.emplace_back(Publish{{topics::archive(place_), to_json(latest_), true}});
+        actions.emplace_back(told(place_, topics::archive(place_), latest_));
     }
 }
 

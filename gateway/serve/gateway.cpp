@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/serve/gateway.hpp"
 
+#include "services/runtime/core/cloud_event.hpp"
 #include "services/runtime/core/feed_head.hpp"
-#include "services/runtime/core/json.hpp"
 #include "services/runtime/core/limits.hpp"
 #include "services/runtime/core/topics.hpp"
 
@@ -205,7 +205,7 @@ void Gateway::publish_indicators(Instant now, Actions& actions) {
         auto value = follower_.board().value(id);
         value.set_as_of(static_cast<std::uint64_t>(now.civil.time_since_epoch().count()));
         const auto topic = topics::indicator(value.area(), calendar_name(value.calendar()), value.period(), value.indicator());
-        actions.emplace_back(Publish{{topic, to_json(value), true}});
+        actions.emplace_back(retained_event(topic, {place_, "gateway", value.as_of()}, value));
         for (auto& message : recipients_ == nullptr ? std::vector<Message>() : recipients_->of_value(value, day_at(now.civil))) {
             actions.emplace_back(Publish{std::move(message)});
         }

@@ -2,7 +2,7 @@
 #include "gateway/serve/recipients.hpp"
 
 #include "gateway/indicator/definition_compiler.hpp"
-#include "services/runtime/core/json.hpp"
+#include "services/runtime/core/cloud_event.hpp"
 #include "services/runtime/core/topics.hpp"
 #include "services/runtime/core/validator.hpp"
 
@@ -250,7 +250,7 @@ std::vector<Message> Recipients::of_value(const v1::IndicatorValue& value, Day t
                                              value.indicator());
         const auto given =
             recipient.organisations().empty() ? value : own_part(value, static_cast<v1::Organisation>(recipient.organisations(0)));
-        messages.push_back({std::move(topic), to_json(given), true});
+        messages.push_back(retained_event(topic, {"areas/" + value.area(), "recipients/" + name, given.as_of()}, given).message);
     }
     return messages;
 }

@@ -2,7 +2,7 @@
 #include "gateway/serve/reports.hpp"
 
 #include "gateway/serve/digests.hpp"
-#include "services/runtime/core/json.hpp"
+#include "services/runtime/core/cloud_event.hpp"
 #include "services/runtime/core/topics.hpp"
 
 #include <google/protobuf/util/message_differencer.h>
@@ -27,8 +27,12 @@ std::string acknowledged_key(const std::string& period, std::uint32_t revision, 
 }
 
 Publish told(const v1::Acknowledgement& made) {
-    return Publish{
-        {topics::acknowledged(made.area(), made.period(), std::to_string(made.revision()), made.recipient()), to_json(made), true}};
+    return retained_event(topics::acknowledged(made.area(), made.period(), std::to_string(made.revision()), made.recipient()),
+                          {made.area(), "gateway", made.acknowledged_at()}, made);
+}
+Publish told(const v1::Report& report) {
+    return retained_event(topics::report(report.area(), report.period(), std::to_string(report.revision())),
+                          {report.area(), "gateway", report.filed_at()}, report);
 }
 
 constexpr std::uint32_t revisions_max = 99;
@@ -56,9 +60,7 @@ void put_buckets(const std::string& serialized, v1::BoardDigest& digest) {
 void Reports::start(Actions& actions) {
     actions.emplace_back(Subscribe{topics::requests(place_, "reports", "+")});
     actions.emplace_back(Subscribe{topics::requests(place_, "board", "+")});
-    each_filed([&](const v1::Report& report) {
-        actions.emplace_back(Publish{{topics::report(place_, report.period(), std::to_string(report.revision())), to_json(report), true}});
-    });
+    each_filed([&](const v1::Report& report) { actions.emplace_back(told(report)); });
     store_.scan("acknowledged/", [&](std::string_view, std::string_view bytes) {
         v1::Acknowledgement made;
         if (made.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
@@ -158,7 +160,7 @@ v1::ReportReply Reports::answer(const v1::ReportRequest& request, bool caught_up
         }
         store_.commit();  // it is told when it is kept
         filed_count_.reset();
-        actions.emplace_back(Publish{{topics::report(place_, request.period(), std::to_string(revision)), to_json(reply.report()), true}});
+        actions.emplace_back(told(reply.report()));
     }
     return reply;
 }

@@ -14,7 +14,7 @@ Actions Watcher::handle(std::span<const Input> inputs, Instant now) {
         } else if (std::holds_alternative<LinkDown>(input)) {
             link_is_up_ = false;
         } else if (const auto* arrived = std::get_if<Arrived>(&input)) {
-            follower_.take(arrived->message, now);
+            take(arrived->message, now);
         }
     }
     follower_.settle();
@@ -26,6 +26,27 @@ Actions Watcher::handle(std::span<const Input> inputs, Instant now) {
         follower_.ask(actions, now);
     }
     return actions;
+}
+
+// What the follower made of a message shows in its checkpoint.
+void Watcher::take(const Message& message, Instant now) {
+    const auto& reader = follower_.follows().front().reader;
+    const auto before = reader.checkpoint();
+    follower_.take(message, now);
+    const auto& after = reader.checkpoint();
+    if (!tell_cell_ || after == before) {
+        return;
+    }
+    const bool is_other = before.offset > 0 && (after.epoch != before.epoch || after.offset < before.offset);
+    if (is_other) {
+        tell_cell_(nullptr);
+    }
+    v1::Block block;
+    if (after.offset > (is_other ? 0 : before.offset) && block.ParseFromString(message.payload)) {
+        for (const auto& cell : block.cells()) {
+            tell_cell_(&cell);
+        }
+    }
 }
 
 void Watcher::tell_changes() {

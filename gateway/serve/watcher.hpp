@@ -20,13 +20,20 @@ public:
             Tell tell)
         : follower_(definitions, places, place, {{place, "cells"}}, store, name), tell_(std::move(tell)) {}
 
+    // Also tells each cell that is applied; null when another history began: all that came before is void. After a crash some are
+    // told again.
+    using TellCell = std::function<void(const v1::Cell*)>;
+    void tell_cells(TellCell tell) { tell_cell_ = std::move(tell); }
+
     [[nodiscard]] Actions handle(std::span<const Input> inputs, Instant now);
 
 private:
+    void take(const Message& message, Instant now);
     void tell_changes();
 
     Follower follower_;
     Tell tell_;
+    TellCell tell_cell_;
     bool link_is_up_ = false;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/watch/attendant.hpp"
 
+#include "services/runtime/core/cloud_event.hpp"
 #include "services/runtime/core/json.hpp"
 #include "services/runtime/core/topics.hpp"
 
@@ -88,7 +89,7 @@ Actions Attendant::handle(std::span<const Input> inputs, Instant now) {
         changed_ = false;
         day_ = today;
     }
-    tell_villages(actions, today);
+    tell_villages(actions, today, now);
     return actions;
 }
 
@@ -148,7 +149,7 @@ bool Attendant::post(const AttentionKey& key, Day since, bool over, Day today, I
 }
 
 // A village of which nothing is to be told has an empty topic, also one that an earlier run filled.
-void Attendant::tell_villages(Actions& actions, Day today) {
+void Attendant::tell_villages(Actions& actions, Day today, Instant now) {
     std::map<std::string, v1::Notices> notices;
     for (const auto& village : places_.children(commune_, today)) {
         notices[village];
@@ -170,7 +171,9 @@ void Attendant::tell_villages(Actions& actions, Day today) {
         auto text = all.notices().empty() ? std::string() : to_json(all);
         const auto told = told_.find(village);
         if (told == told_.end() || told->second != text) {
-            actions.emplace_back(Publish{{notices_topic(commune_, village), text, true}});
+            const auto topic = notices_topic(commune_, village);
+            const Said said{commune_, "attend", static_cast<std::uint64_t>(now.civil.time_since_epoch().count())};
+            actions.emplace_back(text.empty() ? Publish{{topic, "", true}} : retained_event(topic, said, all));
             told_[village] = std::move(text);
         }
     }

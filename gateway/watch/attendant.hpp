@@ -45,7 +45,7 @@ private:
     [[nodiscard]] bool all_came_back() const;
     void post_changes(Day today, Instant now);
     bool post(const AttentionKey& key, Day since, bool over, Day today, Instant now);
-    void tell_villages(Actions& actions, Day today);
+    void tell_villages(Actions& actions, Day today, Instant now);
 
     const Definitions& definitions_;
     const Places& places_;

@@ -2,6 +2,7 @@
 #include "services/commendation/proposer.hpp"
 
 #include "chieng/store/v1/board.pb.h"
+#include "services/runtime/core/cloud_event.hpp"
 #include "services/runtime/core/dated_rules.hpp"
 #include "services/runtime/core/json.hpp"
 #include "services/runtime/core/retention.hpp"
@@ -112,7 +113,7 @@ Actions Proposer::handle(std::span<const Input> inputs, Instant now) {
     }
     const auto today = day_at(now.civil);
     if (!reader_.behind() && now.steady >= tell_at_ && (changed_ || day_ != today)) {
-        tell(actions, today);
+        tell(actions, now);
         tell_at_ = now.steady + tell_every;
     }
     return actions;
@@ -271,11 +272,13 @@ v1::Proposals Proposer::at(Day day) const {
     return all;
 }
 
-void Proposer::tell(Actions& actions, Day today) {
+void Proposer::tell(Actions& actions, Instant now) {
+    const auto today = day_at(now.civil);
     const auto proposals = at(today);
     auto text = proposals.proposals().empty() ? std::string() : to_json(proposals);
     if (told_ != text) {
-        actions.emplace_back(Publish{{topic(commune_), text, true}});
+        const Said said{commune_, subscriber, static_cast<std::uint64_t>(now.civil.time_since_epoch().count())};
+        actions.emplace_back(text.empty() ? Publish{{topic(commune_), "", true}} : retained_event(topic(commune_), said, proposals));
         told_ = std::move(text);
     }
     changed_ = false;

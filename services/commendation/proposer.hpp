@@ -49,7 +49,7 @@ private:
     void change(const v1::Entry& version, bool counts);
     void forget();
     void keep();
-    void tell(Actions& actions, Day today);
+    void tell(Actions& actions, Instant now);
     [[nodiscard]] std::optional<v1::Proposal> propose(const std::string& key, const store::v1::KnownHousehold& household, Day day) const;
 
     std::string commune_;

@@ -47,7 +47,8 @@ TEST_CASE("an officer gets a file of the area and its communes, with what was fi
     Office office;
     office.retain(topics::indicator("625", "official", "2022-Q2", "COM-01"),
                   R"({"area":"625","calendar":"OFFICIAL","period":"2022-Q2","indicator":"COM-01","number":"12","later":1})");
-    office.retain(topics::indicator("23656", "official", "2022-Q2", "COM-01"), R"({"area":"23656","indicator":"COM-01","number":"7"})");
+    office.retain(topics::indicator("23656", "official", "2022-Q2", "COM-01"),
+                  R"({"specversion":"1.0","data":{"area":"23656","indicator":"COM-01","number":"7"}})");
     for (const auto* revision : {"1", "2"}) {
         office.retain(topics::report("625", "2022-Q2", revision), std::string(R"({"area":"625","period":"2022-Q2","revision":)") +
                                                                       revision +

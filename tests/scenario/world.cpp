@@ -3,11 +3,10 @@
 
 #include "data/indicators.hpp"
 #include "gateway/serve/table.hpp"
+#include "services/runtime/core/cloud_event.hpp"
 #include "services/runtime/core/topics.hpp"
 #include "services/runtime/host/services.hpp"
 #include "tests/support/events.hpp"
-
-#include <google/protobuf/util/json_util.h>
 
 #include <stdexcept>
 
@@ -161,7 +160,7 @@ void World::hear(const Message& message) {
     const auto levels = topics::levels(message.topic);
     if (levels[2] == "areas") {
         v1::IndicatorValue value;
-        if (google::protobuf::util::JsonStringToMessage(message.payload, &value).ok()) {
+        if (read_retained_event(message.payload, value)) {
             published_[message.topic] = std::move(value);
         }
     } else if (levels[3] == "feeds" && levels[4] != "cells") {

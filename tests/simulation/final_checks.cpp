@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is checked when all has drained: the boards (I6, I7), what was published and filed of them, what was erased.
 #include "gateway/serve/follower.hpp"
+#include "services/runtime/core/cloud_event.hpp"
 #include "services/runtime/core/json.hpp"
 #include "services/runtime/core/topics.hpp"
 #include "tests/simulation/checks.hpp"
@@ -165,7 +166,7 @@ void Checks::boards(const Board& of_commune, const Board& of_district, const Jou
 void Checks::indicators(const std::string& who, const Board& board, const std::map<std::string, std::string>& published) const {
     for (const auto& [topic, payload] : published) {
         v1::IndicatorValue said;
-        demand(google::protobuf::util::JsonStringToMessage(payload, &said).ok(), "I6", topic + " cannot be read");
+        demand(read_retained_event(payload, said), "I6", topic + " cannot be read");
         auto is = board.value(said.area(), *Period::parse(said.calendar(), said.period()), said.indicator());
         is.set_as_of(said.as_of());
         // Through the same text, so that a fraction is rounded alike.

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/simulation/visitors.hpp"
 
+#include "services/runtime/core/cloud_event.hpp"
 #include "services/runtime/core/json.hpp"
 #include "services/runtime/core/limits.hpp"
 #include "services/runtime/core/topics.hpp"
-
-#include <google/protobuf/util/json_util.h>
 
 #include <algorithm>
 
@@ -177,8 +176,7 @@ void Officer::compare(const std::map<std::string, std::string>& retained, const 
         const auto topic = topics::report(report.area(), report.period(), std::to_string(report.revision()));
         const auto it = retained.find(topic);
         v1::Report now;
-        if (it == retained.end() || !google::protobuf::util::JsonStringToMessage(it->second, &now).ok() ||
-            now.digest() != report.digest()) {
+        if (it == retained.end() || !read_retained_event(it->second, now) || now.digest() != report.digest()) {
             throw Violation("I6", topic + " is not what was filed");
         }
         if (report.area() == commune) {

@@ -87,6 +87,12 @@ TEST_CASE("each channel says who sends there, whether it is retained, and who re
         CHECK(sends.at("bindings").at("mqtt").at("retain") == channel.at("x-retained"));
         CHECK(operations.at("receive_" + name).at("action") == "receive");
     }
+    for (const auto* name : {"indicator", "report", "acknowledged", "recipient_value", "acceptances", "archive", "proposals", "notices"}) {
+        for (const auto& [message, reference] : document.at("channels").at(name).at("messages").items()) {
+            INFO(message << reference);
+            CHECK(document.at("components").at("messages").at(message).at("contentType") == "application/cloudevents+json");
+        }
+    }
     CHECK(operations.at("send_events").at("reply").at("channel").at("$ref") == "#/channels/receipts");
 }
 

@@ -3,13 +3,13 @@
 #include "services/commendation/proposer.hpp"
 
 #include "services/household/household.hpp"
+#include "services/runtime/core/cloud_event.hpp"
 #include "services/runtime/core/dated_rules.hpp"
 #include "services/runtime/core/engine.hpp"
 #include "tests/support/events.hpp"
 #include "tests/support/memory_link.hpp"
 #include "tests/support/memory_store.hpp"
 
-#include <google/protobuf/util/json_util.h>
 #include <catch2/catch.hpp>
 
 #include <memory>
@@ -83,7 +83,7 @@ struct Commune {
     std::string proposed() {
         v1::Proposals proposals;
         if (!told.empty()) {
-            REQUIRE(google::protobuf::util::JsonStringToMessage(told, &proposals).ok());
+            REQUIRE(read_retained_event(told, proposals));
         }
         std::string text;
         for (const auto& each : proposals.proposals()) {

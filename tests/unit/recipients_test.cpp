@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who receives what, and what a definition of recipients may not say.
 #include "gateway/serve/recipients.hpp"
+#include "services/runtime/core/cloud_event.hpp"
 #include "tests/support/events.hpp"
 
 #include "data/indicators.hpp"
 #include "data/recipients.hpp"
 
-#include <google/protobuf/util/json_util.h>
 #include <catch2/catch.hpp>
 
 #include <set>
@@ -110,7 +110,7 @@ TEST_CASE("a mass organisation gets its own part of what is cut by organisation"
         v1::IndicatorValue value;
         for (const auto& message : at("23656").of_value(a_value("23656", "COM-01"), *parse_day("2022-06-15"))) {
             if (message.topic.find("/recipients/commune/front/" + name + "/") != std::string::npos) {
-                REQUIRE(google::protobuf::util::JsonStringToMessage(message.payload, &value).ok());
+                REQUIRE(read_retained_event(message.payload, value));
             }
         }
         return value;

@@ -3,6 +3,7 @@
 #include "gateway/serve/gateway.hpp"
 #include "gateway/serve/rebuild.hpp"
 #include "gateway/serve/restated.hpp"
+#include "services/runtime/core/cloud_event.hpp"
 #include "services/runtime/core/topics.hpp"
 #include "tests/support/events.hpp"
 #include "tests/support/memory_store.hpp"
@@ -10,7 +11,6 @@
 #include "data/indicators.hpp"
 #include "data/recipients.hpp"
 
-#include <google/protobuf/util/json_util.h>
 #include <catch2/catch.hpp>
 
 #include <algorithm>
@@ -295,7 +295,7 @@ TEST_CASE("a village head is told what became of the village's events, and nothi
         bench.now_ms += 2'000;
         bench.hear(Input(Tick{}));
         v1::Acceptances all;
-        REQUIRE(google::protobuf::util::JsonStringToMessage(bench.said[topic], &all).ok());
+        REQUIRE(read_retained_event(bench.said[topic], all));
         CHECK(bench.said[topic].find("a note") == std::string::npos);
         std::string text;
         for (const auto& each : all.acceptances()) {

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/runtime/core/cloud_event.hpp"
+
+#include "services/runtime/core/json.hpp"
+#include "services/runtime/core/time.hpp"
+
+#include <google/protobuf/message.h>
+#include <google/protobuf/struct.pb.h>
+#include <google/protobuf/util/json_util.h>
+#include <xxhash.h>
+
+namespace chieng {
+namespace {
+
+constexpr std::string_view root = "chieng/1/";
+
+// 2022-04-10T02:30:00Z
+std::string utc(std::uint64_t seconds) {
+    const std::chrono::sys_seconds at{std::chrono::seconds(static_cast<std::int64_t>(seconds))};
+    const auto day = std::chrono::floor<std::chrono::days>(at);
+    const std::chrono::hh_mm_ss time(at - day);
+    const auto two = [](std::int64_t number) { return (number < 10 ? "0" : "") + std::to_string(number); };
+    return format_day(day) + "T" + two(time.hours().count()) + ":" + two(time.minutes().count()) + ":" + two(time.seconds().count()) + "Z";
+}
+
+std::string digest(const std::string& text) {
+    const auto hash = XXH3_128bits(text.data(), text.size());
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string made;
+    for (const auto half : {hash.high64, hash.low64}) {
+        for (int shift = 60; shift >= 0; shift -= 4) {
+            made.push_back(digits[(half >> static_cast<unsigned>(shift)) & 0xFU]);
+        }
+    }
+    return made;
+}
+
+}  // namespace
+
+Publish retained_event(const std::string& topic, const Said& said, const google::protobuf::Message& data) {
+    const auto text = to_json(data);
+    const auto time = utc(said.at);
+    std::string json = R"({"specversion":"1.0","id":")" + digest(topic + "\n" + time + "\n" + text);
+    json.append(R"(","source":"/)").append(root).append(said.place).append("/").append(said.who);
+    json.append(R"(","type":")").append(data.GetDescriptor()->full_name());
+    json.append(R"(","subject":")").append(std::string_view(topic).substr(root.size()));
+    json.append(R"(","time":")").append(time);
+    json.append(R"(","datacontenttype":"application/json","data":)").append(text).append("}");
+    return Publish{{topic, std::move(json), true}};
+}
+
+bool read_retained_event(const std::string& payload, google::protobuf::Message& data) {
+    google::protobuf::util::JsonParseOptions options;
+    options.ignore_unknown_fields = true;
+    if (payload.find("\"specversion\"") == std::string::npos) {
+        return google::protobuf::util::JsonStringToMessage(payload, &data, options).ok();
+    }
+    google::protobuf::Struct envelope;
+    std::string text;
+    if (!google::protobuf::util::JsonStringToMessage(payload, &envelope).ok()) {
+        return false;
+    }
+    const auto it = envelope.fields().find("data");
+    return it != envelope.fields().end() && google::protobuf::util::MessageToJsonString(it->second, &text).ok() &&
+           google::protobuf::util::JsonStringToMessage(text, &data, options).ok();
+}
+
+}  // namespace chieng

@@ -12,7 +12,10 @@
 #include <string>
 #include <vector>
 
-namespace chieng {
+namespace asyncapi_test {
+
+using namespace chieng;
+
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -129,4 +132,4 @@ TEST_CASE("a field's label, bounds, shape and class stand in the AsyncAPI docume
 }
 
 }  // namespace
-}  // namespace chieng
+}  // namespace asyncapi_test

@@ -9,7 +9,10 @@
 
 #include <nlohmann/json.hpp>
 
-namespace chieng {
+namespace cloud_event_test {
+
+using namespace chieng;
+
 namespace {
 
 const std::string topic = "chieng/1/areas/625/indicators/official/2022-Q2/COM-01";
@@ -69,4 +72,4 @@ TEST_CASE("a retained message is read from a CloudEvent, from plain JSON, and fr
     }
 }
 
-}  // namespace chieng
+}  // namespace cloud_event_test

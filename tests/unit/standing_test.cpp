@@ -3,7 +3,10 @@
 
 #include <catch2/catch.hpp>
 
-namespace chieng {
+namespace standing_test {
+
+using namespace chieng;
+
 namespace {
 
 Standing well() {
@@ -63,4 +66,4 @@ TEST_CASE("each thing that is not well is told with what to do") {
     CHECK_FALSE(standing.is_well());
 }
 
-}  // namespace chieng
+}  // namespace standing_test

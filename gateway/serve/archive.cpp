@@ -3,6 +3,7 @@
 
 #include "chieng/v1/event.pb.h"
 #include "gateway/serve/digests.hpp"
+#include "services/runtime/core/bytes.hpp"
 #include "services/runtime/core/cloud_event.hpp"
 #include "services/runtime/core/topics.hpp"
 
@@ -24,7 +25,7 @@ Publish told(const std::string& place, const std::string& topic, const v1::Archi
 
 std::string digest_of(v1::ArchiveEntry entry) {
     entry.clear_digest();
-    return sha256_hex(deterministic_bytes(entry));
+    return sha256_hex(frozen_bytes(entry));
 }
 
 }  // namespace

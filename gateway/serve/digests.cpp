@@ -3,24 +3,12 @@
 
 #include "services/runtime/ports/store.hpp"
 
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <openssl/evp.h>
 
 #include <array>
 #include <string_view>
 
 namespace chieng {
-
-std::string deterministic_bytes(const google::protobuf::Message& message) {
-    std::string bytes;
-    google::protobuf::io::StringOutputStream stream(&bytes);
-    google::protobuf::io::CodedOutputStream coded(&stream);
-    coded.SetSerializationDeterministic(true);
-    message.SerializeToCodedStream(&coded);
-    coded.Trim();
-    return bytes;
-}
 
 std::string sha256_hex(const std::string& bytes) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};

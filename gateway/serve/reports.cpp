@@ -2,6 +2,7 @@
 #include "gateway/serve/reports.hpp"
 
 #include "gateway/serve/digests.hpp"
+#include "services/runtime/core/bytes.hpp"
 #include "services/runtime/core/cloud_event.hpp"
 #include "services/runtime/core/topics.hpp"
 
@@ -255,7 +256,7 @@ v1::Report Reports::report(const Period& period, std::uint32_t revision, Instant
     }
     put_positions(made);
     made.set_places(places_.digest());
-    made.set_digest(sha256_hex(deterministic_bytes(made)));
+    made.set_digest(sha256_hex(frozen_bytes(made)));
     return made;
 }
 

@@ -124,17 +124,17 @@ public:
 
 private:
     static std::vector<std::string> services(const Standing& standing) {
-        std::vector<std::string> names;
+        std::vector<std::string> held;
         for (const auto& feed : standing.feeds) {
-            names.push_back(feed.name.substr(feed.name.find('/') + 1));
+            held.push_back(feed.name.substr(feed.name.find('/') + 1));
         }
-        return names;
+        return held;
     }
     Journals::Takers takers() {
         return {[this](const std::string& service, const v1::Entry& entry) {
                     ledger_.apply(service, entry);
                     auto& day = received_on_[service];
-                    day = std::max(day, day_at(Seconds(std::chrono::seconds(entry.received_at()))));
+                    day = std::max(day, day_at(entry.received_at()));
                 },
                 [this](const v1::Status& status) { ledger_.apply(status); },
                 [this] {

@@ -33,13 +33,8 @@ std::string group_code(std::string_view area, std::string_view kind) {
     return std::string(area) + "|" + std::string(kind);
 }
 
-Day first_day_of(Atom atom) {
-    const auto month = Period::of(v1::CALENDAR_MONTHS, v1::MONTH, atom).first_day();
-    return atom.index % 2 == 0 ? month : month + std::chrono::days(14);
-}
-
 Day last_day_of(Atom atom) {
-    return first_day_of(Atom{atom.index + 1}) - std::chrono::days(1);
+    return Atom{atom.index + 1}.first_day() - one_day;
 }
 
 Ground::Ground(const Board& board, const Places& places, std::string root, std::vector<bool> wanted)
@@ -72,7 +67,7 @@ Ground::Ground(const Board& board, const Places& places, std::string root, std::
     const std::set<std::string, std::less<>> below = codes;
     for (const auto& code : below) {
         for (auto atom = first_; atom < end_; ++atom) {
-            for (const auto day : {first_day_of(Atom{atom}), last_day_of(Atom{atom})}) {
+            for (const auto day : {Atom{atom}.first_day(), last_day_of(Atom{atom})}) {
                 const auto above = codes_above(code, day);
                 codes.insert(above.begin(), above.end());
             }
@@ -91,12 +86,12 @@ Ground::Ground(const Board& board, const Places& places, std::string root, std::
 
 void Ground::find_chains() {
     for (std::uint32_t place = 0; place < codes_.size(); ++place) {
-        const auto near = places_.nearest_day(codes_[place], first_day_of(Atom{first_}));
+        const auto near = places_.nearest_day(codes_[place], Atom{first_}.first_day());
         const auto* found = near ? places_.find(codes_[place], *near) : nullptr;
         levels_.push_back(found == nullptr ? v1::Place::LEVEL_UNSPECIFIED : found->level());
         for (auto atom = first_; atom < end_; ++atom) {
             auto& chain = chains_.emplace_back(1, place);
-            for (const auto day : {first_day_of(Atom{atom}), last_day_of(Atom{atom})}) {
+            for (const auto day : {Atom{atom}.first_day(), last_day_of(Atom{atom})}) {
                 for (const auto& code : is_group(place) ? std::vector<std::string>() : codes_above(codes_[place], day)) {
                     const auto id = ids_.find(code)->second;
                     if (std::find(chain.begin(), chain.end(), id) == chain.end()) {

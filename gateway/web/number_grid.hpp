@@ -63,7 +63,6 @@ private:
 [[nodiscard]] std::string group_code(std::string_view area, std::string_view kind);
 
 // The days of a half-month.
-[[nodiscard]] Day first_day_of(Atom atom);
 [[nodiscard]] Day last_day_of(Atom atom);
 
 struct NumberGrid {

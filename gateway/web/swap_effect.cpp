@@ -32,16 +32,16 @@ void SwapEffect::find_covers() {
         }
     }
     const auto calendar_of = [&] {
-        std::vector<std::int32_t> calendars(grid_.windows);
+        std::vector<std::int32_t> made(grid_.windows);
         for (const auto& [name, window] : grid_.names) {
-            calendars[window] = std::get<1>(name);
+            made[window] = std::get<1>(name);
         }
-        return calendars;
+        return made;
     }();
-    constexpr std::array calendars{v1::OFFICIAL, v1::CALENDAR_MONTHS};
+    constexpr std::array kinds{v1::OFFICIAL, v1::CALENDAR_MONTHS};
     constexpr std::array weights{1, 2, 3};
     for (std::uint32_t window = 0; window < grid_.windows; ++window) {
-        for (const auto calendar : calendars) {
+        for (const auto calendar : kinds) {
             for (const auto weight : weights) {
                 Cover cover{window, {}};
                 std::vector<std::uint32_t> covered;

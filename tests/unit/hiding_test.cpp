@@ -7,6 +7,8 @@
 #include <random>
 #include <set>
 
+namespace hiding_test {
+
 using namespace chieng;
 using namespace chieng::testing;
 using web::Json;
@@ -478,3 +480,5 @@ TEST_CASE("a file hides what the table hides", "[hiding]") {
     }
     CHECK(hidden > 0);
 }
+
+}  // namespace hiding_test

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/runtime/core/cloud_event.hpp"
 
+#include "services/runtime/core/bytes.hpp"
 #include "services/runtime/core/json.hpp"
 #include "services/runtime/core/time.hpp"
 
 #include <google/protobuf/message.h>
-#include <google/protobuf/struct.pb.h>
 #include <google/protobuf/util/json_util.h>
 #include <xxhash.h>
+#include <nlohmann/json.hpp>
 
 namespace chieng {
 namespace {
@@ -40,7 +41,7 @@ std::string digest(const std::string& text) {
 Publish retained_event(const std::string& topic, const Said& said, const google::protobuf::Message& data) {
     const auto text = to_json(data);
     const auto time = utc(said.at);
-    std::string json = R"({"specversion":"1.0","id":")" + digest(topic + "\n" + time + "\n" + text);
+    std::string json = R"({"specversion":"1.0","id":")" + digest(topic + "\n" + time + "\n" + frozen_bytes(data));
     json.append(R"(","source":"/)").append(root).append(said.place).append("/").append(said.who);
     json.append(R"(","type":")").append(data.GetDescriptor()->full_name());
     json.append(R"(","subject":")").append(std::string_view(topic).substr(root.size()));
@@ -55,14 +56,9 @@ bool read_retained_event(const std::string& payload, google::protobuf::Message& 
     if (payload.find("\"specversion\"") == std::string::npos) {
         return google::protobuf::util::JsonStringToMessage(payload, &data, options).ok();
     }
-    google::protobuf::Struct envelope;
-    std::string text;
-    if (!google::protobuf::util::JsonStringToMessage(payload, &envelope).ok()) {
-        return false;
-    }
-    const auto it = envelope.fields().find("data");
-    return it != envelope.fields().end() && google::protobuf::util::MessageToJsonString(it->second, &text).ok() &&
-           google::protobuf::util::JsonStringToMessage(text, &data, options).ok();
+    const auto envelope = nlohmann::json::parse(payload, nullptr, false);
+    const auto it = envelope.find("data");
+    return it != envelope.end() && google::protobuf::util::JsonStringToMessage(it->dump(), &data, options).ok();
 }
 
 }  // namespace chieng

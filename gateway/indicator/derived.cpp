@@ -221,7 +221,9 @@ std::optional<Board::Target> Board::target(SeriesId assigned, const std::string&
     std::optional<Target> sum;
     for (const auto& child : places_.children(area, day)) {
         if (const auto below = target(assigned, code, child, period)) {
-            sum = sum.value_or(Target());
+            if (!sum) {
+                sum.emplace();
+            }
             sum->number += below->number;
             sum->assigned += below->assigned;
             sum->lineage.add(below->lineage);

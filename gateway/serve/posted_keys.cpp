@@ -27,7 +27,12 @@ std::optional<PostedKeys::Found> PostedKeys::find(const PostKey& key, std::uint6
     return Found{kept.service(), kept.sequence(), kept.body() == key.body};
 }
 
-void PostedKeys::put(const PostKey& key, const std::string& service, std::uint64_t sequence, std::uint64_t now) {
+void PostedKeys::drop_expired(std::uint64_t now) {
+    constexpr std::uint64_t every = 3'600;
+    if (dropped_at_ && *dropped_at_ <= now && now < *dropped_at_ + every) {
+        return;
+    }
+    dropped_at_ = now;
     std::vector<std::string> expired;
     store_.scan(keys_begin, [&](std::string_view name, std::string_view bytes) {
         store::v1::PostedKey kept;
@@ -39,6 +44,10 @@ void PostedKeys::put(const PostKey& key, const std::string& service, std::uint64
     for (const auto& name : expired) {
         store_.erase(name);
     }
+}
+
+void PostedKeys::put(const PostKey& key, const std::string& service, std::uint64_t sequence, std::uint64_t now) {
+    drop_expired(now);
     store::v1::PostedKey kept;
     kept.set_body(key.body);
     kept.set_service(service);

@@ -32,11 +32,14 @@ public:
     // `now` in seconds since 1970. Nothing once the key has expired.
     [[nodiscard]] std::optional<Found> find(const PostKey& key, std::uint64_t now);
 
-    // Keeps it with the unit that the caller commits, and drops those that have expired.
+    // Keeps it with the unit that the caller commits, and drops, once an hour, those that have expired.
     void put(const PostKey& key, const std::string& service, std::uint64_t sequence, std::uint64_t now);
 
 private:
+    void drop_expired(std::uint64_t now);
+
     Store& store_;
+    std::optional<std::uint64_t> dropped_at_;
 };
 
 }  // namespace chieng

@@ -4,6 +4,7 @@
 #include "data/attention_rules.hpp"
 #include "data/indicators.hpp"
 #include "tests/support/entries.hpp"
+#include "tests/support/journals.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -44,15 +45,9 @@ public:
         return text;
     }
     void says(std::uint64_t posted, std::uint64_t stored, std::uint64_t waiting, std::initializer_list<std::uint64_t> runs, bool online) {
-        v1::Status status;
-        status.set_device("head");
-        status.set_commune("23656");
+        auto status = a_status("head", posted, stored);
         status.set_online(online);
-        status.set_recorded_at(noon_of("2022-04-10"));
-        auto& part = *status.add_services();
-        part.set_service("session");
-        part.set_posted(posted);
-        part.set_stored(stored);
+        auto& part = *status.mutable_services(0);
         part.set_waiting(waiting);
         for (const auto run : runs) {
             part.add_waiting_runs(run);

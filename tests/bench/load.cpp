@@ -70,7 +70,6 @@ Load make_load(std::uint64_t first, std::uint64_t events, std::size_t per_messag
 
 double run_load(Wire& wire, const Load& load, std::size_t per_message, std::uint64_t window, const std::function<std::uint64_t()>& done,
                 const Wire::Take& take) {
-    using Clock = std::chrono::steady_clock;
     const auto began = Clock::now();
     std::uint64_t sent = 0;
     std::size_t at = 0;

@@ -5,6 +5,7 @@
 
 #include "tests/bench/wire.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -12,6 +13,8 @@
 #include <vector>
 
 namespace chieng::bench {
+
+using Clock = std::chrono::steady_clock;
 
 inline constexpr int devices = 20;
 inline constexpr const char* commune = "23656";

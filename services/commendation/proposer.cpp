@@ -2,6 +2,7 @@
 #include "services/commendation/proposer.hpp"
 
 #include "chieng/store/v1/board.pb.h"
+#include "services/runtime/core/bytes.hpp"
 #include "services/runtime/core/cloud_event.hpp"
 #include "services/runtime/core/dated_rules.hpp"
 #include "services/runtime/core/json.hpp"
@@ -18,8 +19,19 @@ namespace {
 
 constexpr const char* followed = "household";
 constexpr const char* subscriber = "commendation";
-constexpr const char* checkpoint_key = "at";
-using Version = store::v1::KnownHousehold::Version;
+constexpr const char* checkpoint_key = "read";
+constexpr char move_row = 'm';
+constexpr char support_row = 's';
+using Version = store::v1::HouseholdVersion;
+
+// A household's rows stand together; no reference holds a zero byte.
+std::string rows_of(char kind, std::string_view household) {
+    return std::string({kind, '/'}).append(household).append(1, '\0');
+}
+
+std::string row_of(char kind, std::string_view household, const std::string& device, std::uint64_t sequence) {
+    return rows_of(kind, household).append(device).append(1, '\0').append(big_endian(sequence));
+}
 
 std::string reply_topic(const std::string& commune) {
     return topics::feed_replies(commune, followed, subscriber);
@@ -37,34 +49,19 @@ bool says_something(const v1::Event& event) {
 }
 
 // The household's latest change of class, when it is an escape from poverty and nobody erased the household.
-const v1::Event* escape_of(const store::v1::KnownHousehold& household) {
+const v1::Event* escape_of(const std::map<std::string, Version>& moves) {
     const Version* latest = nullptr;
-    for (const auto& version : household.versions()) {
+    for (const auto& [row, version] : moves) {
         if (version.event().has_household_erased()) {
             return nullptr;
         }
-        if (version.event().has_household_status_changed() && (latest == nullptr || rank(*latest) < rank(version))) {
+        if (latest == nullptr || rank(*latest) < rank(version)) {
             latest = &version;
         }
     }
     const bool escaped =
         latest != nullptr && latest->event().household_status_changed().movement() == v1::HouseholdStatusChanged::ESCAPED_POVERTY;
     return escaped ? &latest->event() : nullptr;
-}
-
-// The earliest first.
-std::vector<const v1::Event*> supports_until(const store::v1::KnownHousehold& household, const std::string& day) {
-    std::vector<const v1::Event*> found;
-    for (const auto& version : household.versions()) {
-        if (version.event().has_household_supported() && version.event().occurred_on() <= day) {
-            found.push_back(&version.event());
-        }
-    }
-    std::sort(found.begin(), found.end(), [](const auto* one, const auto* other) {
-        return std::tuple(one->occurred_on(), one->household_supported().kind(), one->household_supported().support_id()) <
-               std::tuple(other->occurred_on(), other->household_supported().kind(), other->household_supported().support_id());
-    });
-    return found;
 }
 
 }  // namespace
@@ -78,11 +75,16 @@ Proposer::Proposer(std::string commune, const v1::ServiceRules& rules, Store& st
     store::v1::Checkpoint at;
     if (const auto bytes = store_.get(checkpoint_key); bytes && at.ParseFromString(*bytes)) {
         reader_ = FeedReader({at.epoch(), at.offset(), at.chain()});
+    } else {
+        forget();
     }
-    store_.scan("h/", [&](std::string_view key, std::string_view bytes) {
-        if (!households_[std::string(key.substr(2))].ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    store_.scan({&move_row, 1}, [&](std::string_view row, std::string_view bytes) {
+        Version version;
+        if (!version.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
             throw Broken("a record of the proposals cannot be read; remove the file, it is made again");
         }
+        const auto household = household_of(version.event());
+        moves_[household].emplace(row, std::move(version));
         return true;
     });
 }
@@ -101,7 +103,7 @@ Actions Proposer::handle(std::span<const Input> inputs, Instant now) {
             take(arrived->message);
         }
     }
-    if (forgot_ || (is_ahead_ && now.steady >= keep_at_)) {
+    if (forgot_ || unkept_.size() >= unkept_max || (is_ahead_ && now.steady >= keep_at_)) {
         keep();
         keep_at_ = now.steady + keep_every;
     }
@@ -169,44 +171,60 @@ void Proposer::change(const v1::Entry& version, bool counts) {
     if (!event.ParseFromString(version.event()) || !parse_day(event.occurred_on()) || !says_something(event)) {
         return;
     }
-    const auto key = household_of(event);
+    const auto household = household_of(event);
+    const auto kind = event.has_household_supported() ? support_row : move_row;
+    const auto row = row_of(kind, household, version.device(), event.sequence());
     event.clear_note();
     event.clear_evidence();
     made.set_device(version.device());
     made.set_received_at(version.received_at());
-    auto& versions = *households_[key].mutable_versions();
-    const auto is_the_same = [&](const Version& other) {
-        return other.device() == made.device() && other.event().sequence() == event.sequence();
-    };
-    versions.erase(std::remove_if(versions.begin(), versions.end(), is_the_same), versions.end());
-    if (counts) {
-        *versions.Add() = std::move(made);
+    unkept_[row] = counts ? std::optional(made.SerializeAsString()) : std::nullopt;
+    if (kind == move_row) {
+        auto& moves = moves_[household];
+        moves.erase(row);
+        if (counts) {
+            moves.emplace(row, std::move(made));
+        }
+        if (moves.empty()) {
+            moves_.erase(household);
+        }
+        changed_ = true;
+    } else {
+        changed_ = changed_ || moves_.contains(household);
     }
-    if (versions.empty()) {
-        households_.erase(key);
-    }
-    unkept_.insert(key);
-    changed_ = true;
 }
 
+// What was kept goes with the next unit, which is of what is read from the beginning.
 void Proposer::forget() {
-    for (const auto& [key, household] : households_) {
-        unkept_.insert(key);
-    }
-    households_.clear();
+    unkept_.clear();
+    moves_.clear();
     is_ahead_ = true;
     forgot_ = true;
     changed_ = true;
 }
 
 void Proposer::keep() {
-    for (const auto& key : std::exchange(unkept_, {})) {
-        if (const auto known = households_.find(key); known != households_.end()) {
-            store_.put("h/" + key, known->second.SerializeAsString());
+    if (forgot_) {
+        std::vector<std::string> rows;
+        do {
+            rows.clear();
+            store_.scan("", [&](std::string_view row, std::string_view) {
+                rows.emplace_back(row);
+                return rows.size() < unkept_max;
+            });
+            for (const auto& row : rows) {
+                store_.erase(row);
+            }
+        } while (!rows.empty());
+    }
+    for (const auto& [row, bytes] : unkept_) {
+        if (bytes) {
+            store_.put(row, *bytes);
         } else {
-            store_.erase("h/" + key);
+            store_.erase(row);
         }
     }
+    unkept_.clear();
     store::v1::Checkpoint at;
     at.set_epoch(reader_.checkpoint().epoch);
     at.set_offset(reader_.checkpoint().offset);
@@ -219,9 +237,29 @@ void Proposer::keep() {
     is_ahead_ = false;
 }
 
-std::optional<v1::Proposal> Proposer::propose(const std::string& key, const store::v1::KnownHousehold& household, Day day) const {
+// The earliest first.
+std::vector<v1::Event> Proposer::supports_until(const std::string& household, const std::string& day) const {
+    std::vector<v1::Event> found;
+    store_.scan(rows_of(support_row, household), [&](std::string_view, std::string_view bytes) {
+        Version version;
+        if (!version.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+            throw Broken("a record of the proposals cannot be read; remove the file, it is made again");
+        }
+        if (version.event().occurred_on() <= day) {
+            found.push_back(std::move(*version.mutable_event()));
+        }
+        return true;
+    });
+    const auto order = [](const v1::Event& event) {
+        return std::tuple(event.occurred_on(), event.household_supported().kind(), event.household_supported().support_id());
+    };
+    std::sort(found.begin(), found.end(), [&](const auto& one, const auto& other) { return order(one) < order(other); });
+    return found;
+}
+
+std::optional<v1::Proposal> Proposer::propose(const std::string& household, Day day) const {
     const auto* rule = proposal_rule_on(rules_, day);
-    const auto* escape = escape_of(household);
+    const auto* escape = escape_of(moves_.at(household));
     if (rule == nullptr || escape == nullptr) {
         return std::nullopt;
     }
@@ -234,13 +272,13 @@ std::optional<v1::Proposal> Proposer::propose(const std::string& key, const stor
         return std::nullopt;
     }
     v1::Proposal made;
-    made.set_household_key(key);
+    made.set_household_key(household);
     made.set_village(escape->village());
     made.set_escaped_on(escape->occurred_on());
     for (std::size_t i = 0; i < std::min<std::size_t>(before.size(), supports_max); ++i) {
-        const auto& given = before[i]->household_supported();
+        const auto& given = before[i].household_supported();
         auto& support = *made.add_supports();
-        support.set_completed_on(before[i]->occurred_on());
+        support.set_completed_on(before[i].occurred_on());
         support.set_kind(given.kind());
         support.set_funder(given.funder());
         support.set_organiser(given.organiser());
@@ -252,10 +290,13 @@ std::optional<v1::Proposal> Proposer::propose(const std::string& key, const stor
     return made;
 }
 
-v1::Proposals Proposer::at(Day day) const {
+v1::Proposals Proposer::at(Day day) {
+    if (!unkept_.empty() || forgot_) {
+        keep();  // supports are read from the store
+    }
     std::vector<v1::Proposal> found;
-    for (const auto& [key, household] : households_) {
-        if (auto proposal = propose(key, household, day)) {
+    for (const auto& [household, moves] : moves_) {
+        if (auto proposal = propose(household, day)) {
             found.push_back(std::move(*proposal));
         }
     }

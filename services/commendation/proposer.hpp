@@ -2,6 +2,8 @@
 // Proposes exemplary households (plan II.5, III.2): follows the household service's feed and tells the commune, on one retained topic,
 // who escaped poverty after support. What it folded and how far it read are one unit of its store. Pure: no clock, no link.
 //
+// Changes of class are few and stay in memory; supports are many and are looked up in the store, for those who escaped.
+//
 // It names households, so it stays in the commune. An erasure begins another epoch of the feed: then all that was folded is erased
 // from the file, read again, and told anew.
 //
@@ -15,12 +17,15 @@
 #include "services/runtime/ports/link.hpp"
 #include "services/runtime/ports/store.hpp"
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <chrono>
 #include <map>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace chieng {
 
@@ -31,18 +36,22 @@ public:
     static constexpr int proposals_max = 500;
     static constexpr int supports_max = 20;
 
+    static constexpr std::size_t unkept_max = 20'000;
+
     // Reads back what was kept. `rules` must outlive it. Throws Broken when a record cannot be read.
     Proposer(std::string commune, const v1::ServiceRules& rules, Store& store);
 
     // Throws Broken when a unit cannot be committed.
     [[nodiscard]] Actions handle(std::span<const Input> inputs, Instant now);
 
-    // What is proposed on that day.
-    [[nodiscard]] v1::Proposals at(Day day) const;
+    // What is proposed on that day, as far as it was read.
+    [[nodiscard]] v1::Proposals at(Day day);
 
     [[nodiscard]] static std::string topic(const std::string& commune);
 
 private:
+    using Version = store::v1::HouseholdVersion;
+
     void subscribe(Actions& actions) const;
     void take(const Message& message);
     void fold(const v1::Entry& entry);
@@ -50,16 +59,18 @@ private:
     void forget();
     void keep();
     void tell(Actions& actions, Instant now);
-    [[nodiscard]] std::optional<v1::Proposal> propose(const std::string& key, const store::v1::KnownHousehold& household, Day day) const;
+    [[nodiscard]] std::vector<v1::Event> supports_until(const std::string& household, const std::string& day) const;
+    [[nodiscard]] std::optional<v1::Proposal> propose(const std::string& household, Day day) const;
 
     std::string commune_;
     const v1::ServiceRules& rules_;
     Store& store_;
     FeedReader reader_;
-    std::map<std::string, store::v1::KnownHousehold> households_;
-    std::set<std::string> unkept_;
-    bool is_ahead_ = false;  // of what is kept
-    bool forgot_ = false;    // since it was kept
+    // By household, then by the row of the version.
+    std::map<std::string, std::map<std::string, Version>, std::less<>> moves_;
+    boost::unordered_flat_map<std::string, std::optional<std::string>> unkept_;  // rows
+    bool is_ahead_ = false;                                                      // of what is kept
+    bool forgot_ = false;                                                        // since it was kept
     bool link_is_up_ = false;
     bool changed_ = true;
     std::optional<Day> day_;           // on which it was told last

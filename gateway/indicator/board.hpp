@@ -70,6 +70,7 @@ public:
     void raise_horizon(std::int32_t atom);
     // The latest value of a cell; number 0 once it is gone.
     [[nodiscard]] v1::Cell cell(CellId id) const;
+    void read(CellId id, v1::Cell& cell) const;  // into an empty one
 
     // Indicators that a change of this cell touches: of its commune and of all places above, up to this board's own.
     void touched(CellId id, std::vector<IndicatorId>& ids);
@@ -249,7 +250,7 @@ private:
         to.mutable_lineage()->set_events(static_cast<std::int32_t>(slot.events));
         to.mutable_lineage()->set_digest(slot.digest);
     }
-    [[nodiscard]] v1::Cell named(CellId id) const;
+    void name(CellId id, v1::Cell& cell) const;
     // A half-month of different values: it is kept, and its windows are published.
     [[nodiscard]] bool is_hidden(CellId id) const;
     template <class Take>

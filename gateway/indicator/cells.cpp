@@ -139,10 +139,9 @@ void Board::forget(std::string_view feed_name) {
     settle();
 }
 
-v1::Cell Board::named(CellId id) const {
+void Board::name(CellId id, v1::Cell& cell) const {
     const auto time = cell_id::time(id);
     const auto& series = definitions_.series()[cell_id::series(id)];
-    v1::Cell cell;
     cell.set_area(areas_[cell_id::area(id)]);
     if (cell_id::is_window(time)) {
         const auto period = cell_id::window_of(time);
@@ -156,7 +155,6 @@ v1::Cell Board::named(CellId id) const {
     cell.set_indicator(series.indicator);
     cell.set_cut(series.cut);
     cell.set_cut_value(series.cut_value);
-    return cell;
 }
 
 // Half-months of different values are nobody's business: their windows changed.
@@ -195,19 +193,25 @@ std::vector<std::pair<std::uint64_t, Board::CellId>> Board::stamped_after(std::u
 }
 
 v1::Cell Board::cell(CellId id) const {
+    v1::Cell cell;
+    read(id, cell);
+    return cell;
+}
+
+void Board::read(CellId id, v1::Cell& cell) const {
     require_settled();
-    auto cell = named(id);
+    name(id, cell);
     const auto slot = definitions_.series(cell_id::series(id)).distinct ? window_at(id) : slot_at(totals_, id);
     cell.set_number(slot.number);
     put_lineage(cell, slot);
     if (const auto days = histograms_.find(id); days != histograms_.end()) {
         cell.mutable_histogram()->insert(days->second.begin(), days->second.end());
     }
-    return cell;
 }
 
 void Board::visit_part(const Feed& feed, CellId id, const Visitor& visit) const {
-    auto cell = named(id);
+    v1::Cell cell;
+    name(id, cell);
     KeyCounts counts;
     const auto& slot = feed.parts.at(id).slot;
     cell.set_number(slot.number);

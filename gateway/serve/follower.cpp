@@ -4,6 +4,8 @@
 #include "chieng/store/v1/board.pb.h"
 #include "services/runtime/core/topics.hpp"
 
+#include <google/protobuf/arena.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -153,7 +155,8 @@ void Follower::fold(Follow& follow, const Message& message, Instant now) {
         }
         return;
     }
-    v1::Block block;
+    google::protobuf::Arena memory;
+    auto& block = *google::protobuf::Arena::CreateMessage<v1::Block>(&memory);
     if (!block.ParseFromString(message.payload)) {
         return;  // a damaged block is a gap: it is asked for again
     }

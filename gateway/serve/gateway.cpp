@@ -21,8 +21,14 @@ constexpr milliseconds save_every{30'000};
 constexpr std::int64_t cells_per_ms = 20;            // the more cells a batch changed, the longer the next one is collected
 constexpr std::int64_t indicators_per_second = 500;  // retained topics follow the board at this pace; the feed is for who is in a hurry
 constexpr std::int64_t indicators_burst = 200;       // at once
-constexpr std::size_t heard_max = 1'000;             // events that wait for recipients …
-constexpr std::size_t heard_at_once = 10;            // … and are told in one round
+constexpr std::int64_t busy_part = 5;                // while many come in, of this pace only one part in so many
+constexpr std::uint64_t many_events = 50;            // in one round
+constexpr std::uint64_t many_cells = 1'000;
+constexpr milliseconds busy_for{1'000};
+constexpr std::size_t touched_at_once = 5'000;  // cells
+constexpr std::size_t heard_max = 1'000;        // events that wait for recipients …
+constexpr std::size_t heard_at_once = 10;       // … and are told in one round, …
+constexpr milliseconds hear_again{100};         // … while many come in, so often
 
 std::string calendar_name(v1::Calendar calendar) {
     return calendar == v1::OFFICIAL ? "official" : "calendar";
@@ -34,6 +40,7 @@ Gateway::Gateway(const Definitions& definitions, const Places& places, std::stri
                  std::uint64_t epoch)
     : place_(std::move(place)),
       store_(store),
+      follows_cells_(std::any_of(sources.begin(), sources.end(), [](const Source& source) { return source.feed == cells; })),
       follower_(definitions, places, place_, std::move(sources), store, "gateway-" + place_),
       archive_(place_, store),
       acceptances_(places, place_, store),
@@ -55,6 +62,7 @@ Gateway::Gateway(const Definitions& definitions, const Places& places, std::stri
 
 Actions Gateway::handle(std::span<const Input> inputs, Instant now) {
     auto actions = std::exchange(filed_, {});
+    const auto before = follower_.unsaved();
     for (const auto& input : inputs) {
         if (std::holds_alternative<LinkUp>(input)) {
             link_is_up_ = true;
@@ -66,6 +74,9 @@ Actions Gateway::handle(std::span<const Input> inputs, Instant now) {
         }
     }
     follower_.settle();
+    if (follower_.unsaved() - before >= (follows_cells_ ? many_cells : many_events)) {
+        busy_until_ = now.steady + busy_for;
+    }
     caught_up_ = follower_.caught_up(now);
     if (link_is_up_ && caught_up_) {
         publish_cells(now, actions);
@@ -100,6 +111,8 @@ void Gateway::start(Actions& actions, Instant now) {
     acceptances_.say_again();
     actions.emplace_back(head());
     head_sent_ = offset_;
+    touch_due_.clear();
+    untouched_.clear();
     touched_.clear();  // a broker that lost its memory has lost the retained topics
     follower_.board().all_indicators(touched_);
     note_stale();
@@ -142,34 +155,34 @@ void Gateway::publish_cells(Instant now, Actions& actions) {
     touched_.clear();
     follower_.board().touched_by_time(touched_);
     note_stale();
-    v1::Block block;
     std::size_t bytes = 0;
     auto offset = before;
     const auto flush = [&] {
-        block.set_epoch(epoch_);
-        block.set_last(offset);
-        actions.emplace_back(Publish{{topics::feed(place_, cells), block.SerializeAsString(), false}});
+        block_.set_epoch(epoch_);
+        block_.set_last(offset);
+        actions.emplace_back(Publish{{topics::feed(place_, cells), block_.SerializeAsString(), false}});
         if (told_) {
-            told_(block);
+            told_(block_);
         }
-        block.Clear();
+        block_.Clear();
         bytes = 0;
     };
     for (const auto id : changed) {
         ++offset;
-        if (block.cells().empty()) {
-            block.set_first(offset);
+        if (block_.cells().empty()) {
+            block_.set_first(offset);
         }
-        auto& cell = *block.add_cells() = follower_.board().cell(id);
+        auto& cell = *block_.add_cells();
+        follower_.board().read(id, cell);
         bytes += cell.ByteSizeLong();
         if (bytes > limits::block_bytes_max) {
             flush();
         }
-        touched_.clear();
-        follower_.board().touched(id, touched_);
-        note_stale();
+        if (untouched_.insert(id).second) {
+            touch_due_.push_back(id);
+        }
     }
-    if (!block.cells().empty()) {
+    if (!block_.cells().empty()) {
         flush();
     }
     if (head_sent_ + offsets_reserved / 100 < offset_ || (changed.empty() && head_sent_ != offset_)) {
@@ -195,8 +208,24 @@ void Gateway::note_stale() {
     }
 }
 
+// Which topics a changed cell leaves behind: under load the same ones, over and over, so it is asked once for many changes.
+void Gateway::touch() {
+    touched_.clear();
+    for (std::size_t n = 0; n < touched_at_once && !touch_due_.empty(); ++n) {
+        untouched_.erase(touch_due_.front());
+        follower_.board().touched(touch_due_.front(), touched_);
+        touch_due_.pop_front();
+    }
+    note_stale();
+}
+
 void Gateway::publish_indicators(Instant now, Actions& actions) {
-    const auto allowed = std::min((now.steady - indicators_at_).count() * indicators_per_second / 1000, indicators_burst);
+    const bool is_busy = now.steady < busy_until_;
+    if (!is_busy || stale_.empty()) {
+        touch();
+    }
+    const auto pace = is_busy ? indicators_per_second / busy_part : indicators_per_second;
+    const auto allowed = std::min((now.steady - indicators_at_).count() * pace / 1000, indicators_burst);
     for (std::int64_t n = 0; n < allowed && !stale_.empty(); ++n) {
         auto& queue = own_due_.empty() ? due_ : own_due_;
         const auto id = queue.front();
@@ -236,11 +265,13 @@ void Gateway::publish_to_recipients(Instant now, Actions& actions) {
     if (recipients_ == nullptr) {
         return;
     }
-    for (std::size_t n = 0; n < heard_at_once && !heard_.empty(); ++n) {
+    const bool is_early = now.steady < busy_until_ && now.steady < hear_at_;
+    for (std::size_t n = 0; !is_early && n < heard_at_once && !heard_.empty(); ++n) {
         for (auto& message : recipients_->of_event(place_, heard_.front().first, heard_.front().second)) {
             actions.emplace_back(Publish{std::move(message)});
         }
         heard_.pop_front();
+        hear_at_ = now.steady + hear_again;
     }
     acceptances_.tell(*recipients_, now, actions);
     const auto today = day_at(now.civil);

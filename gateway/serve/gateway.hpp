@@ -67,6 +67,7 @@ private:
     void publish_cells(Instant now, Actions& actions);
     void keep_horizon();
     void note_stale();
+    void touch();
     void publish_indicators(Instant now, Actions& actions);
     void publish_to_recipients(Instant now, Actions& actions);
     void hear(const Source& source, const v1::Entry& entry, bool is_new);
@@ -75,6 +76,7 @@ private:
 
     std::string place_;
     Store& store_;
+    bool follows_cells_;
     Follower follower_;
     Archive archive_;
     Acceptances acceptances_;
@@ -89,9 +91,14 @@ private:
     Milliseconds saved_at_{0};
     Milliseconds cells_due_{0};
     Milliseconds indicators_at_{0};
+    Milliseconds busy_until_{0};              // so many came in lately that what is told one by one has to wait
+    Milliseconds hear_at_{0};                 // then
     std::deque<Board::IndicatorId> own_due_;  // retained topics that are behind the board: of this place, which come first,
     std::deque<Board::IndicatorId> due_;      // and of those below
     boost::unordered_flat_set<Board::IndicatorId> stale_;
+    std::deque<Board::CellId> touch_due_;  // cells that changed since their indicators were noted as stale
+    boost::unordered_flat_set<Board::CellId> untouched_;
+    v1::Block block_;  // reused
     const Recipients* recipients_ = nullptr;
     std::optional<Day> reported_on_;                       // the last day on which periods were looked at
     std::deque<std::pair<std::string, v1::Entry>> heard_;  // events for recipients, by service

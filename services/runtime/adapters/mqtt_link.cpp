@@ -67,6 +67,7 @@ public:
         : wake_(std::move(wake)),
           connect_(connect_options(options)),
           client_(options.broker, options.client_id, mqtt::create_options(MQTTVERSION_3_1_1, 4096), nullptr) {
+        MQTTAsync_setTraceLevel(MQTTASYNC_TRACE_ERROR);  // it words a line for every packet, also when nobody listens
         client_.set_callback(*this);
         sender_ = std::thread([this] { run(); });
     }

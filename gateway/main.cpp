@@ -19,6 +19,7 @@
 #include "services/runtime/core/json.hpp"
 #include "services/runtime/core/limits.hpp"
 #include "services/runtime/core/topics.hpp"
+#include "services/runtime/host/event_lines.hpp"
 #include "services/runtime/host/host.hpp"
 #include "services/runtime/host/monitor.hpp"
 #include "services/runtime/host/places.hpp"
@@ -57,6 +58,7 @@ struct Settings {
     bool english = false;
     bool cuts = false;
     bool cells = false;
+    LogDetail log = LogDetail::trouble;
     MqttOptions mqtt;
 };
 
@@ -148,6 +150,8 @@ int run(const Settings& settings) {
     Gateway gateway(definitions, places, settings.place, sources_of(settings.place, places), store, fresh_epoch());
     const auto recipients = load_recipients(settings, definitions);
     gateway.serve(recipients);
+    EventLines lines(settings.log);
+    gateway.tell(lines);
     watch(monitor, gateway, store);
     host.add("gateway", [&](std::span<const Input> inputs, Instant now) { return gateway.handle(inputs, now); });
     std::optional<CommuneBook> book;
@@ -157,7 +161,7 @@ int run(const Settings& settings) {
     auto* const of_commune = book ? &*book : nullptr;
     WebService web(
         {definitions, places, settings.place, gateway.board(), gateway.follows(), gateway.reports(), names_of_services(), of_commune},
-        load_rights(settings.rights), gateway, settings.data, of_commune);
+        load_rights(settings.rights), gateway, settings.data, of_commune, lines);
     serve_web(host, monitor, web);
     spdlog::info("gateway of {} is ready, {} indicators", settings.place, definitions.all().size());
     host.run();
@@ -290,6 +294,7 @@ int main(int argc, char** argv) {
     add_link_options(app, settings.mqtt);
     add_places_option(app, settings.places);
     add_http_option(app, settings.http);
+    add_log_option(app, settings.log);
     app.add_option("--indicators", settings.indicators, "definitions (protobuf text); default: the plan's")->check(CLI::ExistingFile);
     app.add_option("--recipients", settings.recipients, "who gets what (protobuf text); default: the plan's")->check(CLI::ExistingFile);
     app.require_subcommand(1);
@@ -340,7 +345,7 @@ int main(int argc, char** argv) {
             }
         }
         if (commands.asked()) {
-            return commands.run({settings.place, settings.data, settings.http, settings.places, settings.mqtt,
+            return commands.run({settings.place, settings.data, settings.http, settings.places, settings.mqtt, settings.log,
                                  [&] { return load_definitions(settings.indicators); }});
         }
         if (status.asked()) {

@@ -2,6 +2,7 @@
 #include "gateway/serve/gateway.hpp"
 
 #include "services/runtime/core/cloud_event.hpp"
+#include "services/runtime/core/event_line.hpp"
 #include "services/runtime/core/feed_head.hpp"
 #include "services/runtime/core/limits.hpp"
 #include "services/runtime/core/topics.hpp"
@@ -251,6 +252,9 @@ void Gateway::serve(const Recipients& recipients) {
 
 void Gateway::hear(const Source& source, const v1::Entry& entry, bool is_new) {
     archive_.hear(source, entry);
+    if (is_new && telemetry_ != nullptr && telemetry_->wants(StepKind::folded)) {
+        tell_folded(source, entry);
+    }
     if (recipients_ == nullptr) {
         return;
     }
@@ -258,6 +262,12 @@ void Gateway::hear(const Source& source, const v1::Entry& entry, bool is_new) {
     if (is_new && heard_.size() < heard_max) {  // who needs each one follows the feed
         heard_.emplace_back(source.feed, entry);
     }
+}
+
+void Gateway::tell_folded(const Source& source, const v1::Entry& entry) const {
+    v1::Event event;
+    event.ParseFromString(entry.event());
+    telemetry_->tell(step_of(StepKind::folded, "gateway", {source.place, source.feed, entry.device(), event.sequence()}));
 }
 
 // What was journalled, to those of the commune who may read it; and when a period is over, its values to those who are reported to.

@@ -18,6 +18,7 @@
 #include "gateway/serve/reports.hpp"
 #include "services/runtime/ports/link.hpp"
 #include "services/runtime/ports/store.hpp"
+#include "services/runtime/ports/telemetry.hpp"
 
 #include <deque>
 #include <functional>
@@ -37,6 +38,9 @@ public:
 
     // Also publishes to the plan's recipients; it must outlive this.
     void serve(const Recipients& recipients);
+
+    // Told of each event that is folded for the first time; it must outlive this.
+    void tell(Telemetry& telemetry) { telemetry_ = &telemetry; }
 
     // Throws Broken when a unit cannot be committed: nothing that depends on it was published then.
     [[nodiscard]] Actions handle(std::span<const Input> inputs, Instant now);
@@ -71,6 +75,7 @@ private:
     void publish_indicators(Instant now, Actions& actions);
     void publish_to_recipients(Instant now, Actions& actions);
     void hear(const Source& source, const v1::Entry& entry, bool is_new);
+    void tell_folded(const Source& source, const v1::Entry& entry) const;
     void reserve(std::uint64_t offsets);
     [[nodiscard]] Publish head() const;
 
@@ -103,6 +108,7 @@ private:
     std::optional<Day> reported_on_;                       // the last day on which periods were looked at
     std::deque<std::pair<std::string, v1::Entry>> heard_;  // events for recipients, by service
     std::function<void(const v1::Block&)> told_;
+    Telemetry* telemetry_ = nullptr;
     Actions filed_;                            // what was filed and not published yet
     std::vector<Board::IndicatorId> touched_;  // reused
 };

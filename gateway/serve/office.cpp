@@ -3,6 +3,7 @@
 
 #include "services/runtime/adapters/clock.hpp"
 #include "services/runtime/adapters/sqlite_store.hpp"
+#include "services/runtime/core/event_line.hpp"
 #include "services/runtime/core/topics.hpp"
 
 #include <algorithm>
@@ -32,13 +33,15 @@ void append(Actions& actions, Actions more) {
 }  // namespace
 
 struct Office::Desk {
-    Desk(const std::string& file, const std::string& name, const std::string& commune)
+    Desk(const std::string& file, const std::string& name, const std::string& commune, Telemetry& telemetry)
         : device(name),
           store(file),
           outbox(store),
           keys(store),
           sender(device, commune, outbox, fresh_epoch()),
-          status(device, commune, outbox) {}
+          status(device, commune, outbox) {
+        sender.tell(telemetry);
+    }
 
     std::string device;
     SqliteStore store;
@@ -49,8 +52,8 @@ struct Office::Desk {
     bool knows_of_link = false;
 };
 
-Office::Office(std::string place, std::string folder, const Places& places)
-    : place_(std::move(place)), folder_(std::move(folder)), places_(places) {
+Office::Office(std::string place, std::string folder, const Places& places, Telemetry& telemetry)
+    : place_(std::move(place)), folder_(std::move(folder)), places_(places), telemetry_(telemetry) {
     auto communes = places_.ever_below(place_);
     communes.push_back(place_);
     for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
@@ -74,8 +77,8 @@ std::string Office::prefix_of(const std::string& commune) const {
 }
 
 Office::Desk& Office::open(const std::string& commune, const std::string& device) {
-    return *desks_.insert_or_assign(commune, std::make_unique<Desk>(folder_ + "/" + device + std::string(file_end), device, commune))
-                .first->second;
+    auto desk = std::make_unique<Desk>(folder_ + "/" + device + std::string(file_end), device, commune, telemetry_);
+    return *desks_.insert_or_assign(commune, std::move(desk)).first->second;
 }
 
 Office::Desk& Office::desk_of(const std::string& commune) {
@@ -96,9 +99,20 @@ void Office::post(const Posting& posting, Instant now, Told told) {
                                              }
                                          });
     if (const auto* reasons = std::get_if<Reasons>(&posted)) {
-        return told({desk.device, 0, *reasons, std::nullopt, false});
+        return told({{posting.commune, posting.service, desk.device, 0}, *reasons, std::nullopt, false});
     }
-    waiting_.push_back({desk.device, posting.service, std::get<std::uint64_t>(posted), now.steady + patience, std::move(told)});
+    const TracedEvent event{posting.commune, posting.service, desk.device, std::get<std::uint64_t>(posted)};
+    tell_posted(event, posting.caller);
+    waiting_.push_back({event, now.steady + patience, std::move(told)});
+}
+
+// Who asks for a trace of his own gets it, whatever else is written: the line is where his trace and the event's meet.
+void Office::tell_posted(const TracedEvent& event, const std::optional<TraceParent>& caller) {
+    if (telemetry_.wants(StepKind::posted) || (caller && caller->sampled)) {
+        auto step = step_of(StepKind::posted, "gateway", event);
+        step.caller = caller;
+        telemetry_.tell(step);
+    }
 }
 
 // The key may name a post to another commune.
@@ -109,10 +123,11 @@ bool Office::posted_before(const PostKey& key, Instant now, const Told& told) {
             continue;
         }
         const auto item = found->is_same ? desk->outbox.find(found->service, found->sequence) : std::nullopt;
+        const TracedEvent event{commune, found->service, desk->device, found->sequence};
         if (item && !item->done()) {
-            waiting_.push_back({desk->device, found->service, found->sequence, now.steady + patience, told});
+            waiting_.push_back({event, now.steady + patience, told});
         } else {
-            told({desk->device, found->sequence, {}, item ? std::optional(item->answer()) : std::nullopt, !found->is_same});
+            told({event, {}, item ? std::optional(item->answer()) : std::nullopt, !found->is_same});
         }
         return true;
     }
@@ -156,7 +171,7 @@ void Office::hear(const Message& message) {
     std::vector<std::pair<Waiting, v1::Answer>> answered;
     std::erase_if(waiting_, [&](Waiting& one) {
         for (const auto& answer : receipt.answers()) {
-            if (one.device == receipt.device() && one.service == receipt.service() && answers(answer, one.sequence)) {
+            if (one.event.device == receipt.device() && one.event.service == receipt.service() && answers(answer, one.event.sequence)) {
                 answered.emplace_back(std::move(one), answer);
                 return true;
             }
@@ -164,7 +179,7 @@ void Office::hear(const Message& message) {
         return false;
     });
     for (const auto& [one, answer] : answered) {
-        one.told({one.device, one.sequence, {}, answer, false});
+        one.told({one.event, {}, answer, false});
     }
 }
 
@@ -173,7 +188,7 @@ void Office::give_up_waiting(std::chrono::milliseconds now) {
     std::vector<Waiting> gone(std::make_move_iterator(late), std::make_move_iterator(waiting_.end()));
     waiting_.erase(late, waiting_.end());
     for (const auto& one : gone) {
-        one.told({one.device, one.sequence, {}, std::nullopt, false});
+        one.told({one.event, {}, std::nullopt, false});
     }
 }
 

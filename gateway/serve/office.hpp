@@ -12,6 +12,7 @@
 #include "services/field/status.hpp"
 #include "services/runtime/core/places.hpp"
 #include "services/runtime/ports/link.hpp"
+#include "services/runtime/ports/telemetry.hpp"
 
 #include <chrono>
 #include <functional>
@@ -29,8 +30,7 @@ public:
     static constexpr std::chrono::milliseconds patience{10'000};
 
     struct Answer {
-        std::string device;
-        std::uint64_t sequence = 0;  // 0: it was not posted, for these reasons
+        TracedEvent event;  // sequence 0: it was not posted, for these reasons
         Reasons reasons;
         std::optional<v1::Answer> receipt;  // none: it waits
         bool other_body = false;            // something else was posted under this key: it was not posted
@@ -38,7 +38,8 @@ public:
     using Told = std::function<void(const Answer&)>;
 
     // Opens the outboxes that earlier runs made in the folder: what waits there is sent.
-    Office(std::string place, std::string folder, const Places& places);
+    // `telemetry` must outlive it.
+    Office(std::string place, std::string folder, const Places& places, Telemetry& telemetry);
     Office(const Office&) = delete;
     Office& operator=(const Office&) = delete;
     Office(Office&&) = delete;
@@ -50,6 +51,7 @@ public:
         std::string service;
         v1::Event event;
         std::optional<PostKey> key;  // the same again under the same key is the first one
+        std::optional<TraceParent> caller{};
     };
     // On disk when this returns; `told` is called once. Throws Broken when the commit fails.
     void post(const Posting& posting, Instant now, Told told);
@@ -60,9 +62,7 @@ public:
 private:
     struct Desk;
     struct Waiting {
-        std::string device;
-        std::string service;
-        std::uint64_t sequence = 0;
+        TracedEvent event;
         std::chrono::milliseconds until{0};
         Told told;
     };
@@ -71,12 +71,14 @@ private:
     Desk& open(const std::string& commune, const std::string& device);
     [[nodiscard]] std::string prefix_of(const std::string& commune) const;
     [[nodiscard]] bool posted_before(const PostKey& key, Instant now, const Told& told);
+    void tell_posted(const TracedEvent& event, const std::optional<TraceParent>& caller);
     void hear(const Message& message);
     void give_up_waiting(std::chrono::milliseconds now);
 
     std::string place_;
     std::string folder_;
     const Places& places_;
+    Telemetry& telemetry_;
     std::map<std::string, std::unique_ptr<Desk>> desks_;  // by commune
     std::vector<Waiting> waiting_;
     bool link_is_up_ = false;

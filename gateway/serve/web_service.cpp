@@ -42,7 +42,7 @@ HttpReply reply_of(const Office::Answer& answer) {
     if (answer.other_body) {
         return chieng::reply_of(web::other_body());
     }
-    if (answer.sequence == 0) {
+    if (answer.event.sequence == 0) {
         return web::json_reply({{"receipt", {{"verdict", "REFUSED"}, {"reasons", reasons_json(answer.reasons)}}}, {"posted", false}});
     }
     web::Json json;
@@ -58,18 +58,32 @@ HttpReply reply_of(const Office::Answer& answer) {
     } else {
         json["waiting"] = true;
     }
-    json["device"] = answer.device;
-    json["sequence"] = answer.sequence;
+    json["device"] = answer.event.device;
+    json["sequence"] = answer.event.sequence;
+    json["traceId"] = trace_id(answer.event);
     return web::json_reply(json, answer.receipt ? 200 : 202);
+}
+
+// In the trace of who asked, or in the event's.
+void set_trace(HttpReply& reply, const TracedEvent& event, const std::optional<TraceParent>& caller) {
+    if (!event.is_whole() && !caller) {
+        return;
+    }
+    auto said = caller.value_or(trace_parent(event, "gateway"));
+    if (caller) {
+        said.span_id = span_id(caller->trace_id + caller->span_id, event.text());
+    }
+    reply.set("Traceresponse", said.text());
 }
 
 }  // namespace
 
-WebService::WebService(web::World world, web::Rights rights, Gateway& gateway, const std::string& folder, CommuneBook* book)
+WebService::WebService(web::World world, web::Rights rights, Gateway& gateway, const std::string& folder, CommuneBook* book,
+                       Telemetry& telemetry)
     : api_(std::move(world), std::move(rights)),
       gateway_(gateway),
       book_(book),
-      office_(api_.world().place, folder, api_.world().places),
+      office_(api_.world().place, folder, api_.world().places, telemetry),
       streams_(gateway.board(), [&gateway] {
           return CellStreams::End{gateway.epoch(), gateway.last_offset()};
       }) {
@@ -138,9 +152,11 @@ HttpOutcome WebService::handle(HttpRequest&& request) {
 
 HttpOutcome WebService::post(web::PostEvent post) {
     return HttpLater{[this, post = std::move(post)](const std::function<void(HttpReply)>& answer) {
-        office_.post({post.commune, post.service, post.event, post.key}, clock_.now(), [answer](const Office::Answer& said) {
+        const Office::Posting posting{post.commune, post.service, post.event, post.key, post.caller};
+        office_.post(posting, clock_.now(), [answer, caller = post.caller](const Office::Answer& said) {
             auto reply = reply_of(said);
             reply.set("X-Content-Type-Options", "nosniff");
+            set_trace(reply, said.event, caller);
             answer(std::move(reply));
         });
     }};

@@ -25,7 +25,7 @@ public:
     static constexpr std::chrono::milliseconds journals_patience = Journals::answer_within + std::chrono::milliseconds(5'000);
 
     // The references must outlive it. `folder` keeps the outboxes of what is posted; `book` is a commune's, otherwise null.
-    WebService(web::World world, web::Rights rights, Gateway& gateway, const std::string& folder, CommuneBook* book);
+    WebService(web::World world, web::Rights rights, Gateway& gateway, const std::string& folder, CommuneBook* book, Telemetry& telemetry);
 
     [[nodiscard]] HttpOutcome handle(HttpRequest&& request);
 

@@ -64,7 +64,9 @@ int attend(const AttendSettings& settings, const Definitions& definitions, const
     Outbox outbox(store);
     Attendant attendant(definitions, places, settings.commune, rules_from(settings.rules), settings.services, settings.device, outbox,
                         kept);
+    EventLines lines(settings.log);
     Sender sender(settings.device, settings.commune, outbox, fresh_epoch());
+    sender.tell(lines);
     StatusReport status(settings.device, settings.commune, outbox);
     auto mqtt = settings.mqtt;
     mqtt.client_id = "chieng-attend-" + settings.commune + "-" + settings.device;

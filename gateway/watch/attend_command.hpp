@@ -6,6 +6,7 @@
 #include "gateway/indicator/definitions.hpp"
 #include "services/runtime/adapters/mqtt_link.hpp"
 #include "services/runtime/core/places.hpp"
+#include "services/runtime/host/event_lines.hpp"
 
 #include <string>
 #include <vector>
@@ -20,6 +21,7 @@ struct AttendSettings {
     std::string rules;  // file; empty: the project's
     std::vector<std::string> services;
     MqttOptions mqtt;
+    LogDetail log = LogDetail::trouble;
 };
 
 // Returns the exit code.

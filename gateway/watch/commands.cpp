@@ -220,8 +220,9 @@ int WatchCommands::run(const Settings& settings) const {
     }
     if (*words_->attend) {
         const auto device = words_->device.empty() ? std::string(Watch::finder) + settings.commune : words_->device;
-        return attend({settings.commune, device, settings.data, settings.http, words_->rules, names_of_services(), settings.mqtt},
-                      settings.definitions(), places);
+        return attend(
+            {settings.commune, device, settings.data, settings.http, words_->rules, names_of_services(), settings.mqtt, settings.log},
+            settings.definitions(), places);
     }
     if (*words_->attention) {
         return print_attention(settings, places, words_->patience_seconds, words_->rules, words_->day);

@@ -6,6 +6,7 @@
 #include "gateway/indicator/definitions.hpp"
 #include "services/runtime/adapters/mqtt_link.hpp"
 #include "services/runtime/core/places.hpp"
+#include "services/runtime/host/event_lines.hpp"
 
 #include <functional>
 #include <memory>
@@ -26,6 +27,7 @@ public:
         std::string http;
         std::string places;
         MqttOptions mqtt;
+        LogDetail log;
         std::function<Definitions()> definitions;
     };
 

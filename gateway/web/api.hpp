@@ -16,6 +16,7 @@
 #include "gateway/web/reply_cache.hpp"
 #include "gateway/web/rights.hpp"
 #include "services/runtime/core/http.hpp"
+#include "services/runtime/core/trace.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -62,6 +63,7 @@ struct PostEvent {
     std::string service;
     v1::Event event;
     std::optional<PostKey> key;
+    std::optional<TraceParent> caller;  // whose trace the post is part of
 };
 struct FilePeriod {
     std::string period;

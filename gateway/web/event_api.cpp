@@ -160,6 +160,7 @@ Outcome post_event(const Call& call) {
                                       "hãy ghi một xã thuộc " + call.world.place + ", hoặc ghi thôn, làng trong sự kiện"));
     }
     post.commune = *commune;
+    post.caller = read_trace_parent(call.request.field("traceparent"));
     return post;
 }
 

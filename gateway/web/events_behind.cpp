@@ -74,13 +74,13 @@ private:
     std::set<int> bodies_;
 };
 
-Json event_json(const EventLog& log, const std::string& service, const EventLog::Logged& logged, v1::DataClass sees) {
+Json event_json(const TracedEvent& name, const EventLog::Logged& logged, v1::DataClass sees) {
     v1::Event event;
     event.ParseFromString(logged.bytes);
     auto shown = event;
     Recipients::cut(shown, sees);
     const auto* kind = v1::Event::descriptor()->FindFieldByNumber(logged.body);
-    Json json{{"service", service}, {"device", log.device(logged)}, {"sequence", std::to_string(logged.sequence)}};
+    Json json{{"service", name.service}, {"device", name.device}, {"sequence", std::to_string(name.sequence)}, {"traceId", trace_id(name)}};
     json["occurredOn"] = event.occurred_on();
     if (!event.village().empty()) {
         json["village"] = event.village();
@@ -167,7 +167,8 @@ void EventsPage::add_to(Json& json, const EventsAsked& asked) const {
             }
             ++weighed;
             if (scales.weighs(book.events().entry(event))) {
-                events.push_back(event_json(book.events(), service, event, Rights::sees(call_.viewer)));
+                const TracedEvent name{call_.world.place, service, book.events().device(event), event.sequence};
+                events.push_back(event_json(name, event, Rights::sees(call_.viewer)));
             }
         }
     }

@@ -8,6 +8,7 @@
 #include "services/runtime/adapters/sqlite_store.hpp"
 #include "services/runtime/core/time.hpp"
 #include "services/runtime/core/validator.hpp"
+#include "services/runtime/host/event_lines.hpp"
 #include "services/runtime/host/host.hpp"
 #include "services/runtime/host/places.hpp"
 #include "services/runtime/host/program.hpp"
@@ -36,6 +37,8 @@ struct Settings {
     std::string file;
     std::string household;
     bool english = false;
+    bool traces = false;
+    LogDetail log = LogDetail::trouble;
     int patience_seconds = 30;
     int keep_days = 400;
     MqttOptions mqtt;
@@ -58,6 +61,10 @@ bool post(const Settings& settings, Outbox& outbox, const Places& places, v1::Ev
     if (const auto* sequence = std::get_if<std::uint64_t>(&posted)) {
         std::printf("%s %s/%llu\n", in_tongue(settings, "đã ghi, chờ gửi:", "kept, waiting to be sent:").c_str(), service.c_str(),
                     static_cast<unsigned long long>(*sequence));
+        EventLines lines(settings.log);
+        if (lines.wants(StepKind::posted)) {
+            lines.tell(step_of(StepKind::posted, "device", {settings.commune, service, settings.device, *sequence}));
+        }
         return true;
     }
     for (const auto& reason : std::get<Reasons>(posted)) {
@@ -152,8 +159,10 @@ int list(const Settings& settings) {
     SqliteStore store(store_path(settings), nullptr, Sharing::shared);
     Outbox outbox(store);
     outbox.visit("", [&](const store::v1::OutboxItem& item) {
-        std::printf("%s/%llu\t%s\t%s\t%s\n", item.service().c_str(), static_cast<unsigned long long>(item.sequence()),
-                    item.occurred_on().c_str(), item.title().c_str(), state_of(settings, item).c_str());
+        const TracedEvent event{settings.commune, item.service(), settings.device, item.sequence()};
+        std::printf("%s/%llu\t%s\t%s\t%s%s\n", item.service().c_str(), static_cast<unsigned long long>(item.sequence()),
+                    item.occurred_on().c_str(), item.title().c_str(), state_of(settings, item).c_str(),
+                    settings.traces ? ("\t" + trace_id(event)).c_str() : "");
     });
     const auto ledger = outbox.ledger();
     std::printf("%s %llu = %llu + %llu + %llu\n",
@@ -192,12 +201,14 @@ public:
           outbox_(store_),
           sender_(settings.device, settings.commune, outbox_, fresh_epoch()),
           status_(settings.device, settings.commune, outbox_),
+          lines_(settings.log),
           keep_seconds_(static_cast<std::uint64_t>(settings.keep_days) * 86'400) {
         if (!lock_) {
             throw Unavailable(
                 in_tongue(settings, "một chương trình khác đang gửi tin của máy này: ", "another program sends for this device: ") +
                 settings.device);
         }
+        sender_.tell(lines_);
     }
 
     bool run(MqttOptions mqtt, bool for_good, std::chrono::seconds patience) {
@@ -235,6 +246,7 @@ private:
     Outbox outbox_;
     Sender sender_;
     StatusReport status_;
+    EventLines lines_;
     std::uint64_t keep_seconds_;
     std::chrono::milliseconds prune_at_{0};
 };
@@ -334,9 +346,11 @@ int main(int argc, char** argv) {
     add_link_options(app, settings.mqtt);
     add_places_option(app, settings.places);
     app.add_flag("--english", settings.english, "answer in English");
+    add_log_option(app, settings.log);
     app.require_subcommand(1);
     add_post(app, settings, values);
-    app.add_subcommand("list", "what was posted and what became of it, and the ledger");
+    app.add_subcommand("list", "what was posted and what became of it, and the ledger")
+        ->add_flag("--traces", settings.traces, "with the trace id of each, as it stands in the logs of service and gateway");
     app.add_subcommand("forget", "erase a household's key from what this device has sent")
         ->add_option("household", settings.household, "key of the household")
         ->required()

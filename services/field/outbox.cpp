@@ -242,6 +242,9 @@ void Outbox::close(const std::string& service, Box& box, Waiting::iterator at, c
     }
     box.attempted = true;  // one less
     store_.put(item_key(service, at->first), record.SerializeAsString());
+    if (answered_) {
+        answered_(service, at->first, answer);
+    }
 }
 
 std::uint64_t Outbox::prune(std::uint64_t before) {

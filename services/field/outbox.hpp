@@ -56,6 +56,10 @@ public:
     // Takes over what other processes did to a shared store.
     void refresh();
 
+    // Called with each event that a receipt answers.
+    using Answered = std::function<void(const std::string& service, std::uint64_t sequence, const v1::Answer& answer)>;
+    void on_answered(Answered told) { answered_ = std::move(told); }
+
     // Marks what the receipts answer, in one commit. Ignores what is not waiting, and verdicts that are not final.
     // Returns how many events were answered. Throws Broken when the commit fails.
     std::uint64_t apply(std::span<const v1::Receipt> receipts, std::uint64_t now = 0);
@@ -128,6 +132,7 @@ private:
     std::uint64_t waiting_ = 0;
     std::uint64_t version_ = 0;   // of the store, when it was last read
     std::uint64_t revision_ = 0;  // of the records that were there: grows when one is answered or dropped
+    Answered answered_;
 };
 
 }  // namespace chieng

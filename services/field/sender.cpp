@@ -2,6 +2,7 @@
 #include "services/field/sender.hpp"
 
 #include "chieng/store/v1/inbox.pb.h"
+#include "services/runtime/core/event_line.hpp"
 #include "services/runtime/core/limits.hpp"
 #include "services/runtime/core/topics.hpp"
 
@@ -14,10 +15,28 @@ namespace {
 constexpr std::size_t event_frame_bytes = 4;  // tag and length of an event of at most event_bytes_max
 static_assert(limits::event_bytes_max < (1U << 21U) && limits::event_bytes_max + 256 < Sender::message_bytes_max);
 
+StepKind kind_of(const v1::Answer& answer) {
+    const bool is_refused = answer.verdict() == v1::REFUSED || answer.first() == v1::REFUSED;
+    const bool is_conflict =
+        std::any_of(answer.reasons().begin(), answer.reasons().end(), [](const v1::Reason& reason) { return reason.code() == "CONFLICT"; });
+    return !is_refused ? StepKind::stored : is_conflict ? StepKind::conflict : StepKind::refused;
+}
+
 }  // namespace
 
 Sender::Sender(std::string device, std::string commune, Outbox& outbox, std::uint64_t seed)
     : device_(std::move(device)), commune_(std::move(commune)), outbox_(outbox), random_(seed) {}
+
+void Sender::tell(Telemetry& telemetry) {
+    telemetry_ = &telemetry;
+    outbox_.on_answered(
+        [&telemetry, device = device_, commune = commune_](const std::string& service, std::uint64_t sequence, const v1::Answer& answer) {
+            if (const auto kind = kind_of(answer); telemetry.wants(kind)) {
+                const Reasons reasons(answer.reasons().begin(), answer.reasons().end());
+                telemetry.tell(step_of(kind, "device", {commune, service, device, sequence}, reasons));
+            }
+        });
+}
 
 Actions Sender::handle(std::span<const Input> inputs, Instant now) {
     Actions actions;
@@ -60,6 +79,10 @@ void Sender::hear(const Message& message, std::vector<v1::Receipt>& receipts) {
     for (const auto& answer : receipt.answers()) {
         if (answer.verdict() == v1::REFUSED && answer.sequences().empty()) {
             last_refusal_ = answer;
+            if (telemetry_ != nullptr && telemetry_->wants(StepKind::quarantined)) {
+                const Reasons reasons(answer.reasons().begin(), answer.reasons().end());
+                telemetry_->tell(step_of(StepKind::quarantined, "device", {commune_, receipt.service(), device_, 0}, reasons));
+            }
         }
     }
     receipts.push_back(std::move(receipt));
@@ -152,6 +175,9 @@ Publish Sender::next_message(const std::string& service, Lane& lane, std::uint64
     }
     for (const auto sequence : lane.under_way) {
         outbox_.sent(service, sequence, seconds);
+        if (telemetry_ != nullptr && telemetry_->wants(StepKind::sent)) {
+            telemetry_->tell(step_of(StepKind::sent, "device", {commune_, service, device_, sequence}));
+        }
     }
     return Publish{{topics::events(commune_, service, device_), message.SerializeAsString(), false}};
 }

@@ -8,6 +8,7 @@
 
 #include "services/field/outbox.hpp"
 #include "services/runtime/ports/link.hpp"
+#include "services/runtime/ports/telemetry.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -29,6 +30,9 @@ public:
 
     // `seed` spreads the resends of many devices.
     Sender(std::string device, std::string commune, Outbox& outbox, std::uint64_t seed);
+
+    // Told of each event that is sent or answered; it must outlive this and the outbox.
+    void tell(Telemetry& telemetry);
 
     // Throws Broken when a receipt cannot be committed: it will be given again on a resend.
     [[nodiscard]] Actions handle(std::span<const Input> inputs, Instant now);
@@ -66,6 +70,7 @@ private:
     std::map<std::string, Lane> lanes_;
     std::map<std::string, Intervals> to_forget_;  // by service
     std::optional<v1::Answer> last_refusal_;
+    Telemetry* telemetry_ = nullptr;
 };
 
 }  // namespace chieng

@@ -2,6 +2,7 @@
 #include "services/runtime/core/engine.hpp"
 
 #include "services/runtime/core/bytes.hpp"
+#include "services/runtime/core/event_line.hpp"
 #include "services/runtime/core/feed_head.hpp"
 #include "services/runtime/core/json.hpp"
 #include "services/runtime/core/limits.hpp"
@@ -130,7 +131,29 @@ Actions Engine::answer() {
     for (const auto& device : std::exchange(forget_due_, {})) {
         actions_.emplace_back(to_forget(device));
     }
+    tell_steps();
     return std::exchange(actions_, {});
+}
+
+void Engine::note(StepKind kind, const std::string& device, std::uint64_t sequence, const Reasons& reasons) {
+    if (telemetry_ == nullptr || !telemetry_->wants(kind)) {
+        return;
+    }
+    if (steps_.size() == limits::steps_told_max) {
+        ++steps_left_out_;
+        return;
+    }
+    steps_.push_back(step_of(kind, "service", {commune_, service_.name, device, sequence}, reasons));
+}
+
+void Engine::tell_steps() {
+    if (steps_left_out_ > 0) {
+        telemetry_->left_out(std::exchange(steps_left_out_, 0));
+    }
+    for (const auto& step : steps_) {
+        telemetry_->tell(step);
+    }
+    steps_.clear();
 }
 
 void Engine::take(const Message& message, Instant now) {
@@ -141,6 +164,7 @@ void Engine::take(const Message& message, Instant now) {
     const auto turn_away = [&](ReasonCode code, std::string_view field, std::string_view detail) {
         const auto why = reason(code, field, detail);
         quarantine(message, why, now);
+        note(StepKind::quarantined, valid_device(device) ? device : std::string(), 0, {why});
         if (valid_device(device)) {
             say_refused(replies_to(device, json), 0, Reasons{why});
         }
@@ -197,8 +221,10 @@ void Engine::take_event(const std::string& name, Device& from, std::string bytes
     const auto reasons = judge(id, now, entry_);
     if (!reasons.empty()) {
         refuse(from, id, bytes, digest, reasons, now);
+        note(StepKind::refused, id.device, id.sequence, reasons);
         return say_refused(replies, id.sequence, reasons);
     }
+    note(StepKind::stored, id.device, id.sequence);
     say(replies, id.sequence, v1::STORED, v1::VERDICT_UNSPECIFIED, month_of(event_));
     if (event_.has_household_erased()) {
         erase(event_, bytes);
@@ -219,6 +245,7 @@ void Engine::repeat(Device& from, const Id& id, std::uint64_t digest, Replies& r
         const auto known = seen(id);
         if (known && (known->digest == digest || known->digest == less)) {
             ++counters_.duplicates;
+            note(StepKind::duplicate, id.device, id.sequence);
             return say(replies, id.sequence, v1::DUPLICATE, v1::STORED, month_of(event_));
         }
     } else {
@@ -226,11 +253,15 @@ void Engine::repeat(Device& from, const Id& id, std::uint64_t digest, Replies& r
         refusal.ParseFromString(store_.get(refusal_key(id.device, id.sequence)).value_or(""));
         if (refusal.digest() == digest || refusal.digest() == less) {
             ++counters_.duplicates;
-            return say_refused(replies, id.sequence, Reasons(refusal.answer().reasons().begin(), refusal.answer().reasons().end()), true);
+            const Reasons reasons(refusal.answer().reasons().begin(), refusal.answer().reasons().end());
+            note(StepKind::duplicate, id.device, id.sequence, reasons);
+            return say_refused(replies, id.sequence, reasons, true);
         }
     }
     ++counters_.conflicts;
-    say_refused(replies, id.sequence, Reasons{reason(ReasonCode::conflict, "sequence", std::to_string(id.sequence))});
+    const Reasons reasons{reason(ReasonCode::conflict, "sequence", std::to_string(id.sequence))};
+    note(StepKind::conflict, id.device, id.sequence, reasons);
+    say_refused(replies, id.sequence, reasons);
 }
 
 Reasons Engine::judge(const Id& id, Instant now, v1::Entry& entry) {

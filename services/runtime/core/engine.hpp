@@ -18,6 +18,7 @@
 #include "services/runtime/core/service.hpp"
 #include "services/runtime/ports/link.hpp"
 #include "services/runtime/ports/store.hpp"
+#include "services/runtime/ports/telemetry.hpp"
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
@@ -65,6 +66,9 @@ public:
     void take(std::span<const Input> inputs, Instant now);
     [[nodiscard]] Actions answer();
 
+    // Told, once it is on disk, what was decided of each event; it must outlive this.
+    void tell(Telemetry& telemetry) { telemetry_ = &telemetry; }
+
     [[nodiscard]] std::uint64_t last_offset() const { return last_offset_; }
     [[nodiscard]] const Counters& counters() const { return counters_; }
 
@@ -102,6 +106,9 @@ private:
     void answer_request(const Message& message, std::string_view subscriber);
     void hear_own_head(const Message& message);
     void quarantine(const Message& message, const v1::Reason& why, Instant now);
+
+    void note(StepKind kind, const std::string& device, std::uint64_t sequence, const Reasons& reasons = {});
+    void tell_steps();
 
     Replies& replies_to(const std::string& device, bool json);
     static void say(Replies& replies, std::uint64_t sequence, v1::Verdict verdict, v1::Verdict first, std::uint32_t month);
@@ -181,6 +188,9 @@ private:
     bool link_is_up_ = false;
     bool head_due_ = false;
     Counters counters_;
+    Telemetry* telemetry_ = nullptr;
+    std::vector<Step> steps_;  // of this unit
+    std::uint64_t steps_left_out_ = 0;
 
     store::v1::Entries pending_;  // entries of the block being filled
     std::size_t pending_bytes_ = 0;

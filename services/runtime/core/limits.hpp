@@ -21,6 +21,11 @@ inline constexpr std::size_t window_messages = 64;         // publications not y
 inline constexpr std::size_t outbox_events_max = 100'000;
 inline constexpr std::size_t forget_runs_max = 4096;  // of one device; beyond it neighbours are joined: it forgets more, never less
 inline constexpr std::size_t batch_events_max = 50;
+inline constexpr std::size_t steps_told_max = 1'000;      // of one unit, to a log
+inline constexpr std::int64_t log_trouble_at_once = 200;  // lines about what is wrong …
+inline constexpr std::int64_t log_trouble_per_second = 20;
+inline constexpr std::int64_t log_events_at_once = 20'000;  // … and about the others, where they are asked for
+inline constexpr std::int64_t log_events_per_second = 5'000;
 inline constexpr std::size_t http_header_bytes_max = 8 * 1024;
 inline constexpr std::size_t http_connections_max = 16;
 inline constexpr std::chrono::seconds http_patience{5};  // for a request to come, and for its answer to be taken

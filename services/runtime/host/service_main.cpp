@@ -5,6 +5,7 @@
 #include "services/runtime/core/dated_rules.hpp"
 #include "services/runtime/core/engine.hpp"
 #include "services/runtime/core/retention.hpp"
+#include "services/runtime/host/event_lines.hpp"
 #include "services/runtime/host/host.hpp"
 #include "services/runtime/host/monitor.hpp"
 #include "services/runtime/host/places.hpp"
@@ -34,6 +35,7 @@ struct Settings {
     std::string rules;
     std::string http;
     MqttOptions mqtt;
+    LogDetail log = LogDetail::trouble;
     bool list_quarantine = false;
     bool list_refused = false;
     std::string resting_since;
@@ -127,6 +129,7 @@ int serve(const Settings& settings, std::vector<Service> services) {
     if (!places.known(settings.commune)) {
         throw std::invalid_argument("--commune " + settings.commune + " is not in the register of places");
     }
+    EventLines lines(settings.log);
     std::vector<std::unique_ptr<SqliteStore>> stores;
     std::vector<std::unique_ptr<Engine>> engines;
     Host host(settings.mqtt);
@@ -134,6 +137,7 @@ int serve(const Settings& settings, std::vector<Service> services) {
     for (const auto& service : services) {
         stores.push_back(std::make_unique<SqliteStore>(store_path(settings, service.name)));
         engines.push_back(std::make_unique<Engine>(service, settings.commune, places, *stores.back(), fresh_epoch()));
+        engines.back()->tell(lines);
         spdlog::info("{}: {} events in the journal", service.name, engines.back()->last_offset());
         host.add(service.name,
                  Host::Durable{[engine = engines.back().get()](std::span<const Input> inputs, Instant now) { engine->take(inputs, now); },
@@ -169,6 +173,7 @@ int main(int argc, char** argv) {
     add_places_option(app, settings.places);
     app.add_option("--rules", settings.rules, "rules with dates (protobuf text); default: the project's")->check(CLI::ExistingFile);
     add_http_option(app, settings.http);
+    add_log_option(app, settings.log);
     app.add_flag("--quarantine", settings.list_quarantine, "list what could not be read, and end");
     app.add_flag("--refused", settings.list_refused, "list what was refused, and end");
     app.add_option("--resting-since", settings.resting_since, "list households without an event since that day, and end");

@@ -16,7 +16,7 @@ struct Commendation {
         const auto decided = *parse_day(award.decision_date());
         if (!may_grant(context.rules, award.form(), award.authority(), decided)) {
             reasons.push_back(reason(ReasonCode::not_their_award, "commendation_awarded.authority",
-                                     v1::AwardForm_Name(award.form()) + ", " + v1::Authority_Name(award.authority())));
+                                     named(award.form()).add(", ").add(named(award.authority()))));
         }
         if (decided < *parse_day(award.achievement_date())) {
             reasons.push_back(reason(ReasonCode::before_achievement, "commendation_awarded.decision_date", award.decision_date()));

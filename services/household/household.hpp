@@ -43,7 +43,7 @@ struct Household {
         if (in_force(standard, from, until)) {
             return {};
         }
-        return {reason(ReasonCode::wrong_standard, field, v1::PovertyStandard_Name(standard) + ", " + when)};
+        return {reason(ReasonCode::wrong_standard, field, named(standard).add(", ").add(when))};
     }
 
     static Reasons decide(const v1::BaselineSet& baseline, const Context& /*context*/) {
@@ -72,9 +72,14 @@ struct Household {
         const bool fits =
             arrives || leaves ? change.movement() == Change::UNCHANGED : joins(change.movement(), change.from_class(), change.to_class());
         if (reasons.empty() && !fits) {
-            reasons.push_back(reason(ReasonCode::wrong_movement, "household_status_changed.movement",
-                                     Change::Movement_Name(change.movement()) + ": " + v1::HouseholdClass_Name(change.from_class()) +
-                                         " → " + v1::HouseholdClass_Name(change.to_class())));
+            auto detail = named(change.movement()).add(": ");
+            if (!arrives) {
+                detail.add(named(change.from_class()));
+            }
+            if (!leaves) {
+                detail.add(" → ").add(named(change.to_class()));
+            }
+            reasons.push_back(reason(ReasonCode::wrong_movement, "household_status_changed.movement", detail));
         }
         return reasons;
     }
@@ -114,7 +119,7 @@ struct Household {
         if (role == v1::LABOUR_OFFICIAL || role == v1::CULTURE_OFFICIAL || role == v1::COMMUNE_LEADER) {
             return {};
         }
-        return {reason(ReasonCode::not_yours_to_erase, "role", v1::Role_Name(role))};
+        return {reason(ReasonCode::not_yours_to_erase, "role", named(role))};
     }
 
     static Reasons retract(const v1::HouseholdErased& erased, const Context& /*context*/) {

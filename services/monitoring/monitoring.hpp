@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The monitoring service: plans, targets, officers, inspections, reviews, reports, decisions about numbers (plan I.2, II.4,
-// III.1, III.4a). A period is filed once for each revision; the targets of a filed period stand.
+// III.1, III.4a). A period is filed, and a report sent, once for each revision; the targets of a filed period stand.
 #pragma once
 
 #include "services/runtime/core/service.hpp"
@@ -9,7 +9,7 @@ namespace chieng {
 
 struct Monitoring {
     static constexpr std::string_view name = "monitoring";
-    using Judged = Types<v1::TargetAssigned, v1::OfficerAssigned, v1::PeriodFiled>;
+    using Judged = Types<v1::TargetAssigned, v1::OfficerAssigned, v1::PeriodFiled, v1::ReportSubmitted>;
 
     static std::string target_of(const v1::TargetAssigned& target, const v1::Event& event) {
         return "target/" + target.indicator() + "/" + target.period() + "/" + event.village();
@@ -52,6 +52,11 @@ struct Monitoring {
 
     static std::optional<Claim> claim(const v1::TargetAssigned& target, const v1::Event& event) {
         return Claim{target_of(target, event), std::nullopt, {}, {}, std::to_string(target.value())};
+    }
+    // A report is sent again under another revision only.
+    static std::optional<Claim> claim(const v1::ReportSubmitted& report, const v1::Event& /*event*/) {
+        const auto what = report.period() + ", " + report.from_unit() + ", " + report.to_unit() + ", " + std::to_string(report.revision());
+        return Claim{"submitted/" + what, ReasonCode::already_set, "report_submitted.revision", what, {}};
     }
     static std::optional<Claim> claim(const v1::PeriodFiled& filed, const v1::Event& /*event*/) {
         return Claim{"filed/" + filed.period(), std::nullopt, {}, {}, padded(filed.revision())};

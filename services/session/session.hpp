@@ -18,12 +18,14 @@ struct Session {
             return {};
         }
         if (story.consent_ref().empty() || story.consent_date().empty()) {
-            const std::string_view field = story.consent_ref().empty() ? "consent_ref" : "consent_date";
-            return {reason(ReasonCode::consent_missing, std::string("exemplar_published.").append(field), field)};
+            const auto* field =
+                v1::ExemplarPublished::descriptor()->FindFieldByName(story.consent_ref().empty() ? "consent_ref" : "consent_date");
+            const auto& label = field->options().GetExtension(v1::field).label();
+            return {reason(ReasonCode::consent_missing, "exemplar_published." + field->name(), Detail{label.vi(), label.en()})};
         }
         Reasons reasons;
         if (context.occurred_on < *parse_day(story.consent_date())) {
-            reasons.push_back(reason(ReasonCode::consent_missing, "exemplar_published.consent_date", story.consent_date()));
+            reasons.push_back(reason(ReasonCode::consent_too_late, "exemplar_published.consent_date", story.consent_date()));
         }
         const auto withdrawn = context.held(withdrawal_of(story.subject_ref()));
         if (withdrawn && *withdrawn <= context.event.occurred_on() && story.consent_date() < *withdrawn) {

@@ -120,11 +120,45 @@ TEST_CASE("each village of a list belongs to the commune on that day", "[service
     CHECK(monitoring.refusal("p1", inspection) == "inspection_held.villages:UNKNOWN_PLACE");
 }
 
+TEST_CASE("nothing happens in a commune that is no more, and a report is sent once under one revision") {
+    Bench monitoring(make_service<Monitoring>());
+    auto report = an_event(1);
+    auto& sent = *report.mutable_report_submitted();
+    sent.set_period("2022-03");
+    sent.set_level(v1::ReportSubmitted::COMMUNE_TO_DISTRICT);
+    sent.set_from_unit("23656");
+    sent.set_to_unit("625");
+    sent.set_due("2022-03-20");
+    sent.set_sent("2022-03-19");
+    CHECK(monitoring.refusal("p1", report).empty());
+    report.set_sequence(2);
+    CHECK(monitoring.refusal("p1", report) == "report_submitted.revision:ALREADY_SET");
+    report.set_sequence(3);
+    report.mutable_report_submitted()->set_revision(1);
+    CHECK(monitoring.refusal("p1", report).empty());
+    report.set_sequence(4);
+    report.clear_village();
+    report.set_occurred_on("2025-07-01");
+    report.mutable_report_submitted()->set_revision(2);
+    monitoring.now.civil = Seconds(*parse_day("2025-08-01"));
+    CHECK(monitoring.refusal("p1", report) == "occurred_on:NO_SUCH_COMMUNE");
+    report.set_sequence(5);
+    report.set_occurred_on("2025-06-30");
+    report.set_note("B\\n^ak [nao");  // typed for an old font
+    CHECK(monitoring.refusal("p1", report) == "note:NOT_NFC");
+}
+
+TEST_CASE("a reason says in both languages what an allowed value is called") {
+    const auto detail = named(v1::DISTRICT_CERTIFICATE).add(", ").add(named(v1::COMMUNE));
+    CHECK(detail.vi.find("DISTRICT") == std::string::npos);
+    CHECK(detail.vi != detail.en);
+}
+
 TEST_CASE("a story that names somebody has a consent of before", "[session]") {
     auto story = a_story(1, "2022-06-01", "2022-06-01");
     CHECK(judged(story).empty());
     story.mutable_exemplar_published()->set_consent_date("2022-06-02");
-    CHECK(judged(story) == "exemplar_published.consent_date:CONSENT_MISSING");
+    CHECK(judged(story) == "exemplar_published.consent_date:CONSENT_TOO_LATE");
     story.mutable_exemplar_published()->clear_consent_date();
     CHECK(judged(story) == "exemplar_published.consent_date:CONSENT_MISSING");
     story.mutable_exemplar_published()->clear_consent_ref();

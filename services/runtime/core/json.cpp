@@ -3,9 +3,11 @@
 
 #include "chieng/v1/event.pb.h"
 #include "services/runtime/core/bytes.hpp"
+#include "services/runtime/core/limits.hpp"
 
 #include <google/protobuf/struct.pb.h>
 #include <google/protobuf/util/json_util.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -75,6 +77,35 @@ bool from_json(const std::string& payload, store::v1::FrozenEvents& frozen, std:
         frozen.add_events(frozen_bytes(event));
     }
     return true;
+}
+
+std::vector<std::uint64_t> sequences_in(const std::string& payload) {
+    std::vector<std::uint64_t> found;
+    const auto add = [&](const nlohmann::json& number) {
+        std::uint64_t sequence = number.is_number_unsigned() ? number.get<std::uint64_t>() : 0;
+        if (number.is_string()) {
+            const auto& text = number.get_ref<const std::string&>();
+            const auto [end, bad] = std::from_chars(text.data(), text.data() + text.size(), sequence);
+            sequence = bad == std::errc() && end == text.data() + text.size() ? sequence : 0;
+        }
+        if (sequence != 0 && found.size() < limits::batch_events_max) {
+            found.push_back(sequence);
+        }
+    };
+    const auto read = nlohmann::json::parse(payload, nullptr, false);
+    if (!read.is_object()) {
+        return found;
+    }
+    if (read.contains("id")) {
+        add(read["id"]);
+    } else if (read.contains("events") && read["events"].is_array()) {
+        for (const auto& event : read["events"]) {
+            if (event.is_object() && event.contains("sequence")) {
+                add(event["sequence"]);
+            }
+        }
+    }
+    return found;
 }
 
 std::string to_json(const google::protobuf::Message& message) {

@@ -5,8 +5,10 @@
 
 #include "chieng/store/v1/inbox.pb.h"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace chieng {
 
@@ -15,6 +17,9 @@ namespace chieng {
 // Freezes each event to its deterministic bytes, so that the same JSON twice is the same event twice. False with the
 // parser's words in `error` when the text is not that.
 [[nodiscard]] bool from_json(const std::string& payload, store::v1::FrozenEvents& frozen, std::string& error);
+
+// The numbers of the events in a text that from_json() does not take, as far as they can be seen: so that an answer can name them.
+[[nodiscard]] std::vector<std::uint64_t> sequences_in(const std::string& payload);
 
 [[nodiscard]] std::string to_json(const google::protobuf::Message& message);
 

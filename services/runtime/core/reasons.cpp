@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/runtime/core/reasons.hpp"
 
+#include "chieng/v1/options.pb.h"
+
 #include <utf8proc.h>
 
 #include <array>
@@ -22,8 +24,8 @@ constexpr std::array rows{
     Row{ReasonCode::not_a_period, "NOT_A_PERIOD", "{} phải có dạng 2022-04, 2022-Q2, 2022-H1 hoặc 2022.",
         "{} must be such as 2022-04, 2022-Q2, 2022-H1 or 2022."},
     Row{ReasonCode::not_a_time, "NOT_A_TIME", "{} phải có dạng 14:30.", "{} must be such as 14:30."},
-    Row{ReasonCode::not_nfc, "NOT_NFC", "{} không phải chữ Unicode dựng sẵn (NFC); hãy gõ lại.",
-        "{} is not Unicode text in NFC; type it again."},
+    Row{ReasonCode::not_nfc, "NOT_NFC", "{} không phải chữ Unicode dựng sẵn (NFC) hoặc gõ bằng phông cũ; hãy gõ lại.",
+        "{} is not Unicode text in NFC, or was typed for an old font; type it again."},
     Row{ReasonCode::too_long, "TOO_LONG", "Dài quá: {}.", "Too long: {}."},
     Row{ReasonCode::too_many, "TOO_MANY", "Nhiều mục quá: {}.", "Too many items: {}."},
     Row{ReasonCode::repeated, "REPEATED", "Một mục ghi hai lần: {}.", "An item stands twice: {}."},
@@ -40,6 +42,8 @@ constexpr std::array rows{
     Row{ReasonCode::wrong_commune, "WRONG_COMMUNE", "Tin này thuộc xã khác: {}.", "This message belongs to another commune: {}."},
     Row{ReasonCode::unknown_place, "UNKNOWN_PLACE", "Thôn, làng không thuộc xã vào ngày đó: {}. Hãy xem lại mã.",
         "This village was not in the commune on that day: {}. Check the code."},
+    Row{ReasonCode::no_such_commune, "NO_SUCH_COMMUNE", "Ngày {} không có xã này. Hãy gửi cho xã có vào ngày đó.",
+        "There was no such commune on {}. Post to the one that there was on that day."},
     Row{ReasonCode::in_the_future, "IN_THE_FUTURE", "Ngày sau hôm nay: {}. Hãy xem lại ngày.",
         "The date lies in the future: {}. Check the date."},
     Row{ReasonCode::before_service, "TOO_OLD", "Ngày trước khi có chương trình: {}. Hãy xem lại ngày.",
@@ -66,6 +70,8 @@ constexpr std::array rows{
         "The decision lies before the achievement: {}."},
     Row{ReasonCode::consent_missing, "CONSENT_MISSING", "Đăng tin nêu tên cần số và ngày văn bản đồng ý: {}.",
         "A story that names somebody needs the reference and the date of the consent: {}."},
+    Row{ReasonCode::consent_too_late, "CONSENT_TOO_LATE", "Văn bản đồng ý ngày {}, sau ngày đăng tin. Hãy xem lại ngày.",
+        "The consent is of {}, after the publication. Check the days."},
     Row{ReasonCode::consent_withdrawn, "CONSENT_WITHDRAWN", "Người được nêu đã rút đồng ý ngày {}; cần văn bản đồng ý mới.",
         "The subject withdrew consent on {}; a new consent is needed."},
     Row{ReasonCode::wrong_standard, "WRONG_STANDARD", "Chuẩn nghèo này không áp dụng vào thời gian đó: {}.",
@@ -112,14 +118,24 @@ std::string filled(std::string_view sentence, std::string_view detail) {
 
 }  // namespace
 
+Detail named(const google::protobuf::EnumValueDescriptor& value) {
+    const auto& label = value.options().GetExtension(v1::value);
+    const auto& name = value.name();
+    return {label.vi().empty() ? name : label.vi(), label.en().empty() ? name : label.en()};
+}
+
 v1::Reason reason(ReasonCode code, std::string_view field, std::string_view detail) {
-    v1::Reason made;
     const auto text = readable(detail);
+    return reason(code, field, Detail{text, text});
+}
+
+v1::Reason reason(ReasonCode code, std::string_view field, const Detail& detail) {
+    v1::Reason made;
     for (const auto& row : rows) {
         if (row.code == code) {
             made.set_code(std::string(row.name));
-            made.set_vi(filled(row.vi, text));
-            made.set_en(filled(row.en, text));
+            made.set_vi(filled(row.vi, detail.vi));
+            made.set_en(filled(row.en, detail.en));
         }
     }
     made.set_field(std::string(field));

@@ -29,6 +29,7 @@ enum class ReasonCode {
     wrong_device,
     wrong_commune,
     unknown_place,
+    no_such_commune,
     in_the_future,
     before_service,
     conflict,
@@ -43,6 +44,7 @@ enum class ReasonCode {
     not_their_award,
     before_achievement,
     consent_missing,
+    consent_too_late,
     consent_withdrawn,
     wrong_standard,
     wrong_movement,
@@ -58,7 +60,29 @@ enum class ReasonCode {
 
 using Reasons = std::vector<v1::Reason>;
 
+// What a sentence is filled in with, as a Vietnamese and as an English reader says it.
+struct Detail {
+    std::string vi;
+    std::string en;
+    Detail& add(std::string_view text) { return add({std::string(text), std::string(text)}); }
+    Detail& add(const Detail& more) {
+        vi += more.vi;
+        en += more.en;
+        return *this;
+    }
+};
+
+// An allowed value by its labels in the schema; its name where it has none.
+[[nodiscard]] Detail named(const google::protobuf::EnumValueDescriptor& value);
+
+template <class Enum>
+[[nodiscard]] Detail named(Enum value) {
+    const auto* of = google::protobuf::GetEnumDescriptor<Enum>()->FindValueByNumber(value);
+    return of == nullptr ? Detail{std::to_string(value), std::to_string(value)} : named(*of);
+}
+
 // `{}` in the sentences becomes `detail`.
 [[nodiscard]] v1::Reason reason(ReasonCode code, std::string_view field, std::string_view detail = {});
+[[nodiscard]] v1::Reason reason(ReasonCode code, std::string_view field, const Detail& detail);
 
 }  // namespace chieng

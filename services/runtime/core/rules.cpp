@@ -93,7 +93,10 @@ Reasons judge_event(const v1::Event& event, std::string_view service, const Plac
     } else if (*occurred_on < programme_begins) {
         reasons.push_back(reason(ReasonCode::before_service, "occurred_on", event.occurred_on()));
     } else if (places != nullptr) {
-        if (!event.village().empty() && !was_in(*places, event.village(), commune, *occurred_on)) {
+        // What an attendant says of a commune that is no more still has to come to an end.
+        if (places->find(commune, *occurred_on) == nullptr && !event.has_attention_needed()) {
+            reasons.push_back(reason(ReasonCode::no_such_commune, "occurred_on", event.occurred_on()));
+        } else if (!event.village().empty() && !was_in(*places, event.village(), commune, *occurred_on)) {
             reasons.push_back(reason(ReasonCode::unknown_place, "village", event.village()));
         }
         judge_villages(event, *places, commune, *occurred_on, reasons);

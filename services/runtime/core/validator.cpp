@@ -58,6 +58,19 @@ ReasonCode shape_failure(v1::Shape shape) {
     }
 }
 
+// Bahnar and Jrai texts of the years before Unicode hold signs such as \ and ^ for letters of their own, inside words.
+bool is_of_old_font(const std::string& text) {
+    const auto is_letter = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (static_cast<unsigned char>(c) & 0x80U) != 0;
+    };
+    for (std::size_t i = 0; i + 1 < text.size(); ++i) {
+        if ((text[i] == '\\' || text[i] == '^') && is_letter(text[i + 1])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool has_shape(const std::string& text, v1::Shape shape) {
     switch (shape) {
         case v1::REFERENCE:
@@ -168,7 +181,7 @@ private:
 
     void check_text(const std::string& text, const FieldPlan& plan) {
         const auto& rule = *plan.rule;
-        if (!is_nfc(text)) {
+        if (!is_nfc(text) || is_of_old_font(text)) {
             fail(ReasonCode::not_nfc, plan, rule.label().vi());
         } else if (rule.max_chars() > 0 && characters(text) > rule.max_chars()) {
             fail(ReasonCode::too_long, plan, rule.label().vi() + " > " + std::to_string(rule.max_chars()));

@@ -20,6 +20,8 @@
 #include <cstdlib>
 #include <memory>
 #include <sstream>
+#include <tuple>
+#include <utility>
 
 namespace recount_test {
 
@@ -71,7 +73,23 @@ private:
         return *commune;
     }
 
+    // What is not answered comes again after the next one of its device.
     void take(const recount::Sent& one) {
+        if (!answers(one)) {
+            waiting_.push_back(one);
+            return;
+        }
+        for (auto& waiting : std::exchange(waiting_, {})) {
+            const bool is_due = std::tie(waiting.commune, waiting.service, waiting.device) == std::tie(one.commune, one.service, one.device);
+            waiting.arrives_at = is_due ? one.arrives_at : waiting.arrives_at;
+            if (!is_due || !answers(waiting)) {
+                waiting_.push_back(waiting);
+            }
+        }
+    }
+
+    bool answers(const recount::Sent& one) {
+        bool is_answered = false;
         auto& commune = open(one.commune);
         const Input input =
             Arrived{{topics::events(one.commune, one.service, one.device), testing::payload(one.device, {one.event}, one.commune), false}};
@@ -87,11 +105,13 @@ private:
             } else if (v1::Receipt receipt; message.topic == topics::receipts(one.commune, one.device)) {
                 REQUIRE(receipt.ParseFromString(message.payload));
                 REQUIRE(receipt.answers_size() == 1);
+                is_answered = true;
                 if (receipt.answers(0).verdict() == v1::STORED) {
                     stored_.push_back({one.commune, one.service, one.device, one.arrives_at, one.event});
                 }
             }
         }
+        return is_answered;
     }
 
     void pass_on() {
@@ -105,6 +125,7 @@ private:
     std::map<std::string, std::unique_ptr<Commune>> communes_;
     Board district_;
     std::vector<recount::Stored> stored_;
+    std::vector<recount::Sent> waiting_;
     std::size_t taken_ = 0;
 };
 

@@ -107,6 +107,9 @@ Actions Engine::answer() {
         head_sent_ = last_offset_;
     }
     for (auto& [device, replies] : replies_) {
+        if (replies.said.empty()) {
+            continue;
+        }
         v1::Receipt receipt;
         receipt.set_device(device);
         receipt.set_service(service_.name);
@@ -176,7 +179,11 @@ void Engine::take(const Message& message, Instant now) {
     if (json) {
         std::string error;
         if (!from_json(message.payload, frozen, error)) {
-            return turn_away(ReasonCode::unreadable, "", error);
+            turn_away(ReasonCode::unreadable, "", error);
+            for (const auto sequence : valid_device(device) ? sequences_in(message.payload) : std::vector<std::uint64_t>()) {
+                say_refused(replies_to(device, json), sequence, {reason(ReasonCode::unreadable, "", error)});
+            }
+            return;
         }
     } else if (!frozen.ParseFromString(message.payload)) {
         return turn_away(ReasonCode::unreadable, "", "not a chieng.v1.Events");
@@ -218,7 +225,11 @@ void Engine::take_event(const std::string& name, Device& from, std::string bytes
     entry_.Clear();
     entry_.set_device(name);
     entry_.set_received_at(static_cast<std::uint64_t>(now.civil.time_since_epoch().count()));
-    const auto reasons = judge(id, now, entry_);
+    const auto judged = judge(id, now, entry_);
+    if (!judged) {
+        return;  // its device sends it again until it is answered
+    }
+    const auto& reasons = *judged;
     if (!reasons.empty()) {
         refuse(from, id, bytes, digest, reasons, now);
         note(StepKind::refused, id.device, id.sequence, reasons);
@@ -264,7 +275,7 @@ void Engine::repeat(Device& from, const Id& id, std::uint64_t digest, Replies& r
     say_refused(replies, id.sequence, reasons);
 }
 
-Reasons Engine::judge(const Id& id, Instant now, v1::Entry& entry) {
+std::optional<Reasons> Engine::judge(const Id& id, Instant now, v1::Entry& entry) {
     const auto received_on = day_at(std::max(now.civil, latest_));
     auto reasons = judge_event(event_, service_.name, &places_, commune_, received_on);
     if (!reasons.empty()) {
@@ -298,11 +309,23 @@ Reasons Engine::judge(const Id& id, Instant now, v1::Entry& entry) {
         if (claim && claim->refusal) {
             const auto holds = value("c/" + claim->key);
             if (holds && *holds != holder.text()) {
+                if (may_be_one_chain(id, holder, *holds)) {
+                    return std::nullopt;
+                }
                 reasons.push_back(reason(*claim->refusal, claim->field, claim->detail));
             }
         }
     }
     return reasons;
+}
+
+// Corrections that overtook what they correct: until that comes, nobody knows whether the holder of a claim is a version of the
+// same event. It is on its way, from the same device.
+bool Engine::may_be_one_chain(const Id& id, const Id& root, const std::string& holder) {
+    const auto slash = holder.rfind('/');
+    const Id held{holder.substr(0, slash), std::stoull(holder.substr(slash + 1))};
+    const auto is_to_come = [&](const Id& one) { return !is_stored(one) && !device(one.device).refused.contains(one.sequence); };
+    return held.device == id.device && ((!(root == id) && is_to_come(root)) || (is_to_come(held) && held.sequence > id.sequence));
 }
 
 void Engine::judge_correction(const Id& id, v1::Entry& entry, Reasons& reasons) {

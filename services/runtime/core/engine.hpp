@@ -24,6 +24,7 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -114,7 +115,9 @@ private:
     static void say(Replies& replies, std::uint64_t sequence, v1::Verdict verdict, v1::Verdict first, std::uint32_t month);
     static void say_refused(Replies& replies, std::uint64_t sequence, const Reasons& reasons, bool again = false);
 
-    [[nodiscard]] Reasons judge(const Id& id, Instant now, v1::Entry& entry);
+    // Empty: it counts; nothing: it cannot be judged before another event comes.
+    [[nodiscard]] std::optional<Reasons> judge(const Id& id, Instant now, v1::Entry& entry);
+    [[nodiscard]] bool may_be_one_chain(const Id& id, const Id& root, const std::string& holder);
     void judge_correction(const Id& id, v1::Entry& entry, Reasons& reasons);
     void judge_decision(v1::Entry& entry, Reasons& reasons);
     void judge_retracted(const Context& context, const v1::Entry& entry, Reasons& reasons) const;

@@ -88,7 +88,8 @@ web::Rights load_rights(const std::string& file) {
     return file.empty() ? web::Rights() : web::Rights::load(read_whole(file), file);
 }
 
-// A commune follows its services, a district the cells of every commune that was ever its own.
+// A commune follows its services, a district the cells of every commune that was ever its own. What its villages brought along from
+// another commune, a commune reads in that one's cells.
 std::vector<Source> sources_of(const std::string& place, const Places& places) {
     if (!places.known(place)) {
         throw std::invalid_argument("--place " + place + " is not in the register of places");
@@ -102,6 +103,9 @@ std::vector<Source> sources_of(const std::string& place, const Places& places) {
     if (sources.empty()) {
         for (const auto& service : all_services()) {
             sources.push_back({place, service.name});
+        }
+        for (const auto& before : places.came_from(place)) {
+            sources.push_back({before, "cells"});
         }
     }
     return sources;

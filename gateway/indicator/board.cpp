@@ -35,6 +35,11 @@ const v1::Place* place_in(const Places& places, std::string_view code, Atom atom
     return place != nullptr ? place : places.find(code, is_first_half ? month.first_day() : month.first_day() + std::chrono::days(14));
 }
 
+bool was_commune(const Places& places, const std::string& code) {
+    const auto day = places.nearest_day(code, Day::max());
+    return day && places.find(code, *day)->level() == v1::Place::COMMUNE_LEVEL;
+}
+
 }  // namespace
 
 void Board::Slot::add(const Slot& other) {
@@ -59,7 +64,11 @@ int Board::Keys::add(std::uint64_t key, std::int64_t times) {
 }
 
 Board::Board(const Definitions& definitions, const Places& places, std::string area)
-    : definitions_(definitions), places_(places), area_(std::move(area)), event_(definitions.fields()) {}
+    : definitions_(definitions),
+      places_(places),
+      area_(std::move(area)),
+      is_commune_(was_commune(places_, area_)),
+      event_(definitions.fields()) {}
 
 Board::Feed& Board::feed_named(std::string_view name) {
     const auto it = feeds_.find(name);
@@ -70,6 +79,10 @@ Board::Feed& Board::feed_named(std::string_view name) {
     feed.name = name;
     const auto owner = name.substr(0, name.find('/'));
     feed.home = area_id(places_.known(owner) ? owner : std::string_view(area_));
+    if (is_commune_ && areas_[feed.home] != area_) {
+        feed.is_lent = true;
+        lent_.push_back(&feed);
+    }
     return feed;
 }
 
@@ -85,7 +98,8 @@ std::uint32_t Board::area_id(std::string_view code) {
 }
 
 // A cell belongs to the places above its own at its time. Different values add up from the commune on only: a household that
-// was met in two of its villages is one.
+// was met in two of its villages is one; of a window, it is the places above the commune when it was last there. What does not lie
+// in the board's own place is nobody's here.
 const Board::Line& Board::line(CellId id) {
     const auto time = cell_id::time(id);
     const auto area = cell_id::area(id);
@@ -100,19 +114,27 @@ const Board::Line& Board::line(CellId id) {
                        : cell_id::is_opening(time) ? Period{v1::CALENDAR_MONTHS, v1::YEAR, cell_id::year_of(time), 1}.first_atom()
                                                    : cell_id::atom_of(time);
     const auto atoms = is_window ? cell_id::window_of(time).atoms() : 1;
-    for (int i = 0; i < atoms; ++i) {
+    for (int i = atoms - 1; i >= 0; --i) {
         const Atom atom{first.index + i};
         const auto* place = place_in(places_, areas_[area], atom);
         made.is_village = made.is_village || (place != nullptr && place->level() == v1::Place::VILLAGE_LEVEL);
         if (from_commune && (place == nullptr || place->level() != v1::Place::COMMUNE_LEVEL)) {
             continue;
         }
-        for (int level = 0; level < 8 && place != nullptr && place->code() != area_ && !place->parent().empty(); ++level) {
-            const auto above = area_id(place->parent());
-            if (std::find(made.above.begin(), made.above.end(), above) == made.above.end()) {
-                made.above.push_back(above);
-            }
+        boost::container::small_vector<std::uint32_t, 3> above;
+        bool is_ours = place != nullptr && place->code() == area_;
+        for (int level = 0; level < 8 && place != nullptr && !is_ours && !place->parent().empty(); ++level) {
+            above.push_back(area_id(place->parent()));
+            is_ours = place->parent() == area_;
             place = place_in(places_, place->parent(), atom);
+        }
+        for (const auto area_above : is_ours ? above : decltype(above)()) {
+            if (std::find(made.above.begin(), made.above.end(), area_above) == made.above.end()) {
+                made.above.push_back(area_above);
+            }
+        }
+        if (from_commune) {
+            break;
         }
     }
     return lines_[cell_id::pack(from_commune ? 1 : 0, time, area)] = std::move(made);

@@ -188,6 +188,7 @@ private:
     struct Feed {
         std::string name;
         std::uint32_t home = 0;  // where events land that name no village
+        bool is_lent = false;    // of another commune, which tells it itself
         boost::unordered_flat_map<CellId, Part> parts;
         boost::unordered_flat_map<CellId, Histogram> histograms;
         boost::unordered_flat_map<CellId, Keys> keys;
@@ -268,6 +269,7 @@ private:
     [[nodiscard]] std::optional<std::int32_t> opening_year(SeriesId series, std::uint32_t member, const Period& period) const;
     [[nodiscard]] const std::vector<std::uint32_t>& members(const std::string& area, Day day) const;
     [[nodiscard]] Slot recut(SeriesId series, const std::string& area, const Period& period) const;
+    [[nodiscard]] Slot of_villages(SeriesId series, std::uint64_t time, std::uint32_t commune, Day day) const;
     [[nodiscard]] Slot recut_values(SeriesId series, const std::string& area, const Period& period) const;
     template <class Take>
     void each_recut_atom(SeriesId series, const std::string& area, const Period& period, const Take& take) const;
@@ -306,6 +308,8 @@ private:
     const Definitions& definitions_;
     const Places& places_;
     std::string area_;
+    bool is_commune_;
+    std::vector<const Feed*> lent_;
     std::map<std::string, Feed, std::less<>> feeds_;
     boost::unordered_flat_map<CellId, Total> totals_;
     boost::unordered_flat_map<CellId, Slot> below_;          // sums of all that lies under a place

@@ -68,6 +68,9 @@ void Board::put(Feed& feed, CellId id, const Slot& slot, const Histogram& days, 
 void Board::set(std::string_view feed_name, const v1::Cell& cell) {
     auto& feed = feed_named(feed_name);
     const auto& home = areas_[feed.home];
+    if (feed.is_lent && !places_.was_below(cell.area(), area_)) {
+        return;  // a village that stays there
+    }
     const bool is_own = cell.area() == home || (home == area_ ? places_.known(cell.area()) : places_.was_below(cell.area(), home));
     const auto id = is_own ? id_of(cell) : std::nullopt;
     if (!id) {
@@ -201,12 +204,22 @@ v1::Cell Board::cell(CellId id) const {
 void Board::read(CellId id, v1::Cell& cell) const {
     require_settled();
     name(id, cell);
-    const auto slot = definitions_.series(cell_id::series(id)).distinct ? window_at(id) : slot_at(totals_, id);
-    cell.set_number(slot.number);
-    put_lineage(cell, slot);
+    auto slot = definitions_.series(cell_id::series(id)).distinct ? window_at(id) : slot_at(totals_, id);
     if (const auto days = histograms_.find(id); days != histograms_.end()) {
         cell.mutable_histogram()->insert(days->second.begin(), days->second.end());
     }
+    for (const auto* feed : lent_) {
+        if (const auto part = feed->parts.find(id); part != feed->parts.end()) {
+            slot.add(part->second.slot.times(-1));
+        }
+        if (const auto days = feed->histograms.find(id); days != feed->histograms.end()) {
+            for (const auto& [day, events] : days->second) {
+                (*cell.mutable_histogram())[day] -= events;
+            }
+        }
+    }
+    cell.set_number(slot.number);
+    put_lineage(cell, slot);
 }
 
 void Board::visit_part(const Feed& feed, CellId id, const Visitor& visit) const {

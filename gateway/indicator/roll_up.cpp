@@ -159,10 +159,13 @@ const std::vector<std::uint32_t>& Board::members(const std::string& area, Day da
     auto& lists = members_[day];
     if (fresh) {
         for (std::uint32_t id = 0; id < areas_.size(); ++id) {
+            bool is_elsewhere = false;
             const auto enter = [&](Day counted) {
                 const bool was = places_.find(areas_[id], counted) != nullptr;
                 std::string unit(was ? places_.carrier(areas_[id], counted, day) : std::string_view(areas_[id]));
+                bool is_here = unit.empty() || places_.find(unit, day) == nullptr;
                 for (int level = 0; level < 8 && !unit.empty(); ++level) {
+                    is_here = is_here || unit == area_;
                     auto& list = lists[unit];
                     if (list.empty() || list.back() != id) {
                         list.push_back(id);
@@ -170,13 +173,14 @@ const std::vector<std::uint32_t>& Board::members(const std::string& area, Day da
                     const auto* place = places_.find(unit, day);
                     unit = place == nullptr ? "" : place->parent();
                 }
+                is_elsewhere = is_elsewhere || !is_here;
             };
             enter(day);
             for (auto atom = earliest_; atom <= horizon_ && !is_village(areas_[id]); ++atom) {
                 enter(Atom{atom}.first_day());
             }
-            auto& own = lists[area_];  // the board's own area holds what nothing else does
-            if (own.empty() || own.back() != id) {
+            auto& own = lists[area_];  // the board's own area holds what nothing else does; a commune, nothing that another one has
+            if ((own.empty() || own.back() != id) && !(is_elsewhere && is_commune_)) {
                 own.push_back(id);
             }
         }
@@ -206,6 +210,32 @@ Board::Slot Board::recut(SeriesId series, const std::string& area, const Period&
     return sum;
 }
 
+// Of what a commune counted, that which its villages show: what its own feed says of each, also of one that moved; and what is
+// folded here, of those that were its own on that day.
+Board::Slot Board::of_villages(SeriesId series, std::uint64_t time, std::uint32_t commune, Day day) const {
+    Slot sum;
+    const auto* place = places_.find(areas_[commune], day);
+    if (place == nullptr || place->level() != v1::Place::COMMUNE_LEVEL) {
+        return sum;
+    }
+    const auto own = places_.villages(areas_[commune], day);
+    for (const auto& village : places_.ever_below(areas_[commune])) {
+        const auto known = area_ids_.find(village);
+        if (known == area_ids_.end()) {
+            continue;
+        }
+        const auto id = cell_id::pack(series, time, known->second);
+        const bool is_own = std::binary_search(own.begin(), own.end(), village);
+        sum.add(is_own ? window_at(id) : Slot());
+        for (const auto& [name, feed] : feeds_) {
+            if (const auto part = feed.parts.find(id); part != feed.parts.end()) {
+                sum.add(part->second.slot.times((feed.home == commune ? 1 : 0) - (is_own ? 1 : 0)));
+            }
+        }
+    }
+    return sum;
+}
+
 // Different values go with their village; what a commune counted beyond its villages goes with the commune.
 Board::Slot Board::recut_values(SeriesId series, const std::string& area, const Period& period) const {
     Slot sum;
@@ -218,11 +248,7 @@ Board::Slot Board::recut_values(SeriesId series, const std::string& area, const 
             if (!is_within(areas_[member], was, area, *map_)) {
                 continue;
             }
-            for (const auto& village : places_.villages(areas_[member], was)) {
-                if (const auto known = area_ids_.find(village); known != area_ids_.end()) {
-                    slot.add(at(known->second).times(-1));
-                }
-            }
+            slot.add(of_villages(series, time, member, was).times(-1));
         }
         sum.add(slot);
     }

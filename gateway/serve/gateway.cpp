@@ -41,7 +41,7 @@ Gateway::Gateway(const Definitions& definitions, const Places& places, std::stri
                  std::uint64_t epoch)
     : place_(std::move(place)),
       store_(store),
-      follows_cells_(std::any_of(sources.begin(), sources.end(), [](const Source& source) { return source.feed == cells; })),
+      follows_cells_(!sources.empty() && sources.front().feed == cells),
       follower_(definitions, places, place_, std::move(sources), store, "gateway-" + place_),
       archive_(place_, store),
       acceptances_(places, place_, store),

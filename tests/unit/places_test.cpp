@@ -30,6 +30,8 @@ TEST_CASE("Kbang had 14 communes on the day of the plan, then 13, then 6") {
     CHECK(kbang().children("52", two_levels) == std::vector<std::string>{"23638", "23644", "23647", "23650", "23668", "23674"});
     CHECK(kbang().find("625", two_levels) == nullptr);
     CHECK(kbang().ever_below("625").size() == 14);
+    CHECK(kbang().came_from("23662") == std::vector<std::string>{"23674"});
+    CHECK(kbang().came_from("625").empty());
     CHECK(kbang().find("23656", plan)->name().vi() == "Xã Lơ Ku");
     CHECK(kbang().villages("23656", plan).size() == 10);
 }

@@ -7,6 +7,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 namespace recut_test {
 
 using namespace chieng;
@@ -102,6 +104,77 @@ TEST_CASE("different values are counted once in the commune of today", "[recut]"
     CHECK(kbang.number("23656", "2022", "SUP-01") == 2);
     CHECK(kbang.number("23638", "2022", "SUP-01") == 1);
     CHECK(kbang.number("23638", "2022", "SUP-01", today) == 3);
+}
+
+TEST_CASE("different values that two communes told of one village are re-cut once", "[recut]") {
+    const auto definitions = Definitions::load(data::indicators, "indicators.txtpb");
+    Board district(definitions, kbang(), "625");
+    const auto tell = [&](const std::string& commune, const std::string& area) {
+        v1::Cell cell;
+        cell.set_area(area);
+        cell.set_calendar(v1::OFFICIAL);
+        cell.set_period("2025-Q3");
+        cell.set_indicator("SUP-01");
+        cell.set_number(1);
+        cell.mutable_lineage()->set_events(1);
+        district.set(commune + "/cells", cell);
+    };
+    tell("23656", "23656");  // until 30 June
+    tell("23656", "23656-01");
+    tell("23638", "23638");  // from 1 July on
+    tell("23638", "23656-01");
+    const auto number = [&](const std::string& area, std::optional<Day> map) {
+        for (const auto& value : district.rows(area, *Period::parse(v1::OFFICIAL, "2025-Q3"), map)) {
+            if (value.indicator() == "SUP-01") {
+                return value.number();
+            }
+        }
+        return std::int64_t{0};
+    };
+    CHECK(number("625", std::nullopt) == 1);  // of the district, which ended on 30 June
+    CHECK(number("625", parse_day("2024-01-01")) == 2);
+    CHECK(number("23656", parse_day("2024-01-01")) == 2);
+}
+
+TEST_CASE("a commune has what its villages brought along, tells only its own, and says nothing of other places", "[recut]") {
+    const auto definitions = Definitions::load(data::indicators, "indicators.txtpb");
+    Board before(definitions, kbang(), "23674");
+    Board after(definitions, kbang(), "23662");
+    auto baseline = a_session("23674-07", "2024-01-05");  // which goes to Nghĩa An, 23662, on 1 November 2024
+    auto& figures = *baseline.mutable_baseline_set();
+    figures.set_year(2024);
+    figures.set_households(100);
+    figures.set_poor(10);
+    figures.set_standard(v1::DECREE_07_2021);
+    v1::Entry entry;
+    entry.set_device("p");
+    entry.set_event(baseline.SerializeAsString());
+    before.apply("23674/household", entry);
+    before.raise_horizon(Atom::of(*parse_day("2024-12-01")).index);
+    std::vector<Board::IndicatorId> ids;
+    std::uint64_t last = 0;
+    for (const auto id : before.take_changed(last)) {
+        before.touched(id, ids);
+        after.set("23674/cells", before.cell(id));
+    }
+    CHECK_FALSE(ids.empty());
+    CHECK(std::all_of(ids.begin(), ids.end(), [&](const auto id) { return before.value(id).area() == "23674"; }));
+    after.raise_horizon(Atom::of(*parse_day("2024-12-01")).index);
+    const auto poor = [](const Board& board, const std::string& area, const char* period) {
+        for (const auto& value : board.rows(area, *Period::parse(v1::OFFICIAL, period))) {
+            if (value.indicator() == "POV-02") {
+                return value.number();
+            }
+        }
+        return std::int64_t{-1};
+    };
+    CHECK(poor(before, "23674", "2024-10") == 10);
+    CHECK(poor(before, "23674", "2024-11") == 0);
+    CHECK(poor(after, "23662", "2024-11") == 10);
+    CHECK(poor(after, "23662", "2024-10") == 0);
+    for (const auto id : after.take_changed(last)) {
+        CHECK(after.cell(id).number() == 0);  // it is the other commune that tells it
+    }
 }
 
 TEST_CASE("what stands goes on in the commune that its village belongs to", "[recut]") {

@@ -2,6 +2,7 @@
 #include "services/runtime/core/places.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace chieng {
 namespace {
@@ -84,6 +85,20 @@ std::vector<std::string> Places::ever_below(std::string_view parent) const {
         }
     }
     return codes;
+}
+
+std::vector<std::string> Places::came_from(std::string_view parent) const {
+    std::set<std::string> codes;
+    for (const auto& below : ever_below(parent)) {
+        const auto rows = rows_of(below);
+        const auto last = std::find_if(rows.rbegin(), rows.rend(), [&](const Entry& entry) { return entry.place.parent() == parent; });
+        for (auto before = last; before != rows.rend(); ++before) {
+            if (before->place.parent() != parent && !before->place.parent().empty()) {
+                codes.insert(before->place.parent());
+            }
+        }
+    }
+    return {codes.begin(), codes.end()};
 }
 
 bool Places::was_below(std::string_view code, std::string_view parent) const {

@@ -50,6 +50,9 @@ public:
     // Codes that were below `parent` on any day, in order.
     [[nodiscard]] std::vector<std::string> ever_below(std::string_view parent) const;
 
+    // Codes of the other places that those below `parent` were below before they came to it, in order.
+    [[nodiscard]] std::vector<std::string> came_from(std::string_view parent) const;
+
     // Whether the code was directly below `parent` on any day.
     [[nodiscard]] bool was_below(std::string_view code, std::string_view parent) const;
 

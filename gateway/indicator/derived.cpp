@@ -260,6 +260,7 @@ void Board::fill_achievement(v1::IndicatorValue& value, const Definition& defini
         part.set_cut(definitions_.series(assigned).cut);
         part.set_cut_value(code);
         part.set_number(found->actual.value_or(0));
+        part.set_unknown(!found->actual);
         part.set_denominator(found->assigned);
         put_lineage(part, found->lineage);
         Slot one = found->lineage;

@@ -37,6 +37,11 @@ std::string plain_number(const v1::Indicator& definition, std::int64_t number) {
     return with_decimals(divided(number * scale, std::max<std::int64_t>(definition.divide_by(), 1)), definition.decimals());
 }
 
+// So many villages of so many, and no rate of them.
+bool counts_villages(const v1::Indicator& definition) {
+    return definition.targets().view() == v1::VILLAGES_MEETING;
+}
+
 // Percent with two decimals.
 std::optional<std::string> rate(std::int64_t number, std::int64_t denominator) {
     return denominator == 0 ? std::nullopt : std::optional(with_decimals(divided(number * 10'000, denominator), 2));
@@ -74,6 +79,9 @@ std::optional<std::string> change(const v1::IndicatorValue& value) {
 }  // namespace
 
 std::optional<std::string> number_of(const v1::Indicator& definition, const v1::IndicatorValue& value) {
+    if (counts_villages(definition)) {
+        return value.denominator() == 0 ? std::nullopt : std::optional(std::to_string(value.number()));
+    }
     switch (definition.measure()) {
         case v1::Indicator::MEDIAN: return median(value);
         case v1::Indicator::RATIO: return rate(value.number(), value.denominator());
@@ -83,10 +91,16 @@ std::optional<std::string> number_of(const v1::Indicator& definition, const v1::
 }
 
 std::optional<std::string> number_of(const v1::Indicator& definition, const v1::IndicatorValue::Part& part) {
+    if (part.unknown()) {
+        return std::nullopt;
+    }
     return definition.measure() == v1::Indicator::RATIO ? rate(part.number(), part.denominator()) : plain_number(definition, part.number());
 }
 
 std::string text_of(const v1::Indicator& definition, const v1::IndicatorValue& value) {
+    if (counts_villages(definition)) {
+        return value.denominator() == 0 ? nothing : std::to_string(value.number()) + "/" + std::to_string(value.denominator());
+    }
     if (definition.measure() == v1::Indicator::RATIO) {
         return fraction_text(value.number(), value.denominator());
     }
@@ -99,6 +113,9 @@ std::string text_of(const v1::Indicator& definition, const v1::IndicatorValue& v
 }
 
 std::string text_of(const v1::Indicator& definition, const v1::IndicatorValue::Part& part) {
+    if (part.unknown()) {
+        return nothing;
+    }
     return definition.measure() == v1::Indicator::RATIO ? fraction_text(part.number(), part.denominator())
                                                         : plain_number(definition, part.number());
 }

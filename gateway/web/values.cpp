@@ -56,7 +56,7 @@ bool is_achievement(const v1::Indicator& indicator) {
 
 std::string percent(std::int64_t number, std::int64_t denominator) {
     std::array<char, 32> text{};
-    std::snprintf(text.data(), text.size(), "%.1f %%", 100.0 * static_cast<double>(number) / static_cast<double>(denominator));
+    std::snprintf(text.data(), text.size(), "%.2f %%", 100.0 * static_cast<double>(number) / static_cast<double>(denominator));
     return text.data();
 }
 
@@ -72,12 +72,12 @@ Json part_json(const Call& call, const v1::Indicator& indicator, const v1::Indic
     alone.set_denominator(part.denominator());
     const bool is_rate = indicator.measure() == v1::Indicator::RATIO;
     const bool nothing = is_rate && part.denominator() == 0;
-    json["text"] = both(nothing ? "–" : of != nullptr ? percent(part.number(), part.denominator()) : text_of(indicator, alone));
+    json["text"] = both(nothing || part.unknown() ? "–" : of != nullptr ? percent(part.number(), part.denominator()) : text_of(indicator, alone));
     json["number"] = part.number();
     if (is_rate) {
         json["denominator"] = part.denominator();
     }
-    json["status"] = name_of(nothing ? Status::no_value : Status::ok);
+    json["status"] = name_of(nothing || part.unknown() ? Status::no_value : Status::ok);
     return json;
 }
 

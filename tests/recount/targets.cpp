@@ -137,7 +137,11 @@ void tgt_03(const Question& asked, Figure& figure) {
 void pln_01(const Question& asked, Figure& figure) {
     Different communes;
     for (const auto* fact : asked.all(Body::kPlanIssued)) {
-        communes.take(fact->stored->commune, {{"kind", v1::PlanIssued::Kind_Name(fact->event().plan_issued().kind())}});
+        const auto kind = fact->event().plan_issued().kind();
+        if (kind != v1::PlanIssued::COMMUNICATION_PLAN && kind != v1::PlanIssued::TOURISM_PLAN) {
+            continue;
+        }
+        communes.take(fact->stored->commune, {{"kind", v1::PlanIssued::Kind_Name(kind)}});
     }
     communes.count(figure);
 }
@@ -154,8 +158,12 @@ void nrd_01(const Question& asked, Figure& figure) {
 void rpt_01(const Question& asked, Figure& figure) {
     Different due;
     Different in_time;
-    for (const auto* fact : asked.all(Body::kReportSubmitted)) {
+    for (const auto* fact : asked.ever(Body::kReportSubmitted)) {
         const auto& report = fact->event().report_submitted();
+        const auto due_on = *parse_day(report.due());
+        if (!asked.in_window(due_on) || !asked.in_area(fact->stored->commune, fact->event().village(), due_on)) {
+            continue;
+        }
         const auto which = named(*fact, report.period() + " " + report.from_unit() + " " + report.to_unit());
         const std::vector<Cut> cuts{{"level", v1::ReportSubmitted::Level_Name(report.level())}};
         due.take(which, cuts);

@@ -54,7 +54,7 @@ TEST_CASE("targets stand beside what was reached, with the pace") {
     world.happened(a_session_held(2));
     const auto value = value_in(world.get("/api/v1/table?period=2022-Q2"), "COM-01", "23656");
     CHECK(value.at("target").at("assigned") == 4);
-    CHECK(value.at("target").at("achieved") == "25.0 %");
+    CHECK(value.at("target").at("achieved") == "25.00 %");
     CHECK(value.at("target").at("pace").at("missing") == 3);
     CHECK(value.at("target").at("pace").at("behind") == true);
     CHECK(value.at("target").at("pace").at("daysLeft") == 45);

@@ -3,8 +3,8 @@
 import { Problem, get } from './api.js';
 import * as controls from './controls.js';
 import { el, morph } from './dom.js';
-import { label } from './format.js';
-import { follow } from './live.js';
+import { day, label, ownDay } from './format.js';
+import { follow, timing } from './live.js';
 import * as overview from './overview.js';
 import { problemView } from './parts.js';
 import { bounds, code, containing, parse } from './period.js';
@@ -53,6 +53,7 @@ function frame() {
     at('foot').replaceChildren(
         el('p', {}, t('footSay')),
         known.me ? el('p', { class: 'printed' }, t('printed', label(known.me.place.name))) : '',
+        known.me ? clocks() : '',
     );
     const nav = at('nav');
     nav.setAttribute('aria-label', t('nav'));
@@ -75,6 +76,12 @@ function frame() {
             : [],
     );
     showLine();
+}
+
+// Every day that is shown is the gateway's; a machine whose clock is wrong is told so.
+function clocks() {
+    const apart = Math.abs(Date.parse(ownDay()) - Date.parse(known.me.today)) / 86400000;
+    return apart > 1 ? el('p', { class: 'hint', id: 'clocks' }, t('clocksDiffer', day(ownDay()), day(known.me.today))) : '';
 }
 
 function showLine() {
@@ -138,7 +145,7 @@ async function contextOf(state, live) {
     const { places } = await placesOf(full);
     const placeNames = new Map([[known.me.place.code, known.me.place.name], ...places.map(place => [place.code, place.name])]);
     const levels = new Map([[known.me.place.code, known.me.place.level], ...places.map(place => [place.code, place.level])]);
-    return { ...known, state: full, places, placeNames, levels, lang: lang(), may: right => known.me.may?.includes(right) };
+    return { ...known, state: full, places, placeNames, levels, lang: lang(), find: ctx?.find || '', may: right => known.me.may?.includes(right) };
 }
 
 async function greet() {
@@ -268,13 +275,26 @@ async function lookAgain() {
     if (again) lookAgain();
 }
 
+// A line that comes back at once is only said beside the name; one that stays away is said plainly.
+let away = null;
+function tellIfAway(state) {
+    if (state === 'connecting') {
+        away ??= setTimeout(() => ctx && notice(t('offline')), timing.tell);
+    } else {
+        clearTimeout(away);
+        away = null;
+    }
+}
+
 async function lineIs(state) {
     const back = state === 'live' && line !== 'live';
     line = state;
     showLine();
+    tellIfAway(state);
     if (!back || !ctx) return;
     try {
         await greet(); // the gateway may be another one since: other rights, definitions, another day
+        lookAgain();
     } catch (problem) {
         failed(problem, true);
     }
@@ -310,6 +330,11 @@ addEventListener('click', ({ target }) => {
 });
 addEventListener('change', ({ target }) => {
     if (target.dataset?.change === 'indicator' && target.value) go({ indicator: target.value });
+});
+addEventListener('input', ({ target }) => {
+    if (target.id !== 'find' || !ctx) return;
+    ctx.find = target.value;
+    paint();
 });
 let width = innerWidth;
 addEventListener('resize', () => {

@@ -212,11 +212,13 @@ export async function real(browser) {
             await commune.down();
             await page.until(() => document.querySelector('#link').textContent === 'Đang nối lại…');
             await page.until(() => document.querySelector('#notice').textContent.includes('Không nối được với cổng'));
-            await shown(page, '3');
+            expect((await page.all('[data-v^="COM-01|"]'))[0] === '3', 'the old number is gone');
             commune.say('women-2', { ...meeting, occurredOn: '2022-06-05' });
             await commune.up();
             await shown(page, '4');
-            await page.until(() => document.querySelector('#notice').textContent === '');
+            await page
+                .until(() => document.querySelector('#notice').textContent === '')
+                .catch(async () => expect(false, `still said: ${await page.text('#notice')}`));
         });
         await check('a slow line to a real gateway: 40 kB/s and half a second away', async () => {
             const slow = await Watched.open(browser, commune.url);

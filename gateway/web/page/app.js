@@ -155,6 +155,16 @@ async function greet() {
     known.definitions = new Map(indicators.map(definition => [definition.code, definition]));
 }
 
+// That it still reads is said until it has read: no number may change when it has.
+let asking = null;
+function askWhetherCaughtUp() {
+    if (asking || known.me?.caughtUp !== false) return;
+    asking = setTimeout(() => {
+        asking = null;
+        if (known.me) greet().then(lookAgain, () => {}); // a line that broke is said by the line
+    }, timing.tell);
+}
+
 const numbersIn = main => new Map([...main.querySelectorAll('[data-v]')].map(node => [node.getAttribute('data-v'), node.textContent]));
 const marked = new Map(); // data-v -> until when it stays marked
 const markTime = 6000;
@@ -223,6 +233,7 @@ async function show(live = false) {
         const old = ctx?.state;
         [ctx, data, shownView, address] = [next, loaded, view, location.hash];
         notice(known.me.caughtUp === false ? t('behindFeed') : '');
+        askWhetherCaughtUp();
         frame();
         controls.show(at('controls'), ctx);
         paint(view, live && main.dataset.view === next.state.view);

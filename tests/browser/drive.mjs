@@ -3,13 +3,16 @@
 import { living } from './living.mjs';
 import { officers } from './officers.mjs';
 import { reading } from './reading.mjs';
+import { real } from './real.mjs';
 import { StandIn } from './stand_in.mjs';
 import { launch, results, shots } from './support.mjs';
 
 const [url, token] = process.argv.slice(2);
 const browser = await launch();
 try {
-    if (url) {
+    if (url === 'gateway') {
+        await real(browser);
+    } else if (url) {
         await reading(browser, new URL(url).origin, { period: process.env.PERIOD || '2022', token });
     } else {
         const standIn = await new StandIn().listen();

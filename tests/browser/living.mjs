@@ -58,6 +58,59 @@ export async function living(browser) {
             await page.until(before => document.querySelector('[data-v^="COM-01|"]').textContent !== before, before);
             expect((await page.text('#notice')) === '', 'a notice stayed');
         });
+        await check('a gateway that stays away is said plainly, and forgotten when it is back', async () => {
+            await page.go(year('overview'), 'main .v');
+            await page.page.evaluate(() =>
+                import('/page/live.js').then(({ timing }) => {
+                    timing.tell = 600;
+                }),
+            );
+            await standIn.down();
+            await page.until(() => document.querySelector('#notice').textContent.includes('Số đang hiện là số cũ'));
+            expect((await page.text(cell('COM-01'))).length > 0, 'the old number is gone');
+            await page.shot('away');
+            await standIn.up();
+            await page.until(() => document.querySelector('#notice').textContent === '');
+        });
+        await check("a browser whose clock is a year wrong shows the gateway's days, and says so", async () => {
+            for (const wrong of [365, -365]) {
+                const other = await Watched.open(browser, standIn.url);
+                await other.page.evaluateOnNewDocument(set, Date.parse(`${standIn.world.today}T05:00:00Z`) + wrong * 86400000);
+                await other.go(year('overview'), 'main .v');
+                expect((await other.text('#clocks')).includes('cổng để ngày 20/06/2022'), await other.text('#foot'));
+                await other.until(() => document.querySelector('#link').classList.contains('live'));
+                const before = await other.text(cell('COM-01'));
+                standIn.world.bump('COM-01', '23656-01');
+                await other.until(before => document.querySelector('[data-v^="COM-01|"]').textContent !== before, before);
+                await other.go('#/overview', 'main .v');
+                expect((await other.text('.lead')).includes('Năm 2022'), 'the period is of the wrong clock');
+                await other.shot('wrong-clock', true);
+                page.complaints.push(...other.complaints);
+                await other.close();
+            }
+            const right = await Watched.open(browser, standIn.url);
+            await right.page.evaluateOnNewDocument(set, Date.parse(`${standIn.world.today}T05:00:00Z`));
+            await right.go(year('overview'), 'main .v');
+            expect(!(await right.page.$('#clocks')), 'a clock that is right is complained of');
+            await right.close();
+        });
+        await check('an indicator is found by a few letters, without marks', async () => {
+            await page.go(year('overview'), '#find');
+            await page.page.type('#find', 'ho ngheo ty le');
+            await page.until(() => document.querySelectorAll('main [data-v]').length < 8);
+            expect(
+                (await page.all('.glance tbody th')).some(name => name.startsWith('Tỷ lệ hộ nghèo')),
+                'not found',
+            );
+            standIn.world.bump('COM-01', '23656-01'); // a change leaves what was typed
+            await page.page.waitForNetworkIdle({ idleTime: 400, concurrency: 1 });
+            expect(await page.page.evaluate(() => document.activeElement.id === 'find' && document.activeElement.value !== ''), 'lost');
+            await page.shot('found');
+            await page.type('#find', 'xyz');
+            await page.until(() => document.querySelector('.find').textContent.includes('Không có chỉ số nào'));
+            await page.type('#find', '');
+            await page.until(() => document.querySelectorAll('main [data-v]').length > 40);
+        });
         await check('a line that is silent is given up and made again', async () => {
             await page.page.evaluate(() =>
                 import('/page/live.js').then(({ timing }) => {
@@ -238,6 +291,20 @@ export async function living(browser) {
         await page.close();
         await standIn.close();
     }
+}
+
+// The clock of a browser that says another time.
+function set(now) {
+    const began = performance.now();
+    const Real = Date;
+    globalThis.Date = class extends Real {
+        constructor(...parts) {
+            super(...(parts.length ? parts : [globalThis.Date.now()]));
+        }
+        static now() {
+            return now + performance.now() - began;
+        }
+    };
 }
 
 async function until(test) {

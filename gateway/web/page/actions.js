@@ -236,6 +236,7 @@ function voidIt(ctx, data, { at }) {
     };
 }
 
+// It is of today and names no village: the events' may have gone to another commune since.
 function decide(ctx, data, { at, pair, act }) {
     const group = data.groups[at];
     const { decision: _, ...named } = group.pairs[pair];
@@ -253,7 +254,6 @@ function decide(ctx, data, { at, pair, act }) {
             ],
             ...postEvent(ctx, group.service, {
                 occurredOn: ctx.me.today,
-                ...(group.village ? { village: group.village } : {}),
                 note: why.read(),
                 duplicateDecided: { service: group.service, ...named, decision },
             }),

@@ -3,8 +3,8 @@
 import { Problem, get } from './api.js';
 import * as controls from './controls.js';
 import { el, morph } from './dom.js';
-import { label } from './format.js';
-import { follow } from './live.js';
+import { day, label, ownDay } from './format.js';
+import { follow, timing } from './live.js';
 import * as overview from './overview.js';
 import { problemView } from './parts.js';
 import { bounds, code, containing, parse } from './period.js';
@@ -53,6 +53,7 @@ function frame() {
     at('foot').replaceChildren(
         el('p', {}, t('footSay')),
         known.me ? el('p', { class: 'printed' }, t('printed', label(known.me.place.name))) : '',
+        known.me ? clocks() : '',
     );
     const nav = at('nav');
     nav.setAttribute('aria-label', t('nav'));
@@ -75,6 +76,12 @@ function frame() {
             : [],
     );
     showLine();
+}
+
+// Every day that is shown is the gateway's; a machine whose clock is wrong is told so.
+function clocks() {
+    const apart = Math.abs(Date.parse(ownDay()) - Date.parse(known.me.today)) / 86400000;
+    return apart > 1 ? el('p', { class: 'hint', id: 'clocks' }, t('clocksDiffer', day(ownDay()), day(known.me.today))) : '';
 }
 
 function showLine() {
@@ -138,7 +145,7 @@ async function contextOf(state, live) {
     const { places } = await placesOf(full);
     const placeNames = new Map([[known.me.place.code, known.me.place.name], ...places.map(place => [place.code, place.name])]);
     const levels = new Map([[known.me.place.code, known.me.place.level], ...places.map(place => [place.code, place.level])]);
-    return { ...known, state: full, places, placeNames, levels, lang: lang(), may: right => known.me.may?.includes(right) };
+    return { ...known, state: full, places, placeNames, levels, lang: lang(), find: ctx?.find || '', may: right => known.me.may?.includes(right) };
 }
 
 async function greet() {
@@ -146,6 +153,16 @@ async function greet() {
     // The definition in force stands last for its code.
     known.me = me;
     known.definitions = new Map(indicators.map(definition => [definition.code, definition]));
+}
+
+// That it still reads is said until it has read: no number may change when it has.
+let asking = null;
+function askWhetherCaughtUp() {
+    if (asking || known.me?.caughtUp !== false) return;
+    asking = setTimeout(() => {
+        asking = null;
+        if (known.me) greet().then(lookAgain, () => {}); // a line that broke is said by the line
+    }, timing.tell);
 }
 
 const numbersIn = main => new Map([...main.querySelectorAll('[data-v]')].map(node => [node.getAttribute('data-v'), node.textContent]));
@@ -216,6 +233,7 @@ async function show(live = false) {
         const old = ctx?.state;
         [ctx, data, shownView, address] = [next, loaded, view, location.hash];
         notice(known.me.caughtUp === false ? t('behindFeed') : '');
+        askWhetherCaughtUp();
         frame();
         controls.show(at('controls'), ctx);
         paint(view, live && main.dataset.view === next.state.view);
@@ -268,13 +286,26 @@ async function lookAgain() {
     if (again) lookAgain();
 }
 
+// A line that comes back at once is only said beside the name; one that stays away is said plainly.
+let away = null;
+function tellIfAway(state) {
+    if (state === 'connecting') {
+        away ??= setTimeout(() => ctx && notice(t('offline')), timing.tell);
+    } else {
+        clearTimeout(away);
+        away = null;
+    }
+}
+
 async function lineIs(state) {
     const back = state === 'live' && line !== 'live';
     line = state;
     showLine();
+    tellIfAway(state);
     if (!back || !ctx) return;
     try {
         await greet(); // the gateway may be another one since: other rights, definitions, another day
+        lookAgain();
     } catch (problem) {
         failed(problem, true);
     }
@@ -310,6 +341,11 @@ addEventListener('click', ({ target }) => {
 });
 addEventListener('change', ({ target }) => {
     if (target.dataset?.change === 'indicator' && target.value) go({ indicator: target.value });
+});
+addEventListener('input', ({ target }) => {
+    if (target.id !== 'find' || !ctx) return;
+    ctx.find = target.value;
+    paint();
 });
 let width = innerWidth;
 addEventListener('resize', () => {

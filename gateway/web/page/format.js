@@ -53,6 +53,17 @@ export function amount(value, definition) {
 export const day = text =>
     /^\d{4}-\d\d-\d\d/.test(text || '') ? `${text.slice(8, 10)}/${text.slice(5, 7)}/${text.slice(0, 4)}` : String(text ?? '');
 
+// The day in Viet Nam by the clock of the reader's machine.
+export const ownDay = () => new Date(Date.now() + 7 * 3600 * 1000).toISOString().slice(0, 10);
+
+// Without marks and case, to find what is typed without them: “xa dong” is in “Xã Đông”.
+export const bare = text =>
+    text
+        .normalize('NFD')
+        .replace(/[\u0300-\u036f]/g, '')
+        .toLowerCase()
+        .replaceAll('đ', 'd');
+
 // What a person typed, as 2022-03-20; empty when it is no day.
 export function parseDay(text) {
     const found = /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$/.exec(text.trim());

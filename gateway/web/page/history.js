@@ -57,7 +57,7 @@ function chart(ctx, points, definition, title) {
     const there = values.filter(value => value !== null);
     if (!there.length) return el('p', { class: 'hint', 'data-key': 'chart' }, t('noPoints'));
     const width = Math.max(300, Math.min(960, document.getElementById('main').clientWidth || 720));
-    const [height, left, right, top, bottom] = [260, 56, 14, 18, 34];
+    const [height, left, right, top, bottom] = [260, 56, 24, 18, 34];
     const ticks = scale(there);
     const [low, high] = [ticks[0], ticks[ticks.length - 1]];
     const x = at => left + (points.length < 2 ? 0.5 : at / (points.length - 1)) * (width - left - right);

@@ -2,7 +2,7 @@
 // Follows the feed of cells (Server-Sent Events) to know when to look again. Read with fetch, so that a refusal can be told
 // from a bad line, and silence noticed: the gateway says something every 15 seconds.
 
-export const timing = { silence: 40000, first: 500, longest: 30000, poll: 15000, hidden: 60000 };
+export const timing = { silence: 40000, first: 500, longest: 30000, poll: 15000, hidden: 60000, tell: 5000 };
 
 // on.change(): something changed, or may have; on.state('live' | 'connecting' | 'polling' | 'idle'); on.denied(): sign in first.
 export function follow(on) {

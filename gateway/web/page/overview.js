@@ -2,7 +2,7 @@
 // A place at a glance: every indicator with its value, against its target and the time that is over, group by group.
 import { get } from './api.js';
 import { el } from './dom.js';
-import { amount, inTongue, label, number } from './format.js';
+import { amount, bare, inTongue, label, number } from './format.js';
 import {
     bar,
     byGroup,
@@ -133,9 +133,27 @@ function summary(ctx, data) {
     );
 }
 
+// Each word that is looked for stands in the indicator's name, code or group.
+function isFound(ctx, definition) {
+    const text = bare(`${definition.code} ${label(definition.label)} ${groupName(definition.group || definition.code.slice(0, 3))}`);
+    return bare(ctx.find || '')
+        .split(/\s+/)
+        .every(word => text.includes(word));
+}
+
+function finder(ctx, found) {
+    return el(
+        'p',
+        { class: 'picker find', 'data-key': 'finder' },
+        el('label', { for: 'find' }, t('find')),
+        el('input', { id: 'find', type: 'search', autocomplete: 'off', maxlength: 60, value: ctx.find || '' }),
+        el('span', { role: 'status', class: 'quiet' }, (ctx.find || '').trim() ? t(found ? 'foundSome' : 'foundNone', found) : ''),
+    );
+}
+
 export function render(ctx, data) {
     const over = elapsed(windowOf(ctx, data.table.from, data.table.to), ctx.me.today);
-    const groups = byGroup(ctx, definition => data.values.has(definition.code));
+    const groups = byGroup(ctx, definition => data.values.has(definition.code) && isFound(ctx, definition));
     return [
         crumbs(ctx),
         ...heading(ctx, t('glance', placeName(ctx, areaOf(ctx))), data.table),
@@ -148,7 +166,8 @@ export function render(ctx, data) {
                   el('a', { href: linkTo(ctx.state, { period: data.latest }) }, t('latestWith', inner(data.latest))),
               )
             : null,
-        summary(ctx, data),
+        finder(ctx, [...groups.values()].flat().length),
+        (ctx.find || '').trim() ? null : summary(ctx, data),
         el(
             'div',
             { class: 'groups', 'data-key': 'groups' },

@@ -63,6 +63,9 @@ const texts = {
         '{0} targets assigned: {1} met, {2} behind, {3} on the way.',
     ],
     noTargets: ['Chưa giao chỉ tiêu nào cho nơi này trong kỳ này.', 'No target is assigned to this place for this period.'],
+    find: ['Tìm chỉ số', 'Find an indicator'],
+    foundSome: ['{0} chỉ số', '{0} found'],
+    foundNone: ['Không có chỉ số nào như vậy.', 'There is no such indicator.'],
     indicator: ['Chỉ số', 'Indicator'],
     value: ['Giá trị', 'Value'],
     target: ['Chỉ tiêu', 'Target'],
@@ -261,6 +264,10 @@ const texts = {
     offline: [
         'Không nối được với cổng. Số đang hiện là số cũ; trang sẽ tự thử lại.',
         'The gateway cannot be reached. What is shown is old; the page tries again by itself.',
+    ],
+    clocksDiffer: [
+        'Máy này đang để ngày {0}, cổng để ngày {1}: một trong hai đồng hồ sai. Ngày và số liệu trên trang luôn theo cổng.',
+        'This machine says {0}, the gateway {1}: one of the two clocks is wrong. Days and figures here are always by the gateway.',
     ],
     saidChange: ['{0}: {1}, trước là {2}', '{0}: {1}, was {2}'],
     saidMore: ['và {0} số khác', 'and {0} more'],

@@ -108,7 +108,7 @@ TEST_CASE("each program writes a line about an event under one trace id, from th
     REQUIRE(posted.size() == 1);
     const auto id = posted[0].substr(posted[0].find(trace), trace.size() + 32);
     const auto sent = commune.phone({"send"});
-    CHECK(lines_with(sent, "event=23656/session/p1/1 verdict=sent " + id).size() >= 1);  // again, if nobody heard it
+    CHECK_FALSE(lines_with(sent, "event=23656/session/p1/1 verdict=sent " + id).empty());  // again, if nobody heard it
     CHECK(lines_with(sent, "event=23656/session/p1/1 verdict=stored " + id).size() == 1);
     CHECK(commune.phone({"list", "--traces"}).find("\t" + id.substr(trace.size()) + "\n") != std::string::npos);
     REQUIRE(commune.folds(1));

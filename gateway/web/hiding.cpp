@@ -106,7 +106,8 @@ std::shared_ptr<const Hiding::Grid> Hiding::still_so(const Hiding& before, std::
     }
     const auto& kept = before.grids_[grid];
     const auto& series = kept->names.series;
-    const bool same = std::all_of(series.begin(), series.end(), [&](SeriesId one) { return ground_.cells(one) == before.ground_.cells(one); });
+    const bool same =
+        std::all_of(series.begin(), series.end(), [&](SeriesId one) { return ground_.cells(one) == before.ground_.cells(one); });
     return same ? kept : nullptr;
 }
 

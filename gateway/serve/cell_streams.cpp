@@ -34,7 +34,11 @@ void CellStreams::open(std::shared_ptr<HttpStream> stream, const web::FollowCell
     client.stream->on_closed([this, key] { clients_.erase(key); });
     client.stream->on_idle([this, &client] { read_on(client); });
     client.stream->on_text([this, &client](const std::string& text) { listen(client, text); });
-    epoch_ = end_().epoch;
+    const auto end = end_();
+    if (epoch_ != end.epoch || clients_.size() == 1) {  // nobody was told anything
+        epoch_ = end.epoch;
+        told_ = end.offset;
+    }
     begin(client, follow);
 }
 
@@ -49,7 +53,7 @@ void CellStreams::begin(Client& client, const web::FollowCells& follow) {
 }
 
 void CellStreams::read_on(Client& client) {
-    if (client.at < end_().offset) {
+    if (client.at < told_) {
         const auto message = page(client.at, client.at);
         client.stream->send(message);
     }
@@ -89,14 +93,23 @@ void CellStreams::tell(const v1::Block& block) {
     if (epoch_ != block.epoch()) {  // another history: everybody comes again, with the cursor that he has
         pages_.clear();
         epoch_ = block.epoch();
+        told_ = block.last();
         for (auto& [key, client] : std::exchange(clients_, {})) {
             client.stream->on_closed({});
             client.stream->close();
         }
     }
-    if (clients_.empty()) {
+    const auto began = Pace::Clock::now();
+    if (clients_.empty() || block.first() > told_ + 1 || !pace_.is_due(began)) {
         return;
     }
+    pace_.begin();
+    told_ = block.last();
+    send(messages_of(block), block.first(), block.last());
+    pace_.spend(began, Pace::Clock::now());
+}
+
+std::vector<HttpStream::Message> CellStreams::messages_of(const v1::Block& block) const {
     std::vector<HttpStream::Message> messages;
     std::string cells = "[";
     auto offset = block.first();
@@ -109,10 +122,15 @@ void CellStreams::tell(const v1::Block& block) {
         }
         ++offset;
     }
+    return messages;
+}
+
+// To those who are up to date and have taken all that they were sent; the others read on when they have.
+void CellStreams::send(const std::vector<HttpStream::Message>& messages, std::uint64_t first, std::uint64_t last) {
     std::vector<std::shared_ptr<HttpStream>> live;
     for (auto& [key, client] : clients_) {
-        if (client.at + 1 >= block.first() && client.at < block.last()) {
-            client.at = block.last();
+        if (client.stream->is_idle() && client.at + 1 >= first && client.at < last) {
+            client.at = last;
             live.push_back(client.stream);
         }
     }
@@ -121,6 +139,23 @@ void CellStreams::tell(const v1::Block& block) {
             stream->send(message);
         }
     }
+}
+
+void CellStreams::tell_what_waits() {
+    const auto began = Pace::Clock::now();
+    const auto end = end_();
+    if (clients_.empty() || end.epoch != epoch_ || told_ >= end.offset || !pace_.is_due(began)) {
+        return;
+    }
+    pace_.begin();
+    const auto before = std::exchange(told_, end.offset);
+    auto last = before;
+    while (last < told_) {  // a page for all who are up to date
+        const auto first = last + 1;
+        const auto message = page(last, last);
+        send({message}, first, last);
+    }
+    pace_.spend(began, Pace::Clock::now());
 }
 
 }  // namespace chieng

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Those who follow the feed of cells over HTTP. Whoever is up to date is sent each change as it is published; whoever comes with
-// a cursor reads pages of the board, one after the other as he takes them, until he is. Pages and changes are shared.
+// Those who follow the feed of cells over HTTP. Whoever is up to date and takes what he is sent is sent each change as it is
+// published, as long as telling all of them costs a tenth of the loop; otherwise changes wait for each other, half a second at most.
+// Whoever comes with a cursor, or takes his time, reads pages of the board one after the other as he takes them, until he is up to
+// date. Pages and changes are shared; for one client, one of them waits.
 //
 // Thread   the loop's.
 // Keeps    I4 over HTTP: after an offset that he has, a client is told every cell that changed since, its latest value at least.
@@ -8,6 +10,7 @@
 
 #include "chieng/v1/feed.pb.h"
 #include "gateway/indicator/board.hpp"
+#include "gateway/serve/pace.hpp"
 #include "gateway/web/api.hpp"
 #include "services/runtime/host/http_stream.hpp"
 
@@ -16,6 +19,8 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace chieng {
 
@@ -37,6 +42,8 @@ public:
     void open(std::shared_ptr<HttpStream> stream, const web::FollowCells& follow);
     // Cells that were published, each with its own offset from block.first() on.
     void tell(const v1::Block& block);
+    // Now and then: what has waited.
+    void tell_what_waits();
 
     [[nodiscard]] std::size_t count() const { return clients_.size(); }
 
@@ -48,12 +55,16 @@ private:
 
     void begin(Client& client, const web::FollowCells& follow);
     void read_on(Client& client);
+    void send(const std::vector<HttpStream::Message>& messages, std::uint64_t first, std::uint64_t last);
+    [[nodiscard]] std::vector<HttpStream::Message> messages_of(const v1::Block& block) const;
     void listen(Client& client, const std::string& text);
     [[nodiscard]] HttpStream::Message page(std::uint64_t after, std::uint64_t& last);
 
     const Board& board_;
     std::function<End()> end_;
     std::uint64_t epoch_ = 0;
+    std::uint64_t told_ = 0;  // whoever is up to date was told up to here
+    Pace pace_;
     std::map<const HttpStream*, Client> clients_;
     std::map<std::uint64_t, std::pair<HttpStream::Message, std::uint64_t>> pages_;  // by the offset before; what it reaches
 };

@@ -13,10 +13,8 @@
 namespace chieng {
 namespace {
 
-constexpr std::size_t worth_packing = 1024;
-
 void pack(const HttpRequest& request, HttpReply& reply) {
-    if (reply.status == 200 && reply.body.size() >= worth_packing && reply.field("Content-Encoding").empty() &&
+    if (reply.status == 200 && reply.body.size() >= web::ReplyCache::worth_packing && reply.field("Content-Encoding").empty() &&
         web::accepts_gzip(request)) {
         reply.body = web::gzipped(reply.body, 1);
         reply.set("Content-Encoding", "gzip");
@@ -106,6 +104,8 @@ Actions WebService::handle(std::span<const Input> inputs, Instant now) {
         actions.insert(actions.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
         answer_who_waits(now.steady);
     }
+    read_for_who_waits();
+    streams_.tell_what_waits();
     return actions;
 }
 
@@ -131,7 +131,51 @@ void WebService::answer_who_waits(std::chrono::milliseconds steady) {
     }
 }
 
+// Whether the board has changed since it was last read, a moment ago.
+bool WebService::must_wait(const HttpRequest& request) {
+    const bool reads = (request.method == "GET" || request.method == "HEAD") && request.path.starts_with("/api/");
+    if (!reads || request.path.starts_with("/api/v1/feeds/") || read_at_ == gateway_.last_offset()) {
+        return false;
+    }
+    if (!pace_.is_due(Pace::Clock::now())) {
+        return true;
+    }
+    pace_.begin();
+    read_at_ = gateway_.last_offset();
+    return false;
+}
+
+void WebService::read_for_who_waits() {
+    if (readers_.empty() || must_wait(readers_.front().request)) {
+        return;
+    }
+    for (auto& one : std::exchange(readers_, {})) {
+        auto outcome = read(std::move(one.request));
+        if (auto* reply = std::get_if<HttpReply>(&outcome)) {
+            one.answer(std::move(*reply));
+        } else if (auto* later = std::get_if<HttpLater>(&outcome)) {
+            later->begin(one.answer);
+        }
+    }
+}
+
 HttpOutcome WebService::handle(HttpRequest&& request) {
+    if (!must_wait(request)) {
+        return read(std::move(request));
+    }
+    return HttpLater{[this, request = std::move(request)](const std::function<void(HttpReply)>& answer) {
+        readers_.push_back({request, {}, answer});
+    }};
+}
+
+HttpOutcome WebService::read(HttpRequest&& request) {
+    const auto began = Pace::Clock::now();
+    auto outcome = answer(std::move(request));
+    pace_.spend(began, Pace::Clock::now());
+    return outcome;
+}
+
+HttpOutcome WebService::answer(HttpRequest&& request) {
     auto outcome = api_.answer(request, now());
     if (auto* reply = std::get_if<HttpReply>(&outcome)) {
         pack(request, *reply);

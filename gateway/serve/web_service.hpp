@@ -3,16 +3,21 @@
 // a period, lets somebody follow.
 //
 // Thread   the loop's.
+//
+// While the board changes all the time, one state of it is read for a while before the next one is: reading takes a tenth of the
+// loop, however many ask. No answer is older than its question.
 #pragma once
 
 #include "gateway/serve/cell_streams.hpp"
 #include "gateway/serve/gateway.hpp"
 #include "gateway/serve/office.hpp"
+#include "gateway/serve/pace.hpp"
 #include "gateway/web/api.hpp"
 #include "services/runtime/adapters/clock.hpp"
 #include "services/runtime/host/http_server.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -43,6 +48,10 @@ private:
     };
 
     [[nodiscard]] web::Now now() const;
+    [[nodiscard]] HttpOutcome read(HttpRequest&& request);
+    [[nodiscard]] HttpOutcome answer(HttpRequest&& request);
+    [[nodiscard]] bool must_wait(const HttpRequest& request);
+    void read_for_who_waits();
     [[nodiscard]] HttpOutcome await_journals(HttpRequest&& request);
     void answer_who_waits(std::chrono::milliseconds now);
     [[nodiscard]] HttpOutcome post(web::PostEvent post);
@@ -51,7 +60,10 @@ private:
     web::Api api_;
     Gateway& gateway_;
     CommuneBook* book_;
-    std::vector<Asking> asking_;  // as many as there are connections
+    std::vector<Asking> asking_;   // as many as there are connections
+    std::vector<Asking> readers_;  // who wait for the next state of the board that is read; as many
+    Pace pace_;
+    std::uint64_t read_at_ = 0;  // offset of the state that is read
     Clock clock_;
     Office office_;
     CellStreams streams_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/web/api.hpp"
 
+#include "gateway/web/gzip.hpp"
 #include "gateway/web/hidden.hpp"
 #include "gateway/web/problems.hpp"
 
@@ -192,29 +193,28 @@ Outcome Api::route(const HttpRequest& request, const Now& now) {
 // The same question under the same tag has the same answer.
 Outcome Api::read(const Call& call, const Route& route) {
     const auto tag = tag_of(world_, call.viewer, call.now, route);
-    std::string key = call.viewer.name() + "\n" + std::string(call.request.field("accept")) + "\n" + call.request.path;
+    const bool has_it = names_tag(call.request.field("if-none-match"), tag);
+    const bool is_kept = !route.of_journals || world_.book == nullptr;
+    const bool gzip = accepts_gzip(call.request);
+    std::string key = tag + "\n" + std::string(call.request.field("accept")) + "\n" + call.request.path;
     for (const auto& [name, value] : call.request.query) {
         key.append("\n").append(name).append("=").append(value);
     }
-    Outcome outcome;
-    if (route.of_journals && world_.book != nullptr) {
-        outcome = route.handle(call);
-    } else if (const auto* kept = cache_.find(tag, key)) {
-        outcome = *kept;
-    } else {
-        outcome = route.handle(call);
-        const auto* reply = std::get_if<HttpReply>(&outcome);
-        if (reply != nullptr && reply->status == 200) {
-            cache_.keep(std::move(key), *reply);
-        }
+    const auto state = std::to_string(call.now.epoch) + "-" + std::to_string(call.now.offset);
+    const auto* kept = is_kept ? cache_.find(state, key, gzip && !has_it) : nullptr;
+    auto outcome = kept == nullptr ? route.handle(call) : Outcome(has_it ? HttpReply{} : kept->told(gzip));
+    auto* reply = std::get_if<HttpReply>(&outcome);
+    if (reply == nullptr || reply->status != 200) {
+        return outcome;
     }
-    if (auto* reply = std::get_if<HttpReply>(&outcome); reply != nullptr && reply->status == 200) {
-        if (names_tag(call.request.field("if-none-match"), tag)) {
-            *reply = HttpReply{304, "", reply->type, {}};
-        }
-        reply->set("ETag", tag);
-        reply->set("Vary", "Accept, Accept-Encoding, Authorization, Cookie");
+    if (kept == nullptr && is_kept) {
+        cache_.keep(std::move(key), *reply, false);
     }
+    if (has_it) {
+        *reply = HttpReply{304, "", reply->type, {}};
+    }
+    reply->set("ETag", tag);
+    reply->set("Vary", "Accept, Accept-Encoding, Authorization, Cookie");
     return outcome;
 }
 

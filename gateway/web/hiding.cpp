@@ -36,6 +36,17 @@ std::vector<const Definition*> sources_of_people(const Definitions& definitions)
     return found;
 }
 
+std::vector<bool> series_of(const Definitions& definitions) {
+    std::vector<bool> wanted(definitions.series().size(), false);
+    for (const auto* source : sources_of_people(definitions)) {
+        wanted[source->whole] = true;
+        for (const auto part : source->parts) {
+            wanted[part] = true;
+        }
+    }
+    return wanted;
+}
+
 Period period_of(const v1::IndicatorValue& value) {
     return Period::parse(value.calendar(), value.period()).value_or(Period{});
 }
@@ -54,34 +65,31 @@ struct Hiding::Grid {
 Hiding::~Hiding() = default;
 
 Hiding::Hiding(const Definitions& definitions, const Places& places, const std::string& root, const Board& board, std::uint32_t threshold,
-               bool complements)
-    : definitions_(definitions), places_(places) {
+               const Hiding* before, What what)
+    : definitions_(definitions),
+      places_(places),
+      ground_(board, places, root, series_of(definitions), before == nullptr ? nullptr : &before->ground_) {
     const auto same = same_numbers(definitions);
-    const auto sources = sources_of_people(definitions);
-    std::vector<bool> wanted(definitions.series().size(), false);
-    for (const auto* source : sources) {
-        wanted[source->whole] = true;
-        for (const auto part : source->parts) {
-            wanted[part] = true;
-        }
+    for (std::uint32_t i = 0; i < ground_.codes().size(); ++i) {
+        areas_.emplace(ground_.codes()[i], i);
     }
-    const Ground ground(board, places, root, wanted);
-    for (std::uint32_t i = 0; i < ground.codes().size(); ++i) {
-        areas_.emplace(ground.codes()[i], i);
-    }
-    for (const auto* source : sources) {
+    for (const auto* source : sources_of_people(definitions)) {
         if (same.contains(source->whole) && source->parts.empty()) {
             continue;
         }
-        auto grid = make_grid(ground, definitions, *source);
-        auto hidden = complements ? hidden_numbers(grid, threshold) : small_numbers(grid, threshold);
-        for (std::uint32_t of = 0; of < grid.series.size(); ++of) {
-            where_.emplace(grid.series[of], Where{grids_.size(), of});
+        auto grid = before == nullptr ? nullptr : still_so(*before, grids_.size());
+        if (!grid) {
+            auto numbers = make_grid(ground_, definitions, *source);
+            auto hidden = what == What::all ? hidden_numbers(numbers, threshold) : small_numbers(numbers, threshold);
+            numbers.own = {};
+            numbers.shown = {};
+            numbers.chains = {};
+            grid = std::make_shared<const Grid>(Grid{std::move(numbers), std::move(hidden)});
         }
-        grid.own = {};
-        grid.shown = {};
-        grid.chains = {};
-        grids_.push_back({std::move(grid), std::move(hidden)});
+        for (std::uint32_t of = 0; of < grid->names.series.size(); ++of) {
+            where_.emplace(grid->names.series[of], Where{grids_.size(), of});
+        }
+        grids_.push_back(std::move(grid));
     }
     for (const auto& [series, other] : same) {
         if (const auto it = where_.find(other); it != where_.end()) {
@@ -91,10 +99,22 @@ Hiding::Hiding(const Definitions& definitions, const Places& places, const std::
     }
 }
 
+// Null when the indicator has other cells than it had.
+std::shared_ptr<const Hiding::Grid> Hiding::still_so(const Hiding& before, std::size_t grid) const {
+    if (!ground_.lies_as(before.ground_)) {
+        return nullptr;
+    }
+    const auto& kept = before.grids_[grid];
+    const auto& series = kept->names.series;
+    const bool same =
+        std::all_of(series.begin(), series.end(), [&](SeriesId one) { return ground_.cells(one) == before.ground_.cells(one); });
+    return same ? kept : nullptr;
+}
+
 std::size_t Hiding::hidden_count() const {
     std::size_t count = 0;
     for (const auto& grid : grids_) {
-        count += static_cast<std::size_t>(std::count(grid.hidden.begin(), grid.hidden.end(), 1));
+        count += static_cast<std::size_t>(std::count(grid->hidden.begin(), grid->hidden.end(), 1));
     }
     return count;
 }
@@ -106,7 +126,7 @@ bool Hiding::hides(SeriesId series, const std::string& area, const Period& perio
     if (where == where_.end() || place == areas_.end()) {
         return false;
     }
-    const auto& grid = grids_[where->second.grid];
+    const auto& grid = *grids_[where->second.grid];
     if (grid.names.slots == 0) {
         return false;
     }
@@ -193,15 +213,12 @@ bool Hiding::hides(const v1::Indicator& indicator, const v1::IndicatorValue& val
 
 const Hiding& HidingCache::of(const Definitions& definitions, const Places& places, const std::string& root, const Board& board,
                               std::uint32_t threshold) {
-    if (version_ != board.version()) {
-        answers_.clear();
-        version_ = board.version();
-    }
     auto& answer = answers_[threshold];
-    if (!answer) {
-        answer = std::make_unique<Hiding>(definitions, places, root, board, threshold);
+    if (!answer.hiding || answer.version != board.version()) {
+        answer.hiding = std::make_unique<Hiding>(definitions, places, root, board, threshold, answer.hiding.get());
+        answer.version = board.version();
     }
-    return *answer;
+    return *answer.hiding;
 }
 
 }  // namespace chieng::web

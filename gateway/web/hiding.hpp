@@ -5,6 +5,7 @@
 #pragma once
 
 #include "gateway/indicator/board.hpp"
+#include "gateway/web/ground.hpp"
 
 #include <cstdint>
 #include <map>
@@ -20,9 +21,12 @@ namespace chieng::web {
 
 class Hiding {
 public:
-    // `complements` false: only what is small by itself, as a measure of what the rest is for. Definitions must outlive it.
+    enum class What { all, small };  // small: only what is so by itself, as a measure of what the rest is for
+
+    // `before`: the answer under the same threshold to an earlier state of the board, from which that is taken which is still so.
+    // Definitions and places must outlive it.
     Hiding(const Definitions& definitions, const Places& places, const std::string& root, const Board& board, std::uint32_t threshold,
-           bool complements = true);
+           const Hiding* before = nullptr, What what = What::all);
     Hiding(const Hiding&) = delete;
     Hiding& operator=(const Hiding&) = delete;
     Hiding(Hiding&&) = delete;
@@ -38,6 +42,7 @@ public:
 
 private:
     struct Grid;
+    [[nodiscard]] std::shared_ptr<const Grid> still_so(const Hiding& before, std::size_t grid) const;
     struct Where {
         std::size_t grid = 0;
         std::uint32_t of = 0;
@@ -52,20 +57,24 @@ private:
 
     const Definitions& definitions_;
     const Places& places_;
+    Ground ground_;
     std::map<std::string, std::uint32_t, std::less<>> areas_;
-    std::vector<Grid> grids_;
+    std::vector<std::shared_ptr<const Grid>> grids_;
     std::unordered_map<SeriesId, Where> where_;
 };
 
-// The latest answers, one a threshold, as long as the board stays as it is.
+// The latest answers, one a threshold: an event costs the indicators that it touched, not the whole board.
 class HidingCache {
 public:
     [[nodiscard]] const Hiding& of(const Definitions& definitions, const Places& places, const std::string& root, const Board& board,
                                    std::uint32_t threshold);
 
 private:
-    std::uint64_t version_ = 0;
-    std::map<std::uint32_t, std::unique_ptr<Hiding>> answers_;
+    struct Answer {
+        std::uint64_t version = 0;
+        std::unique_ptr<Hiding> hiding;
+    };
+    std::map<std::uint32_t, Answer> answers_;
 };
 
 }  // namespace chieng::web

@@ -8,62 +8,15 @@
 // a cell lies in has.
 #pragma once
 
-#include "gateway/indicator/board.hpp"
+#include "gateway/web/ground.hpp"
 
 #include <cstdint>
 #include <map>
-#include <optional>
-#include <string>
-#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 namespace chieng::web {
-
-// What the grids of one board have in common.
-class Ground {
-public:
-    struct Cell {
-        std::uint64_t time = 0;
-        std::uint32_t place = 0;
-        std::int64_t number = 0;
-    };
-
-    Ground(const Board& board, const Places& places, std::string root, std::vector<bool> wanted);
-
-    [[nodiscard]] const std::vector<std::string>& codes() const { return codes_; }
-    [[nodiscard]] std::optional<std::uint32_t> place(std::string_view code) const;
-    [[nodiscard]] const std::vector<Cell>& cells(SeriesId series) const { return cells_[series]; }
-    // The half-months [first, end) that anything was counted in, widened to whole years of both calendars.
-    [[nodiscard]] std::int32_t first() const { return first_; }
-    [[nodiscard]] std::int32_t end() const { return end_; }
-    // The place and those above it in a half-month, from below; with groups of communes of one kind, if wanted.
-    [[nodiscard]] std::vector<std::uint32_t> chain(std::uint32_t place, std::int32_t atom, bool kinds) const;
-    [[nodiscard]] v1::Place::Level level(std::uint32_t place) const { return levels_[place]; }
-    [[nodiscard]] bool is_group(std::uint32_t place) const { return codes_[place].find('|') != std::string::npos; }
-    [[nodiscard]] bool is_root(std::uint32_t place) const { return codes_[place] == root_; }
-
-private:
-    [[nodiscard]] std::vector<std::string> codes_above(const std::string& code, Day day) const;
-    void find_chains();
-
-    const Places& places_;
-    std::string root_;
-    std::vector<std::string> codes_;
-    std::map<std::string, std::uint32_t, std::less<>> ids_;
-    std::vector<v1::Place::Level> levels_;
-    std::vector<std::vector<std::uint32_t>> chains_;  // by place and half-month, with groups
-    std::vector<std::vector<Cell>> cells_;
-    std::int32_t first_ = 0;
-    std::int32_t end_ = 0;
-};
-
-// A group of communes of one kind, as a place: 625|RURAL.
-[[nodiscard]] std::string group_code(std::string_view area, std::string_view kind);
-
-// The days of a half-month.
-[[nodiscard]] Day last_day_of(Atom atom);
 
 struct NumberGrid {
     enum class Kind { flow, stock, distinct };

@@ -61,6 +61,7 @@ Json table_json(const Call& call, const Question& asked, const std::shared_ptr<c
     const auto& world = call.world;
     const auto areas = areas_of(call, asked);
     std::vector<Column> columns;
+    columns.reserve(areas.size());
     auto places = Json::array();
     for (const auto& area : areas) {
         columns.emplace_back(call, area, asked.period, asked.map, filed);

@@ -168,6 +168,11 @@ Column::Column(const Call& call, std::string area, Period period, std::optional<
         const auto* definition = call.world.definitions.find(value.indicator(), period.last_day());
         return definition->indicator.measure() != v1::Indicator::STOCK && value.lineage().events() > 0;
     });
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+        if (is_achievement(call.world.definitions.find(rows_[i].indicator(), period.last_day())->indicator)) {
+            achievements_.push_back(i);
+        }
+    }
 }
 
 Json Column::value(const std::string& code, bool cuts) const {
@@ -194,13 +199,10 @@ Json Column::value(const std::string& code, bool cuts) const {
 // The achievement of targets has a part for each indicator that has one.
 std::optional<Json> Column::target(const v1::Indicator& indicator) const {
     const v1::IndicatorValue::Part* found = nullptr;
-    for (const auto& row : rows_) {
-        const auto* definition = call_.world.definitions.find(row.indicator(), period_.last_day());
-        if (is_achievement(definition->indicator)) {
-            const auto it = std::find_if(row.parts().begin(), row.parts().end(),
-                                         [&](const auto& part) { return part.cut_value() == indicator.code(); });
-            found = it == row.parts().end() ? found : &*it;
-        }
+    for (const auto at : achievements_) {
+        const auto& parts = rows_[at].parts();
+        const auto it = std::find_if(parts.begin(), parts.end(), [&](const auto& part) { return part.cut_value() == indicator.code(); });
+        found = it == parts.end() ? found : &*it;
     }
     if (found == nullptr || found->denominator() == 0) {
         return std::nullopt;

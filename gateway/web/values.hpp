@@ -42,7 +42,8 @@ private:
     std::shared_ptr<const Filed> filed_;
     Told told_ = Told::now;
     std::vector<v1::IndicatorValue> rows_;
-    bool reported_ = false;  // anything happened there in that time
+    std::vector<std::size_t> achievements_;  // rows that tell of targets
+    bool reported_ = false;                  // anything happened there in that time
 };
 
 struct Telling {

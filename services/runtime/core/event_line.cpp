@@ -22,18 +22,18 @@ void add_plain(std::string& line, std::string_view text) {
     line.append(is_long ? "..." : "");
 }
 
-void add_words(std::string& line, std::string_view name, const std::vector<std::string>& words) {
-    const bool is_empty = std::all_of(words.begin(), words.end(), [](const std::string& word) { return word.empty(); });
+void add_words(std::string& line, std::string_view name, const std::vector<std::string>& said) {
+    const bool is_empty = std::all_of(said.begin(), said.end(), [](const std::string& word) { return word.empty(); });
     if (is_empty) {
         return;
     }
     line.append(" ").append(name).append("=");
-    const auto shown = std::min(words.size(), words_max);
+    const auto shown = std::min(said.size(), words_max);
     for (std::size_t i = 0; i < shown; ++i) {
         line.append(i == 0 ? "" : ",");
-        add_plain(line, words[i].empty() ? "-" : std::string_view(words[i]));
+        add_plain(line, said[i].empty() ? "-" : std::string_view(said[i]));
     }
-    line.append(shown < words.size() ? ",..." : "");
+    line.append(shown < said.size() ? ",..." : "");
 }
 
 }  // namespace

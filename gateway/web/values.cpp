@@ -72,7 +72,9 @@ Json part_json(const Call& call, const v1::Indicator& indicator, const v1::Indic
     alone.set_denominator(part.denominator());
     const bool is_rate = indicator.measure() == v1::Indicator::RATIO;
     const bool nothing = is_rate && part.denominator() == 0;
-    json["text"] = both(nothing || part.unknown() ? "–" : of != nullptr ? percent(part.number(), part.denominator()) : text_of(indicator, alone));
+    json["text"] = both(nothing || part.unknown() ? "–"
+                        : of != nullptr           ? percent(part.number(), part.denominator())
+                                                  : text_of(indicator, alone));
     json["number"] = part.number();
     if (is_rate) {
         json["denominator"] = part.denominator();

@@ -167,6 +167,17 @@ v1::IndicatorValue a_change() {
     return value;
 }
 
+v1::IndicatorValue a_target_of_nothing() {
+    v1::IndicatorValue value;
+    value.set_indicator("TGT-01");
+    auto& part = *value.add_parts();
+    part.set_cut("indicator");
+    part.set_cut_value("INS-04");
+    part.set_denominator(9'500);
+    part.set_unknown(true);
+    return value;
+}
+
 store::v1::BoardSubject a_board_subject() {
     store::v1::BoardSubject subject;
     subject.set_key(0xFEDCBA9876543210);
@@ -296,6 +307,7 @@ std::vector<Golden> goldens() {
     add(all, "cell", a_cell());
     add(all, "indicator_value", a_value());
     add(all, "indicator_change", a_change());
+    add(all, "indicator_target", a_target_of_nothing());
     add(all, "board_subject", a_board_subject());
     add(all, "outbox_item", an_outbox_item());
     store::v1::Attempts attempts;

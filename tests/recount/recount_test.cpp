@@ -80,7 +80,8 @@ private:
             return;
         }
         for (auto& waiting : std::exchange(waiting_, {})) {
-            const bool is_due = std::tie(waiting.commune, waiting.service, waiting.device) == std::tie(one.commune, one.service, one.device);
+            const bool is_due =
+                std::tie(waiting.commune, waiting.service, waiting.device) == std::tie(one.commune, one.service, one.device);
             waiting.arrives_at = is_due ? one.arrives_at : waiting.arrives_at;
             if (!is_due || !answers(waiting)) {
                 waiting_.push_back(waiting);

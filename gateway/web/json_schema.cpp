@@ -13,8 +13,6 @@ namespace {
 using google::protobuf::Descriptor;
 using google::protobuf::EnumDescriptor;
 using google::protobuf::FieldDescriptor;
-using Json = JsonSchemas::Json;
-
 template <class Type>
 std::string name_of(const Type& type) {
     return type.full_name().substr(type.file()->package().size() + 1);

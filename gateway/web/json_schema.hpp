@@ -15,10 +15,10 @@ class FieldDescriptor;
 
 namespace chieng::web {
 
+using Json = nlohmann::ordered_json;
+
 class JsonSchemas {
 public:
-    using Json = nlohmann::ordered_json;
-
     // A reference to the message's schema. From then on it, and what it refers to, are in all().
     [[nodiscard]] Json reference(const google::protobuf::Descriptor& type);
     // By name; a message inside another is Outer.Inner.

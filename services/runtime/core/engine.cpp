@@ -227,6 +227,7 @@ void Engine::take_event(const std::string& name, Device& from, std::string bytes
     entry_.set_received_at(static_cast<std::uint64_t>(now.civil.time_since_epoch().count()));
     const auto judged = judge(id, now, entry_);
     if (!judged) {
+        ++counters_.waiting;
         return;  // its device sends it again until it is answered
     }
     const auto& reasons = *judged;

@@ -45,6 +45,7 @@ public:
         std::uint64_t refused = 0;
         std::uint64_t conflicts = 0;  // a known number with other content
         std::uint64_t quarantined = 0;
+        std::uint64_t waiting = 0;  // not answered: what they hang together with has yet to come
     };
 
     // Bounds that only tests make smaller.

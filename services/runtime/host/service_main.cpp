@@ -105,6 +105,8 @@ void watch(Metrics& metrics, const std::string& service, const Engine& engine, S
     counter(events, events_help, {{"verdict", "duplicate"}}, counted.duplicates);
     counter(events, events_help, {{"verdict", "refused"}}, counted.refused);
     counter(events, events_help, {{"verdict", "conflict"}}, counted.conflicts);
+    counter("chieng_events_waiting_total", "Events not answered, because what they hang together with has yet to come; they come again.",
+            {}, counted.waiting);
     counter("chieng_quarantined_total", "Messages, or events in them, that could not be read and were set aside.", {}, counted.quarantined);
     counter("chieng_deliveries_total", "Messages of devices.", {}, counted.deliveries);
     metrics.gauge("chieng_journal_last_offset", "Offset of the last event in the journal.", {{"service", service}},

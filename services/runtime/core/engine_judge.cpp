@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// How the engine judges one event: the rules of its type and service, what standing events claim, and what it does to them when it
+// is a correction. Nothing here changes what is kept.
+#include "services/runtime/core/engine.hpp"
+#include "services/runtime/core/rules.hpp"
+
+#include <algorithm>
+
+namespace chieng {
+namespace {
+
+bool may_correct_others(v1::Role role) {
+    return role == v1::CULTURE_OFFICIAL || role == v1::LABOUR_OFFICIAL || role == v1::COMMUNE_LEADER;
+}
+
+}  // namespace
+
+std::optional<Reasons> Engine::judge(const Id& id, Instant now, v1::Entry& entry) {
+    const auto received_on = day_at(std::max(now.civil, latest_));
+    auto reasons = judge_event(event_, service_.name, &places_, commune_, received_on);
+    if (!reasons.empty()) {
+        return reasons;
+    }
+    const bool is_void = event_.correction().action() == v1::Correction::VOID;
+    const auto* body = body_of(event_);
+    const Context context{
+        event_,         places_, *parse_day(event_.occurred_on()), received_on, [this](const std::string& key) { return held(key); },
+        *service_.rules};
+    if (body != nullptr && !is_void) {
+        reasons = service_.decide(*body, context);
+    }
+    auto holder = id;
+    if (event_.has_correction()) {
+        judge_correction(id, entry, reasons);
+        const auto& correction = event_.correction();
+        holder = root_of({correction.device().empty() ? id.device : correction.device(), correction.sequence()});
+    } else if (event_.has_household_erased()) {
+        judge_erasure(reasons);
+    } else if (event_.has_duplicate_decided()) {
+        judge_decision(entry, reasons);
+    } else if (is_awaited(id)) {
+        entry.set_effect(v1::Entry::NOTHING);
+    }
+    if (reasons.empty()) {
+        judge_retracted(context, entry, reasons);
+    }
+    if (reasons.empty() && entry.effect() == v1::Entry::COUNTS && body != nullptr) {
+        const auto claim = service_.claim(*body, event_);
+        if (claim && claim->refusal) {
+            const auto holds = value("c/" + claim->key);
+            if (holds && *holds != holder.text()) {
+                if (may_be_one_chain(id, holder, *holds)) {
+                    return std::nullopt;
+                }
+                reasons.push_back(reason(*claim->refusal, claim->field, claim->detail));
+            }
+        }
+    }
+    return reasons;
+}
+
+// Corrections that overtook what they correct: until that comes, nobody knows whether the holder of a claim is a version of the
+// same event. It is on its way, from the same device.
+bool Engine::may_be_one_chain(const Id& id, const Id& root, const std::string& holder) {
+    const auto slash = holder.rfind('/');
+    const Id held{holder.substr(0, slash), std::stoull(holder.substr(slash + 1))};
+    const auto is_to_come = [&](const Id& one) { return !is_stored(one) && !device(one.device).refused.contains(one.sequence); };
+    return held.device == id.device && ((!(root == id) && is_to_come(root)) || (is_to_come(held) && held.sequence > id.sequence));
+}
+
+void Engine::judge_correction(const Id& id, v1::Entry& entry, Reasons& reasons) {
+    const auto& correction = event_.correction();
+    const Id target{correction.device().empty() ? id.device : correction.device(), correction.sequence()};
+    const bool own = target.device == id.device;
+    if (!own && !may_correct_others(event_.role())) {
+        reasons.push_back(reason(ReasonCode::not_yours_to_correct, "correction.device", target.text()));
+        return;
+    }
+    // A correction may overtake its own device's event on the way; one that names what was never sent is a slip.
+    if (!is_stored(target) && !(own && target.sequence < id.sequence)) {
+        reasons.push_back(reason(ReasonCode::nothing_to_correct, "correction.sequence", target.text()));
+        return;
+    }
+    const auto root = root_of(target);
+    if (root == id) {
+        reasons.push_back(reason(ReasonCode::nothing_to_correct, "correction.sequence", target.text()));  // each corrects the other
+        return;
+    }
+    if (is_decision(root)) {  // it is not corrected: the other decision is posted
+        reasons.push_back(reason(ReasonCode::decision_stands, "correction.sequence", target.text()));
+        return;
+    }
+    const auto fact = fact_of(root);
+    if (fact && fact->duplicate()) {
+        entry.set_effect(v1::Entry::NOTHING);  // it does not count, whatever it says
+        return;
+    }
+    if (is_awaited(id)) {  // a correction that was itself corrected before it came: of the two versions one goes
+        const auto later = fact_of(id);
+        entry.set_effect(v1::Entry::NOTHING);
+        return retract(later && fact && stands_over(*fact, *later) ? later : current_of(root), entry);
+    }
+    if (fact && fact->device() == id.device && fact->sequence() > id.sequence) {
+        entry.set_effect(v1::Entry::NOTHING);  // overtaken by a later correction of the same device
+        return;
+    }
+    if (correction.action() == v1::Correction::VOID) {
+        entry.set_effect(v1::Entry::NOTHING);
+    }
+    retract(current_of(root), entry);
+}
+
+void Engine::retract(const std::optional<store::v1::Fact>& version, v1::Entry& entry) {
+    if (version && !version->voided()) {
+        *entry.mutable_retracts() = standing_at(version->offset());
+    }
+}
+
+// The entry as it counted, without what it did to others.
+v1::Entry Engine::standing_at(std::uint64_t offset) {
+    auto entry = entry_at(offset);
+    entry.clear_retracts();
+    entry.clear_restores();
+    return entry;
+}
+
+bool Engine::is_stored(const Id& id) const {
+    const auto known = devices_.find(id.device);
+    return known != devices_.end() && known->second.stored.contains(id.sequence);
+}
+
+// What is taken back may have a say in it.
+void Engine::judge_retracted(const Context& context, const v1::Entry& entry, Reasons& reasons) const {
+    v1::Event retracted;
+    if (entry.has_retracts() && retracted.ParseFromString(entry.retracts().event())) {
+        if (const auto* body = body_of(retracted)) {
+            const Context its{retracted, context.places, context.occurred_on, context.received_on, context.held, context.rules};
+            const auto more = service_.retract(*body, its);
+            reasons.insert(reasons.end(), more.begin(), more.end());
+        }
+    }
+}
+
+}  // namespace chieng

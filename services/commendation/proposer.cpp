@@ -76,7 +76,8 @@ Proposer::Proposer(std::string commune, const v1::ServiceRules& rules, Store& st
     if (const auto bytes = store_.get(checkpoint_key); bytes && at.ParseFromString(*bytes)) {
         reader_ = FeedReader({at.epoch(), at.offset(), at.chain()});
     } else {
-        forget();
+        forget();  // whatever stands there
+        return;
     }
     store_.scan({&move_row, 1}, [&](std::string_view row, std::string_view bytes) {
         Version version;

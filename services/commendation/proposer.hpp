@@ -35,7 +35,6 @@ public:
     static constexpr std::chrono::milliseconds keep_every{10'000};
     static constexpr int proposals_max = 500;
     static constexpr int supports_max = 20;
-
     static constexpr std::size_t unkept_max = 20'000;
 
     // Reads back what was kept. `rules` must outlive it. Throws Broken when a record cannot be read.

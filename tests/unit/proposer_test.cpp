@@ -181,6 +181,21 @@ TEST_CASE("after a restart the proposer goes on where it kept what it had read, 
     CHECK(commune.proposed() == before);
 }
 
+TEST_CASE("rows without a word of how far they go are read anew, and nothing of them stays") {
+    Commune commune;
+    commune.kept.put("h/" + key, "as an older program kept it");
+    commune.kept.put("m/" + key, "no version");
+    commune.kept.erase("read");
+    commune.kept.commit();
+    commune.restart();
+    commune.broker.stop();
+    commune.broker.start();
+    commune.settle();
+    commune.send({a_support(1, "2022-03-20", "h-18"), a_move(2, "2022-03-25", "h-18")});
+    CHECK(commune.proposer->at(*parse_day("2022-04-10")).proposals_size() == 1);
+    CHECK_FALSE(commune.kept_holds(key));
+}
+
 TEST_CASE("what lies between two commits of the proposer is read again") {
     Commune commune;
     commune.send({a_support(1, "2022-03-20")});

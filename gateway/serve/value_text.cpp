@@ -78,6 +78,10 @@ std::optional<std::string> change(const v1::IndicatorValue& value) {
 
 }  // namespace
 
+std::string percent_text(std::int64_t number, std::int64_t denominator) {
+    return rate_text(number, denominator) + " %";
+}
+
 std::optional<std::string> number_of(const v1::Indicator& definition, const v1::IndicatorValue& value) {
     if (counts_villages(definition)) {
         return value.denominator() == 0 ? std::nullopt : std::optional(std::to_string(value.number()));

@@ -5,6 +5,7 @@
 
 #include "chieng/v1/indicator.pb.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -19,6 +20,9 @@ enum class Tongue { vi, en };
 // "7.50 (3/40)", "20.5", "12": as an officer reads it; "–" when nothing was counted for a rate or a median.
 [[nodiscard]] std::string text_of(const v1::Indicator& definition, const v1::IndicatorValue& value);
 [[nodiscard]] std::string text_of(const v1::Indicator& definition, const v1::IndicatorValue::Part& part);
+
+// "7.50 %": one number of another, which is not zero.
+[[nodiscard]] std::string percent_text(std::int64_t number, std::int64_t denominator);
 
 // The number alone, as an exact decimal: "7.50", "20.5", "12"; empty where the text is "–".
 [[nodiscard]] std::optional<std::string> number_of(const v1::Indicator& definition, const v1::IndicatorValue& value);

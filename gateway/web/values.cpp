@@ -54,12 +54,6 @@ bool is_achievement(const v1::Indicator& indicator) {
     return indicator.targets().view() == v1::ACHIEVEMENT;
 }
 
-std::string percent(std::int64_t number, std::int64_t denominator) {
-    std::array<char, 32> text{};
-    std::snprintf(text.data(), text.size(), "%.2f %%", 100.0 * static_cast<double>(number) / static_cast<double>(denominator));
-    return text.data();
-}
-
 Json hidden_part_json(const std::string& cut, const std::string& cut_value) {
     return {{"cut", cut}, {"value", cut_value}, {"text", text_json(hidden_text())}, {"status", name_of(Status::suppressed)}};
 }
@@ -73,9 +67,11 @@ Json part_json(const Call& call, const v1::Indicator& indicator, const v1::Indic
     const bool is_rate = indicator.measure() == v1::Indicator::RATIO;
     const bool nothing = is_rate && part.denominator() == 0;
     json["text"] = both(nothing || part.unknown() ? "–"
-                        : of != nullptr           ? percent(part.number(), part.denominator())
+                        : of != nullptr           ? percent_text(part.number(), part.denominator())
                                                   : text_of(indicator, alone));
-    json["number"] = part.number();
+    if (!part.unknown()) {
+        json["number"] = part.number();
+    }
     if (is_rate) {
         json["denominator"] = part.denominator();
     }
@@ -214,12 +210,18 @@ std::optional<Json> Column::target(const v1::Indicator& indicator) const {
     const auto assigned = found->denominator();
     const auto all = (period_.last_day() - period_.first_day()).count() + 1;
     const auto gone = std::clamp<std::int64_t>((call_.now.today() - period_.first_day()).count(), 0, all);
+    if (found->unknown()) {  // nothing to be behind with
+        return Json{
+            {"assigned", hundredths(assigned)},
+            {"achieved", "–"},
+            {"pace", {{"missing", hundredths(indicator.less_is_better() ? 0 : assigned)}, {"daysLeft", all - gone}, {"behind", false}}}};
+    }
     const bool met = indicator.less_is_better() ? actual <= assigned : actual >= assigned;
     const bool adds_up = indicator.measure() == v1::Indicator::NUMBER && !indicator.less_is_better();
     const bool behind = adds_up && gone < all ? actual * all < assigned * gone : !met;
     const auto missing = met ? 0 : indicator.less_is_better() ? actual - assigned : assigned - actual;
     return Json{{"assigned", hundredths(assigned)},
-                {"achieved", percent(actual, assigned)},
+                {"achieved", percent_text(actual, assigned)},
                 {"pace", {{"missing", hundredths(missing)}, {"daysLeft", all - gone}, {"behind", behind}}}};
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the API tells of a board, and what it answers to a question of no sense.
+#include "gateway/serve/value_text.hpp"
 #include "gateway/web/cells_json.hpp"
 #include "gateway/web/gzip.hpp"
 #include "services/runtime/core/json.hpp"
@@ -58,6 +59,40 @@ TEST_CASE("targets stand beside what was reached, with the pace") {
     CHECK(value.at("target").at("pace").at("missing") == 3);
     CHECK(value.at("target").at("pace").at("behind") == true);
     CHECK(value.at("target").at("pace").at("daysLeft") == 45);
+}
+
+TEST_CASE("a target of what has no value is not reached, nor reached by 0") {
+    WebWorld world;
+    world.at("2022-05-01");
+    auto event = an_event(1);
+    event.set_village("");
+    auto& target = *event.mutable_target_assigned();
+    target.set_indicator("INS-04");  // recommendations resolved, of those due; none is
+    target.set_period("2022-Q2");
+    target.set_value(9'000);
+    world.happened(event);
+    const auto table = world.get("/api/v1/table?period=2022-Q2&cuts=true");
+    const auto one = value_in(table, "INS-04", "23656").at("target");
+    CHECK(one.at("assigned") == 90);
+    CHECK(one.at("achieved") == "–");
+    CHECK(one.at("pace").at("behind") == false);
+    const auto all = value_in(table, "TGT-01", "23656");
+    CHECK(all.at("number") == 0);
+    CHECK(all.at("parts")[0].at("status") == "NO_VALUE");
+    CHECK_FALSE(all.at("parts")[0].contains("number"));
+}
+
+TEST_CASE("villages that meet their target are a number of villages") {
+    v1::Indicator definition;
+    definition.set_measure(v1::Indicator::RATIO);
+    definition.mutable_targets()->set_view(v1::VILLAGES_MEETING);
+    v1::IndicatorValue value;
+    CHECK_FALSE(number_of(definition, value).has_value());
+    CHECK(text_of(definition, value) == "–");
+    value.set_number(3);
+    value.set_denominator(8);
+    CHECK(number_of(definition, value) == "3");
+    CHECK(text_of(definition, value) == "3/8");
 }
 
 TEST_CASE("what was filed stands beside what is true now") {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // One event through real programs: each writes a line about it under the same trace id, and by default none does.
+#include "tests/support/clock_at.hpp"
 #include "tests/support/http.hpp"
 #include "tests/support/processes.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include <ctime>
 #include <fstream>
 #include <regex>
 #include <sstream>
@@ -18,15 +18,6 @@ using namespace std::chrono_literals;
 using Json = nlohmann::json;
 
 namespace {
-
-struct July {
-    July() { ::setenv("CHIENG_CLOCK", ("2022-07-20 1 " + std::to_string(std::time(nullptr))).c_str(), 1); }
-    ~July() { ::unsetenv("CHIENG_CLOCK"); }
-    July(const July&) = delete;
-    July& operator=(const July&) = delete;
-    July(July&&) = delete;
-    July& operator=(July&&) = delete;
-};
 
 // A broker, a service, a commune's gateway and a phone, which all log as they are told.
 class Commune {
@@ -101,7 +92,7 @@ std::vector<std::string> lines_with(const std::string& log, const std::string& w
 }  // namespace
 
 TEST_CASE("each program writes a line about an event under one trace id, from the phone to the gateway", "[integration]") {
-    const July july;
+    const ClockAt july{"2022-07-20"};
     const Commune commune("events");
     const std::string trace = "trace_id=";
     const auto posted = lines_with(commune.phone(a_meeting), "event=23656/session/p1/1 verdict=posted");
@@ -121,7 +112,7 @@ TEST_CASE("each program writes a line about an event under one trace id, from th
 }
 
 TEST_CASE("by default a program is silent about what was stored, and names what was refused, with its reason", "[integration]") {
-    const July july;
+    const ClockAt july{"2022-07-20"};
     const Commune commune("trouble");
     CHECK(lines_with(commune.phone(a_meeting), "event=").empty());
     CHECK(lines_with(commune.phone({"send"}), "event=").empty());
@@ -140,7 +131,7 @@ TEST_CASE("by default a program is silent about what was stored, and names what 
 }
 
 TEST_CASE("who posts over HTTP with a traceparent is answered in his trace, and one line names both", "[integration]") {
-    const July july;
+    const ClockAt july{"2022-07-20"};
     const Commune commune("trouble");
     const std::string given = "0af7651916cd43dd8448eb211c80319c";
     const auto answer = post(commune.port, "traceparent: 00-" + given + "-b7ad6b7169203331-01\r\n");

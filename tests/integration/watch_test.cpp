@@ -3,6 +3,7 @@
 #include "services/field/outbox.hpp"
 #include "services/runtime/adapters/sqlite_store.hpp"
 #include "services/runtime/core/validator.hpp"
+#include "tests/support/clock_at.hpp"
 #include "tests/support/events.hpp"
 #include "tests/support/http.hpp"
 #include "tests/support/processes.hpp"
@@ -10,8 +11,6 @@
 #include <catch2/catch.hpp>
 
 #include <chrono>
-#include <cstdlib>
-#include <ctime>
 #include <thread>
 
 namespace watch_test {
@@ -21,16 +20,6 @@ using namespace chieng::testing;
 using namespace std::chrono_literals;
 
 namespace {
-
-// Processes that start while it lives are in April 2022, when the villages of the tests are there.
-struct April {
-    April() { ::setenv("CHIENG_CLOCK", ("2022-04-10 1 " + std::to_string(std::time(nullptr))).c_str(), 1); }
-    ~April() { ::unsetenv("CHIENG_CLOCK"); }
-    April(const April&) = delete;
-    April& operator=(const April&) = delete;
-    April(April&&) = delete;
-    April& operator=(April&&) = delete;
-};
 
 class Town {
 public:
@@ -116,7 +105,7 @@ TEST_CASE("the ledger balances, and names the first number that a journal has lo
 }
 
 TEST_CASE("an attendant posts what needs attention once, also when it is killed, and its end", "[integration]") {
-    const April april;
+    const ClockAt april{"2022-04-10"};
     Town town;
     v1::Event event = an_event(0);
     auto& finding = *event.mutable_finding_resolved();

@@ -3,6 +3,7 @@
 // an officer's action is an event with a receipt.
 #include "services/field/outbox.hpp"
 #include "services/runtime/adapters/sqlite_store.hpp"
+#include "tests/support/clock_at.hpp"
 #include "tests/support/events.hpp"
 #include "tests/support/http.hpp"
 #include "tests/support/processes.hpp"
@@ -11,8 +12,6 @@
 #include <nlohmann/json.hpp>
 
 #include <chrono>
-#include <cstdlib>
-#include <ctime>
 #include <fstream>
 #include <memory>
 #include <thread>
@@ -26,16 +25,6 @@ using namespace std::chrono_literals;
 using Json = nlohmann::json;
 
 namespace {
-
-// Processes that start while it lives are in July 2022, when the villages of the tests are there and June is over.
-struct July {
-    July() { ::setenv("CHIENG_CLOCK", ("2022-07-20 1 " + std::to_string(std::time(nullptr))).c_str(), 1); }
-    ~July() { ::unsetenv("CHIENG_CLOCK"); }
-    July(const July&) = delete;
-    July& operator=(const July&) = delete;
-    July(July&&) = delete;
-    July& operator=(July&&) = delete;
-};
 
 // printf %s gong | sha256sum
 constexpr const char* rights = R"(viewer {
@@ -136,7 +125,7 @@ std::string last_id(const std::string& text) {
 }  // namespace
 
 TEST_CASE("what a device posts is in the table, and who follows sees it, also after the gateway was killed", "[integration]") {
-    const July july;
+    const ClockAt july{"2022-07-20"};
     Town town;
     auto first = follow(town.port);
     const auto head = until(*first, "event: head");
@@ -161,7 +150,7 @@ TEST_CASE("what a device posts is in the table, and who follows sees it, also af
 }
 
 TEST_CASE("two hundred who follow and do not read hold nobody up", "[integration]") {
-    const July july;
+    const ClockAt july{"2022-07-20"};
     Town town;
     std::vector<std::unique_ptr<Wire>> silent;
     for (int i = 0; i < 200; ++i) {
@@ -181,7 +170,7 @@ TEST_CASE("two hundred who follow and do not read hold nobody up", "[integration
 }
 
 TEST_CASE("an officer posts, corrects and files over HTTP, and is answered with the receipt", "[integration]") {
-    const July july;
+    const ClockAt july{"2022-07-20"};
     Town town;
     const std::string meeting = R"("occurredOn": "2022-05-20", "village": "23656-01", "sessionHeld": {"form": "TALK", "topics": ["LAW"],
         "languages": ["VIETNAMESE"], "audience": {"total": 30}}})";
@@ -219,7 +208,7 @@ TEST_CASE("an officer posts, corrects and files over HTTP, and is answered with 
 }
 
 TEST_CASE("a WebSocket is told the same", "[integration]") {
-    const July july;
+    const ClockAt july{"2022-07-20"};
     Town town;
     town.post_session();
     town.send();
@@ -236,7 +225,7 @@ TEST_CASE("a WebSocket is told the same", "[integration]") {
 }
 
 TEST_CASE("hostile requests get a problem, and the next one is served", "[integration]") {
-    const July july;
+    const ClockAt july{"2022-07-20"};
     Town town;
     CHECK(http(town.port, "GET", "/api/v1/%00").status == 400);
     CHECK(http(town.port, "GET", "/..%2f..%2fetc/passwd").status == 400);
@@ -259,7 +248,7 @@ TEST_CASE("hostile requests get a problem, and the next one is served", "[integr
 }
 
 TEST_CASE("a commune tells its ledger, what looks like one fact, and the events behind a number", "[integration]") {
-    const July july;
+    const ClockAt july{"2022-07-20"};
     Town town;
     CHECK(http(town.port, "GET", "/api/v1/ledger").status == 403);
     town.post_session("head");
@@ -302,7 +291,7 @@ TEST_CASE("a commune tells its ledger, what looks like one fact, and the events 
 }
 
 TEST_CASE("what an erasure takes from the journals is behind no number of a running gateway", "[integration]") {
-    const July july;
+    const ClockAt july{"2022-07-20"};
     Town town;
     const std::string support = R"({"occurredOn": "2022-05-20", "village": "23656-01", "householdSupported": {"supportId": "S-1",
         "householdKey": "h-secret", "householdClass": "POOR", "kind": "HOUSE_REPAIR", "stage": "COMPLETED", "valueVnd": "20000000",
@@ -321,7 +310,7 @@ TEST_CASE("what an erasure takes from the journals is behind no number of a runn
 }
 
 TEST_CASE("the same key posts once, also after the gateway was killed, and another body under it is refused", "[integration]") {
-    const July july;
+    const ClockAt july{"2022-07-20"};
     Town town;
     const std::string meeting = R"({"occurredOn": "2022-05-20", "village": "23656-01", "sessionHeld": {"form": "TALK", "topics": ["LAW"],
         "languages": ["VIETNAMESE"], "audience": {"total": 30}}})";

@@ -3,6 +3,7 @@
 // the same board as if nothing had happened (I4, I6).
 #include "gateway/serve/gateway.hpp"
 #include "gateway/serve/watcher.hpp"
+#include "services/runtime/core/cloud_event.hpp"
 #include "services/runtime/core/feed_head.hpp"
 #include "services/runtime/core/topics.hpp"
 #include "tests/support/events.hpp"
@@ -69,6 +70,7 @@ struct Bench {
     std::vector<std::uint64_t> offsets;
     std::uint64_t epoch = 0;
     std::map<std::string, std::string> retained;
+    std::uint64_t told = 0;  // retained messages
 
     void start(std::uint64_t fresh_epoch = 77) {
         gateway.emplace(definitions(), kbang(), "23656", std::vector<Source>{{"23656", "session"}}, store, fresh_epoch);
@@ -92,6 +94,7 @@ struct Bench {
             }
             if (publish->message.retained) {
                 retained[publish->message.topic] = publish->message.payload;
+                ++told;
             }
             if (publish->message.topic == topics::feed("23656", "cells")) {
                 v1::Block block;
@@ -150,6 +153,53 @@ TEST_CASE("after a crash the gateway goes on under its epoch, with new offsets, 
         direct.apply("23656/session", sessions(offset).entries(0));
     }
     CHECK(bench.gateway->board().serialize() == direct.serialize());
+}
+
+TEST_CASE("while many events come in retained topics follow slowly, and in the end all are told") {
+    constexpr std::uint64_t at_once = 60;
+    Bench bench;
+    bench.start();
+    bench.pass(1'000);
+    std::uint64_t offset = 1;
+    const auto many_come = [&] {
+        auto block = sessions(offset);
+        block.clear_entries();
+        block.set_last(offset + at_once - 1);
+        block.set_after(offset + at_once - 1);
+        for (std::uint64_t n = 0; n < at_once; ++n) {
+            auto event = a_session_held(offset + n);
+            event.set_occurred_on(format_day(*parse_day("2022-01-01") + std::chrono::days((offset + n) % 300)));
+            event.set_village("23656-0" + std::to_string(1 + n % 9));
+            auto& entry = *block.add_entries();
+            entry.set_device("p");
+            entry.set_event(event.SerializeAsString());
+            entry.set_received_at(1'648'000'000);
+        }
+        offset += at_once;
+        bench.hear(Input(Arrived{{feed, block.SerializeAsString(), false}}));
+    };
+    for (int i = 0; i < 10; ++i) {
+        many_come();
+        bench.pass(100);
+    }
+    const auto before = bench.told;
+    for (int i = 0; i < 10; ++i) {
+        many_come();
+        bench.pass(100);
+    }
+    CHECK(bench.told - before <= 110);  // a fifth of five hundred a second
+    CHECK(bench.told > before);
+    const auto while_busy = bench.told;
+    bench.pass(1'000);
+    for (int i = 0; i < 100; ++i) {
+        bench.pass(100);
+    }
+    CHECK(bench.told - while_busy > 200);  // so much was left
+    const auto year = bench.gateway->board().value("23656", *Period::parse(v1::OFFICIAL, "2022"), "COM-01");
+    v1::IndicatorValue said;
+    REQUIRE(read_retained_event(bench.retained["chieng/1/areas/23656/indicators/official/2022/COM-01"], said));
+    CHECK(said.number() == year.number());
+    CHECK(said.number() > 1'000);
 }
 
 TEST_CASE("a gateway that ended well reads nothing again and wastes no offset") {

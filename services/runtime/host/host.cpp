@@ -19,7 +19,7 @@ namespace {
 
 // Under load a round costs nearly the same for one message and for a hundred: after a large one the next is gathered.
 constexpr std::size_t large_round = 64;
-constexpr auto gather_for = std::chrono::milliseconds(10);
+constexpr auto gather_for = std::chrono::milliseconds(25);
 constexpr auto between_warnings = std::chrono::seconds(10);
 
 }  // namespace

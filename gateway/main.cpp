@@ -54,6 +54,8 @@ struct Settings {
     std::string area;
     std::string map;
     std::string recipient;
+    std::string filed_by;
+    std::string why;
     std::uint32_t revision = 0;
     bool english = false;
     bool cuts = false;
@@ -176,7 +178,7 @@ int run(const Settings& settings) {
 // The values of a period, as they are retained; or, of a map's day, as the gateway tells them.
 int read_values(const Settings& settings, std::vector<v1::IndicatorValue>& values) {
     if (!settings.map.empty()) {
-        const ReportSettings asked{settings.place, settings.period, 0, settings.english, settings.mqtt, {}, {}};
+        const ReportSettings asked{settings.place, settings.period, 0, settings.english, settings.mqtt, {}, {}, {}, {}};
         v1::ReportRequest request;
         request.set_period(settings.period);
         request.set_calendar(settings.calendar);
@@ -270,7 +272,8 @@ int follow(const Settings& settings) {
 // What a running gateway is asked.
 int ask_gateway(const Settings& settings, const std::string& command) {
     const auto places = load_places(settings.places);
-    ReportSettings asked{settings.place, settings.period, settings.revision, settings.english, settings.mqtt, {}, settings.recipient};
+    ReportSettings asked{settings.place,     settings.period,   settings.revision, settings.english, settings.mqtt, {},
+                         settings.recipient, settings.filed_by, settings.why};
     if (command == "file") {
         return file_period(asked);
     }
@@ -328,6 +331,8 @@ int main(int argc, char** argv) {
         command->add_option("--period", settings.period, "2022-04, 2022-Q2, 2022-H1, 2022; of the official calendar")->required();
         command->add_flag("--english", settings.english, "labels in English");
     }
+    file->add_option("--by", settings.filed_by, "the office that files it, such as labour-division");
+    file->add_option("--why", settings.why, "why it is filed once more; needed from the second time on");
     for (auto* command : {restated, confirm}) {
         command->add_option("--revision", settings.revision, "of the report; default: the latest");
     }

@@ -171,6 +171,8 @@ int file_period(const ReportSettings& settings) {
     v1::ReportRequest request;
     request.set_period(settings.period);
     request.set_file(true);
+    request.set_filed_by(settings.filed_by);
+    request.set_why(settings.why);
     const auto reply = ask_reports(settings, request);
     if (!reply) {
         return no_answer(settings);

@@ -22,6 +22,8 @@ struct ReportSettings {
     MqttOptions mqtt;
     std::vector<Source> sources;
     std::string recipient;
+    std::string filed_by;
+    std::string why;
 };
 
 // Asks the gateway once; empty when it does not answer.

@@ -37,6 +37,26 @@ Publish told(const v1::Report& report) {
 }
 
 constexpr std::uint32_t revisions_max = 99;
+constexpr std::size_t why_bytes_max = 500;
+constexpr std::size_t filed_by_bytes_max = 100;
+
+// What is wrong with the request to file a period once more, or for the first time.
+std::string refusal_of(const v1::ReportRequest& request, const Period& period, std::uint32_t revision, Day today) {
+    if (today <= period.last_day()) {
+        return "period " + request.period() + " ends on " + format_day(period.last_day()) + "; it is filed after that day";
+    }
+    if (revision > revisions_max) {
+        return "period " + request.period() + " was filed " + std::to_string(revisions_max) + " times; that is the limit";
+    }
+    if (revision > 1 && request.why().empty()) {
+        return "period " + request.period() + " was filed before, as revision " + std::to_string(revision - 1) +
+               "; say why it is filed once more (why)";
+    }
+    if (request.why().size() > why_bytes_max || request.filed_by().size() > filed_by_bytes_max) {
+        return "why: at most " + std::to_string(why_bytes_max) + " bytes; filed_by: at most " + std::to_string(filed_by_bytes_max);
+    }
+    return {};
+}
 
 }  // namespace
 
@@ -144,26 +164,31 @@ v1::ReportReply Reports::answer(const v1::ReportRequest& request, bool caught_up
         } else {
             reply.set_error("period " + request.period() + " has not been filed; file it first");
         }
-    } else if (day_at(now.civil) <= period->last_day()) {
-        reply.set_error("period " + request.period() + " ends on " + format_day(period->last_day()) + "; it is filed after that day");
     } else {
-        const auto before = filed(request.period(), 0);
-        const auto revision = before ? before->revision() + 1 : 1;
-        if (revision > revisions_max) {
-            reply.set_error("period " + request.period() + " was filed " + std::to_string(revisions_max) + " times; that is the limit");
-            return reply;
-        }
-        *reply.mutable_report() = report(*period, revision, now);
-        store_.put(report_key(request.period(), revision), reply.report().SerializeAsString());
-        archive_.add(v1::ArchiveEntry::FILED, request.period() + "/" + std::to_string(revision), reply.report().digest(), now);
-        for (const auto& follow : follower_.follows()) {
-            archive_.add_journal(follow.source, follow.reader.checkpoint(), now);
-        }
-        store_.commit();  // it is told when it is kept
-        filed_count_.reset();
-        actions.emplace_back(told(reply.report()));
+        file(request, *period, now, reply, actions);
     }
     return reply;
+}
+
+void Reports::file(const v1::ReportRequest& request, const Period& period, Instant now, v1::ReportReply& reply, Actions& actions) {
+    const auto before = filed(request.period(), 0);
+    const auto revision = before ? before->revision() + 1 : 1;
+    if (auto wrong = refusal_of(request, period, revision, day_at(now.civil)); !wrong.empty()) {
+        reply.set_error(std::move(wrong));
+        return;
+    }
+    auto& made = *reply.mutable_report() = report(period, revision, now);
+    made.set_filed_by(request.filed_by());
+    made.set_why(request.why());
+    made.set_digest(sha256_hex(frozen_bytes(made)));
+    store_.put(report_key(request.period(), revision), made.SerializeAsString());
+    archive_.add(v1::ArchiveEntry::FILED, request.period() + "/" + std::to_string(revision), made.digest(), now);
+    for (const auto& follow : follower_.follows()) {
+        archive_.add_journal(follow.source, follow.reader.checkpoint(), now);
+    }
+    store_.commit();  // it is told when it is kept
+    filed_count_.reset();
+    actions.emplace_back(told(made));
 }
 
 // The first time stands, and is said again.
@@ -256,7 +281,6 @@ v1::Report Reports::report(const Period& period, std::uint32_t revision, Instant
     }
     put_positions(made);
     made.set_places(places_.digest());
-    made.set_digest(sha256_hex(frozen_bytes(made)));
     return made;
 }
 

@@ -45,6 +45,7 @@ public:
 private:
     [[nodiscard]] v1::Report report(const Period& period, std::uint32_t revision, Instant now) const;
     [[nodiscard]] std::vector<v1::IndicatorValue> values(const Period& period) const;
+    void file(const v1::ReportRequest& request, const Period& period, Instant now, v1::ReportReply& reply, Actions& actions);
     void acknowledge(const std::string& recipient, v1::ReportReply& reply, Instant now, Actions& actions);
     void list_acknowledgements(v1::ReportReply& reply) const;
     [[nodiscard]] v1::BoardDigest board_digest() const;

@@ -210,6 +210,8 @@ HttpOutcome WebService::file(const web::FilePeriod& asked) {
     v1::ReportRequest request;
     request.set_period(asked.period);
     request.set_file(true);
+    request.set_filed_by(asked.viewer.name());
+    request.set_why(asked.why);
     const auto reply = gateway_.ask(request, clock_.now());
     return api_.filed(asked, reply, now());
 }

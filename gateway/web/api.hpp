@@ -67,6 +67,7 @@ struct PostEvent {
 };
 struct FilePeriod {
     std::string period;
+    std::string why;
     v1::Viewer viewer;
 };
 struct FollowCells {

@@ -20,10 +20,8 @@ Json value_of(const Call& call, const v1::IndicatorValue& value, Day day, Told t
 }
 
 Json summary_of(const v1::Report& report) {
-    return {{"period", report.period()},
-            {"revision", report.revision()},
-            {"filedAt", time_text(report.filed_at())},
-            {"digest", report.digest()}};
+    return {{"period", report.period()},    {"revision", report.revision()}, {"filedAt", time_text(report.filed_at())},
+            {"filedBy", report.filed_by()}, {"why", report.why()},           {"digest", report.digest()}};
 }
 
 Json report_json(const Call& call, const v1::Report& report) {
@@ -125,7 +123,12 @@ Outcome post_report(const Call& call) {
                          "period " + period->format() + " ends on " + last + "; it is filed after that day",
                          "kỳ " + period->format() + " kết thúc ngày " + last + "; chỉ chốt sau ngày đó", "period"});
     }
-    return FilePeriod{period->format(), call.viewer};
+    auto why = text_of_field(body, "why").value_or("");
+    if (why.empty() && call.world.reports.filed(period->format(), 0)) {
+        return reply_of(bad_parameter("why", "why it is filed once more: " + period->format() + " was filed before",
+                                      "lý do chốt lại: kỳ " + period->format() + " đã chốt trước đây"));
+    }
+    return FilePeriod{period->format(), std::move(why), call.viewer};
 }
 
 HttpReply Api::filed(const FilePeriod& asked, const v1::ReportReply& reply, const Now& now) {

@@ -336,6 +336,13 @@ std::vector<Golden> goldens() {
     *duplicate.mutable_beneath() = fact;
     add(all, "inbox_duplicate", duplicate);
     add(all, "entry_that_restores", a_restoring_entry());
+    store::v1::Claims claims;
+    for (const std::uint64_t digest : {0x0123456789ABCDEFU, 0xFEDCBA9876543210U}) {
+        claims.add_digests(digest);
+        claims.add_offsets(digest % 1'000);
+    }
+    claims.set_level(1);
+    add(all, "claims", claims);
     store::v1::Refusal refusal;
     refusal.set_digest(0xFEDCBA9876543210);
     refusal.set_event(bytes_of(a_session_held(41)));

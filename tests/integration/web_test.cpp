@@ -196,6 +196,10 @@ TEST_CASE("an officer posts, corrects and files over HTTP, and is answered with 
     const auto filed = town.act("/api/v1/reports", R"({"period": "2022-Q2"})");
     CHECK(filed.status == 201);
     CHECK(Json::parse(filed.body).at("report").at("revision") == 1);
+    CHECK(Json::parse(filed.body).at("report").at("filedBy") == town.asked("/api/v1/me").at("viewer"));
+    const auto unexplained = town.act("/api/v1/reports", R"({"period": "2022-Q2"})");
+    CHECK(unexplained.status == 400);
+    CHECK(Json::parse(unexplained.body).at("field") == "why");
     CHECK(town.get("/api/v1/reports").at("reports").size() == 1);
     CHECK(http(town.port, "POST", "/api/v1/reports", "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}").status == 403);
 

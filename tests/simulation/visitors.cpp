@@ -165,6 +165,7 @@ void Officer::beat() {
         v1::ReportRequest request;
         request.set_period(period);
         request.set_file(true);
+        request.set_why("the answer did not come");
         around_.broker.publish(client_, {topics::requests(place, "reports", "officer"), request.SerializeAsString(), false});
     }
     around_.schedule.after(foreign_beat, [this] { beat(); });

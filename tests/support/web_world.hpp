@@ -56,6 +56,7 @@ public:
         v1::ReportRequest request;
         request.set_period(period);
         request.set_file(true);
+        request.set_why("numbers were corrected");
         Actions actions;
         auto reply = reports.answer(request, true, {now.civil, std::chrono::milliseconds(0)}, actions);
         now.filed = reports.filed_count();

@@ -100,6 +100,28 @@ TEST_CASE("events beyond a snapshot are still known one by one") {
     }
 }
 
+TEST_CASE("what another version kept beside the journal is folded from it again") {
+    MemoryStore store;
+    const auto receipt_of = [&](const v1::Event& event) {
+        Engine engine(make_service<Commendation>(), "23656", kbang(), store, 7, {.snapshot_entries = 1});
+        const Input input = Arrived{{topics::events("23656", "commendation", "p1"), payload("p1", {event}), false}};
+        return Bench::tell(std::get<Publish>(engine.handle({&input, 1}, {Seconds(*parse_day("2022-04-10")), {}}).front()).message.payload);
+    };
+    CHECK(receipt_of(a_commendation_awarded(1, "A-1")) == "1,STORED 202204;");
+    std::vector<std::string> claims;
+    store.scan(ClaimIndex::prefix, [&](std::string_view key, std::string_view) {
+        claims.emplace_back(key);
+        return true;
+    });
+    CHECK(claims.size() == 1);
+    for (const auto& key : claims) {  // as though the version had kept them elsewhere
+        store.erase(key);
+    }
+    store.put("m/derived", "1");
+    store.commit();
+    CHECK(receipt_of(a_commendation_awarded(2, "A-1")) == "2,REFUSED ALREADY_AWARDED;");
+}
+
 TEST_CASE("a correction takes the old version out and puts the new one in") {
     Bench bench;
     static_cast<void>(bench.send("p1", {attended_by(a_session_held(1), 45)}));

@@ -86,6 +86,7 @@ struct Bench {
         v1::ReportRequest request;
         request.set_period(period);
         request.set_file(file);
+        request.set_why(file ? "numbers were corrected" : "");
         request.set_revision(revision);
         return ask(request);
     }
@@ -172,6 +173,18 @@ TEST_CASE("a period that cannot be filed or compared is told why", "[reports]") 
     CHECK_THAT(bench.ask("first half", true).error(), Catch::Contains("2022-H1"));
     bench.today = "2022-06-15";
     CHECK(bench.ask("2022-H1", true).error().empty());
+    v1::ReportRequest again;
+    again.set_period("2022-H1");
+    again.set_file(true);
+    CHECK_THAT(bench.ask(again).error(), Catch::Contains("filed before, as revision 1; say why"));
+    again.set_why(std::string(501, 'x'));
+    CHECK_THAT(bench.ask(again).error(), Catch::Contains("at most 500 bytes"));
+    again.set_why("two villages were corrected");
+    again.set_filed_by("labour-division");
+    const auto report = bench.ask(again).report();
+    CHECK(report.revision() == 2);
+    CHECK(report.why() == "two villages were corrected");
+    CHECK(report.filed_by() == "labour-division");
 }
 
 TEST_CASE("the board rebuilt from the feeds is the running one, and a difference is named", "[reports]") {

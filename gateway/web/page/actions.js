@@ -303,7 +303,9 @@ function assign(ctx, data) {
     };
 }
 
-function file(ctx) {
+function file(ctx, data) {
+    const again = (data.reports || []).some(report => report.period === ctx.state.period);
+    const why = el('input', { id: 'filed-why', maxlength: 200, required: again, autocomplete: 'off' });
     const { from, to } = windowOf(ctx);
     const place = placeName(ctx, ctx.me.place.code);
     return {
@@ -311,14 +313,16 @@ function file(ctx) {
         nodes: [
             el('p', {}, t('fileSay', inner(ctx.state.period), day(from), day(to), place)),
             ctx.me.today <= to ? el('p', { class: 'error' }, t('fileBefore', day(to))) : null,
+            again ? field('filed-why', t('whyAgain'), why) : null,
             el('label', { class: 'tick' }, el('input', { type: 'checkbox', id: 'looked', required: true }), ' ', t('iConfirm')),
         ],
         read: () => ({
             rows: [
                 [t('file'), `${periodName(ctx.state.period)}, ${place}`],
+                ...(again ? [[t('why'), why.value]] : []),
                 [t('who'), whoOf(ctx)],
             ],
-            send: () => post('reports', { period: ctx.state.period }),
+            send: () => post('reports', { period: ctx.state.period, ...(again ? { why: why.value.trim() } : {}) }),
             receipt: ({ report }) => [
                 el(
                     'section',

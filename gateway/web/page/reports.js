@@ -75,6 +75,7 @@ export function render(ctx, data) {
             th(periodName(report.period), 'row'),
             el('td', { class: 'n' }, String(report.revision)),
             el('td', {}, instant(report.filedAt)),
+            el('td', {}, [report.filedBy, report.why].filter(Boolean).join(': ')),
             el('td', { class: 'n' }, number(report.restatedCells ?? 0)),
             el('td', {}, el('code', { class: 'digest', title: report.digest }, String(report.digest || '').slice(0, 16), '…')),
             el(
@@ -105,7 +106,7 @@ export function render(ctx, data) {
         rows.length
             ? plainTable(
                   t('reports'),
-                  [t('periodHead'), `>${t('revision')}`, t('filedAt'), `>${t('restatedCells')}`, t('reportDigest'), t('doWhat')],
+                  [t('periodHead'), `>${t('revision')}`, t('filedAt'), t('filedBy'), `>${t('restatedCells')}`, t('reportDigest'), t('doWhat')],
                   rows,
                   'reports',
               )

@@ -319,6 +319,8 @@ const texts = {
         'Số liệu của {0} ({1} – {2}) ở {3} được chép lại như hiện nay và giữ mãi. Tin đến sau không đổi bản này; chốt nữa thành lần mới.',
         'The figures of {0} ({1} – {2}) of {3} are copied as they are now and kept for ever. Later events do not change the copy; filing again makes another revision.',
     ],
+    whyAgain: ['Lý do chốt lại', 'Why it is filed once more'],
+    filedBy: ['Người chốt', 'Filed by'],
     fileBefore: ['Kỳ này đến {0} mới hết.', 'This period ends only on {0}.'],
     iConfirm: ['Tôi đã xem số liệu của kỳ này', 'I have looked at the figures of this period'],
     sending: ['Đang gửi, chờ biên nhận…', 'Sending, waiting for the receipt…'],

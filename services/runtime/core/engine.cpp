@@ -41,7 +41,7 @@ std::uint64_t Engine::event_digest(std::string_view bytes) {
 }
 
 Engine::Engine(Service service, std::string commune, const Places& places, Store& store, std::uint64_t epoch, const Limits& limits)
-    : service_(std::move(service)), commune_(std::move(commune)), places_(places), store_(store), limits_(limits) {
+    : service_(std::move(service)), commune_(std::move(commune)), places_(places), store_(store), limits_(limits), claims_(store) {
     if (const auto held = store_.get("m/epoch")) {
         epoch_ = std::stoull(*held);
     } else {

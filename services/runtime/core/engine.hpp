@@ -13,6 +13,7 @@
 #include "chieng/store/v1/inbox.pb.h"
 #include "chieng/v1/event.pb.h"
 #include "chieng/v1/feed.pb.h"
+#include "services/runtime/core/claim_index.hpp"
 #include "services/runtime/core/intervals.hpp"
 #include "services/runtime/core/limits.hpp"
 #include "services/runtime/core/service.hpp"
@@ -118,7 +119,7 @@ private:
 
     // Empty: it counts; nothing: it cannot be judged before another event comes.
     [[nodiscard]] std::optional<Reasons> judge(const Id& id, Instant now, v1::Entry& entry);
-    [[nodiscard]] bool may_be_one_chain(const Id& id, const Id& root, const std::string& holder);
+    [[nodiscard]] bool may_be_one_chain(const Id& id, const Id& root, const Id& holder);
     void judge_correction(const Id& id, v1::Entry& entry, Reasons& reasons);
     void judge_decision(v1::Entry& entry, Reasons& reasons);
     void judge_retracted(const Context& context, const v1::Entry& entry, Reasons& reasons) const;
@@ -151,11 +152,13 @@ private:
     [[nodiscard]] Publish to_forget(const std::string& device) const;
 
     void recover();
+    void forget_derived();
     void refold();
     void evolve(Device& from, const v1::Entry& entry, const v1::Event& event, std::uint64_t offset, std::uint64_t digest);
     void evolve_decision(const Id& id, const v1::Entry& entry, const v1::Event& event, std::uint64_t offset);
     void join(const Id& id, const Id& root);
-    void hold_claim(const v1::Event& event, const Id& holder);
+    [[nodiscard]] std::optional<Id> holder_of(const Claim& claim);
+    void hold_claim(const v1::Event& event, const Id& holder, std::uint64_t offset);
     void release_claim(const v1::Event& event, const Id& holder);
     [[nodiscard]] std::optional<std::string> held(const std::string& key);
     void keep_refused(const std::string& name, const Device& held);
@@ -202,6 +205,7 @@ private:
     Actions actions_;                   // of this unit
     std::map<std::string, Replies> replies_;
     std::unordered_map<std::string, Device> devices_;
+    ClaimIndex claims_;                                                           // of those that are exclusive
     boost::unordered_flat_map<std::string, std::optional<std::string>> overlay_;  // derived values since the snapshot
     // What was erased: the tokens that stand for it; of this unit also the keys; and what slow hashes said lately.
     std::set<std::string> tokens_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Claims: what standing events hold. An exclusive one names its holder; notes stand side by side, one for each holder, so that
+// Claims: what standing events hold. An exclusive one leads to its holder; notes stand side by side, one for each holder, so that
 // neither the order of arrival nor the end of one touches the others.
 #include "services/runtime/core/engine.hpp"
 
@@ -43,16 +43,30 @@ std::optional<std::string> Engine::held(const std::string& key) {
     return greatest;
 }
 
-void Engine::hold_claim(const v1::Event& event, const Id& holder) {
+// Of the version that counts, which may be a correction.
+std::optional<Engine::Id> Engine::holder_of(const Claim& claim) {
+    const auto offset = claims_.find(claim.key);
+    if (!offset) {
+        return std::nullopt;
+    }
+    const auto entry = entry_at(*offset);
+    v1::Event event;
+    const auto* body = event.ParseFromString(entry.event()) ? body_of(event) : nullptr;
+    const auto its = body == nullptr ? std::nullopt : service_.claim(*body, event);
+    return its && its->key == claim.key ? std::optional(root_of({entry.device(), event.sequence()})) : std::nullopt;
+}
+
+// `offset`: where the event stands.
+void Engine::hold_claim(const v1::Event& event, const Id& holder, std::uint64_t offset) {
     const auto* body = body_of(event);
     const auto claim = body == nullptr ? std::nullopt : service_.claim(*body, event);
     if (!claim) {
         return;
     }
-    const auto key = "c/" + claim->key;
     if (claim->refusal) {
-        return set_value(key, holder.text());
+        return claims_.hold(claim->key, offset);
     }
+    const auto key = "c/" + claim->key;
     auto notes = notes_in(value(key).value_or(""));
     notes[holder.text()] = claim->note;
     set_value(key, text_of(notes));
@@ -64,8 +78,11 @@ void Engine::release_claim(const v1::Event& event, const Id& holder) {
     if (!claim) {
         return;
     }
+    if (claim->refusal) {
+        return claims_.release(claim->key);
+    }
     const auto key = "c/" + claim->key;
-    auto notes = claim->refusal ? std::map<std::string, std::string>() : notes_in(value(key).value_or(""));
+    auto notes = notes_in(value(key).value_or(""));
     notes.erase(holder.text());
     if (notes.empty()) {
         drop_value(key);

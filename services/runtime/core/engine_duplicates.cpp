@@ -72,7 +72,7 @@ void Engine::evolve_decision(const Id& id, const v1::Entry& entry, const v1::Eve
     } else if (decided.decision() == v1::DuplicateDecided::DIFFERENT && is_hidden) {
         set_value("f/" + root.text(), fact->beneath().SerializeAsString());
         if (entry.has_restores() && version.ParseFromString(entry.restores().event())) {
-            hold_claim(version, root);
+            hold_claim(version, root, fact->beneath().offset());
         }
     }
 }

@@ -350,24 +350,7 @@ void Engine::rewrite_what_was_erased() {
         rewrite_refusals(key);
         rewrite_quarantine(key);
     }
-    std::vector<std::string> derived{"m/snapshot"};
-    for (const auto* prefix : {"d/", "p/", "c/", "f/", "a/", "w/"}) {
-        store_.scan(prefix, [&](std::string_view key, std::string_view) {
-            derived.emplace_back(key);
-            return true;
-        });
-    }
-    for (const auto& key : derived) {
-        store_.erase(key);
-    }
-    overlay_.clear();
-    awaited_.clear();
-    for (auto& [name, held] : devices_) {
-        held.stored = Intervals();
-        held.recent.clear();
-        held.dirty = false;
-    }
-    snapshot_offset_ = 0;
+    forget_derived();
     refold();
     snapshot();
     erasing_.clear();

@@ -10,6 +10,7 @@ namespace chieng {
 namespace {
 
 constexpr std::uint64_t page_slots = 64;
+constexpr const char* derived_version = "2";  // of what is kept beside the journal; another one is folded again
 
 std::string page_key(const std::string& device, std::uint64_t page) {
     return "p/" + device + "/" + big_endian(page);
@@ -30,7 +31,37 @@ void get_runs(const google::protobuf::RepeatedField<std::uint64_t>& pairs, Inter
 
 }  // namespace
 
+// All that the journal says again.
+void Engine::forget_derived() {
+    std::vector<std::string> derived{"m/snapshot"};
+    for (const auto prefix : {std::string_view("d/"), std::string_view("p/"), std::string_view("c/"), std::string_view("f/"),
+                              std::string_view("a/"), std::string_view("w/"), ClaimIndex::prefix}) {
+        store_.scan(prefix, [&](std::string_view key, std::string_view) {
+            derived.emplace_back(key);
+            return true;
+        });
+    }
+    for (const auto& key : derived) {
+        store_.erase(key);
+    }
+    overlay_.clear();
+    claims_.clear();
+    awaited_.clear();
+    for (auto& [name, held] : devices_) {
+        held.stored = Intervals();
+        held.recent.clear();
+        held.dirty = false;
+    }
+    snapshot_offset_ = 0;
+}
+
 void Engine::recover() {
+    const bool is_of_before = store_.get("m/derived") != derived_version;
+    if (is_of_before) {
+        forget_derived();
+        store_.put("m/derived", derived_version);
+    }
+    claims_.load();
     store_.scan("d/", [&](std::string_view key, std::string_view bytes) {
         store::v1::Device record;
         record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
@@ -76,6 +107,7 @@ void Engine::recover() {
         const auto at = entry_at(block->last).received_at();
         latest_ = std::max(latest_, Seconds(std::chrono::seconds(at)));
     }
+    store_.commit();
 }
 
 // From the last snapshot on.
@@ -94,7 +126,7 @@ void Engine::refold() {
             }
             ++offset;
         }
-        if (!erasing_.empty() && last_offset_ - snapshot_offset_ >= limits_.snapshot_entries) {
+        if (last_offset_ - snapshot_offset_ >= limits_.snapshot_entries) {
             snapshot();
         }
     }
@@ -115,7 +147,7 @@ void Engine::evolve(Device& from, const v1::Entry& entry, const v1::Event& event
             awaited_.erase(id.text());
             drop_value("w/" + id.text());
         } else {
-            hold_claim(event, id);
+            hold_claim(event, id, offset);
         }
         return;
     }
@@ -141,7 +173,7 @@ void Engine::evolve(Device& from, const v1::Entry& entry, const v1::Event& event
         return;
     }
     if (entry.effect() == v1::Entry::COUNTS) {
-        hold_claim(event, root);
+        hold_claim(event, root, offset);
     }
     store::v1::Fact version;
     version.set_device(id.device);
@@ -169,7 +201,7 @@ void Engine::join(const Id& id, const Id& root) {
     set_value("f/" + root.text(), later->SerializeAsString());
     v1::Event standing;
     if (!later->voided() && standing.ParseFromString(entry_at(later->offset()).event())) {
-        hold_claim(standing, root);
+        hold_claim(standing, root, later->offset());
     }
 }
 
@@ -220,6 +252,7 @@ void Engine::snapshot() {
         }
     }
     overlay_.clear();
+    claims_.keep();
     snapshot_offset_ = last_offset_;
     store_.put("m/snapshot", std::to_string(snapshot_offset_));
 }

@@ -47,8 +47,8 @@ std::optional<Reasons> Engine::judge(const Id& id, Instant now, v1::Entry& entry
     if (reasons.empty() && entry.effect() == v1::Entry::COUNTS && body != nullptr) {
         const auto claim = service_.claim(*body, event_);
         if (claim && claim->refusal) {
-            const auto holds = value("c/" + claim->key);
-            if (holds && *holds != holder.text()) {
+            const auto holds = holder_of(*claim);
+            if (holds && !(*holds == holder)) {
                 if (may_be_one_chain(id, holder, *holds)) {
                     return std::nullopt;
                 }
@@ -61,9 +61,7 @@ std::optional<Reasons> Engine::judge(const Id& id, Instant now, v1::Entry& entry
 
 // Corrections that overtook what they correct: until that comes, nobody knows whether the holder of a claim is a version of the
 // same event. It is on its way, from the same device.
-bool Engine::may_be_one_chain(const Id& id, const Id& root, const std::string& holder) {
-    const auto slash = holder.rfind('/');
-    const Id held{holder.substr(0, slash), std::stoull(holder.substr(slash + 1))};
+bool Engine::may_be_one_chain(const Id& id, const Id& root, const Id& held) {
     const auto is_to_come = [&](const Id& one) { return !is_stored(one) && !device(one.device).refused.contains(one.sequence); };
     return held.device == id.device && ((!(root == id) && is_to_come(root)) || (is_to_come(held) && held.sequence > id.sequence));
 }

@@ -19,7 +19,7 @@ namespace {
 
 constexpr const char* followed = "household";
 constexpr const char* subscriber = "commendation";
-constexpr const char* checkpoint_key = "read";
+constexpr const char* checkpoint_key = "read/2";  // another one: what was kept is of another form, and is read again
 constexpr char move_row = 'm';
 constexpr char support_row = 's';
 using Version = store::v1::HouseholdVersion;
@@ -29,8 +29,23 @@ std::string rows_of(char kind, std::string_view household) {
     return std::string({kind, '/'}).append(household).append(1, '\0');
 }
 
-std::string row_of(char kind, std::string_view household, const std::string& device, std::uint64_t sequence) {
-    return rows_of(kind, household).append(device).append(1, '\0').append(big_endian(sequence));
+std::string move_row_of(std::string_view household, const std::string& device, std::uint64_t sequence) {
+    return rows_of(move_row, household).append(device).append(1, '\0').append(big_endian(sequence));
+}
+
+// What a proposal says of a support.
+Version support_of(const v1::Entry& entry, const v1::Event& event) {
+    Version made;
+    made.set_device(entry.device());
+    made.mutable_event()->set_sequence(event.sequence());
+    made.mutable_event()->set_occurred_on(event.occurred_on());
+    const auto& given = event.household_supported();
+    auto& kept = *made.mutable_event()->mutable_household_supported();
+    kept.set_support_id(given.support_id());
+    kept.set_kind(given.kind());
+    kept.set_funder(given.funder());
+    kept.set_organiser(given.organiser());
+    return made;
 }
 
 std::string reply_topic(const std::string& commune) {
@@ -104,7 +119,7 @@ Actions Proposer::handle(std::span<const Input> inputs, Instant now) {
             take(arrived->message);
         }
     }
-    if (forgot_ || unkept_.size() >= unkept_max || (is_ahead_ && now.steady >= keep_at_)) {
+    if (forgot_ || supports_.size() + unkept_moves_.size() >= unkept_max || (is_ahead_ && now.steady >= keep_at_)) {
         keep();
         keep_at_ = now.steady + keep_every;
     }
@@ -147,57 +162,63 @@ void Proposer::take(const Message& message) {
         verdict = reader_.see(block, is_reply);
     }
     if (verdict == FeedReader::Verdict::fold) {
+        auto offset = block.first();
         for (const auto& entry : block.entries()) {
-            fold(entry);
+            fold(entry, offset++);
         }
         is_ahead_ = true;
     }
 }
 
-void Proposer::fold(const v1::Entry& entry) {
+void Proposer::fold(const v1::Entry& entry, std::uint64_t offset) {
+    auto order = 4 * offset;  // of what this entry does
     if (entry.has_retracts()) {
-        change(entry.retracts(), false);
+        change(entry.retracts(), false, order);
     }
     if (entry.effect() == v1::Entry::COUNTS) {
-        change(entry, true);
+        change(entry, true, ++order);
     }
     if (entry.has_restores()) {
-        change(entry.restores(), true);
+        change(entry.restores(), true, ++order);
     }
 }
 
-void Proposer::change(const v1::Entry& version, bool counts) {
-    Version made;
-    auto& event = *made.mutable_event();
+void Proposer::change(const v1::Entry& version, bool counts, std::uint64_t order) {
+    auto& event = event_;
     if (!event.ParseFromString(version.event()) || !parse_day(event.occurred_on()) || !says_something(event)) {
         return;
     }
     const auto household = household_of(event);
-    const auto kind = event.has_household_supported() ? support_row : move_row;
-    const auto row = row_of(kind, household, version.device(), event.sequence());
+    if (event.has_household_supported()) {
+        auto made = support_of(version, event);
+        made.set_taken_back(!counts);
+        supports_.emplace_back(rows_of(support_row, household).append(big_endian(order)), made.SerializeAsString());
+        changed_ = changed_ || moves_.contains(household);
+        return;
+    }
+    Version made;
     event.clear_note();
     event.clear_evidence();
     made.set_device(version.device());
     made.set_received_at(version.received_at());
-    unkept_[row] = counts ? std::optional(made.SerializeAsString()) : std::nullopt;
-    if (kind == move_row) {
-        auto& moves = moves_[household];
-        moves.erase(row);
-        if (counts) {
-            moves.emplace(row, std::move(made));
-        }
-        if (moves.empty()) {
-            moves_.erase(household);
-        }
-        changed_ = true;
-    } else {
-        changed_ = changed_ || moves_.contains(household);
+    *made.mutable_event() = event;
+    const auto row = move_row_of(household, version.device(), event.sequence());
+    unkept_moves_[row] = counts ? std::optional(made.SerializeAsString()) : std::nullopt;
+    auto& moves = moves_[household];
+    moves.erase(row);
+    if (counts) {
+        moves.emplace(row, std::move(made));
     }
+    if (moves.empty()) {
+        moves_.erase(household);
+    }
+    changed_ = true;
 }
 
 // What was kept goes with the next unit, which is of what is read from the beginning.
 void Proposer::forget() {
-    unkept_.clear();
+    unkept_moves_.clear();
+    supports_.clear();
     moves_.clear();
     is_ahead_ = true;
     forgot_ = true;
@@ -218,14 +239,18 @@ void Proposer::keep() {
             }
         } while (!rows.empty());
     }
-    for (const auto& [row, bytes] : unkept_) {
+    std::sort(supports_.begin(), supports_.end());  // neighbours in the file are written together
+    for (const auto& [row, bytes] : std::exchange(supports_, {})) {
+        store_.put(row, bytes);
+    }
+    for (const auto& [row, bytes] : unkept_moves_) {
         if (bytes) {
             store_.put(row, *bytes);
         } else {
             store_.erase(row);
         }
     }
-    unkept_.clear();
+    unkept_moves_.clear();
     store::v1::Checkpoint at;
     at.set_epoch(reader_.checkpoint().epoch);
     at.set_offset(reader_.checkpoint().offset);
@@ -238,19 +263,26 @@ void Proposer::keep() {
     is_ahead_ = false;
 }
 
-// The earliest first.
+// Those that stand, the earliest first.
 std::vector<v1::Event> Proposer::supports_until(const std::string& household, const std::string& day) const {
-    std::vector<v1::Event> found;
+    std::map<std::pair<std::string, std::uint64_t>, v1::Event> standing;
     store_.scan(rows_of(support_row, household), [&](std::string_view, std::string_view bytes) {
         Version version;
         if (!version.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
             throw Broken("a record of the proposals cannot be read; remove the file, it is made again");
         }
-        if (version.event().occurred_on() <= day) {
-            found.push_back(std::move(*version.mutable_event()));
+        const std::pair id(version.device(), version.event().sequence());
+        if (version.taken_back()) {
+            standing.erase(id);
+        } else if (version.event().occurred_on() <= day) {
+            standing[id] = std::move(*version.mutable_event());
         }
         return true;
     });
+    std::vector<v1::Event> found;
+    for (auto& [id, event] : standing) {
+        found.push_back(std::move(event));
+    }
     const auto order = [](const v1::Event& event) {
         return std::tuple(event.occurred_on(), event.household_supported().kind(), event.household_supported().support_id());
     };
@@ -292,7 +324,7 @@ std::optional<v1::Proposal> Proposer::propose(const std::string& household, Day 
 }
 
 v1::Proposals Proposer::at(Day day) {
-    if (!unkept_.empty() || forgot_) {
+    if (!supports_.empty() || !unkept_moves_.empty() || forgot_) {
         keep();  // supports are read from the store
     }
     std::vector<v1::Proposal> found;

@@ -53,8 +53,8 @@ private:
 
     void subscribe(Actions& actions) const;
     void take(const Message& message);
-    void fold(const v1::Entry& entry);
-    void change(const v1::Entry& version, bool counts);
+    void fold(const v1::Entry& entry, std::uint64_t offset);
+    void change(const v1::Entry& version, bool counts, std::uint64_t order);
     void forget();
     void keep();
     void tell(Actions& actions, Instant now);
@@ -67,9 +67,11 @@ private:
     FeedReader reader_;
     // By household, then by the row of the version.
     std::map<std::string, std::map<std::string, Version>, std::less<>> moves_;
-    boost::unordered_flat_map<std::string, std::optional<std::string>> unkept_;  // rows
-    bool is_ahead_ = false;                                                      // of what is kept
-    bool forgot_ = false;                                                        // since it was kept
+    boost::unordered_flat_map<std::string, std::optional<std::string>> unkept_moves_;  // rows
+    std::vector<std::pair<std::string, std::string>> supports_;                        // rows that are not kept yet
+    v1::Event event_;                                                                  // reused
+    bool is_ahead_ = false;                                                            // of what is kept
+    bool forgot_ = false;                                                              // since it was kept
     bool link_is_up_ = false;
     bool changed_ = true;
     std::optional<Day> day_;           // on which it was told last

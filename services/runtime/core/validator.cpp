@@ -99,6 +99,9 @@ struct FieldPlan {
 };
 struct TypePlan {
     std::vector<FieldPlan> fields;
+    // Of one of several only the one that is set is looked at: by index of the field in its type.
+    const google::protobuf::OneofDescriptor* choice = nullptr;
+    std::vector<FieldPlan> choices;
 };
 
 TypePlan plan_of(const Descriptor& type, const std::string& prefix) {
@@ -117,7 +120,13 @@ TypePlan plan_of(const Descriptor& type, const std::string& prefix) {
         if (const auto* inner = made.field->message_type()) {
             made.inner = std::make_unique<TypePlan>(plan_of(*inner, made.path + "."));
         }
-        plan.fields.push_back(std::move(made));
+        if (const auto* choice = made.field->real_containing_oneof()) {
+            plan.choice = choice;
+            plan.choices.resize(static_cast<std::size_t>(type.field_count()));
+            plan.choices[static_cast<std::size_t>(i)] = std::move(made);
+        } else {
+            plan.fields.push_back(std::move(made));
+        }
     }
     return plan;
 }
@@ -242,6 +251,22 @@ private:
         }
     }
 
+    void check_one(const google::protobuf::Message& message, const FieldPlan& plan) {
+        const auto* field = plan.field;
+        const auto& reflection = *message.GetReflection();
+        switch (field->cpp_type()) {
+            case FieldDescriptor::CPPTYPE_MESSAGE: visit_inner(reflection.GetMessage(message, field), *plan.inner); break;
+            case FieldDescriptor::CPPTYPE_STRING: {
+                std::string scratch;
+                check_text(reflection.GetStringReference(message, field, &scratch), plan);
+                break;
+            }
+            case FieldDescriptor::CPPTYPE_ENUM: check_enum(reflection.GetEnumValue(message, field), plan); break;
+            case FieldDescriptor::CPPTYPE_BOOL: break;
+            default: check_number(message, plan); break;
+        }
+    }
+
     void visit(const google::protobuf::Message& message, const TypePlan& type) {
         const auto& reflection = *message.GetReflection();
         part_failed_ = false;
@@ -255,21 +280,10 @@ private:
                 }
                 continue;
             }
-            if (field->is_repeated()) {
-                check_list(message, plan);
-                continue;
-            }
-            switch (field->cpp_type()) {
-                case FieldDescriptor::CPPTYPE_MESSAGE: visit_inner(reflection.GetMessage(message, field), *plan.inner); break;
-                case FieldDescriptor::CPPTYPE_STRING: {
-                    std::string scratch;
-                    check_text(reflection.GetStringReference(message, field, &scratch), plan);
-                    break;
-                }
-                case FieldDescriptor::CPPTYPE_ENUM: check_enum(reflection.GetEnumValue(message, field), plan); break;
-                case FieldDescriptor::CPPTYPE_BOOL: break;
-                default: check_number(message, plan); break;
-            }
+            field->is_repeated() ? check_list(message, plan) : check_one(message, plan);
+        }
+        if (const auto* chosen = type.choice == nullptr ? nullptr : reflection.GetOneofFieldDescriptor(message, type.choice)) {
+            check_one(message, type.choices[static_cast<std::size_t>(chosen->index())]);
         }
         if (sum_failure_ && !part_failed_) {
             reasons_.push_back(*sum_failure_);

@@ -5,6 +5,8 @@
 #include "services/runtime/core/time.hpp"
 #include "services/runtime/core/validator.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <tuple>
 #include <utility>
 
@@ -40,7 +42,7 @@ void Acceptances::hear(const std::string& service, const v1::Entry& entry) {
 }
 
 void Acceptances::take(const std::string& service, const v1::Entry& entry) {
-    v1::Event event;
+    auto& event = event_;
     const auto day = event.ParseFromString(entry.event()) ? parse_day(event.occurred_on()) : std::nullopt;
     const auto* place = day ? places_.find(event.village(), *day) : nullptr;
     if (place == nullptr || place->parent() != commune_ || event.has_attention_needed()) {
@@ -48,21 +50,18 @@ void Acceptances::take(const std::string& service, const v1::Entry& entry) {
     }
     auto* acceptance = find(service, entry.device(), event);
     if (acceptance == nullptr) {
-        auto& all = villages_[event.village()];
-        all.set_village(event.village());
-        acceptance = all.add_acceptances();
+        acceptance = add(service, entry, event);
+    }
+    if (acceptance == nullptr) {
+        return;  // the latest came after it
     }
     const bool counts = entry.effect() == v1::Entry::COUNTS;
-    acceptance->set_service(service);
-    acceptance->set_device(entry.device());
-    acceptance->set_sequence(event.sequence());
     acceptance->set_occurred_on(event.occurred_on());
     if (const auto* type = body_type(event)) {
         *acceptance->mutable_type() = rule_of(*type).label();
     } else {
         *acceptance->mutable_type() = v1::Event::descriptor()->FindFieldByName("correction")->options().GetExtension(v1::field).label();
     }
-    acceptance->set_received_at(entry.received_at());
     acceptance->set_state(counts ? v1::Acceptance::COUNTED : v1::Acceptance::NOT_COUNTED);
     acceptance->set_month(counts ? official_month(*day) : 0);
     acceptance->clear_corrected_by();
@@ -102,14 +101,29 @@ v1::Acceptance* Acceptances::find(const std::string& service, const std::string&
     return nullptr;
 }
 
-void Acceptances::note(const std::string& village) {
-    auto& all = *villages_[village].mutable_acceptances();
-    for (int i = all.size() - 1; i > 0 && came_before(all[i], all[i - 1]); --i) {  // a new one stands last, as a rule where it belongs
-        all.SwapElements(i, i - 1);
-    }
+// Puts a new one where it belongs, as a rule last; of many the oldest makes room.
+v1::Acceptance* Acceptances::add(const std::string& service, const v1::Entry& entry, const v1::Event& event) {
+    auto& village = villages_[event.village()];
+    village.set_village(event.village());
+    auto& all = *village.mutable_acceptances();
+    auto* made = all.Add();
+    made->set_service(service);
+    made->set_device(entry.device());
+    made->set_sequence(event.sequence());
+    made->set_received_at(entry.received_at());
+    const auto last = std::prev(all.pointer_end());
+    const auto place =
+        std::upper_bound(all.pointer_begin(), last, made, [](const auto* one, const auto* other) { return came_before(*one, *other); });
+    const bool is_too_old = all.size() > acceptances_max && place == all.pointer_begin();
+    std::rotate(place, last, all.pointer_end());
     if (all.size() > acceptances_max) {
-        all.DeleteSubrange(0, 1);
+        std::rotate(all.pointer_begin(), std::next(all.pointer_begin()), all.pointer_end());
+        all.RemoveLast();  // its memory is that of the next
     }
+    return is_too_old ? nullptr : made;
+}
+
+void Acceptances::note(const std::string& village) {
     unkept_.insert(village);
     untold_.insert(village);
 }

@@ -5,6 +5,7 @@
 // Limits   acceptances_max of a village, the latest received; older ones are left to who posted them.
 #pragma once
 
+#include "chieng/v1/event.pb.h"
 #include "chieng/v1/feed.pb.h"
 #include "chieng/v1/recipient.pb.h"
 #include "gateway/serve/recipients.hpp"
@@ -39,6 +40,7 @@ private:
     void take(const std::string& service, const v1::Entry& entry);
     void take_back(const std::string& service, const v1::Entry& entry);
     [[nodiscard]] v1::Acceptance* find(const std::string& service, const std::string& device, const v1::Event& event);
+    [[nodiscard]] v1::Acceptance* add(const std::string& service, const v1::Entry& entry, const v1::Event& event);
     void note(const std::string& village);
 
     const Places& places_;
@@ -48,6 +50,7 @@ private:
     std::set<std::string> unkept_;
     std::set<std::string> untold_;
     std::chrono::milliseconds tell_at_{0};
+    v1::Event event_;  // reused
 };
 
 }  // namespace chieng

@@ -16,6 +16,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include <malloc.h>
+
 namespace chieng {
 namespace {
 
@@ -95,6 +97,7 @@ void add_places_option(CLI::App& app, std::string& places) {
 }
 
 int run_program(CLI::App& app, int argc, char** argv, const std::function<int()>& program) {
+    mallopt(M_ARENA_MAX, 2);  // many threads, of which one works: each would hoard memory of its own
     spdlog::set_default_logger(spdlog::stderr_logger_mt("chieng"));
     google::protobuf::SetLogHandler(nullptr);
     const auto file = std::make_shared<SettingsFile>();

@@ -2,10 +2,14 @@
 // What we are measured against, on the same Paho library:
 //   ceiling count BROKER FILTER FILE         only counts what arrives, in a shared counter (the null consumer)
 //   ceiling relay BROKER FILTER TOPIC [LOG]  passes each message on to TOPIC, after an append and a sync when LOG is given
+// and on the same HTTP server:
+//   ceiling bytes ADDRESS:PORT SIZE          answers every request with the same bytes, as a static file is answered
 #include "services/runtime/host/host.hpp"
+#include "services/runtime/host/http_server.hpp"
 #include "services/runtime/host/program.hpp"
 
 #include <mqtt/async_client.h>
+#include <boost/asio/io_context.hpp>
 
 #include <atomic>
 #include <cstdio>
@@ -74,6 +78,15 @@ int relay(const std::string& broker, const std::string& filter, const std::strin
     return 0;
 }
 
+int bytes(const std::string& address, std::size_t size) {
+    const HttpReply file{200, std::string(size, 'x'), "application/json; charset=utf-8", {{"ETag", "\"x\""}, {"Vary", "Accept-Encoding"}}};
+    boost::asio::io_context loop(1);
+    HttpServer server(loop, address, {});
+    server.serve([&](HttpRequest&&) -> HttpOutcome { return file; }, {limits::http_api_connections_max, 0});
+    loop.run();
+    return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -84,6 +97,10 @@ int main(int argc, char** argv) {
         if (argc >= 5 && std::strcmp(argv[1], "relay") == 0) {
             return relay(argv[2], argv[3], argv[4], argc > 5 ? argv[5] : nullptr);
         }
-        throw std::invalid_argument("ceiling count BROKER FILTER FILE | ceiling relay BROKER FILTER TOPIC [LOG]");
+        if (argc == 4 && std::strcmp(argv[1], "bytes") == 0) {
+            return bytes(argv[2], std::stoul(argv[3]));
+        }
+        throw std::invalid_argument(
+            "ceiling count BROKER FILTER FILE | ceiling relay BROKER FILTER TOPIC [LOG] | ceiling bytes ADDRESS:PORT SIZE");
     });
 }

@@ -48,16 +48,18 @@ Usage usage_of(const Process& process) {
     return usage;
 }
 
-void Chain::start() {
+void Chain::start(int http_port) {
     service =
         std::make_unique<Process>(std::vector<std::string>{CHIENG_SERVICE, "--commune", commune, "--data", data, "--broker", broker.url()},
                                   folder.path() / "service.log");
     gateway = std::make_unique<Process>(
         std::vector<std::string>{CHIENG_GATEWAY, "--place", commune, "--data", data, "--broker", broker.url(), "run"},
         folder.path() / "commune.log");
-    district = std::make_unique<Process>(
-        std::vector<std::string>{CHIENG_GATEWAY, "--place", "625", "--data", data, "--broker", broker.url(), "run"},
-        folder.path() / "district.log");
+    std::vector<std::string> command{CHIENG_GATEWAY, "--place", "625", "--data", data, "--broker", broker.url(), "run"};
+    if (http_port != 0) {
+        command.insert(command.end() - 1, {"--http", "127.0.0.1:" + std::to_string(http_port)});
+    }
+    district = std::make_unique<Process>(command, folder.path() / "district.log");
 }
 
 void Ear::operator()(std::string_view topic, std::string_view payload) {

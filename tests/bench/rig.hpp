@@ -31,7 +31,8 @@ struct Usage {
 struct Chain {
     explicit Chain(const std::filesystem::path& journals) : data(journals) {}
 
-    void start();
+    // The district's gateway serves HTTP on that port when there is one.
+    void start(int http_port = 0);
 
     testing::Folder folder;
     testing::Broker broker{folder};

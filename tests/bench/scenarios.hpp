@@ -2,6 +2,7 @@
 // The scenarios of the benchmark, and what they are checked against. Each prints its rows.
 #pragma once
 
+#include "gateway/indicator/definitions.hpp"
 #include "tests/bench/rig.hpp"
 
 #include <cstdint>
@@ -32,6 +33,8 @@ void burst(std::uint64_t events);
 // sizes.cpp
 
 void sizes_on_the_air();
+// A year of a commune's cells, as its gateway would publish them.
+[[nodiscard]] std::vector<v1::Block> a_year_of(const Definitions& definitions, const std::string& place);
 // A year of cells from 14 communes.
 void district_memory();
 

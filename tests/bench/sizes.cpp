@@ -31,6 +31,33 @@ void sizes_on_the_air() {
     row("… in a batch of 50, each", std::to_string(each) + " bytes", "", "<= 90", each <= 90);
 }
 
+std::vector<v1::Block> a_year_of(const Definitions& definitions, const std::string& place) {
+    Board board(definitions, kbang(), place);
+    const auto villages = kbang().villages(place, *parse_day("2022-03-12"));
+    for (std::uint64_t n = 1; n <= 400; ++n) {
+        auto event = n % 3 == 0 ? a_household_supported(n, std::to_string(n)) : n % 25 == 1 ? a_commendation_awarded(n) : a_session_held(n);
+        event.set_village(villages[n % villages.size()]);
+        event.set_occurred_on(format_day(*parse_day("2022-01-01") + std::chrono::days(n * 7 % 360)));
+        v1::Entry entry;
+        entry.set_device("d");
+        entry.set_event(event.SerializeAsString());
+        board.apply(place + "/all", entry);
+    }
+    std::vector<v1::Block> blocks;
+    std::uint64_t last = 0;
+    std::uint64_t offset = 0;
+    for (const auto id : board.take_changed(last)) {
+        if (blocks.empty() || blocks.back().cells_size() == 1000) {  // as a gateway would cut them
+            blocks.emplace_back();
+            blocks.back().set_epoch(1);
+            blocks.back().set_first(offset + 1);
+        }
+        *blocks.back().add_cells() = board.cell(id);
+        blocks.back().set_last(++offset);
+    }
+    return blocks;
+}
+
 void district_memory() {
     std::printf("== the district's gateway with a year of Kbang\n");
     const auto definitions = Definitions::load(data::indicators, "indicators.txtpb");
@@ -44,38 +71,9 @@ void district_memory() {
     }
     std::size_t cells = 0;
     for (const auto& place : kbang().ever_below("625")) {
-        Board board(definitions, kbang(), place);
-        const auto villages = kbang().villages(place, *parse_day("2022-03-12"));
-        for (std::uint64_t n = 1; n <= 400; ++n) {
-            auto event = n % 3 == 0    ? a_household_supported(n, std::to_string(n))
-                         : n % 25 == 1 ? a_commendation_awarded(n)
-                                       : a_session_held(n);
-            event.set_village(villages[n % villages.size()]);
-            event.set_occurred_on(format_day(*parse_day("2022-01-01") + std::chrono::days(n * 7 % 360)));
-            v1::Entry entry;
-            entry.set_device("d");
-            entry.set_event(event.SerializeAsString());
-            board.apply(place + "/all", entry);
-        }
-        std::uint64_t last = 0;
-        v1::Block block;
-        block.set_epoch(1);
-        for (const auto id : board.take_changed(last)) {
-            *block.add_cells() = board.cell(id);
-            ++cells;
-        }
-        // In blocks as a gateway would cut them.
-        std::uint64_t offset = 0;
-        for (int at = 0; at < block.cells_size(); at += 1000) {
-            v1::Block part;
-            part.set_epoch(1);
-            part.set_first(offset + 1);
-            for (int i = at; i < std::min(at + 1000, block.cells_size()); ++i) {
-                *part.add_cells() = block.cells(i);
-                ++offset;
-            }
-            part.set_last(offset);
-            wire.publish("chieng/1/" + place + "/feeds/cells", part.SerializeAsString());
+        for (const auto& block : a_year_of(definitions, place)) {
+            cells += static_cast<std::size_t>(block.cells_size());
+            wire.publish("chieng/1/" + place + "/feeds/cells", block.SerializeAsString());
             wire.pump(20, hear);
         }
     }

@@ -149,26 +149,6 @@ TEST_CASE("what a device posts is in the table, and who follows sees it, also af
     CHECK(until(*other, "COM-01").find("\"reset\":true") != std::string::npos);
 }
 
-TEST_CASE("two hundred who follow and do not read hold nobody up", "[integration]") {
-    const ClockAt july{"2022-07-20"};
-    Town town;
-    std::vector<std::unique_ptr<Wire>> silent;
-    for (int i = 0; i < 200; ++i) {
-        silent.push_back(follow(town.port));
-    }
-    CHECK(eventually(20s, [&] { return samples(http(town.port, "GET", "/metrics").body).at("chieng_http_followers") == 200; }));
-    auto reader = follow(town.port);
-    CHECK(until(*reader, "event: head").find("event: head") != std::string::npos);
-    for (int i = 0; i < 30; ++i) {
-        town.post_session();
-    }
-    town.send();
-    CHECK(until(*reader, "\"indicator\":\"COM-01\"").find("COM-01") != std::string::npos);
-    CHECK(eventually(20s, [&] { return town.sessions() == 30; }));
-    silent.clear();
-    CHECK(eventually(20s, [&] { return samples(http(town.port, "GET", "/metrics").body).at("chieng_http_followers") == 1; }));
-}
-
 TEST_CASE("an officer posts, corrects and files over HTTP, and is answered with the receipt", "[integration]") {
     const ClockAt july{"2022-07-20"};
     Town town;
@@ -247,7 +227,9 @@ TEST_CASE("hostile requests get a problem, and the next one is served", "[integr
     const auto both = pipelined.receive();
     CHECK(both.starts_with("HTTP/1.1 200 "));
     CHECK(both.find("HTTP/1.1 404 ") != std::string::npos);
-    CHECK(slow.closed_within(15s));
+    const auto began = std::chrono::steady_clock::now();
+    CHECK(eventually(15s, [&] { return !slow.send(" "); }));  // a byte now and then does not keep it
+    CHECK(std::chrono::steady_clock::now() - began < 10s);
     CHECK(http(town.port, "GET", "/api/v1/me").status == 200);
 }
 

@@ -38,6 +38,10 @@ bool Wire::send(const std::string& bytes) {
     return ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
 }
 
+void Wire::end_sending() {
+    ::shutdown(socket_, SHUT_WR);
+}
+
 std::string Wire::receive(std::chrono::milliseconds patience) {
     const auto deadline = std::chrono::steady_clock::now() + patience;
     std::string all;

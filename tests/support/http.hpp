@@ -20,6 +20,8 @@ public:
 
     // False when the other side has closed.
     bool send(const std::string& bytes);
+    // Says that nothing more will be sent; what comes is still heard.
+    void end_sending();
     // All that comes until the other side closes, or that time has passed.
     [[nodiscard]] std::string receive(std::chrono::milliseconds patience = std::chrono::seconds(20));
     // Whether the other side closed within that time.

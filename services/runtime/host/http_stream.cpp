@@ -27,6 +27,14 @@ constexpr std::string_view events_header =
 constexpr std::string_view sign_of_life = ": \n\n";
 constexpr std::size_t talk_bytes_max = 64 * 1024;  // of a client that has nothing to say
 
+// Left to itself the system keeps megabytes for one who does not read; Linux doubles what it is given here.
+constexpr int system_room_bytes = 128 * 1024;
+
+void bound_what_waits(tcp::socket& socket) {
+    error_code ignored;
+    socket.set_option(asio::socket_base::send_buffer_size(system_room_bytes), ignored);
+}
+
 }  // namespace
 
 HttpStream::HttpStream(const asio::any_io_executor& loop, std::shared_ptr<void> seat) : timer_(loop), seat_(std::move(seat)) {}
@@ -211,10 +219,12 @@ private:
 }  // namespace
 
 void HttpStream::open_events(tcp::socket socket, std::shared_ptr<void> seat, Opened opened) {
+    bound_what_waits(socket);
     std::make_shared<EventStream>(std::move(socket), std::move(seat))->start(std::move(opened));
 }
 
 void HttpStream::open_websocket(tcp::socket socket, Request request, std::shared_ptr<void> seat, Opened opened) {
+    bound_what_waits(socket);
     std::make_shared<WebSocketStream>(std::move(socket), std::move(seat))->start(std::move(request), std::move(opened));
 }
 

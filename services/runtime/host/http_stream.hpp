@@ -4,7 +4,8 @@
 //
 // Thread   the loop's.
 // Limits   limits::http_queue_bytes_max wait for one client, and one write may take http_stream_patience: who does not read is
-//          dropped. Messages are shared between clients, so a thousand that lag hold the same bytes.
+//          dropped; a quarter of a megabyte more waits in the system. Messages are shared between clients, so a thousand that lag hold the
+//          same bytes.
 #pragma once
 
 #include "services/runtime/core/http.hpp"

@@ -49,7 +49,7 @@ struct Settings {
     std::string rights;
     std::string calendar = "official";
     std::string period;
-    std::string http;
+    HttpListen http;
     std::string state;
     std::string area;
     std::string map;
@@ -300,7 +300,7 @@ int main(int argc, char** argv) {
     app.add_option("--data", settings.data, "folder of the board")->capture_default_str()->check(CLI::ExistingDirectory);
     add_link_options(app, settings.mqtt);
     add_places_option(app, settings.places);
-    add_http_option(app, settings.http);
+    add_http_options(app, settings.http);
     add_log_option(app, settings.log);
     app.add_option("--indicators", settings.indicators, "definitions (protobuf text); default: the plan's")->check(CLI::ExistingFile);
     app.add_option("--recipients", settings.recipients, "who gets what (protobuf text); default: the plan's")->check(CLI::ExistingFile);

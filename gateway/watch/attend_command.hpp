@@ -7,6 +7,7 @@
 #include "services/runtime/adapters/mqtt_link.hpp"
 #include "services/runtime/core/places.hpp"
 #include "services/runtime/host/event_lines.hpp"
+#include "services/runtime/host/http_server.hpp"
 
 #include <string>
 #include <vector>
@@ -17,7 +18,7 @@ struct AttendSettings {
     std::string commune;
     std::string device;  // its name begins as Watch::finder says
     std::string data;
-    std::string http;
+    HttpListen http;
     std::string rules;  // file; empty: the project's
     std::vector<std::string> services;
     MqttOptions mqtt;

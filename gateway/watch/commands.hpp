@@ -7,6 +7,7 @@
 #include "services/runtime/adapters/mqtt_link.hpp"
 #include "services/runtime/core/places.hpp"
 #include "services/runtime/host/event_lines.hpp"
+#include "services/runtime/host/http_server.hpp"
 
 #include <functional>
 #include <memory>
@@ -24,7 +25,7 @@ public:
     struct Settings {
         std::string commune;
         std::string data;
-        std::string http;
+        HttpListen http;
         std::string places;
         MqttOptions mqtt;
         LogDetail log;

@@ -118,21 +118,34 @@ struct Who {
     std::optional<Problem> wrong;
 };
 
-// A request that a cookie carries and that changes something may come from a page of somebody else's.
+// A browser lets a page of anybody's ask, and open a WebSocket; then it says whose page it is.
+bool is_of_another_page(const HttpRequest& request) {
+    const auto origin = request.field("origin");
+    return !origin.empty() && origin != "https://" + std::string(request.field("host"));
+}
+
+// A request that changes something, and that a browser lets a cookie or a certificate speak for by itself, may come from a page of
+// somebody else's. A token decides where both are shown.
 Who who_asks(const Rights& rights, const HttpRequest& request) {
     const auto shown = shown_token(request);
-    if (!shown) {
-        return {rights.anonymous(), rights.anonymous() == nullptr ? std::optional(no_token()) : std::nullopt};
-    }
-    const auto* viewer = rights.of_token(shown->token);
-    if (viewer == nullptr) {
+    const auto* viewer = shown ? rights.of_token(shown->token) : rights.of_certificate(request.certificate_sha256);
+    if (viewer == nullptr && shown) {
         return {nullptr, wrong_token()};
     }
+    if (viewer == nullptr) {
+        return {rights.anonymous(), rights.anonymous() == nullptr ? std::optional(no_token()) : std::nullopt};
+    }
     const bool reads = request.method == "GET" || request.method == "HEAD";
-    if (shown->by_cookie && !reads && request.field("x-chieng") != "1") {
+    const bool by_itself = !shown || shown->by_cookie;
+    if (by_itself && !reads && request.field("x-chieng") != "1") {
         return {nullptr, Problem{403, "cross-site", "The header X-Chieng is missing",
-                                 "a request with the session's cookie that changes something has the header X-Chieng: 1",
-                                 "yêu cầu dùng cookie phiên để thay đổi dữ liệu phải có tiêu đề X-Chieng: 1", "X-Chieng"}};
+                                 "a request with the session's cookie, or a certificate, that changes something has the header X-Chieng: 1",
+                                 "yêu cầu dùng cookie phiên hoặc chứng thư để thay đổi dữ liệu phải có tiêu đề X-Chieng: 1", "X-Chieng"}};
+    }
+    if (!shown && is_of_another_page(request)) {
+        return {nullptr, Problem{403, "cross-site", "From a page of another site",
+                                 "a request with a certificate comes from a page of this gateway, or from no page: without Origin",
+                                 "yêu cầu dùng chứng thư phải đến từ trang của chính cổng này, hoặc không có tiêu đề Origin", "Origin"}};
     }
     return {viewer, std::nullopt};
 }

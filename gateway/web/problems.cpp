@@ -23,8 +23,8 @@ Problem no_token() {
     return {401,
             "token",
             "Who are you?",
-            "show your token: Authorization: Bearer TOKEN, or POST /api/v1/session {\"token\": \"TOKEN\"}",
-            "hãy đưa mã truy cập: Authorization: Bearer MÃ, hoặc POST /api/v1/session {\"token\": \"MÃ\"}",
+            "show your token: Authorization: Bearer TOKEN, or POST /api/v1/session {\"token\": \"TOKEN\"}; or a certificate of a viewer",
+            "hãy đưa mã truy cập: Authorization: Bearer MÃ, hoặc POST /api/v1/session {\"token\": \"MÃ\"}; hoặc chứng thư của người xem",
             ""};
 }
 

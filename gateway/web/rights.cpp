@@ -32,12 +32,20 @@ bool is_name(std::string_view name) {
            name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") == std::string_view::npos;
 }
 
+bool is_digest(std::string_view text) {
+    return text.size() == 64 && text.find_first_not_of(hex_digits) == std::string_view::npos;
+}
+
 // What is wrong with one; empty when nothing is.
 std::string fault_of(const v1::Viewer& viewer) {
     if (!is_name(viewer.name())) {
         return "name: 1 to 64 letters, digits, - and _";
     }
-    if (viewer.token_sha256().size() != 64 || viewer.token_sha256().find_first_not_of(hex_digits) != std::string::npos) {
+    const bool has_certificate = !viewer.certificate_sha256().empty();
+    if (has_certificate && !is_digest(viewer.certificate_sha256())) {
+        return "certificate_sha256: 64 digits in hex, small letters (openssl x509 -in FILE -outform der | sha256sum)";
+    }
+    if (!is_digest(viewer.token_sha256()) && !(has_certificate && viewer.token_sha256().empty())) {
         return "token_sha256: 64 digits in hex, small letters (printf %s TOKEN | sha256sum)";
     }
     if (viewer.sees() == v1::PERSONAL) {
@@ -77,24 +85,33 @@ Rights Rights::load(const std::string& text, const std::string& file_name) {
     FirstError error;
     google::protobuf::TextFormat::Parser parser;
     parser.RecordErrorsTo(&error);
+    google::protobuf::TextFormat::ParseInfoTree lines;
+    parser.WriteLocationsTo(&lines);
     if (!parser.ParseFromString(text, &loaded.rights_)) {
         throw std::invalid_argument(file_name + ":" + error.text);
     }
+    const auto place = [&](const char* field, int index) {
+        const auto at = lines.GetLocation(v1::Rights::descriptor()->FindFieldByName(field), index);
+        return file_name + ":" + std::to_string(at.line + 1) + ":" + std::to_string(at.column + 1) + ": ";
+    };
     std::set<std::string> names{"anonymous"};
-    std::set<std::string> tokens;
-    for (const auto& viewer : loaded.rights_.viewer()) {
+    std::set<std::string> shown;  // tokens and certificates
+    const auto is_new = [&](const std::string& digest) { return digest.empty() || shown.insert(digest).second; };
+    for (int i = 0; i < loaded.rights_.viewer_size(); ++i) {
+        const auto& viewer = loaded.rights_.viewer(i);
         auto fault = fault_of(viewer);
-        if (fault.empty() && (!names.insert(viewer.name()).second || !tokens.insert(viewer.token_sha256()).second)) {
-            fault = "another viewer has this name, or this token";
+        if (fault.empty() &&
+            (!names.insert(viewer.name()).second || !is_new(viewer.token_sha256()) || !is_new(viewer.certificate_sha256()))) {
+            fault = "another viewer has this name, this token, or this certificate";
         }
         if (!fault.empty()) {
-            throw std::invalid_argument(file_name + ": viewer '" + viewer.name() + "': " + fault);
+            throw std::invalid_argument(place("viewer", i) + "viewer '" + viewer.name() + "': " + fault);
         }
     }
     if (loaded.rights_.has_anonymous()) {
         auto& anonymous = *loaded.rights_.mutable_anonymous();
-        if (!anonymous.may().empty() || !anonymous.token_sha256().empty()) {
-            throw std::invalid_argument(file_name + ": anonymous: he has no token and may nothing but read");
+        if (!anonymous.may().empty() || !anonymous.token_sha256().empty() || !anonymous.certificate_sha256().empty()) {
+            throw std::invalid_argument(place("anonymous", -1) + "anonymous: he has no token, no certificate, and may nothing but read");
         }
         anonymous.set_name("anonymous");
     }
@@ -106,11 +123,18 @@ const v1::Viewer* Rights::of_token(std::string_view token) const {
     const auto digest = sha256_hex(token.substr(0, token_chars_max));
     const v1::Viewer* found = nullptr;
     for (const auto& viewer : rights_.viewer()) {
-        if (CRYPTO_memcmp(viewer.token_sha256().data(), digest.data(), digest.size()) == 0) {
+        const bool has_token = !viewer.token_sha256().empty();
+        if (has_token && CRYPTO_memcmp(viewer.token_sha256().data(), digest.data(), digest.size()) == 0) {
             found = &viewer;
         }
     }
     return token.size() > token_chars_max ? nullptr : found;
+}
+
+const v1::Viewer* Rights::of_certificate(std::string_view sha256) const {
+    const auto found = std::find_if(rights_.viewer().begin(), rights_.viewer().end(),
+                                    [&](const v1::Viewer& viewer) { return !sha256.empty() && viewer.certificate_sha256() == sha256; });
+    return found == rights_.viewer().end() ? nullptr : &*found;
 }
 
 bool Rights::may(const v1::Viewer& viewer, v1::Viewer::May right) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who shows a token may see and do what his rights say (chieng/v1/rights.proto). Only digests of tokens are known here, and
-// they are compared in a time that does not depend on where they differ.
+// Who shows a token, or a certificate, may see and do what his rights say (chieng/v1/rights.proto). Only digests are known here,
+// and those of tokens are compared in a time that does not depend on where they differ.
 #pragma once
 
 #include "chieng/v1/rights.pb.h"
@@ -21,6 +21,8 @@ public:
 
     // Null when nobody has it.
     [[nodiscard]] const v1::Viewer* of_token(std::string_view token) const;
+    // The same of a certificate that was verified.
+    [[nodiscard]] const v1::Viewer* of_certificate(std::string_view sha256) const;
     // Who shows none; null: he is refused.
     [[nodiscard]] const v1::Viewer* anonymous() const { return rights_.has_anonymous() ? &rights_.anonymous() : nullptr; }
 

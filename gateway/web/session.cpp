@@ -28,7 +28,7 @@ Json viewer_json(const v1::Viewer& viewer) {
 }
 
 std::string cookie_of(const HttpRequest& request, const std::string& value, const char* more) {
-    const bool is_secure = request.field("x-forwarded-proto") == "https";
+    const bool is_secure = request.is_tls || request.field("x-forwarded-proto") == "https";
     return std::string(session_cookie) + "=" + value + "; Path=/; HttpOnly; SameSite=Strict" + (is_secure ? "; Secure" : "") + more;
 }
 

@@ -81,7 +81,7 @@ int relay(const std::string& broker, const std::string& filter, const std::strin
 int bytes(const std::string& address, std::size_t size) {
     const HttpReply file{200, std::string(size, 'x'), "application/json; charset=utf-8", {{"ETag", "\"x\""}, {"Vary", "Accept-Encoding"}}};
     boost::asio::io_context loop(1);
-    HttpServer server(loop, address, {});
+    HttpServer server(loop, HttpListen{address}, {});
     server.serve([&](HttpRequest&&) -> HttpOutcome { return file; }, {limits::http_api_connections_max, 0});
     loop.run();
     return 0;

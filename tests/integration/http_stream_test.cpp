@@ -58,7 +58,7 @@ public:
     }
 
     boost::asio::io_context loop{1};
-    HttpServer server{loop, "127.0.0.1:0", {}};
+    HttpServer server{loop, HttpListen{"127.0.0.1:0"}, {}};
     std::vector<std::shared_ptr<HttpStream>> streams;
 };
 

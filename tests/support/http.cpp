@@ -66,10 +66,17 @@ bool Wire::closed_within(std::chrono::milliseconds patience) {
     return ::poll(&wait, 1, static_cast<int>(patience.count())) > 0 && ::recv(socket_, &byte, 1, 0) <= 0;
 }
 
+std::string request_text(const std::string& method, const std::string& target, const std::string& more) {
+    return method + " " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n" + more + "\r\n";
+}
+
 HttpAnswer http(int port, const std::string& method, const std::string& target, const std::string& more) {
     Wire wire(port);
-    wire.send(method + " " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n" + more + "\r\n");
-    const auto text = wire.receive();
+    wire.send(request_text(method, target, more));
+    return answer_of(wire.receive());
+}
+
+HttpAnswer answer_of(const std::string& text) {
     HttpAnswer answer;
     const auto end = text.find("\r\n\r\n");
     if (!text.starts_with("HTTP/1.1 ") || end == std::string::npos) {

@@ -26,6 +26,7 @@ public:
     [[nodiscard]] std::string receive(std::chrono::milliseconds patience = std::chrono::seconds(20));
     // Whether the other side closed within that time.
     [[nodiscard]] bool closed_within(std::chrono::milliseconds patience);
+    [[nodiscard]] int socket() const { return socket_; }
 
 private:
     int socket_;
@@ -37,6 +38,9 @@ struct HttpAnswer {
     std::string body;
 };
 
+// What is sent for it, on a connection that then closes; and what came as an answer.
+[[nodiscard]] std::string request_text(const std::string& method, const std::string& target, const std::string& more = "");
+[[nodiscard]] HttpAnswer answer_of(const std::string& text);
 [[nodiscard]] HttpAnswer http(int port, const std::string& method, const std::string& target, const std::string& more = "");
 
 // "name{label="value"}" -> value. Throws std::invalid_argument, with the line, on anything that the format does not allow:

@@ -71,8 +71,17 @@ TEST_CASE("rights that contradict themselves are refused with the place") {
     CHECK(fault("viewer { name: \"a\" token_sha256: \"" + digest + "\" may: CORRECT }").find("role") != std::string::npos);
     CHECK(fault("anonymous { may: FILE }").find("anonymous") != std::string::npos);
     const auto one = "viewer { name: \"a\" token_sha256: \"" + digest + "\" }\n";
-    CHECK(fault(one + one).find("another viewer") != std::string::npos);
+    CHECK(fault(one + one).starts_with("r:2:1: viewer 'a': another viewer"));
     CHECK(fault(one).empty());
+    const auto with = [](const std::string& name, const std::string& certificate) {
+        return "viewer { name: \"" + name + "\" certificate_sha256: \"" + certificate + "\" }\n";
+    };
+    CHECK(fault(with("b", digest)).empty());
+    CHECK(fault(one + with("b", digest.substr(1))).starts_with("r:2:1: viewer 'b': certificate_sha256: 64 digits"));
+    CHECK(fault(with("b", std::string(64, 'A'))).find("certificate_sha256") != std::string::npos);
+    CHECK(fault(with("b", digest) + "\n" + with("c", digest)).starts_with("r:3:1: viewer 'c': another viewer"));
+    CHECK(fault("viewer { name: \"d\" }").find("token_sha256") != std::string::npos);
+    CHECK(fault("anonymous { certificate_sha256: \"" + digest + "\" }").starts_with("r:1:1: anonymous"));
 }
 
 TEST_CASE("a cookie reads, and changes something only with the header that no other page can send") {
@@ -90,6 +99,62 @@ TEST_CASE("a cookie reads, and changes something only with the header that no ot
     CHECK(std::get<HttpReply>(world.ask("DELETE", "/api/v1/session", fields)).field("Set-Cookie").find("Max-Age=0") != std::string::npos);
     CHECK(status_of(world.ask("POST", "/api/v1/session", {{"content-type", "application/json"}}, R"({"token": "gang"})")) == "401");
     CHECK(status_of(world.ask("POST", "/api/v1/session", {{"content-type", "text/plain"}}, R"({"token": "gong"})")) == "415 Content-Type");
+}
+
+TEST_CASE("a certificate is its viewer, from this gateway's own pages only; a token that is shown too decides") {
+    const auto viewer = [](const std::string& name, const std::string& more) {
+        return "viewer { name: \"" + name + "\" " + more + " role: CULTURE_OFFICIAL organisation: COMMUNE_PEOPLES_COMMITTEE may: POST }\n";
+    };
+    const auto seal = web::sha256_hex("seal");
+    WebWorld world("23656", web::Rights::load(viewer("officer", "certificate_sha256: \"" + seal + "\"") +
+                                                  viewer("clerk", "token_sha256: \"" + web::sha256_hex("gong") + "\""),
+                                              "rights.txtpb"));
+    HttpRequest request;
+    request.fields = {{"host", "gateway:9100"}, {"content-type", "application/json"}};
+    request.certificate_sha256 = seal;
+    const auto asked = [&](const std::string& method, const std::string& path) {
+        request.method = method;
+        request.path = path;
+        request.body = a_meeting;
+        return world.api.answer(request, world.now);
+    };
+    const auto me = [&] {
+        const auto reply = std::get<HttpReply>(asked("GET", "/api/v1/me"));
+        return reply.status == 200 ? Json::parse(reply.body).at("viewer").get<std::string>() : std::to_string(reply.status);
+    };
+    CHECK(me() == "officer");
+    CHECK(status_of(asked("POST", "/api/v1/events")) == "403 X-Chieng");
+    request.fields["x-chieng"] = "1";
+    CHECK(status_of(asked("POST", "/api/v1/events")) == "done");
+    CHECK(std::holds_alternative<web::FollowCells>(asked("GET", "/api/v1/feeds/cells/websocket")));
+    request.fields["origin"] = "https://gateway:9100";
+    CHECK(std::holds_alternative<web::FollowCells>(asked("GET", "/api/v1/feeds/cells/websocket")));
+    for (const auto* origin : {"https://elsewhere", "http://gateway:9100", "https://gateway:9100.elsewhere", "null"}) {
+        request.fields["origin"] = origin;
+        CHECK(status_of(asked("GET", "/api/v1/feeds/cells/websocket")) == "403 Origin");
+        CHECK(status_of(asked("POST", "/api/v1/events")) == "403 Origin");
+    }
+    request.fields["authorization"] = "Bearer gong";
+    CHECK(me() == "clerk");
+    request.fields["authorization"] = "Bearer gang";
+    CHECK(me() == "401");
+    request.fields.erase("authorization");
+    request.certificate_sha256 = web::sha256_hex("nobody's");
+    CHECK(me() == "401");
+    request.certificate_sha256.clear();
+    CHECK(me() == "401");
+}
+
+TEST_CASE("a session that begins under TLS, also before a proxy, has a cookie for TLS only") {
+    WebWorld world("23656", rights());
+    HttpRequest request{"POST", "/api/v1/session", {}, {{"content-type", "application/json"}}, R"({"token": "gong"})"};
+    const auto cookie = [&] { return std::string(std::get<HttpReply>(world.api.answer(request, world.now)).field("Set-Cookie")); };
+    CHECK_FALSE(cookie().ends_with("; Secure"));
+    request.is_tls = true;
+    CHECK(cookie().ends_with("; Secure"));
+    request.is_tls = false;
+    request.fields["x-forwarded-proto"] = "https";
+    CHECK(cookie().ends_with("; Secure"));
 }
 
 TEST_CASE("each action needs its right, which a refusal names") {

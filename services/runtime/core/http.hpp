@@ -16,6 +16,8 @@ struct HttpRequest {
     std::vector<std::pair<std::string, std::string>> query;  // decoded, as they came
     std::map<std::string, std::string, std::less<>> fields;  // names in small letters; several of one name joined by ", "
     std::string body;
+    bool is_tls = false;               // this connection, not one that a proxy had before it
+    std::string certificate_sha256{};  // in hex, of the client's certificate, which was verified; empty: it showed none
 
     [[nodiscard]] std::string_view field(std::string_view name) const;
     // The first of that name; null when there is none.

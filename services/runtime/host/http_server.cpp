@@ -2,6 +2,7 @@
 #include "services/runtime/host/http_server.hpp"
 
 #include "services/runtime/host/http_session.hpp"
+#include "services/runtime/host/http_tls.hpp"
 #include "services/runtime/host/program.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -39,8 +40,9 @@ tcp::endpoint endpoint_of(const std::string& text) {
 
 }  // namespace
 
-HttpServer::Listener::Listener(asio::io_context& loop, const std::string& address, Routes routes)
-    : acceptor_(loop), pause_(loop), routes_(std::move(routes)) {
+HttpServer::Listener::Listener(asio::io_context& loop, const HttpListen& listen, Routes routes)
+    : tls_(tls_of(listen)), acceptor_(loop), pause_(loop), routes_(std::move(routes)) {
+    const auto& address = listen.address;
     const auto endpoint = endpoint_of(address);
     error_code error;
     acceptor_.open(endpoint.protocol());
@@ -69,7 +71,7 @@ void HttpServer::Listener::accept() {
         }
         error_code ignored;
         socket.set_option(tcp::no_delay(true), ignored);  // a change on a stream is small and leaves at once
-        std::make_shared<HttpSession>(std::move(socket), self)->run();
+        std::make_shared<HttpSession>(std::move(socket), self)->start();
         self->accept();
     });
 }
@@ -116,8 +118,8 @@ std::shared_ptr<void> HttpServer::Listener::take_stream_seat() {
     return both;
 }
 
-HttpServer::HttpServer(asio::io_context& loop, const std::string& address, Routes routes)
-    : listener_(std::make_shared<Listener>(loop, address, std::move(routes))) {
+HttpServer::HttpServer(asio::io_context& loop, const HttpListen& listen, Routes routes)
+    : listener_(std::make_shared<Listener>(loop, listen, std::move(routes))) {
     listener_->accept();
 }
 

@@ -3,8 +3,8 @@
 //
 // Thread   the loop's. Handlers run on it and must be quick.
 // Limits   limits::http_header_bytes_max and http_body_bytes_max of a request, a number of connections (further clients wait to
-//          be accepted) and of streams, and http_patience for a request and for its answer each: a slow or hostile client is
-//          dropped and never holds the loop. What is no HTTP is answered with a problem document.
+//          be accepted) and of streams, and http_patience for a TLS handshake, a request and its answer each: a slow or hostile
+//          client is dropped and never holds the loop. What is no HTTP is answered with a problem document.
 #pragma once
 
 #include "services/runtime/core/http.hpp"
@@ -24,6 +24,14 @@ class io_context;
 namespace chieng {
 
 class HttpStream;
+
+// Where it listens. With a certificate it speaks TLS, and nothing else there; see http_tls.hpp.
+struct HttpListen {
+    std::string address;        // ADDRESS:PORT; port 0 takes a free one
+    std::string certificate{};  // PEM files: its chain,
+    std::string key{};          // its key,
+    std::string authority{};    // and who vouches for certificates that clients may show; none: none is asked for
+};
 
 // The answer comes later, once; nothing else is read of that client meanwhile.
 struct HttpLater {
@@ -45,9 +53,9 @@ public:
         std::size_t streams = 0;
     };
 
-    // Listens on ADDRESS:PORT; port 0 takes a free one. Throws std::invalid_argument when that is no address of this
-    // machine, Unavailable when the port is taken.
-    HttpServer(boost::asio::io_context& loop, const std::string& address, Routes routes);
+    // Throws std::invalid_argument when that is no address of this machine or a file is of no use, Unavailable when the port
+    // is taken.
+    HttpServer(boost::asio::io_context& loop, const HttpListen& listen, Routes routes);
     HttpServer(const HttpServer&) = delete;
     HttpServer& operator=(const HttpServer&) = delete;
     HttpServer(HttpServer&&) = delete;

@@ -42,14 +42,37 @@ HttpRequest request_of(const http::request<http::string_body>& message, bool& we
 }  // namespace
 
 HttpSession::HttpSession(tcp::socket socket, std::shared_ptr<HttpServer::Listener> listener)
-    : stream_(std::move(socket)), listener_(std::move(listener)), seat_(listener_->take_seat()) {}
+    : socket_(std::move(socket), listener->tls()), listener_(std::move(listener)), seat_(listener_->take_seat()) {}
+
+void HttpSession::start() {
+    if (!socket_.is_tls()) {
+        return run();
+    }
+    socket_.tcp().expires_after(limits::http_patience);
+    socket_.async_handshake([self = shared_from_this()](Error error) { self->take_handshake(error); });
+}
+
+void HttpSession::take_handshake(Error error) {
+    if (!error) {
+        certificate_ = socket_.certificate_sha256();
+        return run();
+    }
+    if (!HttpSocket::is_clear_text(error)) {
+        return end();
+    }
+    socket_.leave_tls();
+    parser_.emplace();
+    answer(refusal(400, "TLS only", "this port speaks HTTPS only; ask the same with https:// instead of http://",
+                   "cổng này chỉ dùng HTTPS; hãy hỏi lại với https:// thay cho http://"),
+           false);
+}
 
 void HttpSession::run() {
     parser_.emplace();
     parser_->header_limit(static_cast<std::uint32_t>(limits::http_header_bytes_max));
     parser_->body_limit(limits::http_body_bytes_max);
-    stream_.expires_after(limits::http_patience);
-    http::async_read_header(stream_, buffer_, *parser_,
+    socket_.tcp().expires_after(limits::http_patience);
+    http::async_read_header(socket_, buffer_, *parser_,
                             [self = shared_from_this()](Error error, std::size_t) { self->take_header(error); });
 }
 
@@ -67,12 +90,12 @@ void HttpSession::take_header(Error error) {
     if (expected.empty()) {
         return read_body();
     }
-    asio::async_write(stream_, asio::buffer(go_on),
+    asio::async_write(socket_, asio::buffer(go_on),
                       [self = shared_from_this()](Error failed, std::size_t) { failed ? self->end() : self->read_body(); });
 }
 
 void HttpSession::read_body() {
-    http::async_read(stream_, buffer_, *parser_,
+    http::async_read(socket_, buffer_, *parser_,
                      [self = shared_from_this()](Error error, std::size_t) { error ? self->refuse(error) : self->handle(); });
 }
 
@@ -127,6 +150,8 @@ bool HttpSession::answer_fixed() {
 void HttpSession::handle() {
     bool well = false;
     auto request = request_of(parser_->get(), well);
+    request.is_tls = socket_.is_tls();
+    request.certificate_sha256 = certificate_;
     if (!well) {
         return answer(
             refusal(400, "Not a target",
@@ -143,7 +168,7 @@ void HttpSession::handle() {
     if (auto* streaming = std::get_if<HttpFollow>(&outcome)) {
         return follow(std::move(*streaming));
     }
-    stream_.expires_never();
+    socket_.tcp().expires_never();
     std::get<HttpLater>(outcome).begin([self = shared_from_this()](HttpReply reply) { self->answer(std::move(reply), true); });
 }
 
@@ -161,12 +186,12 @@ void HttpSession::follow(HttpFollow follow) {
         reply.set("Retry-After", "60");
         return answer(std::move(reply), true);
     }
-    stream_.expires_never();
+    socket_.tcp().expires_never();
     if (follow.websocket) {
         auto upgrade = parser_->release();
-        HttpStream::open_websocket(stream_.release_socket(), std::move(upgrade), std::move(seat), std::move(follow.opened));
+        HttpStream::open_websocket(std::move(socket_), std::move(upgrade), std::move(seat), std::move(follow.opened));
     } else {
-        HttpStream::open_events(stream_.release_socket(), std::move(seat), std::move(follow.opened));
+        HttpStream::open_events(std::move(socket_), std::move(seat), std::move(follow.opened));
     }
 }
 
@@ -193,30 +218,37 @@ void HttpSession::answer(HttpReply reply, bool keep) {
     const auto written = [self = shared_from_this(), keep](Error error, std::size_t) {
         error ? self->end() : keep ? self->run() : self->leave();
     };
-    stream_.expires_after(limits::http_patience);
+    socket_.tcp().expires_after(limits::http_patience);
     if (knows && parser_->get().method() == http::verb::head) {
-        http::async_write_header(stream_, *serializer_, written);
+        http::async_write_header(socket_, *serializer_, written);
     } else {
-        http::async_write(stream_, *serializer_, written);
+        http::async_write(socket_, *serializer_, written);
     }
 }
 
 // Closing while the client still sends would throw away the answer on its way.
 void HttpSession::leave() {
+    socket_.tcp().expires_after(time_to_go);
+    if (!socket_.is_tls()) {
+        return hear_out();
+    }
+    socket_.async_shutdown([self = shared_from_this()](Error) { self->hear_out(); });
+}
+
+void HttpSession::hear_out() {
     Error gone;
-    stream_.socket().shutdown(tcp::socket::shutdown_send, gone);
-    stream_.expires_after(time_to_go);
+    socket_.tcp().socket().shutdown(tcp::socket::shutdown_send, gone);
     drain(farewell_bytes_max);
 }
 
 void HttpSession::drain(std::size_t left) {
-    stream_.async_read_some(asio::buffer(rest_), [self = shared_from_this(), left](Error error, std::size_t size) {
+    socket_.tcp().async_read_some(asio::buffer(rest_), [self = shared_from_this(), left](Error error, std::size_t size) {
         error || size >= left ? self->end() : self->drain(left - size);
     });
 }
 
 void HttpSession::end() {
-    stream_.close();
+    socket_.tcp().close();
 }
 
 }  // namespace chieng

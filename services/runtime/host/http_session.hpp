@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// One connection of an HttpServer: reads a request, answers, and reads the next one; hears the client out before it closes, so
-// that the answer arrives. Private to the server.
+// One connection of an HttpServer: after the handshake, under TLS, it reads a request, answers, and reads the next one; hears the client
+// out before it closes, so that the answer arrives. Private to the server.
 #pragma once
 
 #include "services/runtime/host/http_server.hpp"
+#include "services/runtime/host/http_socket.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 
 #include <array>
@@ -20,12 +20,13 @@ namespace chieng {
 // Accepts connections and counts them.
 class HttpServer::Listener final : public std::enable_shared_from_this<Listener> {
 public:
-    Listener(boost::asio::io_context& loop, const std::string& address, Routes routes);
+    Listener(boost::asio::io_context& loop, const HttpListen& listen, Routes routes);
 
     void accept();
     void close();
     void serve(Handler handler, Bounds bounds);
     [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
+    [[nodiscard]] boost::asio::ssl::context* tls() const { return tls_.get(); }  // null: clear text
     [[nodiscard]] const Routes& routes() const { return routes_; }
     [[nodiscard]] const Handler& handler() const { return handler_; }
 
@@ -37,6 +38,7 @@ private:
     void accept_later();
     std::shared_ptr<void> seat(std::size_t& count);
 
+    std::unique_ptr<boost::asio::ssl::context> tls_;
     boost::asio::ip::tcp::acceptor acceptor_;
     boost::asio::steady_timer pause_;
     Routes routes_;
@@ -51,14 +53,16 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
 public:
     HttpSession(boost::asio::ip::tcp::socket socket, std::shared_ptr<HttpServer::Listener> listener);
 
-    // Reads a request.
-    void run();
+    void start();
 
 private:
     using Error = boost::system::error_code;
     using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
     using Response = boost::beast::http::response<boost::beast::http::string_body>;
 
+    void take_handshake(Error error);
+    // Reads a request.
+    void run();
     void take_header(Error error);
     void read_body();
     void take_body(Error error);
@@ -69,16 +73,18 @@ private:
     void follow(HttpFollow follow);
     void answer(HttpReply reply, bool keep);
     void leave();
+    void hear_out();
     void drain(std::size_t left);
     void end();
 
-    boost::beast::tcp_stream stream_;
+    HttpSocket socket_;
     std::shared_ptr<HttpServer::Listener> listener_;
     std::shared_ptr<void> seat_;
     boost::beast::flat_buffer buffer_{2 * limits::http_header_bytes_max};
     std::optional<Parser> parser_;
     std::optional<Response> response_;
     std::optional<boost::beast::http::response_serializer<boost::beast::http::string_body>> serializer_;
+    std::string certificate_;  // of the client
     std::array<char, 4096> rest_{};
 };
 

@@ -6,7 +6,6 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/websocket.hpp>
 
 #include <array>
@@ -18,7 +17,6 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace websocket = boost::beast::websocket;
-using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr std::string_view events_header =
@@ -30,7 +28,7 @@ constexpr std::size_t talk_bytes_max = 64 * 1024;  // of a client that has nothi
 // Left to itself the system keeps megabytes for one who does not read; Linux doubles what it is given here.
 constexpr int system_room_bytes = 128 * 1024;
 
-void bound_what_waits(tcp::socket& socket) {
+void bound_what_waits(asio::ip::tcp::socket& socket) {
     error_code ignored;
     socket.set_option(asio::socket_base::send_buffer_size(system_room_bytes), ignored);
 }
@@ -123,7 +121,7 @@ namespace {
 
 class EventStream final : public HttpStream {
 public:
-    EventStream(tcp::socket socket, std::shared_ptr<void> seat)
+    EventStream(HttpSocket socket, std::shared_ptr<void> seat)
         : HttpStream(socket.get_executor(), std::move(seat)), socket_(std::move(socket)) {}
 
     void start(Opened opened) {
@@ -156,20 +154,17 @@ private:
         });
     }
 
-    void shut() override {
-        error_code gone;
-        socket_.close(gone);
-    }
+    void shut() override { socket_.tcp().close(); }
 
-    tcp::socket socket_;
+    HttpSocket socket_;
     std::array<char, 512> rest_{};
     std::size_t talk_ = 0;
 };
 
 class WebSocketStream final : public HttpStream {
 public:
-    WebSocketStream(tcp::socket socket, std::shared_ptr<void> seat)
-        : HttpStream(socket.get_executor(), std::move(seat)), stream_(beast::tcp_stream(std::move(socket))) {}
+    WebSocketStream(HttpSocket socket, std::shared_ptr<void> seat)
+        : HttpStream(socket.get_executor(), std::move(seat)), stream_(std::move(socket)) {}
 
     void start(Request request, Opened opened) {
         request_ = std::move(request);
@@ -209,22 +204,22 @@ private:
         });
     }
 
-    void shut() override { beast::get_lowest_layer(stream_).close(); }
+    void shut() override { stream_.next_layer().tcp().close(); }
 
-    websocket::stream<beast::tcp_stream> stream_;
+    websocket::stream<HttpSocket> stream_;
     beast::flat_buffer buffer_;
     Request request_;
 };
 
 }  // namespace
 
-void HttpStream::open_events(tcp::socket socket, std::shared_ptr<void> seat, Opened opened) {
-    bound_what_waits(socket);
+void HttpStream::open_events(HttpSocket socket, std::shared_ptr<void> seat, Opened opened) {
+    bound_what_waits(socket.tcp().socket());
     std::make_shared<EventStream>(std::move(socket), std::move(seat))->start(std::move(opened));
 }
 
-void HttpStream::open_websocket(tcp::socket socket, Request request, std::shared_ptr<void> seat, Opened opened) {
-    bound_what_waits(socket);
+void HttpStream::open_websocket(HttpSocket socket, Request request, std::shared_ptr<void> seat, Opened opened) {
+    bound_what_waits(socket.tcp().socket());
     std::make_shared<WebSocketStream>(std::move(socket), std::move(seat))->start(std::move(request), std::move(opened));
 }
 

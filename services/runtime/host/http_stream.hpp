@@ -9,9 +9,9 @@
 #pragma once
 
 #include "services/runtime/core/http.hpp"
+#include "services/runtime/host/http_socket.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/message.hpp>
@@ -39,8 +39,8 @@ public:
     using Opened = std::function<void(std::shared_ptr<HttpStream>)>;
 
     // Takes the connection over and calls `opened` when the other side can hear. `seat` is held as long as the connection.
-    static void open_events(boost::asio::ip::tcp::socket socket, std::shared_ptr<void> seat, Opened opened);
-    static void open_websocket(boost::asio::ip::tcp::socket socket, Request request, std::shared_ptr<void> seat, Opened opened);
+    static void open_events(HttpSocket socket, std::shared_ptr<void> seat, Opened opened);
+    static void open_websocket(HttpSocket socket, Request request, std::shared_ptr<void> seat, Opened opened);
 
     HttpStream(const HttpStream&) = delete;
     HttpStream& operator=(const HttpStream&) = delete;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/runtime/host/monitor.hpp"
 
+#include "services/runtime/host/http_tls.hpp"
+
 #include <spdlog/spdlog.h>
 #include <CLI/CLI.hpp>
 
@@ -13,9 +15,16 @@ constexpr auto longest_silence = std::chrono::seconds(5);  // between two beats 
 
 }  // namespace
 
-void add_http_option(CLI::App& app, std::string& address) {
-    app.add_option("--http", address,
+void add_http_options(CLI::App& app, HttpListen& listen) {
+    app.add_option("--http", listen.address,
                    "health and metrics: listen on ADDRESS:PORT, such as 127.0.0.1:9100; port 0: a free one; default: off");
+    app.add_option("--http-cert", listen.certificate,
+                   "certificate of that listener, and after it those that vouch for it (PEM): all of it is then https:// only, TLS 1.2 or "
+                   "later, health and metrics too");
+    app.add_option("--http-key", listen.key, "its private key (PEM, without a passphrase)");
+    app.add_option(
+        "--http-ca", listen.authority,
+        "who vouches for certificates that clients may show there (PEM): certificate_sha256 in --rights; default: none is asked for");
 }
 
 void watch_commits(Metrics& metrics, const std::string& component, SqliteStore& store) {
@@ -24,18 +33,21 @@ void watch_commits(Metrics& metrics, const std::string& component, SqliteStore& 
     store.on_commit([observe](std::chrono::nanoseconds time) { observe(std::chrono::duration<double>(time).count()); });
 }
 
-Monitor::Monitor(Host& host, const std::string& address) : host_(host) {
+Monitor::Monitor(Host& host, const HttpListen& listen) : host_(host) {
     watch_link();
     watch_batches();
     ready_when([this] { return host_.status().link.up ? "" : "no link to the broker"; });
-    if (!address.empty()) {
-        server_.emplace(host_.loop(), address,
+    if (listen.address.empty()) {
+        static_cast<void>(tls_of(listen));  // nobody is to believe that something listens
+    } else {
+        server_.emplace(host_.loop(), listen,
                         HttpServer::Routes{{"/livez", [this] { return live(); }},
                                            {"/readyz", [this] { return ready(); }},
                                            {"/metrics", [this] {
                                                 return HttpReply{200, metrics_.text(), "text/plain; version=0.0.4; charset=utf-8", {}};
                                             }}});
-        spdlog::info("http: listening on {}{}", address.substr(0, address.rfind(':') + 1), server_->port());
+        spdlog::info("http: listening on {}{}{}", listen.address.substr(0, listen.address.rfind(':') + 1), server_->port(),
+                     listen.certificate.empty() ? "" : ", TLS only");
     }
 }
 

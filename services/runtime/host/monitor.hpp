@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Watches a host over HTTP: /livez (its loop turns), /readyz (what it still lacks to do its work) and /metrics.
+// Watches a host over HTTP, or HTTPS: /livez (its loop turns), /readyz (what it still lacks to do its work) and /metrics.
 #pragma once
 
 #include "services/runtime/adapters/sqlite_store.hpp"
@@ -19,16 +19,16 @@ class App;
 
 namespace chieng {
 
-// --http.
-void add_http_option(CLI::App& app, std::string& address);
+// --http, --http-cert, --http-key, --http-ca.
+void add_http_options(CLI::App& app, HttpListen& listen);
 
 // A histogram of how long the commits of a component's store take.
 void watch_commits(Metrics& metrics, const std::string& component, SqliteStore& store);
 
 class Monitor {
 public:
-    // Listens on `address` (see HttpServer); on nothing when it is empty. The host must outlive it.
-    Monitor(Host& host, const std::string& address);
+    // Listens there (see HttpServer); on nothing when the address is empty. The host must outlive it.
+    Monitor(Host& host, const HttpListen& listen);
 
     [[nodiscard]] Metrics& metrics() { return metrics_; }
 

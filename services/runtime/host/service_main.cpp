@@ -33,7 +33,7 @@ struct Settings {
     std::string data = ".";
     std::string places;
     std::string rules;
-    std::string http;
+    HttpListen http;
     MqttOptions mqtt;
     LogDetail log = LogDetail::trouble;
     bool list_quarantine = false;
@@ -174,7 +174,7 @@ int main(int argc, char** argv) {
     add_link_options(app, settings.mqtt);
     add_places_option(app, settings.places);
     app.add_option("--rules", settings.rules, "rules with dates (protobuf text); default: the project's")->check(CLI::ExistingFile);
-    add_http_option(app, settings.http);
+    add_http_options(app, settings.http);
     add_log_option(app, settings.log);
     app.add_flag("--quarantine", settings.list_quarantine, "list what could not be read, and end");
     app.add_flag("--refused", settings.list_refused, "list what was refused, and end");

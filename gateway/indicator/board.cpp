@@ -68,6 +68,7 @@ Board::Board(const Definitions& definitions, const Places& places, std::string a
       places_(places),
       area_(std::move(area)),
       is_commune_(was_commune(places_, area_)),
+      series_moved_at_(definitions.series().size()),
       event_(definitions.fields()) {}
 
 Board::Feed& Board::feed_named(std::string_view name) {

@@ -104,6 +104,10 @@ public:
     void figures(const std::function<void(const Figure&)>& visit) const;  // in no order; of one cell it may come in two pieces
     // Moves on whenever a number changes.
     [[nodiscard]] std::uint64_t version() const { return version_; }
+    // Moves on whenever take_changed() finds something: for who keeps values that he read.
+    [[nodiscard]] std::uint64_t moves() const { return moves_; }
+    // The moves() at which something last changed that such a value of the area, as it was, is made of.
+    [[nodiscard]] std::uint64_t moved_at(const Definition& definition, const std::string& area) const;
 
     // Subjects that changed since the last call; without versions: it is gone.
     void take_unsaved_subjects(const std::function<void(const store::v1::BoardSubject&)>& visit);
@@ -243,6 +247,7 @@ private:
     void put(Feed& feed, CellId id, const Slot& slot, const Histogram& days, const KeyCounts& keys);
     void clear(Feed& feed, CellId id);
     void note_change(CellId id, Total& total);
+    void note_moved(CellId id);
     [[nodiscard]] std::optional<CellId> id_of(const v1::Cell& cell);
     void visit_part(const Feed& feed, CellId id, const Visitor& visit) const;
 
@@ -345,6 +350,12 @@ private:
     std::int32_t earliest_ = 0;       // half-month that anything happened in
     std::uint64_t unknown_cells_ = 0;
     std::uint64_t version_ = 0;
+    std::uint64_t moves_ = 0;
+    boost::unordered_flat_map<CellId, std::uint64_t> moved_at_;  // by series and area
+    std::vector<std::uint64_t> series_moved_at_;                 // anywhere
+    using Shape = std::tuple<std::size_t, std::int32_t, std::int32_t>;
+    Shape shape_{};  // places and times that the board knows: what stands is looked for in them
+    std::uint64_t shape_moved_at_ = 0;
     EventFields event_;  // reused
     std::string text_;   // reused
 };

@@ -163,7 +163,13 @@ void Board::name(CellId id, v1::Cell& cell) const {
 // Half-months of different values are nobody's business: their windows changed.
 std::vector<Board::CellId> Board::take_changed(std::uint64_t& last) {
     settle();
+    const Shape shape(areas_.size(), earliest_, horizon_);
+    moves_ += changed_.empty() && shape == shape_ ? 0U : 1U;
+    if (std::exchange(shape_, shape) != shape) {
+        shape_moved_at_ = moves_;
+    }
     for (std::size_t i = 0; i < changed_.size(); ++i) {
+        note_moved(changed_[i]);
         if (is_hidden(changed_[i])) {
             totals_[changed_[i]].changed = false;
             each_window(changed_[i], [&](CellId window) { note_change(window, totals_[window]); });

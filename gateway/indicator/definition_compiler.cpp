@@ -82,6 +82,7 @@ void DefinitionCompiler::compile(const v1::Indicator& indicator) {
     for (int i = 0; i < indicator.source_size(); ++i) {
         compile_source(definition, i);
     }
+    out_.by_code_[definition.indicator.code()].push_back(static_cast<std::uint32_t>(out_.all_.size()));
     out_.all_.push_back(std::move(definition));
 }
 

@@ -21,6 +21,13 @@ bool is_number(const FieldDescriptor& field) {
     }
 }
 
+// What stands under a place on the window's last day need not have lain there when something happened.
+bool reads_elsewhere(const v1::Indicator& indicator) {
+    const auto& cuts = indicator.cut();
+    return indicator.has_coverage() || indicator.has_change() || indicator.has_targets() ||
+           std::any_of(cuts.begin(), cuts.end(), [](const v1::Cut& cut) { return cut.by_place_kind(); });
+}
+
 }  // namespace
 
 // The field that the path ends in, or null; `found` is the way to it.
@@ -252,6 +259,11 @@ void DefinitionCompiler::note_touched() {
             }
         }
         out_.touched_[series].assign(found.begin(), found.end());
+        for (const auto definition : found) {
+            auto& made = out_.all_[definition];
+            made.made_of.push_back(series);
+            made.reads_elsewhere = made.reads_elsewhere || reads_elsewhere(made.indicator) || out_.series_[series].stock;
+        }
     }
 }
 

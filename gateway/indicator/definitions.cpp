@@ -55,10 +55,12 @@ Definitions Definitions::load(std::string_view text, std::string_view file_name)
 
 const Definition* Definitions::find(std::string_view code, Day day) const {
     const Definition* last = nullptr;
-    for (const auto& definition : all_) {
-        if (definition.indicator.code() != code) {
-            continue;
-        }
+    const auto known = by_code_.find(code);
+    if (known == by_code_.end()) {
+        return nullptr;
+    }
+    for (const auto at : known->second) {
+        const auto& definition = all_[at];
         if (definition.from <= day && day <= definition.until) {
             return &definition;
         }
@@ -67,6 +69,17 @@ const Definition* Definitions::find(std::string_view code, Day day) const {
         }
     }
     return last;
+}
+
+std::vector<const Definition*> Definitions::shown(const Period& period) const {
+    std::vector<const Definition*> found;
+    for (const auto& definition : all_) {
+        if (!definition.indicator.hidden() && definition.counted_over(period.span) &&
+            find(definition.indicator.code(), period.last_day()) == &definition) {
+            found.push_back(&definition);
+        }
+    }
+    return found;
 }
 
 std::optional<SeriesId> Definitions::series_id(const std::string& indicator, const std::string& cut, const std::string& value) const {

@@ -98,6 +98,8 @@ struct Definition {
     SeriesId whole = 0;
     std::vector<SeriesId> parts;  // of all cuts, in the order of the definition
     bool distinct = false;
+    std::vector<SeriesId> made_of;  // its own series, and those that it is computed from
+    bool reads_elsewhere = false;   // its value at a place asks other places than those that lie under it when something happens
     // What it is computed from, when it is not summed from events: see the message of the same name.
     std::optional<Reference> of;
     std::optional<Reference> per;
@@ -119,6 +121,9 @@ public:
     [[nodiscard]] const Series& series(SeriesId id) const { return series_[id]; }
     [[nodiscard]] std::optional<SeriesId> series_id(const std::string& indicator, const std::string& cut, const std::string& value) const;
 
+    // Those that a table of the period shows, in the order of the file.
+    [[nodiscard]] std::vector<const Definition*> shown(const Period& period) const;
+
     // Which of all() a series has a part in, as their places in that list: its own, and those that are computed from it.
     [[nodiscard]] const std::vector<std::uint32_t>& touched(SeriesId series) const { return touched_[series]; }
 
@@ -134,6 +139,7 @@ private:
     friend class DefinitionCompiler;
 
     std::vector<Definition> all_;
+    std::map<std::string, std::vector<std::uint32_t>, std::less<>> by_code_;  // places in all_
     std::vector<Series> series_;
     boost::unordered_flat_map<std::string, SeriesId> ids_;  // indicator, cut and value, each ended by a line feed
     std::vector<std::vector<std::uint32_t>> touched_;

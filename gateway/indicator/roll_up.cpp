@@ -381,11 +381,8 @@ void Board::add_part(v1::IndicatorValue& value, SeriesId series, const Slot& slo
 std::vector<v1::IndicatorValue> Board::rows(const std::string& area, const Period& period, std::optional<Day> map) const {
     map_ = map;
     std::vector<v1::IndicatorValue> rows;
-    for (const auto& definition : definitions_.all()) {
-        if (!definition.indicator.hidden() && definition.counted_over(period.span) &&
-            definitions_.find(definition.indicator.code(), period.last_day()) == &definition) {
-            rows.push_back(value(area, period, definition.indicator.code()));
-        }
+    for (const auto* definition : definitions_.shown(period)) {
+        rows.push_back(value(area, period, definition->indicator.code()));
     }
     map_.reset();
     return rows;

@@ -97,6 +97,29 @@ void Board::touched(CellId id, std::vector<IndicatorId>& ids) {
     }
 }
 
+void Board::note_moved(CellId id) {
+    const auto series = cell_id::series(id);
+    series_moved_at_[series] = moves_;
+    moved_at_[cell_id::pack(series, 0, cell_id::area(id))] = moves_;
+    for (const auto above : line(id).above) {
+        moved_at_[cell_id::pack(series, 0, above)] = moves_;
+    }
+}
+
+std::uint64_t Board::moved_at(const Definition& definition, const std::string& area) const {
+    std::uint64_t moved = definition.reads_elsewhere ? shape_moved_at_ : 0;
+    const auto known = area_ids_.find(area);
+    for (const auto series : definition.made_of) {
+        if (definition.reads_elsewhere) {
+            moved = std::max(moved, series_moved_at_[series]);
+        } else if (known != area_ids_.end()) {
+            const auto it = moved_at_.find(cell_id::pack(series, 0, known->second));
+            moved = it == moved_at_.end() ? moved : std::max(moved, it->second);
+        }
+    }
+    return moved;
+}
+
 void Board::raise_horizon(std::int32_t atom) {
     horizon_ = std::max(horizon_, atom);
     earliest_ = earliest_ == 0 ? horizon_ : earliest_;

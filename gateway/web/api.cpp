@@ -156,8 +156,12 @@ std::span<const Route> routes() {
     return all_routes;
 }
 
+std::string json_text(const Json& json) {
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 HttpReply json_reply(const Json& json, unsigned status) {
-    return {status, json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n", "application/json; charset=utf-8", {}};
+    return {status, json_text(json) + "\n", "application/json; charset=utf-8", {}};
 }
 
 Outcome Api::answer(const HttpRequest& request, const Now& now) {
@@ -195,7 +199,7 @@ Outcome Api::route(const HttpRequest& request, const Now& now) {
         if (const auto wrong = bad_query(route, request)) {
             return reply_of(*wrong);
         }
-        const Call call{world_, request, now, rights_, hidings_, *who.viewer, std::move(of_path)};
+        const Call call{world_, request, now, rights_, hidings_, columns_, *who.viewer, std::move(of_path)};
         return method == "GET" && !is_open ? read(call, route) : route.handle(call);
     }
     return allowed.empty() ? reply_of(not_there("there is nothing at " + request.path + "; /openapi.json lists what there is",

@@ -13,6 +13,7 @@
 #include "gateway/serve/reports.hpp"
 #include "gateway/watch/commune_book.hpp"
 #include "gateway/web/hiding.hpp"
+#include "gateway/web/kept_columns.hpp"
 #include "gateway/web/reply_cache.hpp"
 #include "gateway/web/rights.hpp"
 #include "services/runtime/core/http.hpp"
@@ -84,6 +85,7 @@ struct Call {
     const Now& now;
     const Rights& rights;
     HidingCache& hidings;                // what is hidden from viewers
+    KeptColumns& columns;                // what was read of tables
     const v1::Viewer& viewer;            // nobody's rights on a route that is open
     std::vector<std::string> of_path{};  // what stands for {…} of the route
 };
@@ -117,8 +119,10 @@ private:
     Rights rights_;
     ReplyCache cache_;
     HidingCache hidings_;
+    KeptColumns columns_;
 };
 
+[[nodiscard]] std::string json_text(const Json& json);
 [[nodiscard]] HttpReply json_reply(const Json& json, unsigned status = 200);
 
 // Each of these is beside the route that it answers.

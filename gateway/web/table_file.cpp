@@ -50,8 +50,12 @@ HttpReply file_reply(const Call& call, const Format& format, const TableFile& as
         v1::Label name;
         name.set_vi(area);
         name.set_en(area);
-        note_hidden(call, day, column.rows(), column.told(), input.hidden);
-        input.places.push_back({area, place == nullptr ? name : place->name(), column.reported(), column.rows()});
+        std::vector<v1::IndicatorValue> values;
+        for (const auto& row : column.rows()) {
+            values.push_back(row.value);
+        }
+        note_hidden(call, day, values, column.told(), input.hidden);
+        input.places.push_back({area, place == nullptr ? name : place->name(), column.reported(), std::move(values)});
     }
     if (input.report != nullptr) {
         note_hidden(call, day, input.report->values(), Told::filed, input.hidden_filed);

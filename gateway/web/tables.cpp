@@ -57,7 +57,7 @@ std::vector<std::string> areas_of(const Call& call, const Question& asked) {
     return areas;
 }
 
-Json table_json(const Call& call, const Question& asked, const std::shared_ptr<const Filed>& filed) {
+HttpReply table_reply(const Call& call, const Question& asked, const std::shared_ptr<const Filed>& filed) {
     const auto& world = call.world;
     const auto areas = areas_of(call, asked);
     std::vector<Column> columns;
@@ -78,16 +78,22 @@ Json table_json(const Call& call, const Question& asked, const std::shared_ptr<c
         json["map"] = format_day(*asked.map);
     }
     json["places"] = std::move(places);
-    auto rows = Json::array();
-    for (const auto& row : columns.front().rows()) {
-        auto values = Json::array();
+    json["rows"] = Json::array();
+    auto reply = json_reply(json);
+    auto& text = reply.body;
+    text.erase(text.rfind(']'));  // the rows are joined from what is kept of them
+    for (std::size_t row = 0; row < columns.front().rows().size(); ++row) {
+        text.append(row == 0 ? "" : ",").append("{\"indicator\":");
+        text.append(json_text(columns.front().rows()[row].value.indicator())).append(",\"values\":[");
         for (const auto& column : columns) {
-            values.push_back(column.value(row.indicator(), asked.cuts));
+            column.append_text(row, asked.cuts, text);
+            text.push_back(',');
         }
-        rows.push_back({{"indicator", row.indicator()}, {"values", std::move(values)}});
+        text.back() = ']';
+        text.push_back('}');
     }
-    json["rows"] = std::move(rows);
-    return json;
+    text.append("]}\n");
+    return reply;
 }
 
 // The period `back` before this one.
@@ -129,7 +135,7 @@ Outcome get_table(const Call& call) {
         return reply_of(no_such_format(named != nullptr ? unknown_format(*named) : not_acceptable(call.request.field("accept"))));
     }
     if (format->name == "json") {
-        return json_reply(table_json(call, asked, filed));
+        return table_reply(call, asked, filed);
     }
     return file_reply(call, *format, {asked.period, asked.map, areas_of(call, asked)}, filed);
 }

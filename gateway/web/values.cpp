@@ -161,56 +161,85 @@ Column::Column(const Call& call, std::string area, Period period, std::optional<
       period_(period),
       filed_(map ? nullptr : std::move(filed)),
       told_(map ? Told::recut : Told::now),
-      rows_(call.world.board.rows(area_, period, map)) {
-    reported_ = std::any_of(rows_.begin(), rows_.end(), [&](const v1::IndicatorValue& value) {
-        const auto* definition = call.world.definitions.find(value.indicator(), period.last_day());
-        return definition->indicator.measure() != v1::Indicator::STOCK && value.lineage().events() > 0;
+      rows_(call.columns.of(call.world.definitions, call.world.board, area_, period, map)) {
+    reported_ = std::any_of(rows_->begin(), rows_->end(), [](const KeptColumns::Row& row) {
+        return row.definition->indicator.measure() != v1::Indicator::STOCK && row.value.lineage().events() > 0;
     });
-    for (std::size_t i = 0; i < rows_.size(); ++i) {
-        if (is_achievement(call.world.definitions.find(rows_[i].indicator(), period.last_day())->indicator)) {
+    for (std::size_t i = 0; i < rows_->size(); ++i) {
+        if (is_achievement((*rows_)[i].definition->indicator)) {
             achievements_.push_back(i);
         }
     }
 }
 
 Json Column::value(const std::string& code, bool cuts) const {
-    const auto it = std::find_if(rows_.begin(), rows_.end(), [&](const auto& row) { return row.indicator() == code; });
-    if (it == rows_.end()) {
-        return nullptr;
-    }
-    const auto& indicator = call_.world.definitions.find(code, period_.last_day())->indicator;
-    auto json = value_json(call_, indicator, *it, {reported_, cuts, told_});
-    if (auto found = target(indicator); found && !is_hidden(call_, indicator, *it, told_)) {
-        json["target"] = std::move(*found);
+    const auto it = std::find_if(rows_->begin(), rows_->end(), [&](const auto& row) { return row.value.indicator() == code; });
+    return it == rows_->end() ? Json(nullptr) : value(*it, cuts);
+}
+
+Json Column::value(const KeptColumns::Row& row, bool cuts) const {
+    const auto& indicator = row.definition->indicator;
+    auto json = value_json(call_, indicator, row.value, {reported_, cuts, told_});
+    if (const auto* found = target(indicator); found != nullptr && !is_hidden(call_, indicator, row.value, told_)) {
+        json["target"] = target_json(indicator, *found);
     }
     if (filed_) {
-        const auto before = filed_->values.find({area_, code});
+        const auto before = filed_->values.find({area_, indicator.code()});
         if (before != filed_->values.end()) {
             json["filed"] = {{"text", value_json(call_, indicator, *before->second, {true, false, Told::filed})["text"]},
                              {"revision", filed_->report.revision()},
-                             {"restated", !MessageDifferencer::Equals(*before->second, *it)}};
+                             {"restated", !MessageDifferencer::Equals(*before->second, row.value)}};
         }
     }
     return json;
 }
 
+// What is hidden depends on the whole board, so it is written anew each time.
+void Column::append_text(std::size_t at, bool cuts, std::string& text) const {
+    auto& row = (*rows_)[at];
+    if (call_.viewer.threshold() != 0) {
+        text += json_text(value(row, cuts));
+        return;
+    }
+    if (auto now = beside(row, cuts); row.text.empty() || row.beside != now) {
+        row.text = json_text(value(row, cuts));
+        row.beside = std::move(now);
+    }
+    text += row.text;
+}
+
+// All that is told with a value, or decides how it is told, where nothing is hidden.
+std::string Column::beside(const KeptColumns::Row& row, bool cuts) const {
+    std::string all{static_cast<char>(cuts), static_cast<char>(reported_)};
+    const auto add = [&](std::int64_t number) { all.append(std::to_string(number)).push_back(' '); };
+    add(filed_ ? filed_->report.revision() : 0);
+    if (const auto* found = target(row.definition->indicator)) {
+        add(found->number());
+        add(found->denominator());
+        add(found->unknown() ? 1 : 0);
+        add(call_.now.today().time_since_epoch().count());
+    }
+    return all;
+}
+
 // The achievement of targets has a part for each indicator that has one.
-std::optional<Json> Column::target(const v1::Indicator& indicator) const {
+const v1::IndicatorValue::Part* Column::target(const v1::Indicator& indicator) const {
     const v1::IndicatorValue::Part* found = nullptr;
     for (const auto at : achievements_) {
-        const auto& parts = rows_[at].parts();
+        const auto& parts = (*rows_)[at].value.parts();
         const auto it = std::find_if(parts.begin(), parts.end(), [&](const auto& part) { return part.cut_value() == indicator.code(); });
         found = it == parts.end() ? found : &*it;
     }
-    if (found == nullptr || found->denominator() == 0) {
-        return std::nullopt;
-    }
+    return found == nullptr || found->denominator() == 0 ? nullptr : found;
+}
+
+Json Column::target_json(const v1::Indicator& indicator, const v1::IndicatorValue::Part& target) const {
     const auto hundredths = [](std::int64_t number) { return static_cast<double>(number) / 100; };
-    const auto actual = found->number();
-    const auto assigned = found->denominator();
+    const auto actual = target.number();
+    const auto assigned = target.denominator();
     const auto all = (period_.last_day() - period_.first_day()).count() + 1;
     const auto gone = std::clamp<std::int64_t>((call_.now.today() - period_.first_day()).count(), 0, all);
-    if (found->unknown()) {  // nothing to be behind with
+    if (target.unknown()) {  // nothing to be behind with
         return Json{
             {"assigned", hundredths(assigned)},
             {"achieved", "–"},

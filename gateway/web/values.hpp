@@ -6,7 +6,9 @@
 #include "gateway/web/api.hpp"
 #include "gateway/web/hidden.hpp"
 
+#include <cstddef>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -29,19 +31,24 @@ public:
 
     // Of an indicator that is counted over the period; null otherwise.
     [[nodiscard]] Json value(const std::string& code, bool cuts) const;
-    [[nodiscard]] const std::vector<v1::IndicatorValue>& rows() const { return rows_; }
+    // The same as text, of the row of this number: columns of one period have the same rows.
+    void append_text(std::size_t row, bool cuts, std::string& text) const;
+    [[nodiscard]] const KeptColumns::Rows& rows() const { return *rows_; }
     [[nodiscard]] bool reported() const { return reported_; }
     [[nodiscard]] Told told() const { return told_; }
 
 private:
-    [[nodiscard]] std::optional<Json> target(const v1::Indicator& indicator) const;
+    [[nodiscard]] Json value(const KeptColumns::Row& row, bool cuts) const;
+    [[nodiscard]] const v1::IndicatorValue::Part* target(const v1::Indicator& indicator) const;
+    [[nodiscard]] Json target_json(const v1::Indicator& indicator, const v1::IndicatorValue::Part& target) const;
+    [[nodiscard]] std::string beside(const KeptColumns::Row& row, bool cuts) const;
 
     const Call& call_;
     std::string area_;
     Period period_;
     std::shared_ptr<const Filed> filed_;
     Told told_ = Told::now;
-    std::vector<v1::IndicatorValue> rows_;
+    std::shared_ptr<KeptColumns::Rows> rows_;
     std::vector<std::size_t> achievements_;  // rows that tell of targets
     bool reported_ = false;                  // anything happened there in that time
 };

@@ -86,8 +86,18 @@ Recipients load_recipients(const Settings& settings, const Definitions& definiti
     return Recipients::load((std::ostringstream() << in.rdbuf()).str(), settings.recipients, definitions, settings.place);
 }
 
-web::Rights load_rights(const std::string& file) {
-    return file.empty() ? web::Rights() : web::Rights::load(read_whole(file), file);
+// Without rights everybody who reaches the listener reads each village's numbers, however small: nobody from another machine.
+web::Rights load_rights(const Settings& settings) {
+    if (!settings.rights.empty()) {
+        return web::Rights::load(read_whole(settings.rights), settings.rights);
+    }
+    if (!settings.http.address.empty() && !is_on_loopback(settings.http)) {
+        throw std::invalid_argument(
+            "--http " + settings.http.address +
+            " is reached from other machines: say with --rights FILE who may see what (proto/chieng/v1/rights.proto; "
+            "'anonymous { threshold: 5 }' shows everybody what is public, but no small numbers of people)");
+    }
+    return {};
 }
 
 // A commune follows its services, a district the cells of every commune that was ever its own. What its villages brought along from
@@ -148,6 +158,7 @@ void serve_web(Host& host, Monitor& monitor, WebService& web) {
 }
 
 int run(const Settings& settings) {
+    auto rights = load_rights(settings);
     const auto definitions = load_definitions(settings.indicators);
     const auto places = load_places(settings.places);
     Host host(settings.mqtt, std::chrono::milliseconds(20));
@@ -167,7 +178,7 @@ int run(const Settings& settings) {
     auto* const of_commune = book ? &*book : nullptr;
     WebService web(
         {definitions, places, settings.place, gateway.board(), gateway.follows(), gateway.reports(), names_of_services(), of_commune},
-        load_rights(settings.rights), gateway, settings.data, of_commune, lines);
+        std::move(rights), gateway, settings.data, of_commune, lines);
     serve_web(host, monitor, web);
     spdlog::info("gateway of {} is ready, {} indicators", settings.place, definitions.all().size());
     host.run();
@@ -308,7 +319,7 @@ int main(int argc, char** argv) {
     auto* serve = app.add_subcommand("run", "fold feeds and publish");
     serve
         ->add_option("--rights", settings.rights,
-                     "who may see and do what over HTTP (protobuf text); default: everybody reads what is public")
+                     "who may see and do what over HTTP (protobuf text); default: who is on this machine reads what is public")
         ->check(CLI::ExistingFile);
     auto* print = app.add_subcommand("table", "print the indicators of a place");
     auto* changes = app.add_subcommand("watch", "print each value as it changes");

@@ -48,6 +48,14 @@ TEST_CASE("a name that no setting has ends each program with 78 and the line of 
     CHECK(ending.said == file + ":3: no setting has the name brokr\n");
 }
 
+TEST_CASE("a gateway that others reach is told who may see what", "[integration]") {
+    const Folder folder;
+    const auto address = GENERATE(as<std::string>(), "0.0.0.0:0", "[::]:0");
+    const auto ending = run(folder, {CHIENG_GATEWAY, "--broker", "tcp://127.0.0.1:1", "--data", folder.path(), "--http", address, "run"});
+    CHECK(ending.code == 78);
+    CHECK_THAT(ending.said, Catch::StartsWith("--http " + address) && Catch::Contains("--rights FILE"));
+}
+
 TEST_CASE("a wrong value in the file of settings names the line, one on the command line is a wrong use", "[integration]") {
     const Folder folder;
     const auto file = settings(folder, "\ndata = \"/nowhere/at/all\"\n");

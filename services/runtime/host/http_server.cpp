@@ -40,6 +40,10 @@ tcp::endpoint endpoint_of(const std::string& text) {
 
 }  // namespace
 
+bool is_on_loopback(const HttpListen& listen) {
+    return endpoint_of(listen.address).address().is_loopback();
+}
+
 HttpServer::Listener::Listener(asio::io_context& loop, const HttpListen& listen, Routes routes)
     : tls_(tls_of(listen)), acceptor_(loop), pause_(loop), routes_(std::move(routes)) {
     const auto& address = listen.address;

@@ -33,6 +33,9 @@ struct HttpListen {
     std::string authority{};    // and who vouches for certificates that clients may show; none: none is asked for
 };
 
+// Whether only programs of this machine reach it. Throws std::invalid_argument when it is no address and port.
+[[nodiscard]] bool is_on_loopback(const HttpListen& listen);
+
 // The answer comes later, once; nothing else is read of that client meanwhile.
 struct HttpLater {
     std::function<void(std::function<void(HttpReply)> answer)> begin;

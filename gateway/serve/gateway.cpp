@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/serve/gateway.hpp"
 
+#include "gateway/indicator/cell_id.hpp"
 #include "services/runtime/core/cloud_event.hpp"
 #include "services/runtime/core/event_line.hpp"
 #include "services/runtime/core/feed_head.hpp"
@@ -235,8 +236,9 @@ void Gateway::publish_indicators(Instant now, Actions& actions) {
         auto value = follower_.board().value(id);
         value.set_as_of(static_cast<std::uint64_t>(now.civil.time_since_epoch().count()));
         const auto topic = topics::indicator(value.area(), calendar_name(value.calendar()), value.period(), value.indicator());
-        actions.emplace_back(retained_event(topic, {place_, "gateway", value.as_of()}, value));
-        for (auto& message : recipients_ == nullptr ? std::vector<Message>() : recipients_->of_value(value, day_at(now.civil))) {
+        const EventData data(value);
+        actions.emplace_back(retained_event(topic, {place_, "gateway", value.as_of()}, data));
+        for (auto& message : recipients_ == nullptr ? std::vector<Message>() : recipients_->of_value(value, data, day_at(now.civil))) {
             actions.emplace_back(Publish{std::move(message)});
         }
     }
@@ -288,6 +290,10 @@ void Gateway::publish_to_recipients(Instant now, Actions& actions) {
     if (reported_on_ && *reported_on_ < today && Recipients::a_period_closed(*reported_on_, today)) {
         touched_.clear();
         follower_.board().all_indicators(touched_);
+        std::erase_if(touched_, [&](Board::IndicatorId id) {
+            const auto last = cell_id::window_of(cell_id::time(id)).last_day();
+            return last < *reported_on_ || today <= last;
+        });
         note_stale();
     }
     if (reported_on_ != today) {

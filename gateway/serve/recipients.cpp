@@ -171,11 +171,12 @@ bool is_of_organisation(const v1::IndicatorValue::Part& part) {
     return v1::Organisation_Parse(part.cut_value(), &organisation);
 }
 
+bool is_cut_by_organisation(const v1::IndicatorValue& value) {
+    return std::any_of(value.parts().begin(), value.parts().end(), is_of_organisation);
+}
+
 // Of what is cut by organisation, its own part and nothing else.
 v1::IndicatorValue own_part(v1::IndicatorValue value, v1::Organisation organisation) {
-    if (std::none_of(value.parts().begin(), value.parts().end(), is_of_organisation)) {
-        return value;
-    }
     const auto parts = value.parts();
     value.clear_parts();
     value.clear_lineage();
@@ -237,7 +238,7 @@ Recipients Recipients::load(std::string_view text, std::string_view file_name, c
     return made;
 }
 
-std::vector<Message> Recipients::of_value(const v1::IndicatorValue& value, Day today) const {
+std::vector<Message> Recipients::of_value(const v1::IndicatorValue& value, const EventData& data, Day today) const {
     std::vector<Message> messages;
     const auto last = parse_day(value.to());
     for (const auto& recipient : all_) {
@@ -248,9 +249,13 @@ std::vector<Message> Recipients::of_value(const v1::IndicatorValue& value, Day t
         const auto name = filled_in(recipient.name(), "{village}", value.area());
         auto topic = topics::recipient_value(value.area(), name, value.calendar() == v1::OFFICIAL ? "official" : "calendar", value.period(),
                                              value.indicator());
-        const auto given =
-            recipient.organisations().empty() ? value : own_part(value, static_cast<v1::Organisation>(recipient.organisations(0)));
-        messages.push_back(retained_event(topic, {"areas/" + value.area(), "recipients/" + name, given.as_of()}, given).message);
+        const auto place = "areas/" + value.area();
+        const auto who = "recipients/" + name;
+        const Said said{place, who, value.as_of()};
+        const bool is_whole = recipient.organisations().empty() || !is_cut_by_organisation(value);
+        auto publish = is_whole ? retained_event(topic, said, data)
+                                : retained_event(topic, said, own_part(value, static_cast<v1::Organisation>(recipient.organisations(0))));
+        messages.push_back(std::move(publish.message));
     }
     return messages;
 }

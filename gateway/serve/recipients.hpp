@@ -10,6 +10,7 @@
 #include "chieng/v1/feed.pb.h"
 #include "chieng/v1/recipient.pb.h"
 #include "gateway/indicator/definitions.hpp"
+#include "services/runtime/core/cloud_event.hpp"
 #include "services/runtime/ports/link.hpp"
 
 #include <string>
@@ -25,9 +26,9 @@ public:
     [[nodiscard]] static Recipients load(std::string_view text, std::string_view file_name, const Definitions& definitions,
                                          std::string_view place);
 
-    // One message for each recipient of a value that was published on that day. Who is reported to gets it when its period
-    // is over.
-    [[nodiscard]] std::vector<Message> of_value(const v1::IndicatorValue& value, Day today) const;
+    // One message for each recipient of a value, also given as data, that was published on that day. Who is reported to gets it
+    // when its period is over.
+    [[nodiscard]] std::vector<Message> of_value(const v1::IndicatorValue& value, const EventData& data, Day today) const;
 
     // One message for each recipient of an event that was journalled, with what its class lets it read. Not retained: what
     // is erased later would stay on the broker.

@@ -170,8 +170,11 @@ HttpOutcome WebService::handle(HttpRequest&& request) {
 
 HttpOutcome WebService::read(HttpRequest&& request) {
     const auto began = Pace::Clock::now();
+    const auto made = api_.made();
     auto outcome = answer(std::move(request));
-    pace_.spend(began, Pace::Clock::now());
+    if (api_.made() != made) {
+        pace_.spend(began, Pace::Clock::now());
+    }
     return outcome;
 }
 

@@ -219,6 +219,7 @@ Outcome Api::read(const Call& call, const Route& route) {
     }
     const auto state = std::to_string(call.now.epoch) + "-" + std::to_string(call.now.offset);
     const auto* kept = is_kept ? cache_.find(state, key, gzip && !has_it) : nullptr;
+    made_ += kept == nullptr ? 1U : 0U;
     auto outcome = kept == nullptr ? route.handle(call) : Outcome(has_it ? HttpReply{} : kept->told(gzip));
     auto* reply = std::get_if<HttpReply>(&outcome);
     if (reply == nullptr || reply->status != 200) {

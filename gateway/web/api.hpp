@@ -110,6 +110,8 @@ public:
     [[nodiscard]] HttpReply filed(const FilePeriod& asked, const v1::ReportReply& reply, const Now& now);
 
     [[nodiscard]] const World& world() const { return world_; }
+    // Answers that were made, not only told again.
+    [[nodiscard]] std::uint64_t made() const { return made_; }
 
 private:
     [[nodiscard]] Outcome route(const HttpRequest& request, const Now& now);
@@ -120,6 +122,7 @@ private:
     ReplyCache cache_;
     HidingCache hidings_;
     KeptColumns columns_;
+    std::uint64_t made_ = 0;
 };
 
 [[nodiscard]] std::string json_text(const Json& json);

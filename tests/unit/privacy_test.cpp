@@ -166,7 +166,7 @@ TEST_CASE("no personal text of any type of event leaves the commune, whoever pub
         v1::IndicatorValue value;
         if (message.topic.find("/indicators/") != std::string::npos && read_retained_event(message.payload, value)) {
             for (const auto* recipients : {&of_commune, &of_district}) {
-                for (const auto& given : recipients->of_value(value, *parse_day("2032-01-01"))) {
+                for (const auto& given : recipients->of_value(value, EventData(value), *parse_day("2032-01-01"))) {
                     CHECK_FALSE(has_mark(given.payload));
                     kinds.insert("value for a recipient");
                 }

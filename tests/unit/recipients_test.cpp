@@ -51,7 +51,7 @@ v1::IndicatorValue a_value(const std::string& area, const std::string& code, con
 // Names of those who get it.
 std::string who(const Recipients& recipients, const v1::IndicatorValue& value, const std::string& today = "2022-06-15") {
     std::string text;
-    for (const auto& message : recipients.of_value(value, *parse_day(today))) {
+    for (const auto& message : recipients.of_value(value, EventData(value), *parse_day(today))) {
         CHECK(message.retained);
         const auto name = message.topic.find("/recipients/") + 12;
         text += message.topic.substr(name, message.topic.find("/official/") - name) + " ";
@@ -92,7 +92,8 @@ TEST_CASE("a value goes to whom it concerns, by indicator, area and level", "[re
     CHECK(who(commune, a_value("23656", "TOU-03")) == "commune/party commune/council commune/leaders archive ");
     CHECK(who(commune, a_value("23656-01", "COM-02")) ==
           "commune/party commune/council commune/leaders commune/centre village/23656-01 archive ");
-    const auto topic = district.of_value(a_value("625", "CUL-01"), *parse_day("2022-06-15")).at(0).topic;
+    const auto topic =
+        district.of_value(a_value("625", "CUL-01"), EventData(a_value("625", "CUL-01")), *parse_day("2022-06-15")).at(0).topic;
     CHECK(topic == "chieng/1/areas/625/recipients/district/culture/official/2022-Q2/CUL-01");
 }
 
@@ -108,7 +109,8 @@ TEST_CASE("who is reported to gets a value when its period is over", "[recipient
 TEST_CASE("a mass organisation gets its own part of what is cut by organisation", "[recipients]") {
     const auto given = [](const std::string& name) {
         v1::IndicatorValue value;
-        for (const auto& message : at("23656").of_value(a_value("23656", "COM-01"), *parse_day("2022-06-15"))) {
+        for (const auto& message :
+             at("23656").of_value(a_value("23656", "COM-01"), EventData(a_value("23656", "COM-01")), *parse_day("2022-06-15"))) {
             if (message.topic.find("/recipients/commune/front/" + name + "/") != std::string::npos) {
                 REQUIRE(read_retained_event(message.payload, value));
             }

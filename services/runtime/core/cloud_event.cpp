@@ -38,15 +38,21 @@ std::string digest(const std::string& text) {
 
 }  // namespace
 
+EventData::EventData(const google::protobuf::Message& data)
+    : json(to_json(data)), bytes(frozen_bytes(data)), type(data.GetDescriptor()->full_name()) {}
+
 Publish retained_event(const std::string& topic, const Said& said, const google::protobuf::Message& data) {
-    const auto text = to_json(data);
+    return retained_event(topic, said, EventData(data));
+}
+
+Publish retained_event(const std::string& topic, const Said& said, const EventData& data) {
     const auto time = utc(said.at);
-    std::string json = R"({"specversion":"1.0","id":")" + digest(topic + "\n" + time + "\n" + frozen_bytes(data));
+    std::string json = R"({"specversion":"1.0","id":")" + digest(topic + "\n" + time + "\n" + data.bytes);
     json.append(R"(","source":"/)").append(root).append(said.place).append("/").append(said.who);
-    json.append(R"(","type":")").append(data.GetDescriptor()->full_name());
+    json.append(R"(","type":")").append(data.type);
     json.append(R"(","subject":")").append(std::string_view(topic).substr(root.size()));
     json.append(R"(","time":")").append(time);
-    json.append(R"(","datacontenttype":"application/json","data":)").append(text).append("}");
+    json.append(R"(","datacontenttype":"application/json","data":)").append(data.json).append("}");
     return Publish{{topic, std::move(json), true}};
 }
 

@@ -23,6 +23,16 @@ struct Said {
     std::uint64_t at = 0;
 };
 
+// A message as data, written once for all the topics that it is said on.
+struct EventData {
+    explicit EventData(const google::protobuf::Message& data);
+
+    std::string json;
+    std::string bytes;
+    std::string type;
+};
+
+[[nodiscard]] Publish retained_event(const std::string& topic, const Said& said, const EventData& data);
 [[nodiscard]] Publish retained_event(const std::string& topic, const Said& said, const google::protobuf::Message& data);
 
 // The message, from a CloudEvent's data or from plain JSON; fields of a later revision are left out. False when it is neither.

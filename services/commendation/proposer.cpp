@@ -9,7 +9,10 @@
 #include "services/runtime/core/retention.hpp"
 #include "services/runtime/core/topics.hpp"
 
+#include <xxhash.h>
+
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -19,7 +22,7 @@ namespace {
 
 constexpr const char* followed = "household";
 constexpr const char* subscriber = "commendation";
-constexpr const char* checkpoint_key = "read/2";  // another one: what was kept is of another form, and is read again
+constexpr const char* checkpoint_key = "read/3";  // another one: what was kept is of another form, and is read again
 constexpr char move_row = 'm';
 constexpr char support_row = 's';
 using Version = store::v1::HouseholdVersion;
@@ -33,6 +36,25 @@ std::string move_row_of(std::string_view household, const std::string& device, s
     return rows_of(move_row, household).append(device).append(1, '\0').append(big_endian(sequence));
 }
 
+// Households come in no order, and rows in theirs would touch a page of the disk for each: what came since goes down as one row for each
+// of a few shelves, behind what lies there.
+std::uint8_t shelf_of(std::string_view household) {
+    return static_cast<std::uint8_t>(XXH3_64bits(household.data(), household.size()));
+}
+
+std::string shelf_rows(std::uint8_t shelf) {
+    return {support_row, '/', static_cast<char>(shelf)};
+}
+
+template <class M>
+M parsed(std::string_view bytes) {
+    M message;
+    if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+        throw Broken("a record of the proposals cannot be read; remove the file, it is made again");
+    }
+    return message;
+}
+
 // What a proposal says of a support.
 Version support_of(const v1::Entry& entry, const v1::Event& event) {
     Version made;
@@ -41,6 +63,7 @@ Version support_of(const v1::Entry& entry, const v1::Event& event) {
     made.mutable_event()->set_occurred_on(event.occurred_on());
     const auto& given = event.household_supported();
     auto& kept = *made.mutable_event()->mutable_household_supported();
+    kept.set_household_key(given.household_key());
     kept.set_support_id(given.support_id());
     kept.set_kind(given.kind());
     kept.set_funder(given.funder());
@@ -95,10 +118,7 @@ Proposer::Proposer(std::string commune, const v1::ServiceRules& rules, Store& st
         return;
     }
     store_.scan({&move_row, 1}, [&](std::string_view row, std::string_view bytes) {
-        Version version;
-        if (!version.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-            throw Broken("a record of the proposals cannot be read; remove the file, it is made again");
-        }
+        auto version = parsed<Version>(bytes);
         const auto household = household_of(version.event());
         moves_[household].emplace(row, std::move(version));
         return true;
@@ -192,7 +212,7 @@ void Proposer::change(const v1::Entry& version, bool counts, std::uint64_t order
     if (event.has_household_supported()) {
         auto made = support_of(version, event);
         made.set_taken_back(!counts);
-        supports_.emplace_back(rows_of(support_row, household).append(big_endian(order)), made.SerializeAsString());
+        supports_.push_back({shelf_of(household), order, made.SerializeAsString()});
         changed_ = changed_ || moves_.contains(household);
         return;
     }
@@ -239,10 +259,7 @@ void Proposer::keep() {
             }
         } while (!rows.empty());
     }
-    std::sort(supports_.begin(), supports_.end());  // neighbours in the file are written together
-    for (const auto& [row, bytes] : std::exchange(supports_, {})) {
-        store_.put(row, bytes);
-    }
+    keep_supports();
     for (const auto& [row, bytes] : unkept_moves_) {
         if (bytes) {
             store_.put(row, *bytes);
@@ -263,51 +280,87 @@ void Proposer::keep() {
     is_ahead_ = false;
 }
 
-// Those that stand, the earliest first.
-std::vector<v1::Event> Proposer::supports_until(const std::string& household, const std::string& day) const {
-    std::map<std::pair<std::string, std::uint64_t>, v1::Event> standing;
-    store_.scan(rows_of(support_row, household), [&](std::string_view, std::string_view bytes) {
-        Version version;
-        if (!version.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-            throw Broken("a record of the proposals cannot be read; remove the file, it is made again");
+void Proposer::keep_supports() {
+    auto all = std::exchange(supports_, {});
+    std::stable_sort(all.begin(), all.end(), [](const Support& one, const Support& other) { return one.shelf < other.shelf; });
+    for (auto first = all.begin(); first != all.end();) {
+        store::v1::HouseholdVersions row;
+        const auto key = shelf_rows(first->shelf).append(big_endian(first->order));
+        const auto shelf = first->shelf;
+        for (; first != all.end() && first->shelf == shelf; ++first) {
+            row.add_versions(std::move(first->version));
         }
-        const std::pair id(version.device(), version.event().sequence());
-        if (version.taken_back()) {
-            standing.erase(id);
-        } else if (version.event().occurred_on() <= day) {
-            standing[id] = std::move(*version.mutable_event());
-        }
-        return true;
-    });
-    std::vector<v1::Event> found;
-    for (auto& [id, event] : standing) {
-        found.push_back(std::move(event));
+        store_.put(key, row.SerializeAsString());
+    }
+}
+
+// Of these households those that stand, in the order in which they were given.
+std::map<std::string, std::vector<v1::Event>> Proposer::supports_of(const std::set<std::string>& households) const {
+    std::set<std::uint8_t> shelves;
+    for (const auto& household : households) {
+        shelves.insert(shelf_of(household));
+    }
+    std::map<std::string, std::map<std::pair<std::string, std::uint64_t>, v1::Event>> standing;
+    for (const auto shelf : shelves) {
+        store_.scan(shelf_rows(shelf), [&](std::string_view, std::string_view bytes) {
+            const auto row = parsed<store::v1::HouseholdVersions>(bytes);
+            for (const auto& one : row.versions()) {
+                auto version = parsed<Version>(one);
+                const auto household = household_of(version.event());
+                const std::pair id(version.device(), version.event().sequence());
+                if (version.taken_back()) {
+                    standing[household].erase(id);
+                } else if (households.contains(household)) {
+                    standing[household][id] = std::move(*version.mutable_event());
+                }
+            }
+            return true;
+        });
     }
     const auto order = [](const v1::Event& event) {
         return std::tuple(event.occurred_on(), event.household_supported().kind(), event.household_supported().support_id());
     };
-    std::sort(found.begin(), found.end(), [&](const auto& one, const auto& other) { return order(one) < order(other); });
+    std::map<std::string, std::vector<v1::Event>> found;
+    for (auto& [household, events] : standing) {
+        auto& all = found[household];
+        for (auto& [id, event] : events) {
+            all.push_back(std::move(event));
+        }
+        std::sort(all.begin(), all.end(), [&](const auto& one, const auto& other) { return order(one) < order(other); });
+    }
     return found;
 }
 
-std::optional<v1::Proposal> Proposer::propose(const std::string& household, Day day) const {
+// Households that escaped from poverty, and not too long ago, with the event that says so.
+std::map<std::string, const v1::Event*> Proposer::escaped_by(Day day) const {
+    std::map<std::string, const v1::Event*> found;
     const auto* rule = proposal_rule_on(rules_, day);
-    const auto* escape = escape_of(moves_.at(household));
-    if (rule == nullptr || escape == nullptr) {
-        return std::nullopt;
+    for (const auto& [household, moves] : moves_) {
+        const auto* escape = rule == nullptr ? nullptr : escape_of(moves);
+        if (escape == nullptr) {
+            continue;
+        }
+        const auto escaped = *parse_day(escape->occurred_on());
+        if (escaped <= day && day < escaped + std::chrono::days(rule->days())) {
+            found.emplace(household, escape);
+        }
     }
-    const auto escaped = *parse_day(escape->occurred_on());
-    if (day < escaped || escaped + std::chrono::days(rule->days()) <= day) {
-        return std::nullopt;
-    }
-    const auto before = supports_until(household, escape->occurred_on());
+    return found;
+}
+
+// Nothing when it was not supported before.
+std::optional<v1::Proposal> Proposer::propose(const std::string& household, const v1::Event& escape,
+                                              const std::vector<v1::Event>& supports) {
+    std::vector<v1::Event> before;
+    std::copy_if(supports.begin(), supports.end(), std::back_inserter(before),
+                 [&](const v1::Event& support) { return support.occurred_on() <= escape.occurred_on(); });
     if (before.empty()) {
         return std::nullopt;
     }
     v1::Proposal made;
     made.set_household_key(household);
-    made.set_village(escape->village());
-    made.set_escaped_on(escape->occurred_on());
+    made.set_village(escape.village());
+    made.set_escaped_on(escape.occurred_on());
     for (std::size_t i = 0; i < std::min<std::size_t>(before.size(), supports_max); ++i) {
         const auto& given = before[i].household_supported();
         auto& support = *made.add_supports();
@@ -327,9 +380,15 @@ v1::Proposals Proposer::at(Day day) {
     if (!supports_.empty() || !unkept_moves_.empty() || forgot_) {
         keep();  // supports are read from the store
     }
+    const auto escaped = escaped_by(day);
+    std::set<std::string> households;
+    for (const auto& [household, escape] : escaped) {
+        households.insert(household);
+    }
+    auto supports = supports_of(households);
     std::vector<v1::Proposal> found;
-    for (const auto& [household, moves] : moves_) {
-        if (auto proposal = propose(household, day)) {
+    for (const auto& [household, escape] : escaped) {
+        if (auto proposal = propose(household, *escape, supports[household])) {
             found.push_back(std::move(*proposal));
         }
     }

@@ -20,8 +20,10 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -58,8 +60,11 @@ private:
     void forget();
     void keep();
     void tell(Actions& actions, Instant now);
-    [[nodiscard]] std::vector<v1::Event> supports_until(const std::string& household, const std::string& day) const;
-    [[nodiscard]] std::optional<v1::Proposal> propose(const std::string& household, Day day) const;
+    void keep_supports();
+    [[nodiscard]] std::map<std::string, std::vector<v1::Event>> supports_of(const std::set<std::string>& households) const;
+    [[nodiscard]] std::map<std::string, const v1::Event*> escaped_by(Day day) const;
+    [[nodiscard]] static std::optional<v1::Proposal> propose(const std::string& household, const v1::Event& escape,
+                                                             const std::vector<v1::Event>& supports);
 
     std::string commune_;
     const v1::ServiceRules& rules_;
@@ -68,10 +73,15 @@ private:
     // By household, then by the row of the version.
     std::map<std::string, std::map<std::string, Version>, std::less<>> moves_;
     boost::unordered_flat_map<std::string, std::optional<std::string>> unkept_moves_;  // rows
-    std::vector<std::pair<std::string, std::string>> supports_;                        // rows that are not kept yet
-    v1::Event event_;                                                                  // reused
-    bool is_ahead_ = false;                                                            // of what is kept
-    bool forgot_ = false;                                                              // since it was kept
+    struct Support {
+        std::uint8_t shelf = 0;
+        std::uint64_t order = 0;
+        std::string version;
+    };
+    std::vector<Support> supports_;  // not kept yet
+    v1::Event event_;                // reused
+    bool is_ahead_ = false;          // of what is kept
+    bool forgot_ = false;            // since it was kept
     bool link_is_up_ = false;
     bool changed_ = true;
     std::optional<Day> day_;           // on which it was told last

@@ -261,12 +261,11 @@ store::v1::Device an_inbox_device() {
     }
     device.add_refused(41);
     device.add_refused(41);
-    auto& page = *device.add_open();
+    auto& page = *device.mutable_open();
     page.set_number(1093);
-    auto& seen = *page.add_seen();
-    seen.set_slot(48);
-    seen.set_digest(0xFEDCBA9876543210);
-    seen.set_offset(70'040);
+    page.add_slots(48);
+    page.add_digests(0xFEDCBA9876543210);
+    page.add_steps(70'040);
     return device;
 }
 
@@ -321,7 +320,7 @@ std::vector<Golden> goldens() {
     frozen.ParseFromString(bytes_of(message_with(a_full_session())));
     add(all, "frozen_events", frozen);
     add(all, "inbox_device", an_inbox_device());
-    add(all, "inbox_page", an_inbox_device().open(0));
+    add(all, "inbox_page", an_inbox_device().open());
     store::v1::Fact fact;
     fact.set_device("p-1");
     fact.set_sequence(3);

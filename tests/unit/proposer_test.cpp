@@ -185,7 +185,7 @@ TEST_CASE("rows without a word of how far they go are read anew, and nothing of 
     Commune commune;
     commune.kept.put("h/" + key, "as an older program kept it");
     commune.kept.put("m/" + key, "no version");
-    commune.kept.erase("read/2");
+    commune.kept.erase("read/3");
     commune.kept.commit();
     commune.restart();
     commune.broker.stop();

@@ -12,7 +12,7 @@
 namespace chieng {
 namespace {
 
-constexpr std::size_t block_rows = 512;
+constexpr std::size_t block_rows = 700;     // with its key and numbers just under two pages of SQLite, beside what stands in the tree
 constexpr std::size_t runs_of_a_level = 4;  // as many become one of the next
 
 std::uint64_t digest_of(std::string_view key) {

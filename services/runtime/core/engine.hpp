@@ -75,12 +75,13 @@ public:
     [[nodiscard]] std::uint64_t last_offset() const { return last_offset_; }
     [[nodiscard]] const Counters& counters() const { return counters_; }
 
-private:
     // A stored event: what it was, and where it is.
     struct Seen {
         std::uint64_t digest = 0;
         std::uint64_t offset = 0;
     };
+
+private:
     struct Device {
         Intervals stored;
         Intervals refused;

@@ -10,7 +10,7 @@ namespace chieng {
 namespace {
 
 constexpr std::uint64_t page_slots = 64;
-constexpr const char* derived_version = "2";  // of what is kept beside the journal; another one is folded again
+constexpr const char* derived_version = "3";  // of what is kept beside the journal; another one is folded again
 
 std::string page_key(const std::string& device, std::uint64_t page) {
     return "p/" + device + "/" + big_endian(page);
@@ -27,6 +27,30 @@ void get_runs(const google::protobuf::RepeatedField<std::uint64_t>& pairs, Inter
     for (int i = 0; i + 1 < pairs.size(); i += 2) {
         set.insert(pairs[i], pairs[i + 1]);
     }
+}
+
+using Seens = std::map<std::uint64_t, Engine::Seen>;  // by sequence
+
+template <class Take>
+void each_seen(const store::v1::Page& page, std::uint64_t number, const Take& take) {
+    std::uint64_t offset = 0;
+    for (int i = 0; i < page.slots_size() && i < page.digests_size() && i < page.steps_size(); ++i) {
+        offset += static_cast<std::uint64_t>(page.steps(i));
+        take(number * page_slots + page.slots(i), Engine::Seen{page.digests(i), offset});
+    }
+}
+
+// Of the page that the first one is of.
+store::v1::Page page_of(Seens::const_iterator first, Seens::const_iterator last) {
+    store::v1::Page page;
+    std::uint64_t offset = 0;
+    for (; first != last; ++first) {
+        page.add_slots(static_cast<std::uint32_t>(first->first % page_slots));
+        page.add_digests(first->second.digest);
+        page.add_steps(static_cast<std::int64_t>(first->second.offset - offset));
+        offset = first->second.offset;
+    }
+    return page;
 }
 
 }  // namespace
@@ -67,11 +91,7 @@ void Engine::recover() {
         record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
         auto& device = devices_[std::string(key.substr(2))];
         get_runs(record.stored(), device.stored);
-        for (const auto& page : record.open()) {
-            for (const auto& seen : page.seen()) {
-                device.recent[page.number() * page_slots + seen.slot()] = {seen.digest(), seen.offset()};
-            }
-        }
+        each_seen(record.open(), record.open().number(), [&](std::uint64_t sequence, const Seen& seen) { device.recent[sequence] = seen; });
         return true;
     });
     store_.scan("x/", [&](std::string_view key, std::string_view bytes) {
@@ -214,21 +234,20 @@ void Engine::keep_refused(const std::string& name, const Device& held) {
 
 // All pages but the newest go down by themselves; a late number opens its page again.
 void Engine::write_pages(const std::string& name, Device& held, store::v1::Device& record) {
-    std::map<std::uint64_t, store::v1::Page> pages;
-    for (const auto& [sequence, seen] : held.recent) {
-        auto& slot = *pages[sequence / page_slots].add_seen();
-        slot.set_slot(static_cast<std::uint32_t>(sequence % page_slots));
-        slot.set_digest(seen.digest);
-        slot.set_offset(seen.offset);
-    }
-    const auto newest = pages.rbegin()->first;
-    *record.add_open() = std::move(pages.rbegin()->second);
-    record.mutable_open(0)->set_number(newest);
-    pages.erase(newest);
-    for (auto& [number, page] : pages) {
+    Seens seens(held.recent.begin(), held.recent.end());
+    const auto newest = seens.rbegin()->first / page_slots;
+    *record.mutable_open() = page_of(seens.lower_bound(newest * page_slots), seens.end());
+    record.mutable_open()->set_number(newest);
+    seens.erase(seens.lower_bound(newest * page_slots), seens.end());
+    while (!seens.empty()) {
+        const auto number = seens.begin()->first / page_slots;
         const auto key = page_key(name, number);
-        page.MergeFromString(store_.get(key).value_or(""));
-        store_.put(key, page.SerializeAsString());
+        store::v1::Page page;
+        page.ParseFromString(store_.get(key).value_or(""));
+        each_seen(page, number, [&](std::uint64_t sequence, const Seen& seen) { seens[sequence] = seen; });
+        const auto end = seens.lower_bound((number + 1) * page_slots);
+        store_.put(key, page_of(seens.begin(), end).SerializeAsString());
+        seens.erase(seens.begin(), end);
     }
     boost::unordered::erase_if(held.recent, [&](const auto& item) { return item.first / page_slots != newest; });
 }
@@ -266,14 +285,16 @@ std::optional<Engine::Seen> Engine::seen(const Id& id) {
     if (const auto it = recent.find(id.sequence); it != recent.end()) {
         return it->second;
     }
+    const auto number = id.sequence / page_slots;
     store::v1::Page page;
-    page.ParseFromString(store_.get(page_key(id.device, id.sequence / page_slots)).value_or(""));
-    for (const auto& seen : page.seen()) {
-        if (seen.slot() == id.sequence % page_slots) {
-            return Seen{seen.digest(), seen.offset()};
+    page.ParseFromString(store_.get(page_key(id.device, number)).value_or(""));
+    std::optional<Seen> found;
+    each_seen(page, number, [&](std::uint64_t sequence, const Seen& seen) {
+        if (sequence == id.sequence) {
+            found = seen;
         }
-    }
-    return std::nullopt;
+    });
+    return found;
 }
 
 v1::Entry Engine::entry_at(std::uint64_t offset) {

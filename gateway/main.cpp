@@ -169,6 +169,7 @@ int run(const Settings& settings) {
     gateway.serve(recipients);
     EventLines lines(settings.log);
     gateway.tell(lines);
+    gateway.wait_while([&host] { return host.status().link.waiting > limits::queue_messages_max / 4; });
     watch(monitor, gateway, store);
     host.add("gateway", [&](std::span<const Input> inputs, Instant now) { return gateway.handle(inputs, now); });
     std::optional<CommuneBook> book;

@@ -82,8 +82,10 @@ Actions Gateway::handle(std::span<const Input> inputs, Instant now) {
     caught_up_ = follower_.caught_up(now);
     if (link_is_up_ && caught_up_) {
         publish_cells(now, actions);
-        publish_to_recipients(now, actions);
-        publish_indicators(now, actions);
+        if (!crowded_ || !crowded_()) {
+            publish_to_recipients(now, actions);
+            publish_indicators(now, actions);
+        }
     }
     if (link_is_up_) {
         follower_.ask(actions, now);

@@ -42,6 +42,10 @@ public:
     // Told of each event that is folded for the first time; it must outlive this.
     void tell(Telemetry& telemetry) { telemetry_ = &telemetry; }
 
+    // Asked whether what is sent still waits: while it does, retained topics stay behind the board. What a full queue drops of
+    // them would not come again.
+    void wait_while(std::function<bool()> crowded) { crowded_ = std::move(crowded); }
+
     // Throws Broken when a unit cannot be committed: nothing that depends on it was published then.
     [[nodiscard]] Actions handle(std::span<const Input> inputs, Instant now);
 
@@ -109,6 +113,7 @@ private:
     std::deque<std::pair<std::string, v1::Entry>> heard_;  // events for recipients, by service
     std::function<void(const v1::Block&)> told_;
     Telemetry* telemetry_ = nullptr;
+    std::function<bool()> crowded_;
     Actions filed_;                            // what was filed and not published yet
     std::vector<Board::IndicatorId> touched_;  // reused
 };

@@ -202,6 +202,24 @@ TEST_CASE("while many events come in retained topics follow slowly, and in the e
     CHECK(said.number() > 1'000);
 }
 
+TEST_CASE("while what is sent still waits retained topics stay behind, and in the end all are told") {
+    Bench bench;
+    bench.start();
+    bool is_crowded = true;
+    bench.gateway->wait_while([&] { return is_crowded; });
+    bench.pass(1'000);
+    bench.publish(1);
+    bench.pass(1'000);
+    const std::string topic = "chieng/1/areas/23656/indicators/official/2022/COM-01";
+    CHECK(bench.seen["COM-01"] == std::vector<std::int64_t>{1});  // the feed does not wait
+    CHECK(bench.retained.count(topic) == 0);
+    is_crowded = false;
+    bench.pass(1'000);
+    v1::IndicatorValue said;
+    REQUIRE(read_retained_event(bench.retained[topic], said));
+    CHECK(said.number() == 1);
+}
+
 TEST_CASE("a gateway that ended well reads nothing again and wastes no offset") {
     Bench bench;
     bench.start();

@@ -126,6 +126,7 @@ public:
         const std::lock_guard lock(mutex_);
         auto status = counted_;
         status.up = up_;
+        status.waiting = waiting_.size();
         return status;
     }
 

@@ -9,6 +9,7 @@
 
 #include "services/runtime/ports/link.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -38,6 +39,7 @@ public:
         std::uint64_t published = 0;    // messages given to it
         std::uint64_t dropped_in = 0;   // arrivals that found the queue full
         std::uint64_t dropped_out = 0;  // actions that found the queue full
+        std::size_t waiting = 0;        // now, for the broker to take them
     };
 
     // `wake` is called from another thread when there is something to take.

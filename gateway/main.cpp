@@ -187,26 +187,19 @@ int run(const Settings& settings) {
     return 0;
 }
 
-// The values of a period, as they are retained; or, of a map's day, as the gateway tells them.
-int read_values(const Settings& settings, std::vector<v1::IndicatorValue>& values) {
-    if (!settings.map.empty()) {
-        const ReportSettings asked{settings.place, settings.period, 0, settings.english, settings.mqtt, {}, {}, {}, {}};
+// The values of a period, as they are retained; of a map's day or a village, as the gateway tells them.
+int read_values(const Settings& settings, const Places& places, Day last_day, std::vector<v1::IndicatorValue>& values) {
+    const auto& area = settings.area.empty() ? settings.place : settings.area;
+    const auto* place = places.find(area, last_day);
+    if (!settings.map.empty() || (place != nullptr && place->level() == v1::Place::VILLAGE_LEVEL)) {
         v1::ReportRequest request;
         request.set_period(settings.period);
         request.set_calendar(settings.calendar);
-        request.set_map(settings.map);
-        request.set_area(settings.area.empty() ? settings.place : settings.area);
-        const auto reply = ask_reports(asked, request);
-        if (!reply) {
-            return no_answer(asked);
-        }
-        if (!reply->error().empty()) {
-            throw std::invalid_argument(reply->error());
-        }
-        values.assign(reply->values().begin(), reply->values().end());
-        return 0;
+        request.set_map(settings.map.empty() ? format_day(last_day) : settings.map);
+        request.set_area(area);
+        return ask_values({settings.place, settings.period, 0, settings.english, settings.mqtt, {}, {}, {}, {}}, request, values);
     }
-    const auto filter = topics::indicator(settings.area.empty() ? settings.place : settings.area, settings.calendar, settings.period, "+");
+    const auto filter = topics::indicator(area, settings.calendar, settings.period, "+");
     return read_retained(settings.mqtt, {filter}, [&](const Message& message) {
         v1::IndicatorValue value;
         if (read_retained_event(message.payload, value)) {
@@ -222,8 +215,9 @@ int print_table(const Settings& settings) {
         throw std::invalid_argument("--period " + settings.period + ": such as 2022-04, 2022-Q2, 2022-H1, 2022");
     }
     const auto definitions = load_definitions(settings.indicators);
+    const auto places = load_places(settings.places);
     std::vector<v1::IndicatorValue> values;
-    if (const int failed = read_values(settings, values); failed != 0) {
+    if (const int failed = read_values(settings, places, period->last_day(), values); failed != 0) {
         return failed;
     }
     std::vector<v1::Indicator> rows;
@@ -233,7 +227,6 @@ int print_table(const Settings& settings) {
             rows.push_back(definition.indicator);
         }
     }
-    const auto places = load_places(settings.places);
     const auto& area = settings.area.empty() ? settings.place : settings.area;
     const auto* place = places.find(area, settings.map.empty() ? period->last_day() : parse_day(settings.map).value_or(period->last_day()));
     const auto name = place == nullptr ? area : settings.english ? place->name().en() : place->name().vi();

@@ -17,6 +17,7 @@
 #include <cstdio>
 #include <functional>
 #include <optional>
+#include <stdexcept>
 
 #include <unistd.h>
 
@@ -165,6 +166,18 @@ std::optional<v1::ReportReply> ask_reports(const ReportSettings& settings, const
     host.until([&] { return reply.has_value(); });
     static_cast<void>(host.run(std::chrono::seconds(60)));
     return reply;
+}
+
+int ask_values(const ReportSettings& settings, const v1::ReportRequest& asked, std::vector<v1::IndicatorValue>& values) {
+    const auto reply = ask_reports(settings, asked);
+    if (!reply) {
+        return no_answer(settings);
+    }
+    if (!reply->error().empty()) {
+        throw std::invalid_argument(reply->error());
+    }
+    values.assign(reply->values().begin(), reply->values().end());
+    return 0;
 }
 
 int file_period(const ReportSettings& settings) {

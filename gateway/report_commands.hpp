@@ -30,6 +30,10 @@ struct ReportSettings {
 std::optional<v1::ReportReply> ask_reports(const ReportSettings& settings, const v1::ReportRequest& request);
 int no_answer(const ReportSettings& settings);
 
+// The values of a period as the gateway tells them: in the places of a map's day, or of a village, of which nothing is retained.
+// An exit code; throws std::invalid_argument when they are refused.
+int ask_values(const ReportSettings& settings, const v1::ReportRequest& asked, std::vector<v1::IndicatorValue>& values);
+
 // Each returns an exit code.
 int file_period(const ReportSettings& settings);
 int acknowledge(const ReportSettings& settings);

@@ -2,6 +2,7 @@
 #include "gateway/export/export_command.hpp"
 
 #include "gateway/export/formats.hpp"
+#include "gateway/report_commands.hpp"
 #include "gateway/retained.hpp"
 #include "gateway/serve/labels.hpp"
 #include "services/runtime/core/cloud_event.hpp"
@@ -68,6 +69,25 @@ int read(const MqttOptions& mqtt, const std::vector<std::string>& codes, const P
     });
 }
 
+// Of villages nothing is retained: the gateway is asked.
+int ask_villages(const ReportSettings& gateway, const std::vector<std::string>& codes, const Places& places, const Period& period,
+                 Retained& read) {
+    for (const auto& code : codes) {
+        if (places.find(code, period.last_day())->level() != v1::Place::VILLAGE_LEVEL) {
+            continue;
+        }
+        v1::ReportRequest request;
+        request.set_period(period.format());
+        request.set_calendar(std::string(calendar_name(period.calendar)));
+        request.set_map(format_day(period.last_day()));
+        request.set_area(code);
+        if (const int failed = ask_values(gateway, request, read.values[code]); failed != 0) {
+            return failed;
+        }
+    }
+    return 0;
+}
+
 int save(const std::string& file, const std::string& bytes) {
     if (file == "-") {
         return std::fwrite(bytes.data(), 1, bytes.size(), stdout) == bytes.size() ? 0 : exit_io;
@@ -126,6 +146,10 @@ int ExportCommand::run(const std::string& place, const Definitions& definitions,
     }
     Retained retained;
     if (const int failed = read(mqtt, codes, *period, words_->revision, retained); failed != 0) {
+        return failed;
+    }
+    const ReportSettings gateway{place, words_->period, 0, words_->english, mqtt, {}, {}, {}, {}};
+    if (const int failed = ask_villages(gateway, codes, places, *period, retained); failed != 0) {
         return failed;
     }
     if (words_->revision != 0 && !retained.report) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a commune's journals say, as `chieng-gateway ledger` and `chieng-gateway duplicates` print it: whether what devices
 // posted was kept, and which events look like one fact. Of whoever may read what is INTERNAL; a district has no journals.
+#include "gateway/web/hidden.hpp"
 #include "gateway/web/labels_of_events.hpp"
 #include "gateway/web/parameters.hpp"
 #include "gateway/web/problems.hpp"
@@ -145,6 +146,11 @@ Outcome get_ledger(const Call& call) {
 }
 
 Outcome get_duplicates(const Call& call) {
+    if (!sees_lineage(call.viewer)) {
+        return reply_of({403, "threshold", "Single events are not for you",
+                         "small numbers are hidden from you, and these are single events; ask for rights without a threshold",
+                         "bạn không được xem các số nhỏ, còn đây là từng tin một; hãy xin quyền không có ngưỡng", "threshold"});
+    }
     if (auto why = not_now(call)) {
         return *why;
     }

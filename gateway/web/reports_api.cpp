@@ -124,7 +124,11 @@ Outcome post_report(const Call& call) {
                          "kỳ " + period->format() + " kết thúc ngày " + last + "; chỉ chốt sau ngày đó", "period"});
     }
     auto why = text_of_field(body, "why").value_or("");
-    if (why.empty() && call.world.reports.filed(period->format(), 0)) {
+    constexpr std::size_t why_bytes_max = 500;  // as reports hold it
+    if (why.size() > why_bytes_max) {
+        return reply_of(bad_parameter("why", "at most 500 bytes", "nhiều nhất 500 byte"));
+    }
+    if (why.find_first_not_of(" \t\r\n") == std::string::npos && call.world.reports.filed(period->format(), 0)) {
         return reply_of(bad_parameter("why", "why it is filed once more: " + period->format() + " was filed before",
                                       "lý do chốt lại: kỳ " + period->format() + " đã chốt trước đây"));
     }

@@ -2,6 +2,7 @@
 #include "gateway/web/table_file.hpp"
 
 #include "gateway/web/hidden.hpp"
+#include "gateway/web/problems.hpp"
 
 #include <algorithm>
 
@@ -60,8 +61,12 @@ HttpReply file_reply(const Call& call, const Format& format, const TableFile& as
     if (input.report != nullptr) {
         note_hidden(call, day, input.report->values(), Told::filed, input.hidden_filed);
     }
-    const auto statement = make_statement(input);
+    auto statement = make_statement(input);
+    statement.as_of = static_cast<std::uint64_t>(call.now.civil.time_since_epoch().count());
     const auto* language = call.request.parameter("lang");
+    if (language != nullptr && *language != "vi" && *language != "en") {
+        return reply_of(bad_parameter("lang", "vi or en", "vi hoặc en"));
+    }
     const auto written = write(format, statement, language != nullptr && *language == "en" ? Tongue::en : Tongue::vi);
     if (!written) {
         return reply_of(refused(406, written.error()));

@@ -10,6 +10,7 @@ import {
     flags,
     heading,
     isMet,
+    lateMark,
     areaOf,
     percent,
     placeName,
@@ -57,7 +58,7 @@ function againstTarget(ctx, definition, value, over) {
         reached === null ? null : bar(reached, over < 1 ? passed : null, t('barLabel', inTongue(target.achieved), passed), kind),
         el('span', { class: 'reach' }, t('ofTarget', inTongue(target.achieved), inTongue(target.assigned))),
         met ? el('small', { class: 'flag met' }, t('achievedMark')) : null,
-        pace?.behind ? el('small', { class: 'flag late' }, t('behindMark')) : null,
+        lateMark(pace),
         pace && !met && missing
             ? el('small', { class: 'pace' }, Number(pace.daysLeft) > 0 ? t('pace', missing, number(pace.daysLeft)) : t('paceOver', missing))
             : null,

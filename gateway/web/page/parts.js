@@ -64,9 +64,13 @@ export function shownValue(ctx, value, definition, area) {
 export function flags(value) {
     return [
         value?.filed?.restated ? el('small', { class: 'flag restated' }, t('restatedMark')) : null,
-        value?.target?.pace?.behind ? el('small', { class: 'flag late' }, t('behindMark')) : null,
+        lateMark(value?.target?.pace),
     ];
 }
+
+// Behind while there is time left, not met when there is none.
+export const lateMark = pace =>
+    pace?.behind ? el('small', { class: 'flag late' }, t(Number(pace.daysLeft) > 0 ? 'behindMark' : 'missedMark')) : null;
 
 // "61.0 %" as a number; null when it says something else.
 export function percent(text) {

@@ -54,13 +54,14 @@ const texts = {
     ],
     restatedMark: ['khác số đã chốt', 'differs from what was filed'],
     behindMark: ['chậm', 'behind'],
+    missedMark: ['không đạt', 'not met'],
     achievedMark: ['đạt', 'met'],
 
     glance: ['{0}: toàn cảnh', '{0} at a glance'],
     targets: ['So với chỉ tiêu', 'Against targets'],
     targetsSum: [
-        '{0} chỉ tiêu được giao: {1} đã đạt, {2} chậm, {3} đang đúng tiến độ.',
-        '{0} targets assigned: {1} met, {2} behind, {3} on the way.',
+        '{0} chỉ tiêu được giao: {1} đã đạt, {2} chậm hoặc không đạt, {3} đang đúng tiến độ.',
+        '{0} targets assigned: {1} met, {2} behind or not met, {3} on the way.',
     ],
     noTargets: ['Chưa giao chỉ tiêu nào cho nơi này trong kỳ này.', 'No target is assigned to this place for this period.'],
     find: ['Tìm chỉ số', 'Find an indicator'],

@@ -36,11 +36,13 @@ async function until(what, test, seconds = 60) {
 
 class Commune {
     folder = mkdtempSync(`${tmpdir()}/chieng-page-`);
+    // A day on which the commune is there, whatever day it is.
+    clock = `2022-07-20 1 ${Math.floor(Date.now() / 1000)}`;
     #running = new Set();
 
     #start(name, ...args) {
         const log = openSync(`${this.folder}/log`, 'a');
-        const child = spawn(name, args, { stdio: ['ignore', log, log] });
+        const child = spawn(name, args, { stdio: ['ignore', log, log], env: { ...process.env, CHIENG_CLOCK: this.clock } });
         this.#running.add(child);
         child.ended = new Promise(done => child.on('close', done));
         child.on('close', () => this.#running.delete(child));

@@ -177,6 +177,10 @@ int ask_values(const ReportSettings& settings, const v1::ReportRequest& asked, s
         throw std::invalid_argument(reply->error());
     }
     values.assign(reply->values().begin(), reply->values().end());
+    const auto now = static_cast<std::uint64_t>(Clock().now().civil.time_since_epoch().count());
+    for (auto& value : values) {
+        value.set_as_of(now);
+    }
     return 0;
 }
 

@@ -55,7 +55,7 @@ bool reported(const World& world, const std::string& area, const Period& period)
     const auto rows = world.board.rows(area, period);
     return std::any_of(rows.begin(), rows.end(), [&](const v1::IndicatorValue& value) {
         const auto* definition = world.definitions.find(value.indicator(), period.last_day());
-        return definition->indicator.measure() != v1::Indicator::STOCK && value.lineage().events() > 0;
+        return tells_of_events(world, definition->indicator, value, period.last_day());
     });
 }
 

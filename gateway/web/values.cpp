@@ -155,6 +155,17 @@ std::shared_ptr<const Filed> filed_of(const World& world, const Period& period, 
     return filed;
 }
 
+bool tells_of_events(const World& world, const v1::Indicator& indicator, const v1::IndicatorValue& value, Day last_day) {
+    if (value.lineage().events() == 0 || indicator.measure() == v1::Indicator::STOCK || indicator.measure() == v1::Indicator::CHANGE) {
+        return false;
+    }
+    if (!indicator.has_ratio()) {
+        return true;
+    }
+    const auto* of = world.definitions.find(indicator.ratio().of(), last_day);
+    return value.number() > 0 && of != nullptr && of->indicator.measure() != v1::Indicator::STOCK;
+}
+
 Column::Column(const Call& call, std::string area, Period period, std::optional<Day> map, std::shared_ptr<const Filed> filed)
     : call_(call),
       area_(std::move(area)),
@@ -162,8 +173,8 @@ Column::Column(const Call& call, std::string area, Period period, std::optional<
       filed_(map ? nullptr : std::move(filed)),
       told_(map ? Told::recut : Told::now),
       rows_(call.columns.of(call.world.definitions, call.world.board, area_, period, map)) {
-    reported_ = std::any_of(rows_->begin(), rows_->end(), [](const KeptColumns::Row& row) {
-        return row.definition->indicator.measure() != v1::Indicator::STOCK && row.value.lineage().events() > 0;
+    reported_ = std::any_of(rows_->begin(), rows_->end(), [&](const KeptColumns::Row& row) {
+        return tells_of_events(call.world, row.definition->indicator, row.value, period_.last_day());
     });
     for (std::size_t i = 0; i < rows_->size(); ++i) {
         if (is_achievement((*rows_)[i].definition->indicator)) {

@@ -24,6 +24,9 @@ struct Filed {
 // `revision` 0: the latest. Empty when the period was never filed, or is of the other calendar.
 [[nodiscard]] std::shared_ptr<const Filed> filed_of(const World& world, const Period& period, std::uint32_t revision);
 
+// Whether the value says that something happened in its time: what stands at the end of it, and rates of that, go on by themselves.
+[[nodiscard]] bool tells_of_events(const World& world, const v1::Indicator& indicator, const v1::IndicatorValue& value, Day last_day);
+
 // All values of one area over one period.
 class Column {
 public:

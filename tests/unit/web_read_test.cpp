@@ -165,6 +165,23 @@ TEST_CASE("a place is silent when nothing of it was counted in the month") {
     }
 }
 
+TEST_CASE("what stands does not break a place's silence, and a month without an event is not reported") {
+    WebWorld world;
+    auto event = an_event(1);
+    auto& baseline = *event.mutable_baseline_set();
+    baseline.set_year(2022);
+    baseline.set_standard(v1::DECREE_07_2021);
+    baseline.set_households(100);
+    baseline.set_poor(20);
+    world.happened(event);
+    world.happened(a_session_held(2));
+    world.at("2022-06-01");
+    CHECK(world.get("/api/v1/silent").at("places").size() == 14);
+    const auto table = world.get("/api/v1/table?period=2022-06");
+    CHECK(value_in(table, "POV-03", "23656").at("status") == "OK");
+    CHECK(value_in(table, "COM-01", "23656").at("status") == "NOT_REPORTED");
+}
+
 TEST_CASE("a question of no sense is answered with the parameter, the rule and what to do") {
     WebWorld world;
     CHECK(world.refused("/api/v1/table") == "400 period");

@@ -134,7 +134,7 @@ export async function living(browser) {
         });
         await check('a hidden number, one not reported and one without value are words', async () => {
             await page.go(year('table', '&group=EMU'), 'main .wide');
-            expect((await page.all('.wide .words')).includes('không công bố'), 'suppressed is no word');
+            expect((await page.all('.wide .words')).includes('ẩn vì số nhỏ'), 'suppressed is no word');
             await page.go(year('table'), 'main .wide');
             expect((await page.all('.wide .words')).includes('chưa báo cáo'), 'not reported is no word');
             await page.go(year('table', '&group=INS'), 'main .wide');

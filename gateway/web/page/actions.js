@@ -24,9 +24,17 @@ function whoOf(ctx) {
     return [ctx.me.viewer || t('anonymous'), ...office].filter(Boolean).join(' · ');
 }
 
+// What has to be said: blanks say nothing.
+function needed(box) {
+    const text = box.value.trim();
+    if (text) return text;
+    box.focus();
+    throw t('whyNeeded');
+}
+
 function noteForm(must) {
     const note = el('textarea', { id: 'note', rows: 2, maxlength: 500, required: must });
-    return { node: field('note', must ? t('why') : t('note'), note), read: () => note.value.trim() };
+    return { node: field('note', must ? t('why') : t('note'), note), read: () => (must ? needed(note) : note.value.trim()) };
 }
 
 // A dialog in three steps. step: {title, nodes, read() → {rows, nodes, send(key), once}}; read may throw a sentence. What is sent
@@ -305,7 +313,7 @@ function assign(ctx, data) {
 
 function file(ctx, data) {
     const again = (data.reports || []).some(report => report.period === ctx.state.period);
-    const why = el('input', { id: 'filed-why', maxlength: 200, required: again, autocomplete: 'off' });
+    const why = el('input', { id: 'filed-why', maxlength: 160, required: again, autocomplete: 'off' }); // as UTF-8 at most 500 bytes
     const { from, to } = windowOf(ctx);
     const place = placeName(ctx, ctx.me.place.code);
     return {
@@ -319,7 +327,7 @@ function file(ctx, data) {
         read: () => ({
             rows: [
                 [t('file'), `${periodName(ctx.state.period)}, ${place}`],
-                ...(again ? [[t('why'), why.value]] : []),
+                ...(again ? [[t('why'), needed(why)]] : []),
                 [t('who'), whoOf(ctx)],
             ],
             send: () => post('reports', { period: ctx.state.period, ...(again ? { why: why.value.trim() } : {}) }),

@@ -96,10 +96,10 @@ export function show(form, ctx) {
         ctx.state.calendar,
     );
     fill(box('area'), areaOptions(ctx), ctx.state.area || ctx.me.place.code);
-    const today = ctx.me.today;
+    const { today, place: { until } } = ctx.me;
     const maps = [
         ['', t('asItWas')],
-        [today, t('asToday')],
+        ...(until && until < today ? [] : [[today, t('asToday')]]), // not when the gateway's place is no more
     ];
     if (ctx.state.map && ctx.state.map !== today) maps.push([ctx.state.map, t('mapDay', day(ctx.state.map))]);
     fill(box('map'), maps, ctx.state.map);

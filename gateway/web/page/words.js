@@ -46,11 +46,11 @@ const texts = {
     asOf: ['số liệu lúc {0}', 'as of {0}'],
 
     NOT_REPORTED: ['chưa báo cáo', 'not reported'],
-    SUPPRESSED: ['không công bố', 'suppressed'],
+    SUPPRESSED: ['ẩn vì số nhỏ', 'suppressed'],
     NO_VALUE: ['không có giá trị', 'no value'],
     legend: [
-        '“Chưa báo cáo”: chưa có tin nào cho kỳ này, không phải là số 0. “Không công bố”: số quá nhỏ, được che để không lộ từng hộ. “Không có giá trị”: không tính được, ví dụ mẫu số bằng 0.',
-        '“Not reported”: nothing has come for this period; it is not a zero. “Suppressed”: too small, hidden so that no household shows. “No value”: it cannot be computed, a denominator is 0 for instance.',
+        '“Chưa báo cáo”: chưa có tin nào cho kỳ này, không phải là số 0. “Ẩn vì số nhỏ”: số quá nhỏ, hoặc từ đó tính ra được một số quá nhỏ, được che để không lộ từng hộ. “Không có giá trị”: không tính được, ví dụ mẫu số bằng 0.',
+        '“Not reported”: nothing has come for this period; it is not a zero. “Suppressed”: too small, or a small one follows from it; hidden so that no household shows. “No value”: it cannot be computed, a denominator is 0 for instance.',
     ],
     restatedMark: ['khác số đã chốt', 'differs from what was filed'],
     behindMark: ['chậm', 'behind'],
@@ -321,6 +321,7 @@ const texts = {
         'The figures of {0} ({1} – {2}) of {3} are copied as they are now and kept for ever. Later events do not change the copy; filing again makes another revision.',
     ],
     whyAgain: ['Lý do chốt lại', 'Why it is filed once more'],
+    whyNeeded: ['Hãy ghi lý do.', 'Say why.'],
     filedBy: ['Người chốt', 'Filed by'],
     fileBefore: ['Kỳ này đến {0} mới hết.', 'This period ends only on {0}.'],
     iConfirm: ['Tôi đã xem số liệu của kỳ này', 'I have looked at the figures of this period'],

@@ -3,9 +3,22 @@
 
 #include "gateway/web/problems.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace chieng::web {
+namespace {
+
+// Whether what a place right below the world's counted is in that area on that day, as after a merger.
+bool carries_of(const World& world, const std::string& area, Day day) {
+    const auto below = world.places.ever_below(world.place);
+    return std::any_of(below.begin(), below.end(), [&](const std::string& code) {
+        const auto from = world.places.nearest_day(code, day);
+        return from && world.places.carrier(code, *from, day) == area;
+    });
+}
+
+}  // namespace
 
 void Parameters::refuse(Problem problem) {
     if (!wrong_) {
@@ -74,7 +87,7 @@ Period Parameters::period(std::string_view name, v1::Calendar calendar) {
 
 std::string Parameters::area(Day day) {
     auto area = text("area", call_.world.place);
-    if (!is_of(call_.world, area, day)) {
+    if (!is_of(call_.world, area, day) && !(given("map") && carries_of(call_.world, area, day))) {
         refuse(not_there("area " + area + " is not " + call_.world.place + " or a place below it on " + format_day(day) +
                              "; /api/v1/places?day= lists them",
                          "vào ngày " + format_day(day) + ", " + area + " không phải là " + call_.world.place +

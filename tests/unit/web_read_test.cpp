@@ -182,6 +182,15 @@ TEST_CASE("what stands does not break a place's silence, and a month without an 
     CHECK(value_in(table, "COM-01", "23656").at("status") == "NOT_REPORTED");
 }
 
+TEST_CASE("under the map of a later day a place that carries what those below counted may be asked for") {
+    WebWorld world;
+    world.happened(a_session_held(1));
+    const std::string year = "/api/v1/table?period=2022&area=23638";  // Lơ Ku went into it in July 2025
+    CHECK(value_in(world.get(year), "COM-01", "23638").at("status") == "NOT_REPORTED");
+    CHECK(value_in(world.get(year + "&map=2025-08-01"), "COM-01", "23638").at("number") == 1);
+    CHECK(world.refused("/api/v1/table?period=2022&area=23557&map=2025-08-01") == "404 area");
+}
+
 TEST_CASE("a question of no sense is answered with the parameter, the rule and what to do") {
     WebWorld world;
     CHECK(world.refused("/api/v1/table") == "400 period");

@@ -50,6 +50,7 @@ function changed(ctx, opened) {
                     'data-n': `${definition ? label(definition.label) : cell.indicator}, ${placeName(ctx, cell.area)}`,
                 },
                 valueText(cell.now),
+                cell.now?.status === 'OK' && valueText(cell.now) === valueText(cell.filed) ? el('small', { class: 'pace' }, t('partsDiffer')) : null,
             ),
             el('td', {}, unitOf(definition)),
         );

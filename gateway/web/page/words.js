@@ -174,6 +174,7 @@ const texts = {
     nothingRestated: ['Không có gì thay đổi từ khi chốt.', 'Nothing has changed since filing.'],
     filedHead: ['Đã chốt', 'Filed'],
     nowHead: ['Hiện nay', 'Now'],
+    partsDiffer: ['chi tiết đã khác', 'its parts differ'],
     reportDigest: ['Mã băm SHA-256', 'SHA-256'],
     fileThis: ['Chốt {0}', 'File {0}'],
 

@@ -147,6 +147,11 @@ std::string shown(std::uint64_t value, std::uint32_t decimals) {
     return text;
 }
 
+// A field by its name, and what is wrong with it.
+Detail labelled(const v1::FieldRule& rule, std::string_view more = {}) {
+    return Detail{rule.label().vi(), rule.label().en()}.add(more);
+}
+
 class Walk {
 public:
     Reasons take(const google::protobuf::Message& message, const TypePlan& plan) {
@@ -155,13 +160,15 @@ public:
     }
 
 private:
-    void fail(ReasonCode code, const FieldPlan& plan, const std::string& detail) { reasons_.push_back(reason(code, plan.path, detail)); }
+    void fail(ReasonCode code, const FieldPlan& plan, std::string_view more = {}) {
+        reasons_.push_back(reason(code, plan.path, labelled(*plan.rule, more)));
+    }
 
     void check_number(const google::protobuf::Message& message, const FieldPlan& plan) {
         const auto& rule = *plan.rule;
         const auto value = number(message, *plan.field);
         const auto compared = [&](const char* sign, std::uint64_t with) {
-            return rule.label().vi() + " " + shown(value, rule.decimals()) + sign + shown(with, rule.decimals());
+            return " " + shown(value, rule.decimals()) + sign + shown(with, rule.decimals());
         };
         if (rule.max() > 0 && value > static_cast<std::uint64_t>(rule.max())) {
             fail(ReasonCode::above_max, plan, compared(" > ", static_cast<std::uint64_t>(rule.max())));
@@ -182,8 +189,8 @@ private:
                 sum += number(message, *part);
             }
             if (sum > value) {
-                sum_failure_ = reason(ReasonCode::above_total, plan.path,
-                                      rule.label().vi() + " " + std::to_string(sum) + " > " + std::to_string(value));
+                sum_failure_ =
+                    reason(ReasonCode::above_total, plan.path, labelled(rule, " " + std::to_string(sum) + " > " + std::to_string(value)));
             }
         }
     }
@@ -191,17 +198,17 @@ private:
     void check_text(const std::string& text, const FieldPlan& plan) {
         const auto& rule = *plan.rule;
         if (!is_nfc(text) || is_of_old_font(text)) {
-            fail(ReasonCode::not_nfc, plan, rule.label().vi());
+            fail(ReasonCode::not_nfc, plan);
         } else if (rule.max_chars() > 0 && characters(text) > rule.max_chars()) {
-            fail(ReasonCode::too_long, plan, rule.label().vi() + " > " + std::to_string(rule.max_chars()));
+            fail(ReasonCode::too_long, plan, " > " + std::to_string(rule.max_chars()));
         } else if (!has_shape(text, rule.shape())) {
-            fail(shape_failure(rule.shape()), plan, rule.label().vi());
+            fail(shape_failure(rule.shape()), plan);
         }
     }
 
     void check_enum(int value, const FieldPlan& plan) {
         if (plan.field->enum_type()->FindValueByNumber(value) == nullptr) {
-            fail(ReasonCode::unknown_value, plan, plan.rule->label().vi() + " " + std::to_string(value));
+            fail(ReasonCode::unknown_value, plan, " " + std::to_string(value));
         }
     }
 
@@ -210,7 +217,7 @@ private:
         const auto& reflection = *message.GetReflection();
         const int size = reflection.FieldSize(message, plan.field);
         if (rule.max_items() > 0 && size > static_cast<int>(rule.max_items())) {
-            fail(ReasonCode::too_many, plan, rule.label().vi() + " > " + std::to_string(rule.max_items()));
+            fail(ReasonCode::too_many, plan, " > " + std::to_string(rule.max_items()));
             return;
         }
         const auto distinct = [&](const auto& value_at) {
@@ -220,7 +227,7 @@ private:
                     seen = value_at(before) == value_at(i);
                 }
                 if (seen) {
-                    fail(ReasonCode::repeated, plan, rule.label().vi());
+                    fail(ReasonCode::repeated, plan);
                 }
             }
         };
@@ -242,7 +249,7 @@ private:
                 const auto value_at = [&](int i) { return reflection.GetRepeatedEnumValue(message, plan.field, i); };
                 for (int i = 0; i < size; ++i) {
                     if (value_at(i) == 0) {
-                        fail(ReasonCode::required, plan, rule.label().vi());
+                        fail(ReasonCode::required, plan);
                     }
                     check_enum(value_at(i), plan);
                 }
@@ -276,7 +283,7 @@ private:
             const bool is_set = field->is_repeated() ? reflection.FieldSize(message, field) > 0 : reflection.HasField(message, field);
             if (!is_set) {
                 if (plan.rule->required()) {
-                    fail(ReasonCode::required, plan, plan.rule->label().vi());
+                    fail(ReasonCode::required, plan);
                 }
                 continue;
             }
@@ -310,8 +317,8 @@ Reasons validate(const v1::Event& event) {
     auto reasons = Walk().take(event, plan);
     const auto* body = body_type(event);
     if (body != nullptr && rule_of(*body).in_a_village() && event.village().empty()) {
-        reasons.push_back(reason(ReasonCode::required, "village",
-                                 v1::Event::descriptor()->FindFieldByName("village")->options().GetExtension(v1::field).label().vi()));
+        const auto& rule = v1::Event::descriptor()->FindFieldByName("village")->options().GetExtension(v1::field);
+        reasons.push_back(reason(ReasonCode::required, "village", labelled(rule)));
     }
     return reasons;
 }

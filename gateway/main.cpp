@@ -216,6 +216,10 @@ int print_table(const Settings& settings) {
     }
     const auto definitions = load_definitions(settings.indicators);
     const auto places = load_places(settings.places);
+    const auto& area = settings.area.empty() ? settings.place : settings.area;
+    if (!places.known(area)) {
+        throw std::invalid_argument((settings.area.empty() ? "--place " : "--area ") + area + " is not in the register of places");
+    }
     std::vector<v1::IndicatorValue> values;
     if (const int failed = read_values(settings, places, period->last_day(), values); failed != 0) {
         return failed;
@@ -227,7 +231,6 @@ int print_table(const Settings& settings) {
             rows.push_back(definition.indicator);
         }
     }
-    const auto& area = settings.area.empty() ? settings.place : settings.area;
     const auto* place = places.find(area, settings.map.empty() ? period->last_day() : parse_day(settings.map).value_or(period->last_day()));
     const auto name = place == nullptr ? area : settings.english ? place->name().en() : place->name().vi();
     std::printf("%s, %s %s (%s – %s)\n", name.c_str(),

@@ -69,6 +69,13 @@ bool post(const Settings& settings, Outbox& outbox, const Places& places, v1::Ev
     }
     for (const auto& reason : std::get<Reasons>(posted)) {
         std::fprintf(stderr, "%s%s: %s\n", where.c_str(), reason.field().c_str(), in_tongue(settings, reason.vi(), reason.en()).c_str());
+        if (reason.code() == "IN_THE_FUTURE") {  // a telephone whose battery was empty
+            const auto today = format_day(day_at(now.civil));
+            std::fprintf(stderr, "%s%s\n", where.c_str(),
+                         in_tongue(settings, "Đồng hồ máy này: " + today + "; nếu sai, hãy chỉnh đồng hồ rồi ghi lại.",
+                                   "This device's clock says " + today + "; if that is wrong, set it and post again.")
+                             .c_str());
+        }
     }
     return false;
 }
@@ -97,6 +104,9 @@ int post_file(const Settings& settings, Outbox& outbox, const Places& places) {
         } else if (!post(settings, outbox, places, std::move(event), where)) {
             ++wrong;
         }
+    }
+    if (in.bad()) {  // a folder can be opened
+        throw std::invalid_argument(settings.file + ": cannot be read");
     }
     return wrong == 0 ? 0 : exit_data;
 }
@@ -155,13 +165,22 @@ std::string state_of(const Settings& settings, const store::v1::OutboxItem& item
                             : "đã nhận, tính vào tháng " + std::to_string(month % 100) + ", quý " + quarter + "/" + year;
 }
 
+// An event's type as the schema calls it: the outbox keeps the message's name.
+std::string type_of(const Settings& settings, const store::v1::OutboxItem& item) {
+    const auto* type = v1::Event::descriptor()->file()->pool()->FindMessageTypeByName("chieng.v1." + item.title());
+    if (type == nullptr || !type->options().HasExtension(v1::event)) {
+        return type == v1::Correction::descriptor() ? in_tongue(settings, "Đính chính", "Correction") : item.title();
+    }
+    return in_tongue(settings, rule_of(*type).label().vi(), rule_of(*type).label().en());
+}
+
 int list(const Settings& settings) {
     SqliteStore store(store_path(settings), nullptr, Sharing::shared);
     Outbox outbox(store);
     outbox.visit("", [&](const store::v1::OutboxItem& item) {
         const TracedEvent event{settings.commune, item.service(), settings.device, item.sequence()};
         std::printf("%s/%llu\t%s\t%s\t%s%s\n", item.service().c_str(), static_cast<unsigned long long>(item.sequence()),
-                    item.occurred_on().c_str(), item.title().c_str(), state_of(settings, item).c_str(),
+                    item.occurred_on().c_str(), type_of(settings, item).c_str(), state_of(settings, item).c_str(),
                     settings.traces ? ("\t" + trace_id(event)).c_str() : "");
     });
     const auto ledger = outbox.ledger();
@@ -265,7 +284,14 @@ int send_for_good(const Settings& settings) {
 
 int send(const Settings& settings) {
     Sending sending(settings);
-    if (sending.sender().drained() || sending.run(link_of(settings), false, std::chrono::seconds(settings.patience_seconds))) {
+    const auto refused = sending.outbox().ledger().refused;
+    const bool done = sending.sender().drained() || sending.run(link_of(settings), false, std::chrono::seconds(settings.patience_seconds));
+    if (const auto now = sending.outbox().ledger().refused; now > refused) {
+        std::fprintf(stderr, "%s %llu\n",
+                     in_tongue(settings, "không nhận (xem lý do: chieng-field list):", "refused (why: chieng-field list):").c_str(),
+                     static_cast<unsigned long long>(now - refused));
+    }
+    if (done) {
         return 0;
     }
     std::fprintf(stderr, "%s %llu\n",

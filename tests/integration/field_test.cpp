@@ -140,7 +140,7 @@ TEST_CASE("a device says what it holds, that it leaves, and by its last will tha
 TEST_CASE("the list tells waiting, sent, stored and refused apart", "[integration]") {
     const Village village;
     REQUIRE(village.post().starts_with("0 "));
-    CHECK_THAT(village.result({"list"}), Catch::StartsWith("0 session/1\t2022-03-20\tSessionHeld\twaiting, never sent\n"));
+    CHECK_THAT(village.result({"list"}), Catch::StartsWith("0 session/1\t2022-03-20\tCommunication session held\twaiting, never sent\n"));
     CHECK_THAT(village.result({"send", "--patience", "2"}), Catch::StartsWith("69 "));
     CHECK_THAT(village.result({"list"}), Catch::Contains("\tsent (times: 1, last at ") && Catch::Contains("), no receipt yet\n"));
     const Process service(village.service(), village.log("service.log"));

@@ -90,4 +90,13 @@ TEST_CASE("a decision that cannot be is refused with its field", "[duplicates]")
     CHECK(bench.attendances() == bench.one);
 }
 
+TEST_CASE("a decision does not come as a correction of something else, where nobody would judge it", "[duplicates]") {
+    TwoReports bench;
+    auto decision = correcting(a_decision(2, v1::DuplicateDecided::DIFFERENT), v1::Correction::REPLACE, 1);
+    decision.set_role(v1::VILLAGE_HEAD);
+    CHECK(bench.refusal("union", decision) == "body:OTHER_TYPE");
+    CHECK(bench.refusal("union", correcting(a_session_held(3), v1::Correction::VOID, 1)).empty());
+    CHECK(bench.attendances() == bench.one);
+}
+
 }  // namespace duplicates_test

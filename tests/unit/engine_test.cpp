@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 #include <memory>
 
 namespace engine_test {
@@ -35,6 +36,14 @@ TEST_CASE("an event is stored and told the official month that it counts in") {
     Bench bench;
     CHECK(bench.send("p1", {a_session_held(1)}) == "1,STORED 202204;");
     CHECK(bench.feed.size() == 1);
+}
+
+TEST_CASE("a device may number an event with the last number there is") {
+    Bench bench;
+    constexpr auto last = std::numeric_limits<std::uint64_t>::max();
+    CHECK(bench.send("p1", {a_session_held(last)}) == "18446744073709551615,STORED 202204;");
+    CHECK(bench.send("p1", {a_session_held(last), a_session_held(last - 1), a_session_held(1)}) ==
+          "18446744073709551615,DUPLICATE(STORED) 202204;1,18446744073709551614,STORED 202204;");
 }
 
 TEST_CASE("an event sent twice is journalled once and told the same, also after a restart") {

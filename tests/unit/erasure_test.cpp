@@ -202,6 +202,17 @@ TEST_CASE("an erasure of somebody unknown, by somebody who may not, or taken bac
     CHECK_FALSE(holds(dump(village.store), key));
 }
 
+TEST_CASE("an erasure does not come as a correction of something else, whose role nobody would ask", "[erasure]") {
+    Village village;
+    static_cast<void>(village.send("p1", {a_support(1)}));
+    CHECK(village.refusal("p1", correcting(an_erasure(2, key, v1::VILLAGE_HEAD), v1::Correction::VOID, 1)) == "body:OTHER_TYPE");
+    CHECK(village.refusal("p2", correcting(an_erasure(2, key, v1::VILLAGE_HEAD), v1::Correction::VOID, 1)) == "body:OTHER_TYPE");
+    CHECK(village.refusal("p1", correcting(an_erasure(3, key, v1::LABOUR_OFFICIAL), v1::Correction::REPLACE, 1)) == "body:OTHER_TYPE");
+    CHECK(holds(dump(village.store), key));
+    CHECK(village.refusal("office", an_erasure(1)).empty());
+    CHECK(village.refusal("office", correcting(an_erasure(2), v1::Correction::VOID, 1)) == "correction.sequence:ERASED_FOR_GOOD");
+}
+
 TEST_CASE("an erasure whose unit is lost has erased nothing, and is done when it is sent again", "[erasure]") {
     Village village;
     static_cast<void>(village.send("p1", {a_support(1)}));

@@ -60,7 +60,9 @@ std::uint64_t integer(sqlite3_stmt* statement, int column) {
 std::string what_to_do(int result, const std::string& otherwise) {
     switch (result & 0xFF) {
         case SQLITE_FULL: return "the disk is full; free some space and start again";
-        case SQLITE_IOERR: return "the disk does not take or give what it should; check it and its quota, and start again";
+        case SQLITE_IOERR:
+            return "the disk does not take or give what it should; check it, its quota and whether it is read-only, and start again";
+        case SQLITE_CANTOPEN: return "the folder may not be written; check who owns it and whether the disk is read-only";
         case SQLITE_READONLY: return "the file may not be written; check who owns it";
         case SQLITE_NOTADB:
         case SQLITE_CORRUPT: return "the file is damaged; restore it from a backup";

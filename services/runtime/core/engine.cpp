@@ -111,9 +111,9 @@ Actions Engine::answer() {
         for (auto& said : replies.said) {
             std::uint64_t before = 0;
             for (const auto& [first, last] : said.sequences.runs()) {
-                for (auto sequence = first; sequence <= last; ++sequence) {
-                    said.answer.add_sequences(sequence - before);
-                    before = sequence;
+                said.answer.add_sequences(first - before);
+                for (before = first; before != last; ++before) {  // the last number there is has none after it
+                    said.answer.add_sequences(1);
                 }
             }
             *receipt.add_answers() = std::move(said.answer);

@@ -127,7 +127,9 @@ private:
     void retract(const std::optional<store::v1::Fact>& version, v1::Entry& entry);
     [[nodiscard]] v1::Entry standing_at(std::uint64_t offset);
     [[nodiscard]] bool is_stored(const Id& id) const;
+    [[nodiscard]] v1::Event stored_event(const Id& id);  // an empty one if there is none
     [[nodiscard]] bool is_decision(const Id& id);
+    [[nodiscard]] bool is_erasure(const Id& id);
     void refuse(Device& device, const Id& id, const std::string& bytes, std::uint64_t digest, const Reasons& reasons, Instant now);
     void journal(Device& from, std::uint64_t digest);
     void close_block();

@@ -5,10 +5,21 @@
 
 namespace chieng {
 
-bool Engine::is_decision(const Id& id) {
+v1::Event Engine::stored_event(const Id& id) {
     const auto known = is_stored(id) ? seen(id) : std::nullopt;
     v1::Event event;
-    return known && event.ParseFromString(entry_at(known->offset).event()) && event.has_duplicate_decided();
+    if (known) {
+        event.ParseFromString(entry_at(known->offset).event());
+    }
+    return event;
+}
+
+bool Engine::is_decision(const Id& id) {
+    return stored_event(id).has_duplicate_decided();
+}
+
+bool Engine::is_erasure(const Id& id) {
+    return stored_event(id).has_household_erased();
 }
 
 void Engine::judge_decision(v1::Entry& entry, Reasons& reasons) {

@@ -88,6 +88,11 @@ void Engine::judge_correction(const Id& id, v1::Entry& entry, Reasons& reasons) 
         reasons.push_back(reason(ReasonCode::decision_stands, "correction.sequence", target.text()));
         return;
     }
+    // Decisions and erasures act beyond their own figures, and are judged where they are posted as such.
+    if (event_.has_duplicate_decided() || (event_.has_household_erased() && !is_erasure(root))) {
+        reasons.push_back(reason(ReasonCode::other_type, "body", target.text()));
+        return;
+    }
     const auto fact = fact_of(root);
     if (fact && fact->duplicate()) {
         entry.set_effect(v1::Entry::NOTHING);  // it does not count, whatever it says

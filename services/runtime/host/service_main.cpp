@@ -185,13 +185,15 @@ int main(int argc, char** argv) {
             return places.run();
         }
         std::vector<Service> services;
+        std::string names;
         for (auto& service : all_services()) {
+            names.append(" ").append(service.name);
             if (settings.names.empty() || std::find(settings.names.begin(), settings.names.end(), service.name) != settings.names.end()) {
                 services.push_back(std::move(service));
             }
         }
         if (services.size() < settings.names.size() || services.empty()) {
-            throw std::invalid_argument("services are: session household commendation");
+            throw std::invalid_argument("services are:" + names);
         }
         if (!settings.resting_since.empty()) {
             return list_resting(settings, services);

@@ -273,6 +273,7 @@ TEST_CASE("a plain JSON event is taken and answered in JSON; the same JSON again
     CHECK(told.find("UNREADABLE") != std::string::npos);
     CHECK(told.find("\"sequences\":[\"7\"]") != std::string::npos);  // it may come again under its number, when it is right
     CHECK(told.find("SINGING") != std::string::npos);
+    CHECK(told.find("\"field\":\"session_held.form\"") != std::string::npos);
     CHECK(bench.attendances() == 30);
 }
 

@@ -174,9 +174,10 @@ void Engine::take(const Message& message, Instant now) {
     if (json) {
         std::string error;
         if (!from_json(message.payload, frozen, error)) {
-            turn_away(ReasonCode::unreadable, "", error);
+            const auto field = field_in(error);
+            turn_away(ReasonCode::unreadable, field, error);
             for (const auto sequence : valid_device(device) ? sequences_in(message.payload) : std::vector<std::uint64_t>()) {
-                say_refused(replies_to(device, json), sequence, {reason(ReasonCode::unreadable, "", error)});
+                say_refused(replies_to(device, json), sequence, {reason(ReasonCode::unreadable, field, error)});
             }
             return;
         }

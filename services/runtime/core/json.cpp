@@ -79,6 +79,19 @@ bool from_json(const std::string& payload, store::v1::FrozenEvents& frozen, std:
     return true;
 }
 
+// "(events[0].session_held.form): invalid value …". A name that the schema does not know is the sender's, and is told in no field.
+std::string field_in(std::string_view error) {
+    const auto closed = error.find("): ");
+    if (!error.starts_with("(events[") || closed == std::string_view::npos) {
+        return {};
+    }
+    const auto path = error.substr(0, closed);
+    const auto dot = path.find('.');
+    const auto field = dot == std::string_view::npos ? std::string_view() : path.substr(dot + 1);
+    const bool is_plain = field.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_.[]") == std::string_view::npos;
+    return is_plain ? std::string(field) : std::string();
+}
+
 std::vector<std::uint64_t> sequences_in(const std::string& payload) {
     std::vector<std::uint64_t> found;
     const auto add = [&](const nlohmann::json& number) {

@@ -18,6 +18,9 @@ namespace chieng {
 // parser's words in `error` when the text is not that.
 [[nodiscard]] bool from_json(const std::string& payload, store::v1::FrozenEvents& frozen, std::string& error);
 
+// The field of an event that the parser's words are about, as the validator would name it; empty if they are about none.
+[[nodiscard]] std::string field_in(std::string_view error);
+
 // The numbers of the events in a text that from_json() does not take, as far as they can be seen: so that an answer can name them.
 [[nodiscard]] std::vector<std::uint64_t> sequences_in(const std::string& payload);
 

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// The broker's rules that are shipped (deploy/broker): with them everything works, and who is not of the commune hears of no event,
+// no household and no other device.
+#include "services/field/outbox.hpp"
+#include "services/runtime/adapters/sqlite_store.hpp"
+#include "tests/support/events.hpp"
+#include "tests/support/processes.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <fstream>
+#include <optional>
+#include <set>
+#include <sstream>
+
+namespace access_test {
+
+using namespace chieng;
+using namespace chieng::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::string password_of(const std::string& user) {
+    return "password-of-" + user;
+}
+
+// A broker that keeps the rules, a commune and its district.
+class Guarded {
+public:
+    Guarded() {
+        const auto passwords = path("passwords");
+        std::ofstream(passwords).close();
+        for (const std::string user : {"commune", "district", "reader", "labour", "p1", "p2", "23656-01"}) {
+            Process made({"/usr/bin/mosquitto_passwd", "-b", passwords, user, password_of(user)}, path("passwd.log"));
+            REQUIRE(made.wait(30s) == 0);
+        }
+        std::ofstream(path("guarded.conf")) << "user root\nlistener " << port_ << " 127.0.0.1\nallow_anonymous false\n"
+                                            << "set_tcp_nodelay true\npassword_file " << passwords << "\nacl_file " << CHIENG_ACL << "\n";
+        broker_.emplace(std::vector<std::string>{"/usr/sbin/mosquitto", "-c", path("guarded.conf")}, path("broker.log"));
+        service_.emplace(as("commune", {CHIENG_SERVICE, "--data", path("")}), path("service.log"));
+        commune_.emplace(as("commune", {CHIENG_GATEWAY, "--place", "23656", "--data", path(""), "run"}), path("commune.log"));
+        district_.emplace(as("district", {CHIENG_GATEWAY, "--place", "625", "--data", path(""), "run"}), path("district.log"));
+    }
+
+    [[nodiscard]] std::string path(const std::string& name) const { return folder_.path() / name; }
+    [[nodiscard]] std::vector<std::string> as(const std::string& user, std::vector<std::string> command) const {
+        const std::vector<std::string> words{"--broker",       "tcp://127.0.0.1:" + std::to_string(port_), "--user", user, "--password",
+                                             password_of(user)};
+        command.insert(command.begin() + 1, words.begin(), words.end());
+        return command;
+    }
+    // What a user hears who asks for everything, as topics: of indicators and recipients their kind.
+    [[nodiscard]] std::set<std::string> heard_by(const std::string& user) const {
+        std::filesystem::remove(path("heard.log"));
+        Process program({"/usr/bin/mosquitto_sub", "-p", std::to_string(port_), "-u", user, "-P", password_of(user), "-t", "chieng/1/#",
+                         "-F", "%t", "-W", "2"},
+                        path("heard.log"));
+        REQUIRE(program.wait(30s));
+        std::set<std::string> heard;
+        std::ifstream in(path("heard.log"));
+        for (std::string topic; std::getline(in, topic);) {
+            if (!topic.starts_with("chieng/")) {
+                continue;  // that its time is over
+            }
+            for (const std::string kind : {"/indicators/", "/recipients/"}) {
+                const auto at = topic.find(kind);
+                topic = at == std::string::npos ? topic : "areas" + topic.substr(at, topic.find('/', at + kind.size()) - at);
+            }
+            heard.insert(topic);
+        }
+        return heard;
+    }
+    // Whether the district's table, as a reader sees it, has the session.
+    [[nodiscard]] bool shows_a_session() const {
+        std::filesystem::remove(path("table.log"));
+        Process table(as("reader", {CHIENG_GATEWAY, "--place", "625", "table", "--period", "2022-Q2", "--english"}), path("table.log"));
+        REQUIRE(table.wait(60s));
+        std::ifstream in(path("table.log"));
+        for (std::string line; std::getline(in, line);) {
+            if (line.starts_with("COM-01")) {
+                return line.find(" 1 ") != std::string::npos;
+            }
+        }
+        return false;
+    }
+
+private:
+    Folder folder_;
+    int port_ = free_port();
+    std::optional<Process> broker_;
+    std::optional<Process> service_;
+    std::optional<Process> commune_;
+    std::optional<Process> district_;
+};
+
+}  // namespace
+
+TEST_CASE("with the shipped rules of the broker each hears what is for him, and everything works", "[integration]") {
+    const Guarded guarded;
+    {
+        SqliteStore store(guarded.path("p1.outbox.db"), nullptr, Sharing::shared);
+        Outbox outbox(store);
+        const auto day = *parse_day("2022-04-10");
+        REQUIRE(outbox.post(a_session_held(0), "session", &kbang(), "23656", day, 1).index() == 0);
+        REQUIRE(outbox.post(a_household_supported(0), "household", &kbang(), "23656", day, 1).index() == 0);
+    }
+    Process phone(guarded.as("p1", {CHIENG_FIELD, "--device", "p1", "--data", guarded.path(""), "send", "--patience", "60"}),
+                  guarded.path("phone.log"));
+    CHECK(phone.wait(90s) == 0);  // both receipts came
+    CHECK(eventually(60s, [&] { return guarded.shows_a_session(); }));
+
+    CHECK(guarded.heard_by("p2").empty());
+    const auto hears = [&](const std::string& user, const std::set<std::string>& topics) {
+        return eventually(60s, [&] { return guarded.heard_by(user) == topics; });
+    };
+    CHECK(hears("reader", {"areas/indicators/calendar", "areas/indicators/official", "chieng/1/23656/feeds/cells/head",
+                           "chieng/1/625/feeds/cells/head"}));
+    CHECK(hears("labour", {"areas/recipients/commune"}));
+    CHECK(hears("23656-01", {"areas/recipients/village"}));
+    for (const auto& topic : guarded.heard_by("district")) {
+        INFO(topic);
+        CHECK((topic.starts_with("areas/indicators/") || topic == "areas/recipients/district" || topic.starts_with("chieng/1/625/") ||
+               topic == "chieng/1/23656/feeds/cells/head"));
+    }
+    CHECK(guarded.heard_by("commune").contains("chieng/1/23656/feeds/household/head"));
+}
+
+}  // namespace access_test

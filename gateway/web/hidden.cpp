@@ -31,6 +31,25 @@ bool tells_of_people(const v1::Indicator& indicator) {
     return counts_people(indicator) || indicator.has_targets();
 }
 
+// Money, or days, that single households were given.
+bool sums_up_households(const v1::Indicator& indicator) {
+    const auto& sources = indicator.source();
+    return !counts_people(indicator) && std::any_of(sources.begin(), sources.end(), [](const v1::Source& source) {
+        const auto* event = v1::Event::descriptor()->FindFieldByName(source.event());
+        return !source.plus().empty() && event != nullptr && event->message_type()->FindFieldByName("household_key") != nullptr;
+    });
+}
+
+// A sum over few households tells of each, and differences of sums are over few. One sum over a year of all the places that the gateway
+// has leaves no difference.
+bool is_too_fine(const Call& call, const v1::Indicator& indicator, const v1::IndicatorValue& value, Told told) {
+    const auto period = Period::parse(value.calendar(), value.period());
+    const bool is_of_all = told == Told::now && period && period->calendar == v1::OFFICIAL && period->span == v1::YEAR &&
+                           value.area() == call.world.place &&
+                           value.lineage().events() >= static_cast<std::int64_t>(call.viewer.threshold());
+    return sums_up_households(indicator) && !is_of_all;
+}
+
 // What was filed and is not so any more would tell, beside what is so now, how few made the difference.
 bool was_restated(const Call& call, const v1::IndicatorValue& filed) {
     const auto period = Period::parse(filed.calendar(), filed.period());
@@ -55,7 +74,8 @@ bool is_small_part(const Call& call, const v1::Indicator& indicator, const v1::I
     const auto* of =
         indicator.targets().view() == v1::ACHIEVEMENT ? call.world.definitions.find(part.cut_value(), *parse_day(whole.to())) : nullptr;
     return (counts_people(indicator) && any_small({part.number(), part.denominator()}, call.viewer)) ||
-           (of != nullptr && counts_people(of->indicator) && any_small({(part.number() + 99) / 100}, call.viewer));
+           (of != nullptr && counts_people(of->indicator) && any_small({(part.number() + 99) / 100}, call.viewer)) ||
+           (of != nullptr && sums_up_households(of->indicator));
 }
 
 }  // namespace
@@ -66,7 +86,8 @@ bool is_hidden(const Call& call, const v1::Indicator& indicator, const v1::Indic
     }
     const bool small = counts_people(indicator) &&
                        any_small({value.number(), value.denominator(), value.start_number(), value.start_denominator()}, call.viewer);
-    return small || is_never_told(call, indicator, value, told) || hiding(call).hides(indicator, value);
+    return small || is_too_fine(call, indicator, value, told) || is_never_told(call, indicator, value, told) ||
+           hiding(call).hides(indicator, value);
 }
 
 bool is_hidden(const Call& call, const v1::Indicator& indicator, const v1::IndicatorValue& value, const v1::IndicatorValue::Part& part,
@@ -74,7 +95,7 @@ bool is_hidden(const Call& call, const v1::Indicator& indicator, const v1::Indic
     if (call.viewer.threshold() == 0) {
         return false;
     }
-    return is_small_part(call, indicator, value, part) || is_never_told(call, indicator, value, told) ||
+    return sums_up_households(indicator) || is_small_part(call, indicator, value, part) || is_never_told(call, indicator, value, told) ||
            hiding(call).hides(indicator, value, part.cut(), part.cut_value());
 }
 
@@ -91,7 +112,7 @@ std::vector<std::pair<std::string, std::string>> hidden_nothings(const Call& cal
         const bool stands = std::any_of(value.parts().begin(), value.parts().end(), [&](const v1::IndicatorValue::Part& one) {
             return one.cut() == part.cut && one.cut_value() == part.cut_value;
         });
-        if (!stands && hiding(call).hides(indicator, value, part.cut, part.cut_value)) {
+        if (!stands && (sums_up_households(indicator) || hiding(call).hides(indicator, value, part.cut, part.cut_value))) {
             found.emplace_back(part.cut, part.cut_value);
         }
     }

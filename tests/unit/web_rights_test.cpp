@@ -208,6 +208,27 @@ TEST_CASE("at a district an event goes to the commune of its village, or to the 
     CHECK(status_of(world.ask("POST", "/api/v1/events?commune=00001", as("gong"), of_no_village)) == "400 commune");
 }
 
+TEST_CASE("money that households were given is told to who has a threshold of all places and a year only, and never in parts", "[web]") {
+    WebWorld world("625", rights());
+    for (std::uint64_t n = 1; n <= 6; ++n) {
+        auto event = a_household_supported(n, "S-" + std::to_string(n));
+        event.mutable_household_supported()->set_household_key("h-" + std::to_string(n));
+        world.happened(event);
+    }
+    const auto status = [&](const std::string& token, const std::string& query, const std::string& area) {
+        return value_in(world.get("/api/v1/table?" + query, as(token)), "SUP-04", area).at("status").get<std::string>();
+    };
+    CHECK(status("drum", "period=2022", "23656") == "OK");
+    CHECK(status("flute", "period=2022", "23656") == "SUPPRESSED");
+    CHECK(status("flute", "period=2022-Q2", "625") == "SUPPRESSED");
+    CHECK(status("flute", "period=2022&calendar=calendar", "625") == "SUPPRESSED");
+    const auto whole = value_in(world.get("/api/v1/table?period=2022&cuts=true", as("flute")), "SUP-04", "625");
+    CHECK(whole.at("status") == "OK");
+    for (const auto& part : whole.value("parts", web::Json::array())) {
+        CHECK(part.at("status") == "SUPPRESSED");
+    }
+}
+
 TEST_CASE("small numbers of people and households are hidden, with all that they are made of") {
     WebWorld world("23656", rights());
     auto session = a_session_held(1);

@@ -4,6 +4,9 @@
 #include <sqlite3.h>
 #include <zstd.h>
 
+#include <chrono>
+#include <thread>
+
 namespace chieng {
 namespace {
 
@@ -27,6 +30,7 @@ constexpr int packing_level = 1;
 constexpr std::size_t block_bytes_bound = 64UL << 20U;
 
 constexpr std::uint64_t scrub_is_due = 1;  // as the file's user_version
+constexpr std::chrono::milliseconds turn_pause{5};
 
 bool is_packed(std::string_view bytes) {
     constexpr std::string_view magic("\x28\xB5\x2F\xFD", 4);
@@ -124,7 +128,13 @@ void SqliteStore::fail(const std::string& what) const {
 }
 
 void SqliteStore::run(const char* sql) {
-    const int result = sqlite3_exec(database_.get(), sql, nullptr, nullptr, nullptr);
+    const auto until = std::chrono::steady_clock::now() + turn_patience;
+    int result = sqlite3_exec(database_.get(), sql, nullptr, nullptr, nullptr);
+    // Where two want the whole file, as when a file is born, SQLite tells one of them at once instead of letting him wait.
+    while (result == SQLITE_BUSY && sharing_ == Sharing::shared && !open_unit_ && std::chrono::steady_clock::now() < until) {
+        std::this_thread::sleep_for(turn_pause);
+        result = sqlite3_exec(database_.get(), sql, nullptr, nullptr, nullptr);
+    }
     if (result == SQLITE_BUSY) {
         fail(sharing_ == Sharing::shared ? "another process writes to it and does not end"
                                          : "another process has it open; stop that one first");

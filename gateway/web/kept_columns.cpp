@@ -13,17 +13,19 @@ std::shared_ptr<KeptColumns::Rows> KeptColumns::of(const Definitions& definition
         }
         return rows;
     }
-    if (columns_.size() >= columns_max) {
-        columns_.clear();
-    }
-    auto& kept = columns_[{area, period}];
-    if (!kept) {
-        kept = std::make_shared<Rows>();
+    const auto known = columns_.find({area, period});
+    if (known == columns_.end()) {
+        auto rows = std::make_shared<Rows>();
         for (const auto* definition : definitions.shown(period)) {
-            kept->push_back({definition, board.value(area, period, definition->indicator.code()), board.moves(), "", ""});
+            rows->push_back({definition, board.value(area, period, definition->indicator.code()), board.moves(), "", ""});
         }
-        return kept;
+        if (columns_.size() >= columns_max) {
+            columns_.clear();
+        }
+        columns_.emplace(std::pair(area, period), rows);
+        return rows;
     }
+    const auto& kept = known->second;
     for (auto& row : *kept) {
         if (row.read_at < board.moved_at(*row.definition, area)) {
             row = {row.definition, board.value(area, period, row.definition->indicator.code()), board.moves(), "", ""};

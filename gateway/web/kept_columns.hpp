@@ -33,7 +33,7 @@ public:
                                            const Period& period, std::optional<Day> map);
 
 private:
-    static constexpr std::size_t columns_max = 64;  // some 50 kB each
+    static constexpr std::size_t columns_max = 64;
 
     std::map<std::pair<std::string, Period>, std::shared_ptr<Rows>> columns_;
 };

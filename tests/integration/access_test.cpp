@@ -71,6 +71,16 @@ public:
         }
         return heard;
     }
+    // One more session in the name of another device.
+    void forge(const std::string& user, const std::string& device) const {
+        const auto json = R"({"device":")" + device + R"(","commune":"23656","events":[{"sequence":"77","occurredOn":"2022-03-20",)" +
+                          R"("village":"23656-02","organisation":"WOMEN","role":"ASSOCIATION_OFFICER","sessionHeld":{"form":"TALK",)" +
+                          R"("topics":["LAW"],"languages":["VIETNAMESE"],"audience":{"total":30}}}]})";
+        Process program({"/usr/bin/mosquitto_pub", "-p", std::to_string(port_), "-u", user, "-P", password_of(user), "-q", "1", "-t",
+                         "chieng/1/23656/session/events/" + device, "-m", json},
+                        path("forge.log"));
+        REQUIRE(program.wait(30s) == 0);
+    }
     // Whether the district's table, as a reader sees it, has the session.
     [[nodiscard]] bool shows_a_session() const {
         std::filesystem::remove(path("table.log"));
@@ -108,6 +118,7 @@ TEST_CASE("with the shipped rules of the broker each hears what is for him, and 
     Process phone(guarded.as("p1", {CHIENG_FIELD, "--device", "p1", "--data", guarded.path(""), "send", "--patience", "60"}),
                   guarded.path("phone.log"));
     CHECK(phone.wait(90s) == 0);  // both receipts came
+    guarded.forge("p2", "p1");
     CHECK(eventually(60s, [&] { return guarded.shows_a_session(); }));
 
     CHECK(guarded.heard_by("p2").empty());
@@ -124,6 +135,9 @@ TEST_CASE("with the shipped rules of the broker each hears what is for him, and 
                topic == "chieng/1/23656/feeds/cells/head"));
     }
     CHECK(guarded.heard_by("commune").contains("chieng/1/23656/feeds/household/head"));
+    CHECK(guarded.shows_a_session());  // what p2 said for p1 reached nobody
+    guarded.forge("p2", "p2");
+    CHECK(eventually(60s, [&] { return !guarded.shows_a_session(); }));  // and would have been counted
 }
 
 }  // namespace access_test

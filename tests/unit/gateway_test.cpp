@@ -11,6 +11,7 @@
 #include "tests/support/memory_store.hpp"
 
 #include "data/indicators.hpp"
+#include "data/recipients.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -66,6 +67,7 @@ struct Bench {
     MemoryStore store;
     std::optional<Gateway> gateway;
     std::int64_t now_ms = 0;
+    Seconds civil{std::chrono::seconds(1'650'000'000)};
     std::map<std::string, std::vector<std::int64_t>> seen;  // cell -> its values, in the order they came
     std::vector<std::uint64_t> offsets;
     std::uint64_t epoch = 0;
@@ -86,7 +88,7 @@ struct Bench {
         hear(Input(Tick{}));
     }
     void hear(const Input& input) {
-        const Instant now{Seconds(std::chrono::seconds(1'650'000'000)), std::chrono::milliseconds(now_ms)};
+        const Instant now{civil, std::chrono::milliseconds(now_ms)};
         for (const auto& action : gateway->handle(std::span(&input, 1), now)) {
             const auto* publish = std::get_if<Publish>(&action);
             if (publish == nullptr) {
@@ -218,6 +220,31 @@ TEST_CASE("while what is sent still waits retained topics stay behind, and in th
     v1::IndicatorValue said;
     REQUIRE(read_retained_event(bench.retained[topic], said));
     CHECK(said.number() == 1);
+}
+
+TEST_CASE("when a period is over its values are said to who is reported to, and those of no other period again") {
+    const auto recipients = Recipients::load(data::recipients, "recipients.txtpb", definitions(), "23656");
+    const std::string archived = "chieng/1/areas/23656/recipients/archive/official/2022-04/COM-01";
+    Bench bench;
+    bench.civil = Seconds(*parse_day("2022-04-14")) + std::chrono::hours(5);  // the last day of the official April
+    bench.start();
+    bench.gateway->serve(recipients);
+    bench.publish(1);
+    for (int n = 0; n < 20; ++n) {
+        bench.pass(1'000);
+    }
+    CHECK(bench.retained.count("chieng/1/areas/23656/indicators/official/2022-04/COM-01") == 1);
+    CHECK(bench.retained.count(archived) == 0);
+    bench.retained.clear();
+    bench.civil += std::chrono::days(1);
+    for (int n = 0; n < 20; ++n) {
+        bench.pass(1'000);
+    }
+    CHECK(bench.retained.count(archived) == 1);
+    for (const auto& [topic, payload] : bench.retained) {
+        INFO(topic);
+        CHECK((topic.find("/indicators/") == std::string::npos || topic.find("/official/2022-04/") != std::string::npos));
+    }
 }
 
 TEST_CASE("a gateway that ended well reads nothing again and wastes no offset") {

@@ -37,6 +37,7 @@ Definitions DefinitionCompiler::run() {
     }
     note_series();
     note_touched();
+    note_stock_events();
     const auto bytes = indicators_.SerializeAsString();
     out_.digest_ = XXH3_64bits(bytes.data(), bytes.size());
     return std::move(out_);

@@ -46,6 +46,7 @@ private:
     void derive_parts(Definition& definition, const Reference& of);
     void note_series();
     void note_touched();
+    void note_stock_events();
     void reach(SeriesId series, std::uint32_t definition, std::set<std::uint32_t>& found) const;
 
     [[nodiscard]] const google::protobuf::FieldDescriptor* find_path(const std::string& text, Steps& found) const;

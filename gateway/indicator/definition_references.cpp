@@ -267,6 +267,18 @@ void DefinitionCompiler::note_touched() {
     }
 }
 
+void DefinitionCompiler::note_stock_events() {
+    for (const auto& definition : out_.all_) {
+        const auto& sources = definition.indicator.source();
+        const bool opens = std::any_of(sources.begin(), sources.end(), [](const v1::Source& source) { return !source.opens().empty(); });
+        for (const auto& source : sources) {
+            if (opens) {
+                out_.stock_events_.insert(source.event());
+            }
+        }
+    }
+}
+
 // The definition, and all that are computed from it.
 void DefinitionCompiler::reach(SeriesId series, std::uint32_t definition, std::set<std::uint32_t>& found) const {
     if (!found.insert(definition).second) {

@@ -71,6 +71,12 @@ const Definition* Definitions::find(std::string_view code, Day day) const {
     return last;
 }
 
+bool Definitions::moves_a_stock(const v1::Indicator& indicator) const {
+    return indicator.measure() == v1::Indicator::NUMBER &&
+           std::any_of(indicator.source().begin(), indicator.source().end(),
+                       [&](const v1::Source& source) { return stock_events_.contains(source.event()); });
+}
+
 std::vector<const Definition*> Definitions::shown(const Period& period) const {
     std::vector<const Definition*> found;
     for (const auto& definition : all_) {

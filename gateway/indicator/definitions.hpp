@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -127,6 +128,9 @@ public:
     // Which of all() a series has a part in, as their places in that list: its own, and those that are computed from it.
     [[nodiscard]] const std::vector<std::uint32_t>& touched(SeriesId series) const { return touched_[series]; }
 
+    // Whether it counts events that also move a stock from its opening: then it is a difference of two figures of that stock.
+    [[nodiscard]] bool moves_a_stock(const v1::Indicator& indicator) const;
+
     // Of all definitions: the same text means the same digest.
     [[nodiscard]] std::uint64_t digest() const { return digest_; }
 
@@ -143,6 +147,7 @@ private:
     std::vector<Series> series_;
     boost::unordered_flat_map<std::string, SeriesId> ids_;  // indicator, cut and value, each ended by a line feed
     std::vector<std::vector<std::uint32_t>> touched_;
+    std::set<std::string, std::less<>> stock_events_;  // that open or move a stock
     boost::unordered_flat_map<int, std::vector<SourcePlan>> plans_;
     FieldTree fields_;
     std::uint64_t digest_ = 0;

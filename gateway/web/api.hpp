@@ -79,6 +79,9 @@ struct FollowCells {
 struct AwaitJournals {};  // ask the same again once they were read
 using Outcome = std::variant<HttpReply, PostEvent, FilePeriod, FollowCells, AwaitJournals>;
 
+// Whether the place whose gateway this is was a commune on that day, or on the nearest one on which it was a place.
+[[nodiscard]] bool is_commune(const World& world, Day day);
+
 struct Call {
     const World& world;
     const HttpRequest& request;

@@ -48,9 +48,7 @@ std::vector<Need> needs_of(const v1::Event& event) {
 std::optional<std::string> commune_of(const Call& call, const v1::Event& event) {
     const auto& world = call.world;
     const auto day = parse_day(event.occurred_on()).value_or(call.now.today());
-    const auto nearest = world.places.nearest_day(world.place, day);
-    const auto* own = nearest ? world.places.find(world.place, *nearest) : nullptr;
-    if (own != nullptr && own->level() == v1::Place::COMMUNE_LEVEL) {
+    if (is_commune(world, day)) {
         return world.place;
     }
     const auto* named = call.request.parameter("commune");

@@ -31,23 +31,51 @@ bool tells_of_people(const v1::Indicator& indicator) {
     return counts_people(indicator) || indicator.has_targets();
 }
 
-// Money, or days, that single households were given.
+bool is_of_a_household(const v1::Source& source) {
+    const auto* event = v1::Event::descriptor()->FindFieldByName(source.event());
+    return event != nullptr && event->message_type()->FindFieldByName("household_key") != nullptr;
+}
+
+// Money, days or activities, which are no number of households, but of which single households had each a part.
 bool sums_up_households(const v1::Indicator& indicator) {
     const auto& sources = indicator.source();
-    return !counts_people(indicator) && std::any_of(sources.begin(), sources.end(), [](const v1::Source& source) {
-        const auto* event = v1::Event::descriptor()->FindFieldByName(source.event());
-        return !source.plus().empty() && event != nullptr && event->message_type()->FindFieldByName("household_key") != nullptr;
-    });
+    return !counts_people(indicator) && std::any_of(sources.begin(), sources.end(), is_of_a_household);
+}
+
+// How many moved from one class to another: two figures of the class, which is told, differ by it.
+bool is_movement(const Call& call, const v1::Indicator& indicator) {
+    return counts_people(indicator) && call.world.definitions.moves_a_stock(indicator);
 }
 
 // A sum over few households tells of each, and differences of sums are over few. One sum over a year of all the places that the gateway
 // has leaves no difference.
+bool is_told_whole_only(const Call& call, const v1::Indicator& indicator) {
+    return sums_up_households(indicator) || is_movement(call, indicator);
+}
+
+// One movement that is hidden could be worked out from the others.
+bool many_moved(const Call& call, const v1::IndicatorValue& value, const Period& period) {
+    const auto& all = call.world.definitions.all();
+    return std::all_of(all.begin(), all.end(), [&](const Definition& definition) {
+        const auto& indicator = definition.indicator;
+        return indicator.hidden() || !is_movement(call, indicator) || definition.from > period.last_day() ||
+               definition.until < period.last_day() ||
+               call.world.board.value(value.area(), period, indicator.code()).number() >= call.viewer.threshold();
+    });
+}
+
 bool is_too_fine(const Call& call, const v1::Indicator& indicator, const v1::IndicatorValue& value, Told told) {
+    if (!is_told_whole_only(call, indicator)) {
+        return false;
+    }
     const auto period = Period::parse(value.calendar(), value.period());
-    const bool is_of_all = told == Told::now && period && period->calendar == v1::OFFICIAL && period->span == v1::YEAR &&
-                           value.area() == call.world.place &&
-                           value.lineage().events() >= static_cast<std::int64_t>(call.viewer.threshold());
-    return sums_up_households(indicator) && !is_of_all;
+    if (told != Told::now || !period || period->calendar != v1::OFFICIAL || period->span != v1::YEAR || value.area() != call.world.place) {
+        return true;
+    }
+    // What is of households cannot be told from the rest, which other indicators tell.
+    const bool is_mixed = !std::all_of(indicator.source().begin(), indicator.source().end(), is_of_a_household);
+    return is_movement(call, indicator) ? !many_moved(call, value, *period)
+                                        : is_mixed || value.lineage().events() < static_cast<std::int64_t>(call.viewer.threshold());
 }
 
 // What was filed and is not so any more would tell, beside what is so now, how few made the difference.
@@ -64,8 +92,11 @@ bool was_restated(const Call& call, const v1::IndicatorValue& filed) {
     return !MessageDifferencer::Equals(then, now);
 }
 
+// What a commune would hide differs from what its district hides of the same villages, and both together would tell more than either:
+// so numbers of people are told by the district.
 bool is_never_told(const Call& call, const v1::Indicator& indicator, const v1::IndicatorValue& value, Told told) {
-    return tells_of_people(indicator) && (told == Told::recut || (told == Told::filed && was_restated(call, value)));
+    return tells_of_people(indicator) &&
+           (told == Told::recut || (told == Told::filed && was_restated(call, value)) || is_commune(call.world, call.now.today()));
 }
 
 // Of what may be the achievement of targets: then its figures are hundredths of what the indicator counts that it names.
@@ -75,7 +106,7 @@ bool is_small_part(const Call& call, const v1::Indicator& indicator, const v1::I
         indicator.targets().view() == v1::ACHIEVEMENT ? call.world.definitions.find(part.cut_value(), *parse_day(whole.to())) : nullptr;
     return (counts_people(indicator) && any_small({part.number(), part.denominator()}, call.viewer)) ||
            (of != nullptr && counts_people(of->indicator) && any_small({(part.number() + 99) / 100}, call.viewer)) ||
-           (of != nullptr && sums_up_households(of->indicator));
+           (of != nullptr && is_told_whole_only(call, of->indicator));
 }
 
 }  // namespace
@@ -95,8 +126,8 @@ bool is_hidden(const Call& call, const v1::Indicator& indicator, const v1::Indic
     if (call.viewer.threshold() == 0) {
         return false;
     }
-    return sums_up_households(indicator) || is_small_part(call, indicator, value, part) || is_never_told(call, indicator, value, told) ||
-           hiding(call).hides(indicator, value, part.cut(), part.cut_value());
+    return is_told_whole_only(call, indicator) || is_small_part(call, indicator, value, part) ||
+           is_never_told(call, indicator, value, told) || hiding(call).hides(indicator, value, part.cut(), part.cut_value());
 }
 
 std::vector<std::pair<std::string, std::string>> hidden_nothings(const Call& call, const v1::Indicator& indicator,
@@ -112,7 +143,7 @@ std::vector<std::pair<std::string, std::string>> hidden_nothings(const Call& cal
         const bool stands = std::any_of(value.parts().begin(), value.parts().end(), [&](const v1::IndicatorValue::Part& one) {
             return one.cut() == part.cut && one.cut_value() == part.cut_value;
         });
-        if (!stands && (sums_up_households(indicator) || hiding(call).hides(indicator, value, part.cut, part.cut_value))) {
+        if (!stands && (is_told_whole_only(call, indicator) || hiding(call).hides(indicator, value, part.cut, part.cut_value))) {
             found.emplace_back(part.cut, part.cut_value);
         }
     }

@@ -106,6 +106,12 @@ Json cut_values(const World& world, const Definition& definition, const v1::Cut&
 
 }  // namespace
 
+bool is_commune(const World& world, Day day) {
+    const auto nearest = world.places.nearest_day(world.place, day);
+    const auto* own = nearest ? world.places.find(world.place, *nearest) : nullptr;
+    return own != nullptr && own->level() == v1::Place::COMMUNE_LEVEL;
+}
+
 Json place_json(const World& world, const std::string& code, Day day) {
     Json json{{"code", code}};
     const auto* place = world.places.find(code, day);

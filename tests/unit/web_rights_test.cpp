@@ -231,7 +231,7 @@ TEST_CASE("money that households were given is told to who has a threshold of al
 }
 
 TEST_CASE("small numbers of people and households are hidden, with all that they are made of") {
-    WebWorld world("23656", rights());
+    WebWorld world("625", rights());
     auto session = a_session_held(1);
     session.mutable_session_held()->mutable_audience()->set_total(30);
     session.mutable_session_held()->mutable_audience()->set_female(3);
@@ -264,6 +264,72 @@ TEST_CASE("small numbers of people and households are hidden, with all that they
     CHECK(world.refused("/api/v1/feeds/cells/websocket", as("flute")) == "403 threshold");
     CHECK(world.get("/api/v1/behind?indicator=SUP-01&period=2022-Q2", as("flute")).at("feeds").empty());
     CHECK(world.get("/api/v1/reports/2022-Q2/1", as("flute")).at("report").at("positions").empty());
+}
+
+TEST_CASE("what a commune hides and what its district hides tell no more together: numbers of people are the district's to tell") {
+    auto session = a_session_held(1);
+    session.mutable_session_held()->mutable_audience()->set_total(30);
+    const auto told = [&](const std::string& place, const std::string& indicator) {
+        WebWorld world(place, rights());
+        world.happened(session);
+        return value_in(world.get("/api/v1/table?period=2022-Q2&area=23656", as("flute")), indicator, "23656").at("status");
+    };
+    CHECK(told("625", "COM-02") == "OK");
+    CHECK(told("23656", "COM-02") == "SUPPRESSED");
+    CHECK(told("23656", "COM-01") == "OK");
+}
+
+TEST_CASE("activities of which some are of single households are not told, as the others are") {
+    WebWorld world("625", rights());
+    auto session = a_session_held(1);
+    session.set_organisation(v1::WOMEN);
+    world.happened(session);
+    auto support = a_household_supported(2);
+    support.mutable_household_supported()->set_organiser(v1::WOMEN);
+    world.happened(support);
+    const auto table = world.get("/api/v1/table?period=2022&cuts=true", as("flute"));
+    CHECK(value_in(table, "COM-01", "23656").at("number") == 1);
+    CHECK(value_in(table, "MOB-03", "23656").at("status") == "SUPPRESSED");
+    CHECK(value_in(table, "MOB-03", "625").at("status") == "SUPPRESSED");
+    CHECK(value_in(world.get("/api/v1/table?period=2022", as("gong")), "MOB-03", "23656").at("number") == 2);
+}
+
+TEST_CASE("how many moved between classes is not told where the stock that they moved is, unless many did everywhere in a year") {
+    WebWorld world("625", rights());
+    std::uint64_t sequence = 0;
+    const auto move = [&](v1::HouseholdStatusChanged::Movement movement, v1::HouseholdClass from, v1::HouseholdClass to, int times) {
+        for (int n = 0; n < times; ++n) {
+            auto event = an_event(++sequence);
+            auto& change = *event.mutable_household_status_changed();
+            change.set_household_key("h-" + std::to_string(sequence));
+            change.set_movement(movement);
+            change.set_from_class(from);
+            change.set_to_class(to);
+            world.happened(event);
+        }
+    };
+    auto opening = an_event(++sequence);
+    opening.set_occurred_on("2022-01-02");
+    opening.mutable_baseline_set()->set_year(2022);
+    opening.mutable_baseline_set()->set_standard(v1::DECREE_07_2021);
+    opening.mutable_baseline_set()->set_households(200);
+    opening.mutable_baseline_set()->set_poor(60);
+    world.happened(opening);
+    const auto status = [&](const std::string& indicator, const std::string& period, const std::string& area) {
+        return value_in(world.get("/api/v1/table?period=" + period, as("flute")), indicator, area).at("status").get<std::string>();
+    };
+    move(v1::HouseholdStatusChanged::ESCAPED_POVERTY, v1::POOR, v1::NEAR_POOR, 7);
+    CHECK(status("POV-02", "2022", "23656") == "OK");
+    CHECK(status("POV-06", "2022", "23656") == "SUPPRESSED");
+    CHECK(status("POV-06", "2022-Q2", "625") == "SUPPRESSED");
+    CHECK(status("POV-06", "2022", "625") == "SUPPRESSED");  // 60 to 53: nobody became poor, he would know
+    move(v1::HouseholdStatusChanged::NEWLY_POOR, v1::NEAR_POOR, v1::POOR, 2);
+    CHECK(status("POV-07", "2022", "625") == "SUPPRESSED");
+    CHECK(status("POV-06", "2022", "625") == "SUPPRESSED");
+    move(v1::HouseholdStatusChanged::NEWLY_POOR, v1::NEAR_POOR, v1::POOR, 3);
+    CHECK(status("POV-06", "2022", "625") == "OK");
+    CHECK(status("POV-07", "2022", "625") == "OK");
+    CHECK(status("POV-07", "2022", "23656") == "SUPPRESSED");
 }
 
 TEST_CASE("a target does not tell what is hidden") {

@@ -31,6 +31,7 @@ void CellStreams::open(std::shared_ptr<HttpStream> stream, const web::FollowCell
     const auto* key = stream.get();
     auto& client = clients_[key];
     client.stream = std::move(stream);
+    client.blind = follow.blind;
     client.stream->on_closed([this, key] { clients_.erase(key); });
     client.stream->on_idle([this, &client] { read_on(client); });
     client.stream->on_text([this, &client](const std::string& text) { listen(client, text); });
@@ -46,14 +47,17 @@ void CellStreams::open(std::shared_ptr<HttpStream> stream, const web::FollowCell
 void CellStreams::begin(Client& client, const web::FollowCells& follow) {
     const auto end = end_();
     const bool other = follow.after && ((follow.epoch && *follow.epoch != end.epoch) || *follow.after > end.offset);
-    client.at = other ? 0 : follow.after.value_or(end.offset);
+    client.at = client.blind ? end.offset : other ? 0 : follow.after.value_or(end.offset);
     client.stream->send(message_of({end.epoch, client.at}, "head",
                                    "{\"epoch\":\"" + std::to_string(end.epoch) + "\",\"last\":" + std::to_string(end.offset) +
                                        ",\"after\":" + std::to_string(client.at) + ",\"reset\":" + (other ? "true" : "false") + "}"));
 }
 
 void CellStreams::read_on(Client& client) {
-    if (client.at < told_) {
+    if (client.blind && client.at < told_) {
+        client.at = told_;
+        client.stream->send(moved());
+    } else if (client.at < told_) {
         const auto message = page(client.at, client.at);
         client.stream->send(message);
     }
@@ -125,17 +129,28 @@ std::vector<HttpStream::Message> CellStreams::messages_of(const v1::Block& block
     return messages;
 }
 
+HttpStream::Message CellStreams::moved() const {
+    return message_of({epoch_, told_}, "moved", "{\"epoch\":\"" + std::to_string(epoch_) + "\",\"last\":" + std::to_string(told_) + "}");
+}
+
 // To those who are up to date and have taken all that they were sent; the others read on when they have.
 void CellStreams::send(const std::vector<HttpStream::Message>& messages, std::uint64_t first, std::uint64_t last) {
     std::vector<std::shared_ptr<HttpStream>> live;
+    std::vector<std::shared_ptr<HttpStream>> blind;
     for (auto& [key, client] : clients_) {
         if (client.stream->is_idle() && client.at + 1 >= first && client.at < last) {
-            client.at = last;
-            live.push_back(client.stream);
+            client.at = client.blind ? told_ : last;
+            (client.blind ? blind : live).push_back(client.stream);
         }
     }
     for (const auto& stream : live) {  // sending may close one, which takes it from the list
         for (const auto& message : messages) {
+            stream->send(message);
+        }
+    }
+    if (!blind.empty()) {
+        const auto message = moved();
+        for (const auto& stream : blind) {
             stream->send(message);
         }
     }

@@ -2,7 +2,7 @@
 // Those who follow the feed of cells over HTTP. Whoever is up to date and takes what he is sent is sent each change as it is
 // published, as long as telling all of them costs a tenth of the loop; otherwise changes wait for each other, half a second at most.
 // Whoever comes with a cursor, or takes his time, reads pages of the board one after the other as he takes them, until he is up to
-// date. Pages and changes are shared; for one client, one of them waits.
+// date. Pages and changes are shared; for one client, one of them waits. Whoever may not see the cells is told only how far they go.
 //
 // Thread   the loop's.
 // Keeps    I4 over HTTP: after an offset that he has, a client is told every cell that changed since, its latest value at least.
@@ -51,10 +51,12 @@ private:
     struct Client {
         std::shared_ptr<HttpStream> stream;
         std::uint64_t at = 0;  // told up to here
+        bool blind = false;    // is told only that there is more
     };
 
     void begin(Client& client, const web::FollowCells& follow);
     void read_on(Client& client);
+    [[nodiscard]] HttpStream::Message moved() const;
     void send(const std::vector<HttpStream::Message>& messages, std::uint64_t first, std::uint64_t last);
     [[nodiscard]] std::vector<HttpStream::Message> messages_of(const v1::Block& block) const;
     void listen(Client& client, const std::string& text);

@@ -75,6 +75,7 @@ struct FollowCells {
     bool websocket = false;
     std::optional<std::uint64_t> epoch;  // of the cursor
     std::optional<std::uint64_t> after;  // none: from now on
+    bool blind = false;                  // is told that cells changed, not which
 };
 struct AwaitJournals {};  // ask the same again once they were read
 using Outcome = std::variant<HttpReply, PostEvent, FilePeriod, FollowCells, AwaitJournals>;

@@ -54,9 +54,6 @@ bool read_event_id(std::string_view text, FollowCells& follow) {
 }
 
 Outcome follow_cells(const Call& call, bool websocket) {
-    if (!sees_lineage(call.viewer)) {
-        return reply_of(may_not_follow());
-    }
     if (call.request.method == "HEAD") {
         auto reply = reply_of({405, "method", "Not this method", "a stream has no end to tell of; use GET",
                                "luồng dữ liệu không có điểm kết thúc; hãy dùng GET", ""});
@@ -64,7 +61,7 @@ Outcome follow_cells(const Call& call, bool websocket) {
         return reply;
     }
     Parameters parameters(call);
-    FollowCells follow{websocket, std::nullopt, std::nullopt};
+    FollowCells follow{websocket, std::nullopt, std::nullopt, !sees_lineage(call.viewer)};
     if (parameters.given("after")) {
         follow.after = parameters.number("after", 0, number_max);
     }

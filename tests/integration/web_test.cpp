@@ -31,6 +31,9 @@ constexpr const char* rights = R"(viewer {
   name: "officer" token_sha256: "cb37790a8586667fe9d52fbf3749dbbbdf05a5e6eab4152a8af7330c10ea60f5" may: [POST, CORRECT, DECIDE, FILE]
   sees: SENSITIVE role: CULTURE_OFFICIAL organisation: COMMUNE_PEOPLES_COMMITTEE
 }
+viewer {  # printf %s flute | sha256sum
+  name: "shielded" token_sha256: "c52c4fb88926f84bcbc39459fb74792f00032309d52aa2f242741702958003cc" threshold: 5
+}
 anonymous { }
 )";
 
@@ -231,6 +234,22 @@ TEST_CASE("hostile requests get a problem, and the next one is served", "[integr
     CHECK(eventually(15s, [&] { return !slow.send(" "); }));  // a byte now and then does not keep it
     CHECK(std::chrono::steady_clock::now() - began < 10s);
     CHECK(http(town.port, "GET", "/api/v1/me").status == 200);
+}
+
+TEST_CASE("who has a threshold is told at once that something changed, and not what", "[integration]") {
+    const ClockAt july{"2022-07-20"};
+    Town town;
+    auto shielded = follow(town.port, "Authorization: Bearer flute\r\n");
+    auto text = until(*shielded, "event: head");
+    town.post_session();
+    town.send();
+    text += until(*shielded, "event: moved");
+    CHECK(text.find("\"last\":0}") == std::string::npos);
+    CHECK(eventually(20s, [&] { return town.sessions() == 1; }));
+    CHECK(text.find("event: moved") != std::string::npos);
+    CHECK(text.find("COM-01") == std::string::npos);
+    auto again = follow(town.port, "Authorization: Bearer flute\r\nLast-Event-ID: " + last_id(text) + "\r\n");
+    CHECK(until(*again, "event: head").find("\"reset\":false") != std::string::npos);
 }
 
 TEST_CASE("a commune tells its ledger, what looks like one fact, and the events behind a number", "[integration]") {

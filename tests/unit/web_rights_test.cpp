@@ -260,8 +260,10 @@ TEST_CASE("small numbers of people and households are hidden, with all that they
     CHECK(some);
     CHECK(value_in(table, "COM-01", "23656").at("number") == 1);  // sessions are things
     CHECK(world.refused("/api/v1/feeds/cells", as("flute")) == "403 threshold");
-    CHECK(world.refused("/api/v1/feeds/cells/events", as("flute")) == "403 threshold");
-    CHECK(world.refused("/api/v1/feeds/cells/websocket", as("flute")) == "403 threshold");
+    for (const auto* stream : {"/api/v1/feeds/cells/events", "/api/v1/feeds/cells/websocket"}) {
+        CHECK(std::get<web::FollowCells>(world.ask("GET", stream, as("flute"))).blind);
+        CHECK_FALSE(std::get<web::FollowCells>(world.ask("GET", stream, as("gong"))).blind);
+    }
     CHECK(world.get("/api/v1/behind?indicator=SUP-01&period=2022-Q2", as("flute")).at("feeds").empty());
     CHECK(world.get("/api/v1/reports/2022-Q2/1", as("flute")).at("report").at("positions").empty());
 }

@@ -39,7 +39,7 @@ export function follow(on) {
             if (line.startsWith('event:')) said.event = line.slice(6).trim();
             if (line.startsWith('data:')) said.data = true;
         }
-        if (said.data && (said.event === 'cells' || said.event === 'head')) {
+        if (said.data && ['cells', 'moved', 'head'].includes(said.event)) {
             failures = 0;
             on.change();
         }

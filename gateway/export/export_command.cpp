@@ -158,7 +158,7 @@ int ExportCommand::run(const std::string& place, const Definitions& definitions,
     }
     StatementInput input{definitions, *period, {}, {}, retained.report ? &*retained.report : nullptr};
     for (const auto& code : codes) {
-        input.places.push_back({code, places.find(code, period->last_day())->name(), true, retained.values[code]});
+        input.places.push_back({code, places.find(code, period->last_day())->name(), retained.values[code]});
     }
     const auto statement = make_statement(input);
     const auto written = write(*format, statement, tongue);

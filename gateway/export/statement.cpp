@@ -41,29 +41,25 @@ Figure no_figure(Status status) {
 // The values of one place, or of one place in a report.
 class Told {
 public:
-    // Of a place that reported, a value that nobody sent is of nothing.
     template <class Values>
-    Told(const Values& values, std::string_view area, bool reported) {
+    Told(const Values& values, std::string_view area, bool reported) : reported_(reported) {
         for (const auto& value : values) {
             if (value.area() == area) {
                 by_code_.emplace(value.indicator(), &value);
             }
         }
-        reported_ = reported && !by_code_.empty();
     }
 
     [[nodiscard]] Figure whole(const v1::Indicator& indicator) const {
-        if (!reported_) {
-            return no_figure(Status::not_reported);
-        }
         const auto* value = find(indicator.code());
-        return figure_of(indicator, value == nullptr ? v1::IndicatorValue::default_instance() : *value);
+        if (value == nullptr) {
+            return reported_ ? figure_of(indicator, v1::IndicatorValue::default_instance()) : no_figure(Status::not_reported);
+        }
+        const auto status = status_of(indicator, *value, reported_);
+        return status == Status::ok ? figure_of(indicator, *value) : no_figure(status);
     }
 
     [[nodiscard]] Figure part(const v1::Indicator& indicator, const PartName& name) const {
-        if (!reported_) {
-            return no_figure(Status::not_reported);
-        }
         const auto* value = find(indicator.code());
         if (value != nullptr) {
             for (const auto& part : value->parts()) {
@@ -72,12 +68,13 @@ public:
                 }
             }
         }
-        return figure_of(indicator, Part::default_instance());
+        const auto all = whole(indicator);
+        return all.status == Status::not_reported ? all : figure_of(indicator, Part::default_instance());
     }
 
     template <class Take>
     void each_part(const std::string& code, const Take& take) const {
-        if (const auto* value = find(code); value != nullptr && reported_) {
+        if (const auto* value = find(code); value != nullptr) {
             for (const auto& part : value->parts()) {
                 take(PartName(part.cut(), part.cut_value()));
             }
@@ -97,10 +94,14 @@ private:
 class Maker {
 public:
     explicit Maker(const StatementInput& input) : input_(input), day_(input.period.last_day()) {
+        const auto reported_then =
+            input.report == nullptr ? std::set<std::string>() : places_that_reported(input.definitions, input.report->values(), day_);
         for (const auto& place : input.places) {
-            now_.emplace_back(place.values, place.code, place.reported);
+            const bool reported = std::any_of(place.values.begin(), place.values.end(),
+                                              [&](const auto& value) { return tells_of_events(input.definitions, value, day_); });
+            now_.emplace_back(place.values, place.code, reported);
             if (input.report != nullptr) {
-                filed_.emplace_back(input.report->values(), place.code, true);
+                filed_.emplace_back(input.report->values(), place.code, reported_then.contains(place.code));
             }
         }
     }
@@ -211,10 +212,15 @@ private:
         filed.revision = report.revision();
         filed.filed_at = report.filed_at();
         filed.digest = report.digest();
+        std::set<std::pair<std::string, std::size_t>> restated;  // indicator and place
         for (const auto& row : statement_.rows) {
-            filed.restated +=
-                static_cast<std::size_t>(std::count_if(row.cells.begin(), row.cells.end(), [](const Cell& cell) { return cell.restated; }));
+            for (std::size_t place = 0; place < row.cells.size(); ++place) {
+                if (row.cells[place].restated) {
+                    restated.emplace(row.code, place);
+                }
+            }
         }
+        filed.restated = restated.size();
         statement_.filed = std::move(filed);
     }
 
@@ -226,6 +232,41 @@ private:
 };
 
 }  // namespace
+
+bool tells_of_events(const Definitions& definitions, const v1::IndicatorValue& value, Day last_day) {
+    const auto* definition = definitions.find(value.indicator(), last_day);
+    if (definition == nullptr || value.lineage().events() == 0 || definition->indicator.measure() == v1::Indicator::STOCK ||
+        definition->indicator.measure() == v1::Indicator::CHANGE) {
+        return false;
+    }
+    const auto& indicator = definition->indicator;
+    if (!indicator.has_ratio()) {
+        return true;
+    }
+    const auto* of = definitions.find(indicator.ratio().of(), last_day);
+    return value.number() > 0 && of != nullptr && of->indicator.measure() != v1::Indicator::STOCK;
+}
+
+std::set<std::string> places_that_reported(const Definitions& definitions,
+                                           const google::protobuf::RepeatedPtrField<v1::IndicatorValue>& values, Day last_day) {
+    std::set<std::string> places;
+    for (const auto& value : values) {
+        if (tells_of_events(definitions, value, last_day)) {
+            places.insert(value.area());
+        }
+    }
+    return places;
+}
+
+Status status_of(const v1::Indicator& indicator, const v1::IndicatorValue& value, bool reported) {
+    switch (indicator.measure()) {
+        case v1::Indicator::RATIO: return value.denominator() == 0 ? Status::no_value : Status::ok;
+        case v1::Indicator::CHANGE: return value.denominator() == 0 || value.start_denominator() == 0 ? Status::no_value : Status::ok;
+        case v1::Indicator::MEDIAN: return value.histogram().empty() ? Status::no_value : Status::ok;
+        case v1::Indicator::STOCK: return value.number() == 0 && value.lineage().events() == 0 ? Status::not_reported : Status::ok;
+        default: return !reported && value.number() == 0 && value.lineage().events() == 0 ? Status::not_reported : Status::ok;
+    }
+}
 
 std::string_view name_of(Status status) {
     constexpr std::array<std::string_view, 4> names{"OK", "NOT_REPORTED", "SUPPRESSED", "NO_VALUE"};

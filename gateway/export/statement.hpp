@@ -26,6 +26,17 @@ enum class Status { ok, not_reported, suppressed, no_value };
 // What a person reads instead of a number.
 [[nodiscard]] const v1::Label& words_of(Status status);
 
+// Whether the value says that something happened in its time: what stands at the end of it, and rates of that, go on by themselves.
+[[nodiscard]] bool tells_of_events(const Definitions& definitions, const v1::IndicatorValue& value, Day last_day);
+
+// Of which places one of the values does.
+[[nodiscard]] std::set<std::string> places_that_reported(const Definitions& definitions,
+                                                         const google::protobuf::RepeatedPtrField<v1::IndicatorValue>& values,
+                                                         Day last_day);
+
+// `reported`: something happened there in that time, so that what nobody sent is of nothing.
+[[nodiscard]] Status status_of(const v1::Indicator& indicator, const v1::IndicatorValue& value, bool reported);
+
 // A value of a place, or a part of one.
 struct CellName {
     std::string area;
@@ -38,8 +49,7 @@ struct CellName {
 struct PlaceValues {
     std::string code;
     v1::Label name;
-    bool reported = true;                    // false: nobody ever heard of it, so that no value is a zero
-    std::vector<v1::IndicatorValue> values;  // as Board::rows gives them; without any the place did not report
+    std::vector<v1::IndicatorValue> values;  // as Board::rows gives them
 };
 
 // The references must outlive the call.
@@ -97,7 +107,7 @@ struct Statement {
         std::uint32_t revision = 0;
         std::uint64_t filed_at = 0;
         std::string digest;
-        std::size_t restated = 0;  // cells
+        std::size_t restated = 0;  // values, of which the whole or a part is not what was filed
     };
 
     Period period;

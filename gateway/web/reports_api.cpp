@@ -10,13 +10,14 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 
 namespace chieng::web {
 namespace {
 
-Json value_of(const Call& call, const v1::IndicatorValue& value, Day day, Told told) {
+Json value_of(const Call& call, const v1::IndicatorValue& value, Day day, bool reported, Told told) {
     const auto* definition = call.world.definitions.find(value.indicator(), day);
-    return definition == nullptr ? Json(nullptr) : value_json(call, definition->indicator, value, {true, true, told});
+    return definition == nullptr ? Json(nullptr) : value_json(call, definition->indicator, value, {reported, true, told});
 }
 
 Json summary_of(const v1::Report& report) {
@@ -31,8 +32,11 @@ Json report_json(const Call& call, const v1::Report& report) {
     json["from"] = report.from();
     json["to"] = report.to();
     auto values = Json::array();
+    const auto reported_then = places_that_reported(call.world.definitions, report.values(), day);
     for (const auto& value : report.values()) {
-        values.push_back({{"area", value.area()}, {"indicator", value.indicator()}, {"value", value_of(call, value, day, Told::filed)}});
+        values.push_back({{"area", value.area()},
+                          {"indicator", value.indicator()},
+                          {"value", value_of(call, value, day, reported_then.contains(value.area()), Told::filed)}});
     }
     json["values"] = std::move(values);
     auto definitions = Json::array();
@@ -53,10 +57,8 @@ Json report_json(const Call& call, const v1::Report& report) {
 // Whether anything but a stock was counted there in that time.
 bool reported(const World& world, const std::string& area, const Period& period) {
     const auto rows = world.board.rows(area, period);
-    return std::any_of(rows.begin(), rows.end(), [&](const v1::IndicatorValue& value) {
-        const auto* definition = world.definitions.find(value.indicator(), period.last_day());
-        return tells_of_events(world, definition->indicator, value, period.last_day());
-    });
+    return std::any_of(rows.begin(), rows.end(),
+                       [&](const v1::IndicatorValue& value) { return tells_of_events(world.definitions, value, period.last_day()); });
 }
 
 }  // namespace
@@ -81,8 +83,8 @@ Outcome get_report(const Call& call) {
         return reply_of(bad_parameter("revision", "a number from 1, or latest", "một số từ 1, hoặc latest"));
     }
     if (!Period::parse(v1::OFFICIAL, period)) {
-        return reply_of(
-            bad_parameter("period", "a period such as 2022-04, 2022-Q2, 2022-H1, 2022", "một kỳ, ví dụ 2022-04, 2022-Q2, 2022-H1, 2022"));
+        return reply_of(bad_parameter("period", "a period from 1900 to 2199 such as 2022-04, 2022-Q2, 2022-H1, 2022",
+                                      "một kỳ từ năm 1900 đến 2199, ví dụ 2022-04, 2022-Q2, 2022-H1, 2022"));
     }
     const auto report = call.world.reports.filed(period, asked == "latest" ? 0 : revision);
     if (!report) {
@@ -91,12 +93,19 @@ Outcome get_report(const Call& call) {
     }
     const auto day = parse_day(report->to()).value_or(call.now.today());
     auto restated = Json::array();
+    const auto reported_then = places_that_reported(call.world.definitions, report->values(), day);
+    std::map<std::string, bool> reports_now;
     for (const auto& one : call.world.reports.restated(*report)) {
         const auto& named = one.has_now() ? one.now() : one.filed();
+        auto it = reports_now.find(named.area());
+        if (it == reports_now.end()) {
+            it = reports_now.emplace(named.area(), reported(call.world, named.area(), *Period::parse(v1::OFFICIAL, period))).first;
+        }
+        const bool told_then = reported_then.contains(named.area());
         restated.push_back({{"area", named.area()},
                             {"indicator", named.indicator()},
-                            {"filed", one.has_filed() ? value_of(call, one.filed(), day, Told::filed) : Json(nullptr)},
-                            {"now", one.has_now() ? value_of(call, one.now(), day, Told::now) : Json(nullptr)}});
+                            {"filed", one.has_filed() ? value_of(call, one.filed(), day, told_then, Told::filed) : Json(nullptr)},
+                            {"now", one.has_now() ? value_of(call, one.now(), day, it->second, Told::now) : Json(nullptr)}});
     }
     return json_reply({{"report", report_json(call, *report)}, {"restated", std::move(restated)}});
 }
@@ -111,8 +120,8 @@ Outcome post_report(const Call& call) {
     }
     const auto period = Period::parse(v1::OFFICIAL, text_of_field(body, "period").value_or(""));
     if (!period) {
-        return reply_of(
-            bad_parameter("period", "a period such as 2022-04, 2022-Q2, 2022-H1, 2022", "một kỳ, ví dụ 2022-04, 2022-Q2, 2022-H1, 2022"));
+        return reply_of(bad_parameter("period", "a period from 1900 to 2199 such as 2022-04, 2022-Q2, 2022-H1, 2022",
+                                      "một kỳ từ năm 1900 đến 2199, ví dụ 2022-04, 2022-Q2, 2022-H1, 2022"));
     }
     if (!call.now.caught_up) {
         return reply_of(still_reading());

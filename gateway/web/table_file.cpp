@@ -56,7 +56,7 @@ HttpReply file_reply(const Call& call, const Format& format, const TableFile& as
             values.push_back(row.value);
         }
         note_hidden(call, day, values, column.told(), input.hidden);
-        input.places.push_back({area, place == nullptr ? name : place->name(), column.reported(), std::move(values)});
+        input.places.push_back({area, place == nullptr ? name : place->name(), std::move(values)});
     }
     if (input.report != nullptr) {
         note_hidden(call, day, input.report->values(), Told::filed, input.hidden_filed);
@@ -64,9 +64,6 @@ HttpReply file_reply(const Call& call, const Format& format, const TableFile& as
     auto statement = make_statement(input);
     statement.as_of = static_cast<std::uint64_t>(call.now.civil.time_since_epoch().count());
     const auto* language = call.request.parameter("lang");
-    if (language != nullptr && *language != "vi" && *language != "en") {
-        return reply_of(bad_parameter("lang", "vi or en", "vi hoặc en"));
-    }
     const auto written = write(format, statement, language != nullptr && *language == "en" ? Tongue::en : Tongue::vi);
     if (!written) {
         return reply_of(refused(406, written.error()));

@@ -65,7 +65,8 @@ HttpReply table_reply(const Call& call, const Question& asked, const std::shared
     auto places = Json::array();
     for (const auto& area : areas) {
         columns.emplace_back(call, area, asked.period, asked.map, filed);
-        const auto* place = world.places.find(area, asked.day());
+        const auto nearest = world.places.nearest_day(area, asked.day());
+        const auto* place = nearest ? world.places.find(area, *nearest) : nullptr;
         places.push_back({{"code", area}, {"name", place == nullptr ? Json(nullptr) : text_json(place->name())}});
     }
     Json json{{"area", asked.area},
@@ -134,6 +135,9 @@ Outcome get_table(const Call& call) {
     if (format == nullptr) {
         return reply_of(no_such_format(named != nullptr ? unknown_format(*named) : not_acceptable(call.request.field("accept"))));
     }
+    if (const auto lang = parameters.text("lang", "vi"); lang != "vi" && lang != "en") {
+        return reply_of(bad_parameter("lang", "vi or en", "vi hoặc en"));
+    }
     if (format->name == "json") {
         return table_reply(call, asked, filed);
     }
@@ -156,6 +160,9 @@ Outcome get_history(const Call& call) {
     }
     constexpr std::uint64_t count_max = 60;
     const auto count = static_cast<std::int32_t>(parameters.number("count", 12, count_max));
+    if (count == 0) {
+        parameters.refuse(bad_parameter("count", "from 1 to 60", "từ 1 đến 60"));
+    }
     const auto* indicator = parameters.indicator(parameters.text("indicator"), until.last_day(), span);
     const auto area = parameters.area(call.world.places.nearest_day(call.world.place, until.last_day()).value_or(until.last_day()));
     if (parameters.wrong() || indicator == nullptr) {

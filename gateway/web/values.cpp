@@ -29,27 +29,6 @@ Json both(const std::string& text) {
     return {{"vi", in_vietnamese(text)}, {"en", text}};
 }
 
-enum class Status { ok, not_reported, suppressed, no_value };
-
-std::string name_of(Status status) {
-    switch (status) {
-        case Status::ok: return "OK";
-        case Status::not_reported: return "NOT_REPORTED";
-        case Status::suppressed: return "SUPPRESSED";
-        default: return "NO_VALUE";
-    }
-}
-
-Status status_of(const v1::Indicator& indicator, const v1::IndicatorValue& value, bool reported) {
-    switch (indicator.measure()) {
-        case v1::Indicator::RATIO: return value.denominator() == 0 ? Status::no_value : Status::ok;
-        case v1::Indicator::CHANGE: return value.denominator() == 0 || value.start_denominator() == 0 ? Status::no_value : Status::ok;
-        case v1::Indicator::MEDIAN: return value.histogram().empty() ? Status::no_value : Status::ok;
-        case v1::Indicator::STOCK: return value.number() == 0 && value.lineage().events() == 0 ? Status::not_reported : Status::ok;
-        default: return !reported && value.number() == 0 && value.lineage().events() == 0 ? Status::not_reported : Status::ok;
-    }
-}
-
 bool is_achievement(const v1::Indicator& indicator) {
     return indicator.targets().view() == v1::ACHIEVEMENT;
 }
@@ -152,18 +131,8 @@ std::shared_ptr<const Filed> filed_of(const World& world, const Period& period, 
     for (const auto& value : filed->report.values()) {
         filed->values[{value.area(), value.indicator()}] = &value;
     }
+    filed->reported = places_that_reported(world.definitions, filed->report.values(), period.last_day());
     return filed;
-}
-
-bool tells_of_events(const World& world, const v1::Indicator& indicator, const v1::IndicatorValue& value, Day last_day) {
-    if (value.lineage().events() == 0 || indicator.measure() == v1::Indicator::STOCK || indicator.measure() == v1::Indicator::CHANGE) {
-        return false;
-    }
-    if (!indicator.has_ratio()) {
-        return true;
-    }
-    const auto* of = world.definitions.find(indicator.ratio().of(), last_day);
-    return value.number() > 0 && of != nullptr && of->indicator.measure() != v1::Indicator::STOCK;
 }
 
 Column::Column(const Call& call, std::string area, Period period, std::optional<Day> map, std::shared_ptr<const Filed> filed)
@@ -174,7 +143,7 @@ Column::Column(const Call& call, std::string area, Period period, std::optional<
       told_(map ? Told::recut : Told::now),
       rows_(call.columns.of(call.world.definitions, call.world.board, area_, period, map)) {
     reported_ = std::any_of(rows_->begin(), rows_->end(), [&](const KeptColumns::Row& row) {
-        return tells_of_events(call.world, row.definition->indicator, row.value, period_.last_day());
+        return tells_of_events(call.world.definitions, row.value, period_.last_day());
     });
     for (std::size_t i = 0; i < rows_->size(); ++i) {
         if (is_achievement((*rows_)[i].definition->indicator)) {
@@ -197,9 +166,10 @@ Json Column::value(const KeptColumns::Row& row, bool cuts) const {
     if (filed_) {
         const auto before = filed_->values.find({area_, indicator.code()});
         if (before != filed_->values.end()) {
-            json["filed"] = {{"text", value_json(call_, indicator, *before->second, {true, false, Told::filed})["text"]},
-                             {"revision", filed_->report.revision()},
-                             {"restated", !MessageDifferencer::Equals(*before->second, row.value)}};
+            json["filed"] = {
+                {"text", value_json(call_, indicator, *before->second, {filed_->reported.contains(area_), false, Told::filed})["text"]},
+                {"revision", filed_->report.revision()},
+                {"restated", !MessageDifferencer::Equals(*before->second, row.value)}};
         }
     }
     return json;

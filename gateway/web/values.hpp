@@ -3,6 +3,7 @@
 // hidden from him.
 #pragma once
 
+#include "gateway/export/statement.hpp"
 #include "gateway/web/api.hpp"
 #include "gateway/web/hidden.hpp"
 
@@ -10,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,12 +22,10 @@ namespace chieng::web {
 struct Filed {
     v1::Report report;
     std::map<std::pair<std::string, std::string>, const v1::IndicatorValue*> values;
+    std::set<std::string> reported;  // places of which anything was told then
 };
 // `revision` 0: the latest. Empty when the period was never filed, or is of the other calendar.
 [[nodiscard]] std::shared_ptr<const Filed> filed_of(const World& world, const Period& period, std::uint32_t revision);
-
-// Whether the value says that something happened in its time: what stands at the end of it, and rates of that, go on by themselves.
-[[nodiscard]] bool tells_of_events(const World& world, const v1::Indicator& indicator, const v1::IndicatorValue& value, Day last_day);
 
 // All values of one area over one period.
 class Column {

@@ -52,6 +52,7 @@ inline v1::IndicatorValue a_value_of(const std::string& area, const std::string&
     value.set_area(area);
     value.set_indicator(code);
     value.set_number(number);
+    value.mutable_lineage()->set_events(number == 0 ? 0 : 1);
     value.set_denominator(denominator);
     value.set_as_of(1'655'278'200);
     for (const auto& [form, count] : forms) {
@@ -96,15 +97,13 @@ inline StatementInput a_statement_input(v1::Calendar calendar) {
     median.set_median(20.5);
     input.places.push_back({"625",
                             a_name("Huyện KBang", "Kbang district"),
-                            true,
                             {a_value_of("625", "COM-01", 1'234, 0, {{"TALK", 34}, {"VILLAGE_MEETING", 1'200}}),
                              a_value_of("625", "COM-04", 3, 40), median, a_value_of("625", "SUP-04", 12'340'000)}});
     input.places.push_back({"23656",
                             a_name("Xã Lơ Ku", "Lo Ku"),
-                            true,
                             {a_value_of("23656", "COM-01", 777, 0, {{"TALK", 444}, {"VILLAGE_MEETING", 333}}),
                              a_value_of("23656", "COM-04", 0, 0), a_value_of("23656", "SUP-04", -2'500'000)}});
-    input.places.push_back({"23659", a_name("@Xã Đông & <Đông>", "Dong"), true, {}});
+    input.places.push_back({"23659", a_name("@Xã Đông & <Đông>", "Dong"), {}});
     input.hidden.insert({"23656", "COM-01", "form", "TALK"});
     input.hidden.insert({"23656", "COM-01", "", ""});
     input.hidden_filed = input.hidden;

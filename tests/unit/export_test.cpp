@@ -82,9 +82,25 @@ TEST_CASE("a zero, a value that cannot be, one that is hidden and one that nobod
 
     auto input = a_statement_input(v1::OFFICIAL);
     input.places[2].values.push_back(a_value_of("23659", "COM-04", 0, 5));
+    CHECK(row_of(make_statement(input), "COM-01").cells[2].now.status == Status::not_reported);  // five villages, of which none did
+    CHECK(row_of(make_statement(input), "COM-04").cells[2].now.text == "0.00 (0/5)");
+    input.places[2].values.push_back(a_value_of("23659", "SUP-04", 7));
     CHECK(row_of(make_statement(input), "COM-01").cells[2].now.text == "0");
-    input.places[2].reported = false;
-    CHECK(row_of(make_statement(input), "COM-01").cells[2].now.status == Status::not_reported);
+}
+
+TEST_CASE("a place that was silent when a period was filed is not said to have reported 0, nor to have changed since") {
+    auto input = a_statement_input(v1::OFFICIAL);
+    auto report = *input.report;
+    *report.add_values() = a_value_of("23659", "COM-01", 0);
+    input.report = &report;
+    const auto silent = make_statement(input);
+    CHECK(row_of(silent, "COM-01").cells[2].filed->status == Status::not_reported);
+    CHECK_FALSE(row_of(silent, "COM-01").cells[2].restated);
+    input.places[2].values.push_back(a_value_of("23659", "COM-01", 3, 0, {{"TALK", 3}}));
+    const auto late = make_statement(input);
+    CHECK(row_of(late, "COM-01").cells[2].filed->status == Status::not_reported);
+    CHECK(row_of(late, "COM-01").cells[2].restated);
+    CHECK(late.filed->restated > silent.filed->restated);
 }
 
 TEST_CASE("what was filed stands beside what is true now, and what differs is called restated") {

@@ -255,7 +255,7 @@ TEST_CASE("three hundred who follow and never read cost bounded memory, and a re
     const auto followers = [&] { return samples(http(region.port, "GET", "/metrics").body).at("chieng_http_followers"); };
     const auto follow = [&] {
         auto wire = std::make_unique<Wire>(region.port);
-        wire->send("GET /api/v1/feeds/cells/events?after=0 HTTP/1.1\r\nHost: x\r\n\r\n");
+        wire->send("GET /api/v1/feeds/cells/events?after=0 HTTP/1.1\r\nHost: localhost\r\n\r\n");
         return wire;
     };
     std::vector<std::unique_ptr<Wire>> silent;
@@ -301,7 +301,8 @@ TEST_CASE("half-open connections and senders of a byte at a time hold nobody up"
     for (int i = 0; i < 300; ++i) {
         idle.push_back(std::make_unique<Wire>(region.port));
         if (i % 3 > 0) {
-            idle.back()->send(i % 3 == 1 ? "GET /api/v1/me HT" : "POST /api/v1/session HTTP/1.1\r\nContent-Length: 100\r\n\r\n{");
+            idle.back()->send(i % 3 == 1 ? "GET /api/v1/me HT"
+                                         : "POST /api/v1/session HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{");
         }
     }
     const auto began = std::chrono::steady_clock::now();
@@ -313,7 +314,7 @@ TEST_CASE("half-open connections and senders of a byte at a time hold nobody up"
     }
     CHECK(std::chrono::steady_clock::now() - began < 4s);  // before any of them was dropped
     Wire half(region.port);
-    half.send("GET /api/v1/me HTTP/1.1\r\nHost: x\r\n\r\n");
+    half.send("GET /api/v1/me HTTP/1.1\r\nHost: localhost\r\n\r\n");
     half.end_sending();
     CHECK(half.receive().starts_with("HTTP/1.1 200 "));
 }

@@ -224,15 +224,25 @@ TEST_CASE("hostile requests get a problem, and the next one is served", "[integr
     CHECK(twice.status == 400);
     CHECK(twice.fields.at("Content-Type") == "application/problem+json");
     Wire slow(town.port);
-    slow.send("POST /api/v1/events HTTP/1.1\r\nContent-Length: 100\r\n\r\n{");
+    slow.send("POST /api/v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{");
     Wire pipelined(town.port);
-    pipelined.send("GET /api/v1/me HTTP/1.1\r\n\r\nGET /api/v1/nothing HTTP/1.1\r\nConnection: close\r\n\r\n");
+    pipelined.send("GET /api/v1/me HTTP/1.1\r\nHost: x\r\n\r\nGET /api/v1/nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     const auto both = pipelined.receive();
     CHECK(both.starts_with("HTTP/1.1 200 "));
     CHECK(both.find("HTTP/1.1 404 ") != std::string::npos);
     const auto began = std::chrono::steady_clock::now();
-    CHECK(eventually(15s, [&] { return !slow.send(" "); }));  // a byte now and then does not keep it
+    std::string told;
+    CHECK(eventually(15s, [&] {  // a byte now and then does not keep it
+        static_cast<void>(slow.send(" "));
+        told += slow.receive(50ms);
+        return told.starts_with("HTTP/1.1 408 ");
+    }));
     CHECK(std::chrono::steady_clock::now() - began < 10s);
+    for (const auto* hosts : {"", "Host: a\r\nHost: b\r\n"}) {
+        Wire nameless(town.port);
+        nameless.send("GET /api/v1/me HTTP/1.1\r\n" + std::string(hosts) + "\r\n");
+        CHECK(nameless.receive().starts_with("HTTP/1.1 400 "));
+    }
     CHECK(http(town.port, "GET", "/api/v1/me").status == 200);
 }
 

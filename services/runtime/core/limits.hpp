@@ -28,7 +28,8 @@ inline constexpr std::int64_t log_events_at_once = 20'000;  // … and about the
 inline constexpr std::int64_t log_events_per_second = 5'000;
 inline constexpr std::size_t http_header_bytes_max = 8 * 1024;
 inline constexpr std::size_t http_connections_max = 16;
-inline constexpr std::chrono::seconds http_patience{5};  // for a request to come, and for its answer to be taken
+inline constexpr std::chrono::seconds http_patience{5};         // for a header, for a body to begin, and for an answer to be taken
+inline constexpr std::size_t http_body_bytes_per_second = 256;  // from then on, at least, on the whole
 inline constexpr std::size_t http_body_bytes_max = 64 * 1024;
 inline constexpr std::size_t http_api_connections_max = 4352;  // of a gateway, streams among them
 inline constexpr std::size_t http_streams_max = 4096;

@@ -3,8 +3,9 @@
 //
 // Thread   the loop's. Handlers run on it and must be quick.
 // Limits   limits::http_header_bytes_max and http_body_bytes_max of a request, a number of connections (further clients wait to
-//          be accepted) and of streams, and http_patience for a TLS handshake, a request and its answer each: a slow or hostile
-//          client is dropped and never holds the loop. What is no HTTP is answered with a problem document.
+//          be accepted) and of streams, and http_patience for a TLS handshake, a header and an answer each; a body has longer while it
+//          comes: a slow or hostile client is told so, dropped, and never holds the loop. What is no HTTP is answered with a problem
+//          document.
 #pragma once
 
 #include "services/runtime/core/http.hpp"

@@ -42,7 +42,10 @@ HttpRequest request_of(const http::request<http::string_body>& message, bool& we
 }  // namespace
 
 HttpSession::HttpSession(tcp::socket socket, std::shared_ptr<HttpServer::Listener> listener)
-    : socket_(std::move(socket), listener->tls()), listener_(std::move(listener)), seat_(listener_->take_seat()) {}
+    : socket_(std::move(socket), listener->tls()),
+      listener_(std::move(listener)),
+      seat_(listener_->take_seat()),
+      late_(socket_.get_executor()) {}
 
 void HttpSession::start() {
     if (!socket_.is_tls()) {
@@ -71,14 +74,40 @@ void HttpSession::run() {
     parser_.emplace();
     parser_->header_limit(static_cast<std::uint32_t>(limits::http_header_bytes_max));
     parser_->body_limit(limits::http_body_bytes_max);
-    socket_.tcp().expires_after(limits::http_patience);
-    http::async_read_header(socket_, buffer_, *parser_,
-                            [self = shared_from_this()](Error error, std::size_t) { self->take_header(error); });
+    wait_at_most(limits::http_patience);
+    http::async_read_header(socket_, buffer_, *parser_, [self = shared_from_this()](Error error, std::size_t) {
+        self->wait_no_more();
+        self->take_header(error);
+    });
+}
+
+// A timer of the stream itself would close it, and who is late would hear nothing.
+void HttpSession::wait_at_most(std::chrono::steady_clock::duration patience) {
+    socket_.tcp().expires_never();
+    is_late_ = false;
+    late_.expires_after(patience);
+    late_.async_wait([self = shared_from_this(), wait = ++waits_](Error error) {
+        if (!error && wait == self->waits_) {
+            self->is_late_ = true;
+            self->socket_.tcp().cancel();
+        }
+    });
+}
+
+void HttpSession::wait_no_more() {
+    ++waits_;
+    late_.cancel();
 }
 
 void HttpSession::take_header(Error error) {
     if (error) {
         return refuse(error);
+    }
+    const auto& request = parser_->get();
+    if (request.version() == 11 && request.count(http::field::host) != 1) {
+        return answer(refusal(400, "No host, or several", "a request of HTTP/1.1 has one field Host (RFC 9112, 3.2)",
+                              "yêu cầu HTTP/1.1 phải có đúng một trường Host (RFC 9112, 3.2)"),
+                      false);
     }
     if (answer_fixed()) {
         return;
@@ -88,18 +117,44 @@ void HttpSession::take_header(Error error) {
     }
     const auto expected = parser_->get()[http::field::expect];
     if (expected.empty()) {
-        return read_body();
+        return begin_body();
     }
+    socket_.tcp().expires_after(limits::http_patience);
     asio::async_write(socket_, asio::buffer(go_on),
-                      [self = shared_from_this()](Error failed, std::size_t) { failed ? self->end() : self->read_body(); });
+                      [self = shared_from_this()](Error failed, std::size_t) { failed ? self->end() : self->begin_body(); });
 }
 
+void HttpSession::begin_body() {
+    body_began_ = std::chrono::steady_clock::now();
+    read_body();
+}
+
+// Whoever goes on sending has more time than who stopped.
 void HttpSession::read_body() {
-    http::async_read(socket_, buffer_, *parser_,
-                     [self = shared_from_this()](Error error, std::size_t) { error ? self->refuse(error) : self->handle(); });
+    const auto came = parser_->get().body().size();
+    const auto until = body_began_ + limits::http_patience + std::chrono::seconds(came / limits::http_body_bytes_per_second);
+    wait_at_most(until - std::chrono::steady_clock::now());
+    http::async_read_some(socket_, buffer_, *parser_, [self = shared_from_this()](Error error, std::size_t) {
+        self->wait_no_more();
+        self->take_body(error);
+    });
+}
+
+void HttpSession::take_body(Error error) {
+    if (error) {
+        return refuse(error);
+    }
+    parser_->is_done() ? handle() : read_body();
 }
 
 void HttpSession::refuse(Error error) {
+    if (is_late_) {
+        const bool said_nothing = !parser_->got_some() && buffer_.size() == 0;
+        return said_nothing ? end()
+                            : answer(refusal(408, "Too slow", "the rest of the request did not come in time; send it again, in one go",
+                                             "phần còn lại của yêu cầu không đến kịp; hãy gửi lại toàn bộ"),
+                                     false);
+    }
     if (error == http::error::header_limit || error == http::error::buffer_overflow) {
         const auto most = std::to_string(limits::http_header_bytes_max);
         return answer(refusal(431, "Header too large", "the header is larger than " + most + " bytes; send a shorter one",

@@ -12,6 +12,8 @@
 #include <boost/beast/http.hpp>
 
 #include <array>
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 
@@ -64,8 +66,12 @@ private:
     // Reads a request.
     void run();
     void take_header(Error error);
+    void begin_body();
     void read_body();
     void take_body(Error error);
+    // Ends a read that takes longer.
+    void wait_at_most(std::chrono::steady_clock::duration patience);
+    void wait_no_more();
     // True when the header alone, or what is wrong with it, was answered.
     bool answer_fixed();
     void refuse(Error error);
@@ -86,6 +92,10 @@ private:
     std::optional<boost::beast::http::response_serializer<boost::beast::http::string_body>> serializer_;
     std::string certificate_;  // of the client
     std::array<char, 4096> rest_{};
+    boost::asio::steady_timer late_;
+    std::uint64_t waits_ = 0;  // counted, so that an old one ends no new read
+    bool is_late_ = false;
+    std::chrono::steady_clock::time_point body_began_;
 };
 
 }  // namespace chieng

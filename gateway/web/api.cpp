@@ -113,6 +113,15 @@ const v1::Viewer& nobody() {
     return viewer;
 }
 
+Problem from_elsewhere() {
+    return {403,
+            "cross-site",
+            "From a page of another site",
+            "a request with a certificate, or for a WebSocket, comes from a page of this gateway, or from no page: without Origin",
+            "yêu cầu dùng chứng thư, hoặc mở WebSocket, phải đến từ trang của chính cổng này, hoặc không có tiêu đề Origin",
+            "Origin"};
+}
+
 struct Who {
     const v1::Viewer* viewer = nullptr;
     std::optional<Problem> wrong;
@@ -124,10 +133,26 @@ bool is_of_another_page(const HttpRequest& request) {
     return !origin.empty() && origin != "https://" + std::string(request.field("host"));
 }
 
+// The name under which a browser found this gateway. Where only this machine may ask, a page of anybody's must not reach it under a name
+// of its own that leads here.
+bool is_of_this_machine(std::string_view host) {
+    host = host.starts_with('[') ? host.substr(0, host.find(']') + 1) : host.substr(0, host.find(':'));
+    return host.empty() || host == "localhost" || host == "[::1]" || host.starts_with("127.");
+}
+
+// A browser lets any page open a WebSocket, and says whose page it is.
+bool is_opened_elsewhere(const HttpRequest& request) {
+    const auto origin = request.field("origin");
+    return request.field("upgrade") == "websocket" && !origin.empty() && !origin.ends_with("://" + std::string(request.field("host")));
+}
+
 // A request that changes something, and that a browser lets a cookie or a certificate speak for by itself, may come from a page of
 // somebody else's. A token decides where both are shown.
 Who who_asks(const Rights& rights, const HttpRequest& request) {
     const auto shown = shown_token(request);
+    if (is_opened_elsewhere(request)) {
+        return {nullptr, from_elsewhere()};
+    }
     const auto* viewer = shown ? rights.of_token(shown->token) : rights.of_certificate(request.certificate_sha256);
     if (viewer == nullptr && shown) {
         return {nullptr, wrong_token()};
@@ -143,9 +168,7 @@ Who who_asks(const Rights& rights, const HttpRequest& request) {
                                  "yêu cầu dùng cookie phiên hoặc chứng thư để thay đổi dữ liệu phải có tiêu đề X-Chieng: 1", "X-Chieng"}};
     }
     if (!shown && is_of_another_page(request)) {
-        return {nullptr, Problem{403, "cross-site", "From a page of another site",
-                                 "a request with a certificate comes from a page of this gateway, or from no page: without Origin",
-                                 "yêu cầu dùng chứng thư phải đến từ trang của chính cổng này, hoặc không có tiêu đề Origin", "Origin"}};
+        return {nullptr, from_elsewhere()};
     }
     return {viewer, std::nullopt};
 }
@@ -190,6 +213,12 @@ Outcome Api::route(const HttpRequest& request, const Now& now) {
         if (route.method != method) {
             allowed.append(allowed.empty() ? "" : ", ").append(route.method).append(route.method == "GET" ? ", HEAD" : "");
             continue;
+        }
+        if (!rights_.are_given() && !is_of_this_machine(request.field("host"))) {
+            return reply_of(
+                Problem{403, "host", "Only for this machine",
+                        "without --rights this gateway is asked under localhost or 127.0.0.1; give it a file that says who may see what",
+                        "cổng chạy không có --rights chỉ nhận yêu cầu qua localhost hoặc 127.0.0.1", "Host"});
         }
         const bool is_open = route.open || !request.path.starts_with(under_api);
         const auto who = is_open ? Who{&nobody(), {}} : who_asks(rights_, request);

@@ -81,6 +81,7 @@ Rights::Rights() {
 
 Rights Rights::load(const std::string& text, const std::string& file_name) {
     Rights loaded;
+    loaded.are_given_ = true;
     loaded.rights_.Clear();
     FirstError error;
     google::protobuf::TextFormat::Parser parser;

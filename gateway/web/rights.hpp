@@ -26,11 +26,15 @@ public:
     // Who shows none; null: he is refused.
     [[nodiscard]] const v1::Viewer* anonymous() const { return rights_.has_anonymous() ? &rights_.anonymous() : nullptr; }
 
+    // Whether no file says who may do what: then only this machine may ask.
+    [[nodiscard]] bool are_given() const { return are_given_; }
+
     [[nodiscard]] static bool may(const v1::Viewer& viewer, v1::Viewer::May right);
     [[nodiscard]] static v1::DataClass sees(const v1::Viewer& viewer);
 
 private:
     v1::Rights rights_;
+    bool are_given_ = false;
 };
 
 inline constexpr std::string_view session_cookie = "chieng_session";

@@ -157,6 +157,23 @@ TEST_CASE("a session that begins under TLS, also before a proxy, has a cookie fo
     CHECK(cookie().ends_with("; Secure"));
 }
 
+TEST_CASE("a page of another site opens no WebSocket, and reaches a gateway without rights under no name of its own") {
+    WebWorld world("23656", rights());
+    const auto opened = [&](const std::string& origin) {
+        return world.ask("GET", "/api/v1/feeds/cells/websocket",
+                         {{"authorization", "Bearer gong"}, {"upgrade", "websocket"}, {"host", "gateway:9100"}, {"origin", origin}});
+    };
+    CHECK(status_of(opened("https://elsewhere")) == "403 Origin");
+    CHECK(status_of(opened("null")) == "403 Origin");
+    CHECK(std::holds_alternative<web::FollowCells>(opened("http://gateway:9100")));
+    WebWorld open;
+    for (const auto* host : {"localhost:9100", "127.0.0.1:9100", "[::1]:9100"}) {
+        CHECK(open.reply("/api/v1/me", {{"host", host}}).status == 200);
+    }
+    CHECK(open.refused("/api/v1/me", {{"host", "elsewhere.example"}}) == "403 Host");
+    CHECK(world.reply("/api/v1/me", {{"host", "gateway.example"}, {"authorization", "Bearer gong"}}).status == 200);
+}
+
 TEST_CASE("each action needs its right, which a refusal names") {
     WebWorld world("23656", rights());
     const auto post = [&](const std::string& token, const std::string& event) {

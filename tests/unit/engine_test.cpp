@@ -328,6 +328,31 @@ TEST_CASE("a correction of a correction counts once, in whatever order the three
     } while (std::next_permutation(order.begin(), order.end()));
 }
 
+TEST_CASE("who replaces a correction that was refused means the event that it was of") {
+    Bench bench;
+    const auto with = [](v1::Event event, std::uint32_t total, std::uint32_t female = 0) {
+        event.mutable_session_held()->mutable_audience()->set_total(total);
+        event.mutable_session_held()->mutable_audience()->set_female(female);
+        return event;
+    };
+    const auto replacing = [&](std::uint64_t number, std::uint64_t of) {
+        return correcting(a_session_held(number), v1::Correction::REPLACE, of);
+    };
+    CHECK(bench.send("p1", {with(a_session_held(1), 30)}) == "1,STORED 202204;");
+    CHECK(bench.send("p1", {with(replacing(2, 1), 20, 99)}) == "2,REFUSED ABOVE_TOTAL;");
+    bench.restart();
+    CHECK(bench.send("p1", {with(replacing(3, 2), 21, 99)}) == "3,REFUSED ABOVE_TOTAL;");
+    CHECK(bench.send("p1", {with(replacing(4, 3), 20)}) == "4,STORED 202204;");
+    CHECK(bench.attendances() == 20);
+    bench.restart();
+    CHECK(bench.send("p1", {with(replacing(5, 4), 25)}) == "5,STORED 202204;");
+    CHECK(bench.attendances() == 25);
+    CHECK(bench.send("p1", {correcting(an_event(6), v1::Correction::VOID, 3)}) == "6,REFUSED NOTHING_TO_CORRECT;");
+    CHECK(bench.attendances() == 25);
+    CHECK(bench.send("p1", {correcting(an_event(7), v1::Correction::VOID, 1)}) == "7,STORED;");
+    CHECK(bench.attendances() == 0);
+}
+
 TEST_CASE("a completion that is corrected twice is one, in whatever order the three come") {
     const std::vector<v1::Event> all{a_household_supported(1), correcting(a_household_supported(2), v1::Correction::REPLACE, 1),
                                      correcting(a_household_supported(3), v1::Correction::REPLACE, 2)};

@@ -281,6 +281,7 @@ void Engine::refuse(Device& from, const Id& id, const std::string& bytes, std::u
     from.refused.insert(id.sequence);
     store_.put(refusal_key(id.device, id.sequence), refusal.SerializeAsString());
     keep_refused(id.device, from);
+    keep_meant(id);
     ++counters_.refused;
 }
 

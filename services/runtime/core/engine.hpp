@@ -172,7 +172,10 @@ private:
     Device& device(const std::string& name);
     [[nodiscard]] std::optional<Seen> seen(const Id& id);
     [[nodiscard]] v1::Entry entry_at(std::uint64_t offset);
+    [[nodiscard]] static Id read_id(const std::string& text);
     [[nodiscard]] Id root_of(const Id& id);
+    [[nodiscard]] Id target_of(const Id& id, const v1::Correction& correction) const;
+    void keep_meant(const Id& id);
     [[nodiscard]] bool is_awaited(const Id& id) const;
     [[nodiscard]] std::optional<store::v1::Fact> current_of(const Id& root);
     [[nodiscard]] static bool stands_over(const store::v1::Fact& one, const store::v1::Fact& other);

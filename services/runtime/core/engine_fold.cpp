@@ -172,8 +172,7 @@ void Engine::evolve(Device& from, const v1::Entry& entry, const v1::Event& event
         return;
     }
     const auto& correction = event.correction();
-    const Id target{correction.device().empty() ? id.device : correction.device(), correction.sequence()};
-    const auto root = root_of(target);
+    const auto root = root_of(target_of(id, correction));
     if (entry.has_retracts()) {
         v1::Event replaced;
         if (replaced.ParseFromString(entry.retracts().event())) {
@@ -311,13 +310,42 @@ v1::Entry Engine::entry_at(std::uint64_t offset) {
 }
 
 // The event that is corrected in the end.
+Engine::Id Engine::read_id(const std::string& text) {
+    const auto slash = text.rfind('/');
+    return {text.substr(0, slash), std::stoull(text.substr(slash + 1))};
+}
+
 Engine::Id Engine::root_of(const Id& id) {
     auto root = id;
     while (const auto above = value("a/" + root.text())) {
-        const auto slash = above->rfind('/');
-        root = Id{above->substr(0, slash), std::stoull(above->substr(slash + 1))};
+        root = read_id(*above);
     }
     return root;
+}
+
+// What a correction is of. Whoever replaces a correction that was refused means the event which that was of.
+Engine::Id Engine::target_of(const Id& id, const v1::Correction& correction) const {
+    Id target{correction.device().empty() ? id.device : correction.device(), correction.sequence()};
+    while (correction.action() == v1::Correction::REPLACE) {
+        const auto meant = store_.get("n/" + target.text());
+        if (!meant) {
+            break;
+        }
+        target = read_id(*meant);
+    }
+    return target;
+}
+
+// Of a correction that is refused now, in the unit of its refusal: no journal tells it. Where something already stands in its place it
+// stays as it is, or a second fold would read it otherwise. A chain of these ends, as it leads to what is stored or to a lower number.
+void Engine::keep_meant(const Id& id) {
+    if (!event_.has_correction() || is_awaited(id)) {
+        return;
+    }
+    const auto target = target_of(id, event_.correction());
+    if (is_stored(target) || (target.device == id.device && target.sequence < id.sequence)) {
+        store_.put("n/" + id.text(), target.text());
+    }
 }
 
 bool Engine::is_awaited(const Id& id) const {

@@ -33,7 +33,7 @@ std::optional<Reasons> Engine::judge(const Id& id, Instant now, v1::Entry& entry
     if (event_.has_correction()) {
         judge_correction(id, entry, reasons);
         const auto& correction = event_.correction();
-        holder = root_of({correction.device().empty() ? id.device : correction.device(), correction.sequence()});
+        holder = root_of(target_of(id, correction));
     } else if (event_.has_household_erased()) {
         judge_erasure(reasons);
     } else if (event_.has_duplicate_decided()) {
@@ -68,14 +68,15 @@ bool Engine::may_be_one_chain(const Id& id, const Id& root, const Id& held) {
 
 void Engine::judge_correction(const Id& id, v1::Entry& entry, Reasons& reasons) {
     const auto& correction = event_.correction();
-    const Id target{correction.device().empty() ? id.device : correction.device(), correction.sequence()};
+    const auto target = target_of(id, correction);
     const bool own = target.device == id.device;
     if (!own && !may_correct_others(event_.role())) {
         reasons.push_back(reason(ReasonCode::not_yours_to_correct, "correction.device", target.text()));
         return;
     }
     // A correction may overtake its own device's event on the way; one that names what was never sent is a slip.
-    if (!is_stored(target) && !(own && target.sequence < id.sequence)) {
+    const bool was_refused = correction.action() == v1::Correction::VOID && device(target.device).refused.contains(target.sequence);
+    if (was_refused || (!is_stored(target) && !(own && target.sequence < id.sequence))) {
         reasons.push_back(reason(ReasonCode::nothing_to_correct, "correction.sequence", target.text()));
         return;
     }

@@ -72,6 +72,15 @@ std::optional<Problem> sign(const v1::Viewer& viewer, v1::Event& event) {
                            "; hãy bỏ trống role và organisation",
                        other_role ? "role" : "organisation"};
     }
+    if (!event.posted_by().empty() && event.posted_by() != viewer.name()) {
+        return Problem{403,
+                       "right",
+                       "Not in your name",
+                       "you post as " + viewer.name() + "; leave postedBy out",
+                       "bạn gửi với tên " + viewer.name() + "; hãy bỏ trống postedBy",
+                       "postedBy"};
+    }
+    event.set_posted_by(viewer.name());
     event.set_role(viewer.role());
     event.set_organisation(names_organisation ? event.organisation() : viewer.organisation());
     return std::nullopt;

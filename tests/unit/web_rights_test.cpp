@@ -190,6 +190,8 @@ TEST_CASE("each action needs its right, which a refusal names") {
     CHECK(posted.service == "session");
     CHECK(posted.event.role() == v1::CULTURE_OFFICIAL);
     CHECK(posted.event.organisation() == v1::COMMUNE_PEOPLES_COMMITTEE);
+    CHECK(posted.event.posted_by() == "officer");
+    CHECK(status_of(post("gong", "{\"postedBy\": \"decider\"," + a_meeting.substr(1))) == "403 postedBy");
     world.at("2022-07-01");
     const auto file = [&](const std::string& token, const std::string& period) {
         return status_of(world.ask("POST", "/api/v1/reports", as(token), "{\"period\": \"" + period + "\"}"));

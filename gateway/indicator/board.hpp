@@ -281,6 +281,7 @@ private:
     [[nodiscard]] Day map_of(Day day) const { return map_.value_or(day); }
     [[nodiscard]] const std::vector<std::string>& villages(const std::string& area, Day day) const;
     [[nodiscard]] std::vector<std::string> communes(const std::string& area, Day day) const;
+    [[nodiscard]] std::vector<std::string> communes_within(const std::string& area, const Period& period) const;
     [[nodiscard]] std::pair<std::int32_t, std::int32_t> reach(CellId id) const;
     void take_windows(std::uint32_t definition, std::int32_t first, std::int32_t last, std::span<const std::uint32_t> areas,
                       std::vector<IndicatorId>& ids) const;

@@ -35,10 +35,22 @@ void Board::derive(v1::IndicatorValue& value, const Definition& definition, cons
     }
 }
 
+// Also those that ended in the window, or were elsewhere at its end: what they did counts, as what is added up does.
+std::vector<std::string> Board::communes_within(const std::string& area, const Period& period) const {
+    constexpr std::chrono::days half_month{14};
+    std::set<std::string> all;
+    for (auto day = period.first_day(); day < period.last_day() + half_month; day += half_month) {
+        const auto then = communes(area, std::min(day, period.last_day()));
+        all.insert(then.begin(), then.end());
+    }
+    return {all.begin(), all.end()};
+}
+
 void Board::fill_coverage(v1::IndicatorValue& value, const Definition& definition, const Period& period) const {
     const bool among = definition.indicator.measure() == v1::Indicator::RATIO;
-    const auto places =
-        definition.indicator.coverage().communes() ? communes(value.area(), period.last_day()) : villages(value.area(), period.last_day());
+    const auto places = !definition.indicator.coverage().communes() ? villages(value.area(), period.last_day())
+                        : among                                     ? communes(value.area(), period.last_day())
+                                                                    : communes_within(value.area(), period);
     const auto covered = [&](SeriesId series) {
         Slot found;
         for (const auto& place : places) {

@@ -249,6 +249,9 @@ Board::Slot Board::recut_values(SeriesId series, const std::string& area, const 
                 continue;
             }
             slot.add(of_villages(series, time, member, was).times(-1));
+            if (slot.number < 0) {
+                continue;  // it counted once what several of its villages did
+            }
         }
         sum.add(slot);
     }

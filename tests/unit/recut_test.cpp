@@ -106,6 +106,33 @@ TEST_CASE("different values are counted once in the commune of today", "[recut]"
     CHECK(kbang.number("23638", "2022", "SUP-01", today) == 3);
 }
 
+TEST_CASE("a household that was met in two villages stays with both when their commune is taken apart", "[recut]") {
+    Kbang kbang;
+    for (const std::uint64_t id : {1U, 2U}) {
+        auto event = a_household_supported(id);
+        event.set_village(id == 1 ? "23674-07" : "23674-01");  // the first one goes to 23662
+        event.set_occurred_on("2024-08-01");
+        event.mutable_household_supported()->set_support_id("s-" + std::to_string(id));
+        event.mutable_household_supported()->set_household_key("h-1");
+        kbang.happened("23674", event);
+    }
+    CHECK(kbang.number("23674", "2024-Q3", "SUP-01") == 1);
+    CHECK(kbang.number("23662", "2024-Q3", "SUP-01", "2024-11-01") == 1);
+    CHECK(kbang.number("23674", "2024-Q3", "SUP-01", "2024-11-01") == 1);
+}
+
+TEST_CASE("a plan counts in the year in which it was issued, also when its commune ended in that year", "[recut]") {
+    Kbang kbang;
+    auto plan = an_event(1);
+    plan.set_village("");
+    plan.set_occurred_on("2024-03-01");
+    plan.mutable_plan_issued()->set_kind(v1::PlanIssued::COMMUNICATION_PLAN);
+    kbang.happened("23671", plan);
+    CHECK(kbang.number("625", "2024", "PLN-01") == 1);
+    CHECK(kbang.number("625", "2024", "PLN-01", "2024-12-01") == 1);
+    CHECK(kbang.number("625", "2023", "PLN-01") == 0);
+}
+
 TEST_CASE("different values that two communes told of one village are re-cut once", "[recut]") {
     const auto definitions = Definitions::load(data::indicators, "indicators.txtpb");
     Board district(definitions, kbang(), "625");

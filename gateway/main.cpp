@@ -32,6 +32,7 @@
 #include <cstdio>
 #include <fstream>
 #include <optional>
+#include <set>
 #include <sstream>
 
 #include <unistd.h>
@@ -100,17 +101,29 @@ web::Rights load_rights(const Settings& settings) {
     return {};
 }
 
-// A commune follows its services, a district the cells of every commune that was ever its own. What its villages brought along from
-// another commune, a commune reads in that one's cells.
+bool is_village(const std::string& code) {
+    return code.find('-') != std::string::npos;
+}
+
+// A commune follows its services, a district the cells of every commune that was ever its own. What villages brought along from another
+// commune, their new one reads in that one's cells, and so do the places above it.
 std::vector<Source> sources_of(const std::string& place, const Places& places) {
     if (!places.known(place)) {
         throw std::invalid_argument("--place " + place + " is not in the register of places");
     }
-    std::vector<Source> sources;
+    std::set<std::string> below;
     for (const auto& child : places.ever_below(place)) {
-        if (child.find('-') == std::string::npos) {
-            sources.push_back({child, "cells"});
+        if (!is_village(child)) {
+            below.insert(child);
+            const auto lies_below = places.ever_below(child);
+            const auto brought =
+                !lies_below.empty() && is_village(lies_below.front()) ? places.came_from(child) : std::vector<std::string>();
+            below.insert(brought.begin(), brought.end());
         }
+    }
+    std::vector<Source> sources;
+    for (const auto& child : below) {
+        sources.push_back({child, "cells"});
     }
     if (sources.empty()) {
         for (const auto& service : all_services()) {

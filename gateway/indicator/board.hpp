@@ -77,6 +77,9 @@ public:
     // Those of all cells, also of those that are gone: a broker may still hold what they were. Some may come twice.
     void all_indicators(std::vector<IndicatorId>& ids);
     [[nodiscard]] bool is_own(IndicatorId id) const;
+    // Whether this board's place tells it: its own values, and those of what lies in it at the end of the window. What lies elsewhere
+    // then is told there: a topic has one writer beside the place itself.
+    [[nodiscard]] bool is_told(IndicatorId id) const;
     [[nodiscard]] v1::IndicatorValue value(IndicatorId id) const;
 
     // Throws std::invalid_argument for an unknown code or area, or a span that the indicator is not counted over.

@@ -395,6 +395,17 @@ bool Board::is_own(IndicatorId id) const {
     return areas_[cell_id::area(id)] == area_;
 }
 
+bool Board::is_told(IndicatorId id) const {
+    const auto day = cell_id::window_of(cell_id::time(id)).last_day();
+    const auto* place = places_.find(areas_[cell_id::area(id)], day);
+    bool lies_here = is_own(id);
+    while (!lies_here && place != nullptr && !place->parent().empty()) {
+        lies_here = place->parent() == area_;
+        place = places_.find(place->parent(), day);
+    }
+    return lies_here;
+}
+
 v1::IndicatorValue Board::value(IndicatorId id) const {
     return value(areas_[cell_id::area(id)], cell_id::window_of(cell_id::time(id)), definitions_.all()[cell_id::series(id)]);
 }

@@ -235,6 +235,9 @@ void Gateway::publish_indicators(Instant now, Actions& actions) {
         const auto id = queue.front();
         queue.pop_front();
         stale_.erase(id);
+        if (!follower_.board().is_told(id)) {
+            continue;
+        }
         auto value = follower_.board().value(id);
         value.set_as_of(static_cast<std::uint64_t>(now.civil.time_since_epoch().count()));
         const auto topic = topics::indicator(value.area(), calendar_name(value.calendar()), value.period(), value.indicator());

@@ -8,6 +8,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <set>
 
 namespace recut_test {
 
@@ -104,6 +105,33 @@ TEST_CASE("different values are counted once in the commune of today", "[recut]"
     CHECK(kbang.number("23656", "2022", "SUP-01") == 2);
     CHECK(kbang.number("23638", "2022", "SUP-01") == 1);
     CHECK(kbang.number("23638", "2022", "SUP-01", today) == 3);
+}
+
+TEST_CASE("a value of a commune is told by the place that it lies in at the window's end", "[recut]") {
+    const auto definitions = Definitions::load(data::indicators, "indicators.txtpb");
+    const auto told = [&](const std::string& place) {
+        Board board(definitions, kbang(), place);
+        v1::Entry entry;
+        entry.set_device("p");
+        entry.set_event(a_session("23638-01", "2025-06-20").SerializeAsString());
+        board.apply("23638/any", entry);
+        std::vector<Board::IndicatorId> ids;
+        std::uint64_t last = 0;
+        for (const auto id : board.take_changed(last)) {
+            board.touched(id, ids);
+        }
+        std::set<std::string> months;
+        for (const auto id : ids) {
+            const auto value = board.value(id);
+            if (value.area() == "23638" && value.indicator() == "COM-01" && board.is_told(id)) {
+                months.insert(value.period() + (value.calendar() == v1::OFFICIAL ? " official" : ""));
+            }
+        }
+        return months;
+    };
+    CHECK(told("625").contains("2025-06"));  // it ended with June
+    CHECK_FALSE(told("625").contains("2025-07 official"));
+    CHECK(told("23638").contains("2025-07 official"));
 }
 
 TEST_CASE("a household that was met in two villages stays with both when their commune is taken apart", "[recut]") {

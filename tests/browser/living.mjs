@@ -194,6 +194,15 @@ export async function living(browser) {
             await page.click('.problem button');
             await page.page.waitForSelector('main .wide');
         });
+        await check("a problem is told in the reader's words: no parameter's name, no address of the machine", async () => {
+            page.forgiven.push(/status of (404|400)/);
+            await page.go(year('behind', '&indicator=NONE-01'), '.problem');
+            let said = await page.text('.problem');
+            expect(said.includes('Ở mục chỉ số.') && said.includes('không có chỉ số') && !/api|indicator/.test(said), said);
+            await page.go(year('table', '&area=99999'), '.problem');
+            said = await page.text('.problem');
+            expect(said.includes('Ở mục nơi.') && !said.includes('area'), said);
+        });
         await check('by keyboard alone: skip, go to the table, sort, open a number', async () => {
             await page.go(year('overview'));
             await page.page.reload();

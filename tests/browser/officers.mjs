@@ -135,6 +135,12 @@ export async function officers(browser) {
             );
             await closed();
         });
+        await check('the ledger names its services as a reader does', async () => {
+            await page.go('#/ledger', '.state');
+            const said = await page.text('main');
+            expect(said.includes('Tuyên truyền') && said.includes('Văn hóa') && !/session|culture/.test(said), said);
+            await page.shot('ledger');
+        });
         await check('assign a target: 1.234,5 is 123450 hundredths', async () => {
             await page.go('#/behind?period=2022&indicator=COM-02', '[data-act=assign]');
             await page.click('[data-act=assign]');

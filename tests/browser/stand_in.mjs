@@ -182,7 +182,12 @@ export class StandIn {
         if (!area) throw new Refused(404, 'Không có nơi này ở đây.', 'There is no such place here.', 'area');
         const definition = query.has('indicator') ? this.world.definitions.find(one => one.code === query.get('indicator')) : null;
         if (query.has('indicator') && !definition)
-            throw new Refused(404, 'Không có chỉ số này.', 'There is no such indicator.', 'indicator');
+            throw new Refused(
+                404,
+                "không có chỉ số 'X'; xem /api/v1/indicators",
+                "there is no indicator 'X'; /api/v1/indicators lists them",
+                'indicator',
+            );
         const calendar = query.get('calendar') || 'official';
         return { period, area, definition, calendar, ...(period ? windowOf(period, calendar) : {}) };
     }

@@ -6,7 +6,7 @@ import { el, morph } from './dom.js';
 import { day, label, ownDay } from './format.js';
 import { follow, timing } from './live.js';
 import * as overview from './overview.js';
-import { problemView } from './parts.js';
+import { problemSays, problemView } from './parts.js';
 import { bounds, code, containing, parse } from './period.js';
 import { signInView, whoBox } from './session.js';
 import { href, linkTo, read } from './state.js';
@@ -257,7 +257,7 @@ function failed(problem, live) {
         frame();
         return askToken(t('sessionOver'));
     }
-    if (live && at('main').dataset.view) return notice(problem.status === 0 ? t('offline') : problem.detailVi || problem.message);
+    if (live && at('main').dataset.view) return notice(problem.status === 0 ? t('offline') : problemSays(problem) || problem.message);
     frame();
     at('main').dataset.view = 'problem';
     at('main').replaceChildren(problemView(problem));

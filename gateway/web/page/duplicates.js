@@ -4,6 +4,7 @@ import { get } from './api.js';
 import { el } from './dom.js';
 import { day, label } from './format.js';
 import { typeName, valueOf } from './forms.js';
+import { serviceName } from './names.js';
 import { heading, placeName, plainTable, th } from './parts.js';
 import { t } from './words.js';
 
@@ -76,7 +77,7 @@ export function render(ctx, data) {
     return [
         ...heading(ctx, t('duplicates')),
         el('p', { 'data-key': 'say' }, t('duplicatesSay')),
-        data.silent?.length ? el('p', { class: 'hint', 'data-key': 'silent' }, t('silentServices', data.silent.join(', '))) : null,
+        data.silent?.length ? el('p', { class: 'hint', 'data-key': 'silent' }, t('silentServices', data.silent.map(serviceName).join(', '))) : null,
         data.groups.length ? data.groups.map((one, at) => group(ctx, one, at)) : el('p', { class: 'hint' }, t('noDuplicates')),
         data.more ? el('p', { class: 'quiet', 'data-key': 'more' }, t('moreGroups', String(data.more))) : null,
     ];

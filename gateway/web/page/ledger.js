@@ -3,6 +3,7 @@
 import { get } from './api.js';
 import { el } from './dom.js';
 import { instant, number } from './format.js';
+import { serviceName } from './names.js';
 import { heading, plainTable, th } from './parts.js';
 import { t } from './words.js';
 
@@ -15,19 +16,20 @@ export function render(ctx, data) {
             'tr',
             { 'data-key': `${device.device}/${device.service || ''}`, class: Number(device.difference) ? 'marked' : null },
             th(device.device, 'row'),
-            el('td', {}, device.service || ''),
+            el('td', {}, serviceName(device.service)),
             counts.map(name => el('td', { class: 'n' }, device[name] === undefined ? t('unknownFigures') : number(device[name]))),
             el('td', {}, instant(device.lastHeard)),
         ),
     );
     const { first, silent = [] } = data;
-    const where = first && (first.number ? t('firstDifference', first.device, first.service, first.number) : t('firstSurplus', first.device, first.service));
+    const at = first && serviceName(first.service);
+    const where = first && (first.number ? t('firstDifference', first.device, at, first.number) : t('firstSurplus', first.device, at));
     return [
         ...heading(ctx, t('ledger')),
         el('p', { 'data-key': 'say' }, t('ledgerSay')),
         el('p', { class: data.balanced ? 'state met' : 'state late', 'data-key': 'state' }, t(data.balanced ? 'balanced' : 'unbalanced')),
         first ? el('p', { 'data-key': 'first' }, where) : null,
-        silent.length ? el('p', { class: 'hint', 'data-key': 'silent' }, t('silentServices', silent.join(', '))) : null,
+        silent.length ? el('p', { class: 'hint', 'data-key': 'silent' }, t('silentServices', silent.map(serviceName).join(', '))) : null,
         plainTable(t('ledger'), [t('device'), t('service'), ...counts.map(name => `>${t(name)}`), t('lastHeard')], rows, 'ledger'),
     ];
 }

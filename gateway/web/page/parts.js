@@ -2,6 +2,7 @@
 // What several views are made of: headings, values, problems, choosers.
 import { el } from './dom.js';
 import { amount, day, instant, label, split, valueText } from './format.js';
+import { parameterName, withoutPaths } from './names.js';
 import { bounds, name as periodName, parse } from './period.js';
 import { linkTo } from './state.js';
 import { groupName, t } from './words.js';
@@ -191,18 +192,21 @@ export function indicatorPicker(ctx) {
 
 const plainTitle = { 0: 'p0', 400: 'p400', 401: 'p401', 403: 'p403', 404: 'p404', 409: 'p409', 503: 'p503' };
 
+export const problemSays = problem => withoutPaths(label({ vi: problem.detailVi || problem.detail, en: problem.detail }));
+
 // What went wrong, in the reader's language.
 export function problemView(problem, again = true) {
     const status = problem.status ?? 0;
     const title = plainTitle[status] ? t(plainTitle[status]) : t('pOther', status);
-    const said = label({ vi: problem.detailVi || problem.detail, en: problem.detail });
+    const said = problemSays(problem);
+    const where = parameterName(problem.field);
     return el(
         'section',
         { class: `problem p${status}`, role: status === 404 ? 'status' : 'alert', 'data-key': 'problem' },
         el('h2', {}, title),
         said ? el('p', {}, said) : null,
         status === 0 ? el('p', {}, t('offline')) : null,
-        problem.field ? el('p', { class: 'quiet' }, t('sayIn', problem.field)) : null,
+        where ? el('p', { class: 'quiet' }, t('sayIn', where)) : null,
         again ? el('p', {}, el('button', { type: 'button', 'data-act': 'again' }, t('tryAgain'))) : null,
     );
 }

@@ -2,6 +2,7 @@
 // Signing in with a token, and out.
 import { signIn, signOut } from './api.js';
 import { el } from './dom.js';
+import { problemSays } from './parts.js';
 import { t } from './words.js';
 
 export const isAnonymous = me => !me?.viewer || me.viewer === 'anonymous';
@@ -28,7 +29,7 @@ export function signInView(why, done) {
             done();
         } catch (problem) {
             said.textContent =
-                problem.status === 401 ? t('wrongToken') : problem.status === 0 ? t('offline') : problem.detailVi || problem.message;
+                problem.status === 401 ? t('wrongToken') : problem.status === 0 ? t('offline') : problemSays(problem) || problem.message;
             token.select();
             token.focus();
         }

@@ -203,6 +203,14 @@ export async function living(browser) {
             said = await page.text('.problem');
             expect(said.includes('Ở mục nơi.') && !said.includes('area'), said);
         });
+        await check('who is silent: since when at least, in which days, and whatever period is chosen', async () => {
+            await page.go('#/silent?period=2021', 'main table');
+            const said = await page.text('main');
+            expect(said.includes('kỳ tháng 7/2022, từ 15/06/2022 đến 14/07/2022'), said);
+            expect(said.includes('kỳ chọn ở trên không làm nó đổi'), said);
+            expect(said.includes('ít nhất 20 ngày') && said.includes('kỳ tháng 2/2022, từ 15/01/2022 đến 14/02/2022'), said);
+            await page.shot('silent');
+        });
         await check('by keyboard alone: skip, go to the table, sort, open a number', async () => {
             await page.go(year('overview'));
             await page.page.reload();

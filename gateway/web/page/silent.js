@@ -4,7 +4,7 @@ import { get } from './api.js';
 import { el } from './dom.js';
 import { day, label, number } from './format.js';
 import { heading, plainTable, th } from './parts.js';
-import { inner, parse } from './period.js';
+import { bounds, inner, parse } from './period.js';
 import { has, t } from './words.js';
 
 export const load = () => get('silent');
@@ -14,8 +14,14 @@ const weight = place => (absent(place.days) ? Infinity : Number(place.days));
 
 // A number of days, or the kind of period: MONTH.
 const expected = every => (absent(every) ? '' : has(every) ? t(every).toLowerCase() : t('days', number(every)));
-const lastHeard = place =>
-    place.lastEventOn ? day(place.lastEventOn) : place.lastPeriod ? t('lately', inner(place.lastPeriod)) : t('never');
+// An official month with its days: it does not begin on the 1st.
+const dated = (key, period) => {
+    const { from, to } = bounds(parse(period), 'official');
+    return t(key, inner(period), day(from), day(to));
+};
+const lastHeard = place => (place.lastPeriod ? dated('lately', place.lastPeriod) : t('never'));
+// The last event may have come on any day of its period.
+const silence = days => (absent(days) ? '–' : t(Number(days) === 1 ? 'atLeastDay' : 'atLeastDays', number(days)));
 
 function row(place) {
     const late = weight(place) > (Number(place.expectedEvery) || 31);
@@ -24,7 +30,7 @@ function row(place) {
         { 'data-key': place.code, class: late ? 'marked' : null },
         th(label(place.name) || place.code, 'row'),
         el('td', {}, lastHeard(place)),
-        el('td', { class: 'n' }, absent(place.days) ? '–' : number(place.days)),
+        el('td', { class: 'n' }, silence(place.days)),
         el('td', {}, expected(place.expectedEvery)),
     );
 }
@@ -40,8 +46,9 @@ export function render(ctx, data) {
             ' ',
             data.day ? t('onDay', day(data.day)) : '',
             ' ',
-            parse(data.period) ? t('neverIn', inner(data.period)) : '',
+            places.length && parse(data.period) ? dated('neverIn', data.period) : '',
         ),
+        el('p', { class: 'quiet', 'data-key': 'today' }, t('silentToday')),
         places.length
             ? plainTable(t('silent'), [t('place'), t('lastEvent'), `>${t('daysAgo')}`, t('expected')], places.map(row), 'silent')
             : el('p', { class: 'hint' }, t('nobodySilent')),

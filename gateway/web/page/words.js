@@ -187,9 +187,18 @@ const texts = {
     daysAgo: ['Đã bao nhiêu ngày', 'Days since'],
     expected: ['Thường báo mỗi', 'Expected every'],
     days: ['{0} ngày', '{0} days'],
-    neverIn: ['Chưa có tin nào trong {0}.', 'Nothing has come in {0}.'],
-    lately: ['trong {0}', 'in {0}'],
-    never: ['chưa có tin nào', 'never'],
+    neverIn: [
+        'Các nơi dưới đây chưa có tin nào trong kỳ {0}, từ {1} đến {2}.',
+        'From those below nothing has come in the period {0}, {1} to {2}.',
+    ],
+    silentToday: [
+        'Danh sách này luôn của kỳ hôm nay; kỳ chọn ở trên không làm nó đổi.',
+        "This list is always of today's period; the one chosen above does not change it.",
+    ],
+    lately: ['kỳ {0}, từ {1} đến {2}', '{0}, {1} to {2}'],
+    atLeastDay: ['ít nhất {0} ngày', 'at least {0} day'],
+    atLeastDays: ['ít nhất {0} ngày', 'at least {0} days'],
+    never: ['không có tin nào trong 12 tháng qua', 'nothing in the last 12 months'],
     onDay: ['Tính đến {0}.', 'As of {0}.'],
 
     ledgerSay: [

@@ -60,7 +60,7 @@ export async function officers(browser) {
                 '1.045',
             );
             const said = await finish();
-            expect(said.includes('Đã nhận và ghi vào sổ') && said.includes('tháng 6/2022'), said);
+            expect(said.includes('Đã nhận và ghi vào sổ') && said.includes('Tính vào kỳ tháng 6/2022, từ 15/05/2022 đến 14/06/2022'), said);
             const { service, body } = standIn.posted.at(-1);
             expect(
                 service === 'session' &&
@@ -123,7 +123,8 @@ export async function officers(browser) {
             await page.click('[data-act=same]');
             await page.page.waitForSelector('dialog #note');
             await page.type('#note', 'Hai người cùng báo một buổi họp');
-            expect((await finish()).includes('Đã nhận'), 'no receipt');
+            const said = await finish();
+            expect(said.includes('Đã nhận') && said.includes('chỉ tính một lần') && !said.includes('Tính vào'), said);
             const { service, body } = standIn.posted.at(-1);
             expect(
                 service === 'session' &&
@@ -147,7 +148,8 @@ export async function officers(browser) {
             await page.page.waitForSelector('#target');
             await page.type('#target', '1.234,5');
             await page.type('#doc', '12/QĐ-UBND');
-            expect((await finish()).includes('Đã nhận'), 'no receipt');
+            const said = await finish();
+            expect(said.includes('Chỉ tiêu này là của năm 2022, từ 15/12/2021 đến 14/12/2022') && !said.includes('Tính vào'), said);
             const { service, body } = standIn.posted.at(-1);
             expect(
                 service === 'monitoring' &&

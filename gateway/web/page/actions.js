@@ -6,7 +6,7 @@ import { el } from './dom.js';
 import { day, label, number, parseNumber } from './format.js';
 import { enumSelect, eventForm, eventSays, kindOf, serviceOf, valueOf } from './forms.js';
 import { areaOf, placeName, problemView, unitOf, windowOf } from './parts.js';
-import { inner, name as periodName } from './period.js';
+import { bounds, inner, name as periodName, parse } from './period.js';
 import { t } from './words.js';
 
 const idle = { nodes: [], read: () => ({}) };
@@ -37,8 +37,9 @@ function noteForm(must) {
     return { node: field('note', must ? t('why') : t('note'), note), read: () => (must ? needed(note) : note.value.trim()) };
 }
 
-// A dialog in three steps. step: {title, nodes, read() → {rows, nodes, send(key), once}}; read may throw a sentence. What is sent
-// `once` under one key may be sent again when the line broke.
+// A dialog in three steps. step: {title, nodes, read() → {rows, nodes, send(key), once, effect}}; read may throw a sentence. What is
+// sent `once` under one key may be sent again when the line broke. `effect` is what it does once it is taken: a figure counts in the
+// month that the receipt names, a target or a decision does not.
 function run(step, done) {
     const dialog = el('dialog', { class: 'act', 'aria-labelledby': 'acttitle' });
     const body = el('div', {});
@@ -63,7 +64,7 @@ function run(step, done) {
     async function send(last) {
         fill([el('p', { role: 'status', class: 'wait' }, t('sending'))]);
         try {
-            fill([...last(await lastLook.send(key)), el('p', { class: 'acts' }, close(t('close')))]);
+            fill([...last(await lastLook.send(key), lastLook.effect), el('p', { class: 'acts' }, close(t('close')))]);
             done();
         } catch (problem) {
             if (!('status' in problem)) throw problem;
@@ -125,8 +126,14 @@ function run(step, done) {
 const monthOf = period =>
     /^\d{6}$/.test(String(period)) ? `${String(period).slice(0, 4)}-${String(period).slice(4)}` : String(period || '');
 
+function countsIn(month) {
+    if (!parse(month)) return t('countsNone');
+    const { from, to } = bounds(parse(month), 'official');
+    return t('countsIn', inner(month), day(from), day(to));
+}
+
 // The receipt, in the reader's language.
-function receiptView(answer) {
+function receiptView(answer, effect) {
     const number = answer.sequence ? el('p', { class: 'quiet' }, t('receiptNo', String(answer.sequence), answer.device || '')) : null;
     if (!answer.receipt)
         return [
@@ -139,7 +146,6 @@ function receiptView(answer) {
             ),
         ];
     const { verdict, period, reasons = [] } = answer.receipt;
-    const month = monthOf(period);
     return [
         el(
             'section',
@@ -154,7 +160,7 @@ function receiptView(answer) {
                           el('li', {}, label(reason), reason.field ? el('small', { class: 'code' }, reason.field) : null),
                       ),
                   )
-                : el('p', {}, month && month !== '0' ? t('countsIn', inner(month)) : t('countsNone')),
+                : el('p', { class: 'effect' }, effect || countsIn(monthOf(period))),
             number,
         ),
     ];
@@ -240,6 +246,7 @@ function voidIt(ctx, data, { at }) {
                     ...(note.read() ? { note: note.read() } : {}),
                     correction: { action: 'VOID', reason: reason.value, device: shown.device, sequence: String(shown.sequence) },
                 }),
+            effect: t('voidDoes'),
         }),
     };
 }
@@ -265,6 +272,7 @@ function decide(ctx, data, { at, pair, act }) {
                 note: why.read(),
                 duplicateDecided: { service: group.service, ...named, decision },
             }),
+            effect: t(act === 'same' ? 'sameDoes' : 'differentDoes'),
         }),
     };
 }
@@ -275,6 +283,7 @@ function assign(ctx, data) {
     const village = ctx.levels.get(area) === 'VILLAGE' ? area : '';
     const value = el('input', { id: 'target', inputmode: 'decimal', required: true, autocomplete: 'off' });
     const doc = el('input', { id: 'doc', required: true, maxlength: 40, autocomplete: 'off' });
+    const { from, to } = windowOf(ctx);
     const revision = el('input', { id: 'revision', type: 'number', min: 0, max: 1000, value: data.value?.target ? 1 : 0 });
     return {
         title: `${t('assign')}: ${label(definition.label)}`,
@@ -306,6 +315,7 @@ function assign(ctx, data) {
                             ...(Number(revision.value) ? { revision: Number(revision.value) } : {}),
                         },
                     }),
+                effect: t('targetDoes', inner(ctx.state.period), day(from), day(to), placeName(ctx, area)),
             };
         },
     };

@@ -340,8 +340,15 @@ const texts = {
     STORED: ['Đã nhận và ghi vào sổ.', 'Received and kept.'],
     DUPLICATE: ['Tin này đã nhận trước đây.', 'This was received before.'],
     REFUSED: ['Không nhận, vì:', 'Not accepted, because:'],
-    countsIn: ['Tính vào {0}.', 'It counts in {0}.'],
+    countsIn: ['Tính vào kỳ {0}, từ {1} đến {2}.', 'It counts in {0}, {1} to {2}.'],
     countsNone: ['Tin này không cộng vào kỳ nào.', 'It counts in no period by itself.'],
+    voidDoes: ['Tin đã hủy không còn được tính.', 'What was voided counts no longer.'],
+    sameDoes: [
+        'Hai tin được coi là một việc: chỉ tính một lần. Người báo nào cũng giữ biên nhận của mình.',
+        'The two are one fact and count once. Each who posted keeps their receipt.',
+    ],
+    differentDoes: ['Hai tin là hai việc khác nhau: cả hai đều được tính.', 'The two are different facts: both count.'],
+    targetDoes: ['Chỉ tiêu này là của {0}, từ {1} đến {2}, ở {3}.', 'This is the target for {0}, {1} to {2}, of {3}.'],
     waitingReceipt: [
         'Đã giữ ở cổng, chưa có biên nhận của xã. Cổng tự gửi lại đến khi có; không cần gửi lần nữa.',
         'Kept at the gateway; the receipt has not come yet. The gateway sends it until it does; do not send it again.',

@@ -102,7 +102,7 @@ export function render(ctx, data) {
             { 'data-key': point.period },
             th(periodName(point.period), 'row'),
             el('td', { class: 'quiet' }, `${day(point.from)} – ${day(point.to)}`),
-            el('td', { class: 'n' }, shownValue(at, point.value, definition, areaOf(ctx)), flags({ filed: point.value?.filed })),
+            el('td', { class: 'n' }, shownValue(at, point.value, definition, areaOf(ctx)), flags({ text: point.value?.text, filed: point.value?.filed })),
         );
     });
     return [

@@ -10,6 +10,7 @@ import {
     flags,
     heading,
     isMet,
+    isRestated,
     lateMark,
     areaOf,
     percent,
@@ -76,8 +77,8 @@ function row(ctx, definition, value, over, hasTargets) {
             { class: 'n' },
             shownValue(ctx, value, definition, area),
             value?.status === 'OK' && unitOf(definition) !== '%' ? el('small', { class: 'unit' }, unitOf(definition)) : null,
-            flags({ filed: value?.filed }),
-            value?.filed?.restated ? el('small', { class: 'pace' }, t('filedWas', inTongue(value.filed.text))) : null,
+            flags({ text: value?.text, filed: value?.filed }),
+            isRestated(value) ? el('small', { class: 'pace' }, t('filedWas', inTongue(value.filed.text))) : null,
         ),
         hasTargets ? againstTarget(ctx, definition, value, over) : null,
     );

@@ -17,8 +17,14 @@ export async function load(ctx) {
     };
 }
 
+// What reads as before differs in its parts, or in the events that make it.
+const readsOtherwise = cell => valueText(cell.filed) !== valueText(cell.now);
+
 function changed(ctx, opened) {
-    const rows = (opened.restated || []).map(cell => {
+    const all = opened.restated || [];
+    const told = all.filter(readsOtherwise);
+    const inside = all.length - told.length;
+    const rows = told.map(cell => {
         const definition = ctx.definitions.get(cell.indicator);
         return el(
             'tr',
@@ -50,7 +56,6 @@ function changed(ctx, opened) {
                     'data-n': `${definition ? label(definition.label) : cell.indicator}, ${placeName(ctx, cell.area)}`,
                 },
                 valueText(cell.now),
-                cell.now?.status === 'OK' && valueText(cell.now) === valueText(cell.filed) ? el('small', { class: 'pace' }, t('partsDiffer')) : null,
             ),
             el('td', {}, unitOf(definition)),
         );
@@ -63,7 +68,10 @@ function changed(ctx, opened) {
         el('h2', {}, title),
         rows.length
             ? plainTable(title, [t('indicator'), t('place'), `>${t('filedHead')}`, `>${t('nowHead')}`, t('unit')], rows, 'restated')
-            : el('p', {}, t('nothingRestated')),
+            : inside
+              ? null
+              : el('p', {}, t('nothingRestated')),
+        inside ? el('p', { class: 'quiet', 'data-key': 'inside' }, t(rows.length ? 'alsoInside' : 'onlyInside', number(inside))) : null,
     );
 }
 

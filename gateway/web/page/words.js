@@ -174,7 +174,14 @@ const texts = {
     nothingRestated: ['Không có gì thay đổi từ khi chốt.', 'Nothing has changed since filing.'],
     filedHead: ['Đã chốt', 'Filed'],
     nowHead: ['Hiện nay', 'Now'],
-    partsDiffer: ['chi tiết đã khác', 'its parts differ'],
+    alsoInside: [
+        'Ngoài ra có {0} số đọc vẫn như cũ, chỉ chi tiết hoặc các tin làm nên số đó đã khác.',
+        'Besides, {0} read as before: only their parts differ, or the events that make them.',
+    ],
+    onlyInside: [
+        'Không số nào đọc khác đi; ở {0} số, chi tiết hoặc các tin làm nên số đó đã khác.',
+        'None reads differently; of {0} the parts differ, or the events that make them.',
+    ],
     reportDigest: ['Mã băm SHA-256', 'SHA-256'],
     fileThis: ['Chốt {0}', 'File {0}'],
 

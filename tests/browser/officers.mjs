@@ -231,6 +231,8 @@ export async function officers(browser) {
             await page.look();
         });
         await check("signing out leaves nothing behind; a reader has no officer's buttons", async () => {
+            await page.go('#/files?period=2022', '.downloads');
+            expect(await page.page.$('main a[href*="feeds/cells"]'), 'the feed is not named');
             await page.click('#signout');
             await page.page.waitForSelector('#token');
             expect(!(await page.page.$('main .v')), 'numbers stayed');
@@ -239,6 +241,8 @@ export async function officers(browser) {
             await page.until(() => document.querySelector('.who')?.textContent.includes('Người đọc'));
             await story();
             expect(!(await page.page.$('[data-act=correct], [data-act=assign]')), 'a reader may act');
+            await page.go('#/files?period=2022', '.downloads');
+            expect(!(await page.page.$('main a[href*="feeds/cells"]')), 'a link to what is kept from a reader');
         });
         await check('at a district a target goes to the commune that is looked at', async () => {
             const district = await new StandIn({ tokens: officerTokens }).listen();

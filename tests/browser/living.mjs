@@ -132,6 +132,30 @@ export async function living(browser) {
             standIn.stalled = false;
             await page.until(() => document.querySelector('#link').textContent === 'Trực tiếp');
         });
+        await check('where nothing can be followed it asks again and again, and says when the gateway is gone', async () => {
+            const other = await Watched.open(browser, standIn.url);
+            [other, page].forEach(one => one.forgiven.push(broken, /status of 403/));
+            standIn.refuse = { path: /cells\/events/, status: 403, vi: 'Không có luồng này.', en: 'No such stream.' };
+            await other.page.evaluateOnNewDocument(() =>
+                import('/page/live.js').then(({ timing }) => Object.assign(timing, { poll: 400, tell: 600 })),
+            );
+            await other.go(year('overview'), 'main .v');
+            await other.until(() => document.querySelector('#link').textContent === 'Cập nhật mỗi 15 giây');
+            const before = await other.text(cell('COM-01'));
+            standIn.world.bump('COM-01', '23656-01');
+            await other.until(before => document.querySelector('[data-v^="COM-01|"]').textContent !== before, before);
+            await standIn.down();
+            await other.until(() => document.querySelector('#link').textContent === 'Đang nối lại…');
+            await other.until(() => document.querySelector('#notice').textContent.includes('Không nối được với cổng'));
+            await other.shot('polling-away');
+            await standIn.up();
+            await other.until(() => document.querySelector('#link').textContent === 'Cập nhật mỗi 15 giây');
+            await other.until(() => document.querySelector('#notice').textContent === '');
+            standIn.refuse = null;
+            await other.until(() => document.querySelector('#link').textContent === 'Trực tiếp');
+            page.complaints.push(...other.complaints);
+            await other.close();
+        });
         await check('a hidden number, one not reported and one without value are words', async () => {
             await page.go(year('table', '&group=EMU'), 'main .wide');
             expect((await page.all('.wide .words')).includes('ẩn vì số nhỏ'), 'suppressed is no word');

@@ -298,7 +298,7 @@ function tellIfAway(state) {
 }
 
 async function lineIs(state) {
-    const back = state === 'live' && line !== 'live';
+    const back = ['live', 'polling'].includes(state) && line !== state;
     line = state;
     showLine();
     tellIfAway(state);

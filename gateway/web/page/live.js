@@ -11,6 +11,7 @@ export function follow(on) {
     let stop = null;
     let timer = null;
     let ended = false;
+    let polls = false; // nothing can be followed here
 
     function later(run, wait) {
         clearTimeout(timer);
@@ -19,6 +20,7 @@ export function follow(on) {
 
     function retry() {
         if (ended) return;
+        polls = false;
         on.state('connecting');
         // Spread, or all pages come back at once after a restart.
         const wait = Math.min(timing.longest, timing.first * 2 ** failures) * (0.6 + 0.4 * Math.random());
@@ -26,10 +28,13 @@ export function follow(on) {
         later(connect, wait);
     }
 
+    // By asking for the feed again: so a gateway that is gone is noticed, and one that has it now is followed.
     function poll() {
+        polls = true;
+        failures = 0;
         on.state('polling');
         on.change();
-        later(poll, timing.poll);
+        later(connect, timing.poll);
     }
 
     function take(lines) {
@@ -60,7 +65,7 @@ export function follow(on) {
 
     async function connect() {
         const mine = (stop = new AbortController());
-        on.state('connecting');
+        if (!polls) on.state('connecting');
         const patience = setTimeout(() => mine.abort(), timing.silence);
         try {
             const response = await fetch('/api/v1/feeds/cells/events', {
@@ -74,6 +79,7 @@ export function follow(on) {
             if (response.status === 403 || response.status === 404 || response.status === 406) return void poll();
             if (response.status === 409) lastId = ''; // another epoch: what is shown is read again anyway
             if (response.ok) {
+                polls = false;
                 on.state('live');
                 await read(response.body, mine);
             }

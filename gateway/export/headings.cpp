@@ -54,7 +54,7 @@ std::vector<v1::Label> heading_lines(const Statement& statement) {
         const auto revision = std::to_string(filed.revision);
         const auto restated = std::to_string(filed.restated);
         lines.push_back(
-            label("Đã nộp lần " + revision + " lúc " + when + ", mã SHA-256 " + filed.digest + "; số giá trị thay đổi từ đó: " + restated,
+            label("Đã chốt lần " + revision + " lúc " + when + ", mã SHA-256 " + filed.digest + "; số giá trị thay đổi từ đó: " + restated,
                   "Filed, revision " + revision + ", at " + when + ", SHA-256 " + filed.digest + "; values restated since: " + restated));
     }
     if (statement.as_of != 0) {

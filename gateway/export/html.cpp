@@ -63,7 +63,7 @@ std::string table_head(const Statement& statement, std::size_t first, std::size_
     if (filed) {
         head += "</tr><tr>";
         for (auto i = first; i < last; ++i) {
-            head += header_cell(label("Đã nộp", "Filed")) + header_cell(label("Hiện nay", "Now"));
+            head += header_cell(label("Đã chốt", "Filed")) + header_cell(label("Hiện nay", "Now"));
         }
     }
     return head + "</tr></thead>\n";

@@ -92,7 +92,7 @@ Json attributes(const Statement& statement, Tongue tongue) {
             {"observation",
              {status, confidentiality, attribute("NUMERATOR", label("Tử số", "Numerator"), tongue),
               attribute("DENOMINATOR", label("Mẫu số", "Denominator"), tongue),
-              attribute("FILED_VALUE", label("Giá trị đã nộp", "Value as filed"), tongue)}}};
+              attribute("FILED_VALUE", label("Giá trị đã chốt", "Value as filed"), tongue)}}};
 }
 
 Json frequency_dimension(const Period& period, Tongue tongue) {

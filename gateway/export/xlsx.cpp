@@ -296,7 +296,7 @@ void put_head(Sheet& sheet, const Statement& statement) {
     const auto revision = std::to_string(statement.filed->revision);
     sheet.text("", Style::head).text("", Style::head).text("", Style::head).text("", Style::head);
     for (std::size_t i = 0; i < statement.places.size(); ++i) {
-        sheet.text("Đã nộp lần " + revision + "\nFiled, revision " + revision, Style::head).text("Hiện nay\nNow", Style::head);
+        sheet.text("Đã chốt lần " + revision + "\nFiled, revision " + revision, Style::head).text("Hiện nay\nNow", Style::head);
     }
     sheet.next();
 }
@@ -359,7 +359,7 @@ void put_first_sheet(Book& book, const Statement& statement) {
         sheet.text("").text(words_of(status).vi(), Style::wrapped).text(words_of(status).en(), Style::wrapped).next();
     }
     if (statement.filed) {
-        sheet.text("").text("Ô tô màu: khác với số đã nộp", Style::changed).text("Coloured: not what was filed", Style::changed).next();
+        sheet.text("").text("Ô tô màu: khác với số đã chốt", Style::changed).text("Coloured: not what was filed", Style::changed).next();
     }
     sheet.next();
     sheet.skip(1);

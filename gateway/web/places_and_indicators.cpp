@@ -104,6 +104,22 @@ Json cut_values(const World& world, const Definition& definition, const v1::Cut&
     return values;
 }
 
+// What is added up. Nothing is said of what is computed from others.
+const char* counting_of(const Definition& definition) {
+    const auto& indicator = definition.indicator;
+    if (indicator.has_coverage()) {
+        return "PLACES";
+    }
+    if (indicator.has_variety() || definition.distinct) {
+        return "DIFFERENT";
+    }
+    const auto& sources = indicator.source();
+    if (std::any_of(sources.begin(), sources.end(), [](const v1::Source& source) { return !source.latest().empty(); })) {
+        return "LATEST";
+    }
+    return sources.empty() ? nullptr : "EACH";
+}
+
 }  // namespace
 
 bool is_commune(const World& world, Day day) {
@@ -159,6 +175,9 @@ Json definition_json(const World& world, const Definition& definition, bool text
               {"until", indicator.until()},
               {"digest", hex16(definition.digest)},
               {"cuts", std::move(cuts)}};
+    if (const auto* counting = counting_of(definition)) {
+        json["counting"] = counting;
+    }
     if (text) {
         std::string definition_text;
         google::protobuf::TextFormat::Printer printer;

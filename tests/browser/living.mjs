@@ -173,6 +173,19 @@ export async function living(browser) {
             await page.page.waitForSelector('main .big');
             expect((await page.text('.lead')).includes('Tháng 12/2022'), await page.text('.lead'));
         });
+        await check('a number says what it adds up: each event, different things, places', async () => {
+            for (const [indicator, words] of [
+                ['COM-01', 'Cộng tất cả những gì đã được báo tin'],
+                ['SUP-01', 'Đếm số hộ khác nhau'],
+                ['COM-09', 'Đếm số hình thức khác nhau'],
+                ['PLN-01', 'Đếm số xã đã có ít nhất một tin'],
+            ]) {
+                await page.go(year('behind', `&indicator=${indicator}`), 'main .big');
+                const said = await page.text('[data-key=meaning] li');
+                expect(said.startsWith(words), `${indicator}: ${said}`);
+                if (indicator === 'SUP-01') await page.shot('different');
+            }
+        });
         await check('the map of today is asked for, and a line over time says that it has none', async () => {
             await page.go(year('table'), 'main .wide');
             await page.page.select('#map', standIn.world.today);

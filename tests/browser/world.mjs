@@ -37,6 +37,15 @@ function readDefinitions() {
                 label: labelIn(block, 'label'),
                 unit: labelIn(block, 'unit'),
                 measure: field(block, 'measure'),
+                counting: /coverage \{/.test(block)
+                    ? 'PLACES'
+                    : /variety \{|distinct:/.test(block)
+                      ? 'DIFFERENT'
+                      : /latest:/.test(block)
+                        ? 'LATEST'
+                        : /source \{/.test(block)
+                          ? 'EACH'
+                          : undefined,
                 spans: (spans?.[1] || spans?.[2] || 'YEAR').split(', '),
                 decimals: Number(field(block, 'decimals') || 0),
                 divideBy: Number(field(block, 'divide_by') || 1),

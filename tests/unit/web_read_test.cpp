@@ -149,6 +149,14 @@ TEST_CASE("places of a day, definitions and who asks") {
     CHECK(codes.contains("POV-03"));
     CHECK_FALSE(codes.contains("TGT.assigned"));
     CHECK_FALSE(world.get("/api/v1/indicators/COM-01").at("definitions")[0].at("cuts").empty());
+    const auto counting = [&](const std::string& code) {
+        return world.get("/api/v1/indicators/" + code).at("definitions")[0].value("counting", "");
+    };
+    CHECK(counting("COM-01") == "EACH");
+    CHECK(counting("SUP-01") == "DIFFERENT");
+    CHECK(counting("COM-09") == "DIFFERENT");
+    CHECK(counting("PLN-01") == "PLACES");
+    CHECK(counting("POV-03").empty());
     CHECK(world.refused("/api/v1/indicators/TGT.assigned") == "404 code");
 }
 

@@ -45,9 +45,13 @@ function inForce({ from, until }) {
     return parts.length ? t('inForce', parts.join(' ')) : '';
 }
 
+// What a number adds up, where that is not each event.
+const adds = { DIFFERENT: 'addsDifferent', LATEST: 'addsLatest', PLACES: 'addsPlaces' };
+
 function meaning(definition) {
+    const own = definition.measure === 'NUMBER' && adds[definition.counting];
     const said = [
-        t(definition.measure),
+        own ? t(own, unitOf(definition)) : t(definition.measure),
         definition.lessIsBetter ? t('lessIsBetter') : '',
         Number(definition.divideBy) > 1 ? t('divided', number(definition.divideBy)) : '',
         definition.spans?.length ? t('countedOver', definition.spans.map(span => t(span).toLowerCase()).join(', ')) : '',

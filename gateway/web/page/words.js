@@ -106,6 +106,18 @@ const texts = {
         'Cộng tất cả những gì đã được báo tin và ghi nhận trong kỳ; tin trùng và tin đã hủy không tính.',
         'The sum of all that was posted and kept in the period; duplicates and voided events do not count.',
     ],
+    addsDifferent: [
+        'Đếm số {0} khác nhau: được báo tin nhiều lần trong kỳ vẫn chỉ tính một. Vì vậy số của cả năm có thể nhỏ hơn tổng các quý, số của một nơi có thể nhỏ hơn tổng các nơi bên trong.',
+        'Different {0} are counted: what was posted several times in the period counts once. So a year may be less than the sum of its quarters, and a place less than the sum of those inside it.',
+    ],
+    addsLatest: [
+        'Việc nào được báo tin nhiều lần thì chỉ tính tin mới nhất; tin trùng và tin đã hủy không tính.',
+        'Of what was posted several times only the latest counts; duplicates and voided events do not count.',
+    ],
+    addsPlaces: [
+        'Đếm số {0} đã có ít nhất một tin như vậy trong kỳ: có nhiều tin vẫn chỉ tính một.',
+        'The {0} from which at least one such event came in the period: each counts once, however many came.',
+    ],
     MEDIAN: ['Trung vị: một nửa số trường hợp không vượt quá giá trị này.', 'The median: half of the cases are not above it.'],
     RATIO: [
         'Tử số chia cho mẫu số, tính bằng phần trăm. Của cả huyện là tổng tử số chia tổng mẫu số, không phải trung bình các xã.',

@@ -75,7 +75,7 @@ void Duplicates::apply(std::string_view service, const v1::Entry& entry) {
         }
         const Alike key{std::string(service), body_of(event)->name(), event.village(), event.occurred_on(), what_else(event)};
         if (counts) {
-            alike_[key][version.id] = {version.id, event.organisation(), event.role(), event.time()};
+            alike_[key][version.id] = {event.organisation(), event.role(), event.time()};
         } else if (const auto found = alike_.find(key); found != alike_.end()) {
             found->second.erase(version.id);
             if (found->second.empty()) {
@@ -109,9 +109,8 @@ std::vector<Duplicates::Group> Duplicates::undecided() const {
         }
         const auto& journal = journals_.find(std::get<0>(key))->second;
         std::vector<Member> members;
-        for (const auto& [id, member] : by_version) {
-            members.push_back(member);
-            members.back().root = root_of(journal, id);
+        for (const auto& [id, said] : by_version) {
+            members.push_back({root_of(journal, id), id, said.organisation, said.role, said.time});
         }
         std::sort(members.begin(), members.end(), [](const Member& one, const Member& other) { return one.root < other.root; });
         std::vector<std::size_t> leader(members.size());  // of the group that each belongs to: its first member

@@ -21,7 +21,8 @@ namespace chieng {
 class Duplicates {
 public:
     struct Member {
-        EventId root;  // the event as it was first posted: what a decision names
+        EventId root;     // the event as it was first posted: what a decision names
+        EventId version;  // as it counts: the same, or its correction
         v1::Organisation organisation = v1::ORGANISATION_UNSPECIFIED;
         v1::Role role = v1::ROLE_UNSPECIFIED;
         std::string time;
@@ -43,6 +44,11 @@ public:
 
 private:
     using Alike = std::tuple<std::string, std::string, std::string, std::string, std::string>;  // service, kind, village, day, what else
+    struct Said {
+        v1::Organisation organisation = v1::ORGANISATION_UNSPECIFIED;
+        v1::Role role = v1::ROLE_UNSPECIFIED;
+        std::string time;
+    };
     struct Journal {
         std::map<EventId, EventId> corrects;                                              // of corrections only
         std::map<std::pair<EventId, EventId>, v1::DuplicateDecided::Decision> decisions;  // the lesser root first; the latest holds
@@ -53,7 +59,7 @@ private:
     [[nodiscard]] bool settled(const Journal& journal, const Member& one, const Member& other) const;
 
     std::map<std::string, Journal, std::less<>> journals_;
-    std::map<Alike, std::map<EventId, Member>> alike_;  // members by the version that counts
+    std::map<Alike, std::map<EventId, Said>> alike_;  // by the version that counts
 };
 
 }  // namespace chieng

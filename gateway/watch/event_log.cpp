@@ -49,6 +49,16 @@ const std::vector<EventLog::Logged>& EventLog::of(std::string_view service) cons
     return found == journals_.end() ? nothing : found->second.events;
 }
 
+const EventLog::Logged* EventLog::find(std::string_view service, const EventId& id) const {
+    const auto journal = journals_.find(service);
+    const auto number = numbers_.find(id.device);
+    if (journal == journals_.end() || number == numbers_.end()) {
+        return nullptr;
+    }
+    const auto at = journal->second.places.find({number->second, id.sequence});
+    return at == journal->second.places.end() ? nullptr : &journal->second.events[at->second];
+}
+
 v1::Entry EventLog::entry(const Logged& event) const {
     v1::Entry entry;
     entry.set_device(device(event));

@@ -30,6 +30,8 @@ public:
 
     // Offset 1 is the first.
     [[nodiscard]] const std::vector<Logged>& of(std::string_view service) const;
+    // Null when there is no such event, or it cannot be read.
+    [[nodiscard]] const Logged* find(std::string_view service, const EventId& id) const;
     [[nodiscard]] const std::string& device(const Logged& event) const { return devices_[event.device]; }
     // As it would stand in a journal by itself: what it adds, not what it takes back.
     [[nodiscard]] v1::Entry entry(const Logged& event) const;

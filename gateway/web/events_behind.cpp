@@ -77,8 +77,6 @@ private:
 Json event_json(const TracedEvent& name, const EventLog::Logged& logged, v1::DataClass sees) {
     v1::Event event;
     event.ParseFromString(logged.bytes);
-    auto shown = event;
-    Recipients::cut(shown, sees);
     const auto* kind = v1::Event::descriptor()->FindFieldByNumber(logged.body);
     Json json{{"service", name.service}, {"device", name.device}, {"sequence", std::to_string(name.sequence)}, {"traceId", trace_id(name)}};
     json["occurredOn"] = event.occurred_on();
@@ -87,14 +85,22 @@ Json event_json(const TracedEvent& name, const EventLog::Logged& logged, v1::Dat
     }
     json["type"] = kind == nullptr ? "" : kind->name();
     json["label"] = kind == nullptr ? text_json(v1::Label()) : event_label(kind->name());
-    if (shown.ByteSizeLong() != event.ByteSizeLong()) {
-        json["hidden"] = true;
-    }
-    json["event"] = Json::parse(to_json(shown), nullptr, false);
+    put_shown(json, logged, sees);
     return json;
 }
 
 }  // namespace
+
+void put_shown(Json& json, const EventLog::Logged& logged, v1::DataClass sees) {
+    v1::Event event;
+    event.ParseFromString(logged.bytes);
+    const auto whole = event.ByteSizeLong();
+    Recipients::cut(event, sees);
+    if (event.ByteSizeLong() != whole) {
+        json["hidden"] = true;
+    }
+    json["event"] = Json::parse(to_json(event), nullptr, false);
+}
 
 EventsPage::EventsPage(const Call& call)
     : call_(call), is_seen_(call.world.book != nullptr && Rights::sees(call.viewer) >= v1::INTERNAL && sees_lineage(call.viewer)) {

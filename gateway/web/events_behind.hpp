@@ -25,6 +25,9 @@ struct EventsCursor {
     std::uint64_t offset = 0;
 };
 
+// Puts what a viewer of that class may read of an event into `event`, and `hidden` when that is not all.
+void put_shown(Json& json, const EventLog::Logged& logged, v1::DataClass sees);
+
 // Which page is asked for; nothing when there are no events for this viewer here. Refuses a cursor of another history.
 class EventsPage {
 public:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a commune's journals say, as `chieng-gateway ledger` and `chieng-gateway duplicates` print it: whether what devices
 // posted was kept, and which events look like one fact. Of whoever may read what is INTERNAL; a district has no journals.
+#include "gateway/web/events_behind.hpp"
 #include "gateway/web/hidden.hpp"
 #include "gateway/web/labels_of_events.hpp"
 #include "gateway/web/parameters.hpp"
@@ -94,7 +95,8 @@ Json pair_json(const std::pair<EventId, EventId>& pair, const char* decision) {
             {"decision", decision}};
 }
 
-Json group_json(const Duplicates::Group& group) {
+// With what each reported, as far as the viewer may read it.
+Json group_json(const Call& call, const Duplicates::Group& group) {
     Json json{{"service", group.service}, {"village", group.village}, {"occurredOn", group.day}, {"type", group.kind}};
     json["label"] = event_label(group.kind);
     json["events"] = Json::array();
@@ -105,6 +107,9 @@ Json group_json(const Duplicates::Group& group) {
                  {"role", v1::Role_Name(member.role)}};
         if (!member.time.empty()) {
             one["time"] = member.time;
+        }
+        if (const auto* logged = call.world.book->events().find(group.service, member.version)) {
+            put_shown(one, *logged, Rights::sees(call.viewer));
         }
         json["events"].push_back(std::move(one));
     }
@@ -161,7 +166,7 @@ Outcome get_duplicates(const Call& call) {
     const auto groups = book.duplicates().undecided();
     Json json{{"silent", book.silent()}, {"more", groups.size() - std::min(groups.size(), groups_max)}, {"groups", Json::array()}};
     for (std::size_t i = 0; i < std::min(groups.size(), groups_max); ++i) {
-        json["groups"].push_back(group_json(groups[i]));
+        json["groups"].push_back(group_json(call, groups[i]));
     }
     return json_reply(json);
 }

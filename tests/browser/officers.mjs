@@ -119,6 +119,11 @@ export async function officers(browser) {
                     (await page.text('main')).includes('Tổ chức buổi tuyên truyền'),
                 'names of the machine',
             );
+            const rows = await page.page.$$eval('main table:first-of-type tbody tr', all => all.map(row => [...row.cells].map(c => c.textContent)));
+            const of = name => rows.find(row => row[0].startsWith(name))?.join('|');
+            expect(of('Tổng số lượt người') === 'Tổng số lượt ngườikhác nhau|45|47|45', of('Tổng số lượt người'));
+            expect(/^Ngôn ngữ\|.*Ba-na/.test(of('Ngôn ngữ')), of('Ngôn ngữ'));
+            expect((await page.text('main')).includes('phone-9 / 8 (có phần không hiện)'), 'not said that a part is hidden');
             await page.shot('duplicates');
             await page.click('[data-act=same]');
             await page.page.waitForSelector('dialog #note');

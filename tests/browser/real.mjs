@@ -168,6 +168,9 @@ async function acts(page, commune) {
             await page.go('#/duplicates');
             return page.page.$('[data-act=same]');
         });
+        const both = await page.text('main table');
+        expect(both.includes('Tổng số lượt người4545') && both.includes('Đơn vịkhác nhau'), both);
+        await page.shot('real-duplicates', true);
         const said = await act(page, '[data-act=same]', { '#note': 'Hai người cùng báo một buổi họp' });
         expect(said.includes('Đã nhận và ghi vào sổ'), said);
         await page.go('#/overview?period=2022-Q2', 'main .v');

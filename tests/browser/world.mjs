@@ -300,10 +300,13 @@ export class World {
     }
 
     duplicates() {
+        const said = (total, topics) => ({
+            event: { recordedAt: '1652200000', sessionHeld: { form: 'VILLAGE_MEETING', topics, languages: ['BAHNAR'], audience: { total } } },
+        });
         const events = [
-            { device: 'phone-1', sequence: '17', organisation: 'VILLAGE', role: 'VILLAGE_HEAD', time: '19:00' },
-            { device: 'phone-7', sequence: '3', organisation: 'WOMEN', role: 'ASSOCIATION_OFFICER', time: '19:30' },
-            { device: 'phone-9', sequence: '8', organisation: 'WOMEN', role: 'ASSOCIATION_OFFICER' },
+            { device: 'phone-1', sequence: '17', organisation: 'VILLAGE', role: 'VILLAGE_HEAD', time: '19:00', ...said(45, ['POLICY']) },
+            { device: 'phone-7', sequence: '3', organisation: 'WOMEN', role: 'ASSOCIATION_OFFICER', time: '19:30', ...said(47, ['POLICY']) },
+            { device: 'phone-9', sequence: '8', organisation: 'WOMEN', role: 'ASSOCIATION_OFFICER', hidden: true, ...said(45, ['POLICY']) },
         ];
         const pair = (other, one, decision) => ({
             device: events[other].device,

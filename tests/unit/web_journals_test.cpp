@@ -124,6 +124,12 @@ web::Rights eyes() {
                              "rights.txtpb");
 }
 
+v1::Event another_support() {
+    auto event = a_support(2);
+    event.mutable_household_supported()->set_support_id("s-2");
+    return event;
+}
+
 const std::string sessions_of_q2 = "/api/v1/behind?indicator=COM-01&period=2022-Q2";
 
 std::vector<std::string> ids_of(const Json& answer) {
@@ -190,6 +196,31 @@ TEST_CASE("of the events behind a value nobody is shown what is above his class"
     CHECK(whole.at("event").at("householdSupported").at("householdKey") == "h-17");
     WebWorld district("625", eyes());
     CHECK_FALSE(district.get(sessions_of_q2, as("sensitive")).contains("events"));
+}
+
+TEST_CASE("what looks like one fact is shown side by side, as it counts, to whom it may be shown", "[web]") {
+    WebWorld world("23656", eyes());
+    world.journals->read();
+    stores(world, entry_of("h", a_support(1)), "household");
+    stores(world, entry_of("w", another_support()), "household");
+    stores(world, entry_of("p", a_session_held(1)));
+    stores(world, entry_of("w", a_session_held(1)));
+    auto corrected = correcting(a_session_held(2), v1::Correction::REPLACE, 1);
+    corrected.mutable_session_held()->mutable_audience()->set_total(99);
+    auto replacing = entry_of("p", corrected);
+    *replacing.mutable_retracts() = entry_of("p", a_session_held(1));
+    stores(world, replacing);
+    const auto answer = world.reply("/api/v1/duplicates", as("internal"));
+    CHECK(answer.body.find("h-17") == std::string::npos);
+    CHECK(answer.body.find("nhà ông A") == std::string::npos);
+    const auto groups = Json::parse(answer.body).at("groups");
+    REQUIRE(groups.size() == 2);
+    CHECK(groups[0].at("events")[0].at("hidden") == true);
+    CHECK(groups[1].at("events")[0].at("sequence") == "1");
+    CHECK(groups[1].at("events")[0].at("event").at("sessionHeld").at("audience").at("total") == 99);
+    const auto whole = world.get("/api/v1/duplicates", as("sensitive")).at("groups")[0].at("events")[1];
+    CHECK_FALSE(whole.contains("hidden"));
+    CHECK(whole.at("event").at("householdSupported").at("supportId") == "s-2");
 }
 
 TEST_CASE("pages of events skip none while others come, and a cursor of another history is refused", "[web]") {

@@ -2,8 +2,8 @@
 // Events that look like one fact and wait for an officer's decision, pair by pair.
 import { get } from './api.js';
 import { el } from './dom.js';
-import { day, label } from './format.js';
-import { typeName, valueOf } from './forms.js';
+import { day, instant, label } from './format.js';
+import { envelopeName, eventSays, typeName, valueOf } from './forms.js';
 import { serviceName } from './names.js';
 import { heading, placeName, plainTable, th } from './parts.js';
 import { t } from './words.js';
@@ -51,24 +51,46 @@ function pairs(one, at, may) {
     );
 }
 
+// Who says it and what, as far as the reader may read it: name -> value.
+function saysOf(event) {
+    const { recordedAt, note } = event.event || {};
+    const said = new Map([
+        [t('organisation'), valueOf('Organisation', event.organisation ?? '')],
+        [t('role'), valueOf('Role', event.role ?? '')],
+        [t('time'), event.time ?? ''],
+        [envelopeName('recordedAt'), instant(recordedAt)],
+    ]);
+    for (const [name, value] of event.event ? eventSays(event.event) : [])
+        said.set(name, said.has(name) ? `${said.get(name)}; ${value}` : value);
+    if (note) said.set(t('note'), note);
+    return said;
+}
+
+// A row for each thing that any of them says, a column for each event.
+function beside(events) {
+    const all = events.map(saysOf);
+    const names = [...new Set(all.flatMap(said => [...said.keys()]))].filter(name => all.some(said => said.get(name)));
+    return names.map(name => {
+        const values = all.map(said => said.get(name) || '–');
+        const differs = name !== envelopeName('recordedAt') && new Set(values).size > 1; // nobody writes at the same second
+        return el(
+            'tr',
+            { 'data-key': name },
+            th([name, differs ? el('small', { class: 'flag restated' }, t('differs')) : null], 'row'),
+            values.map(value => el('td', {}, value)),
+        );
+    });
+}
+
+const headOf = event => idOf(event.device, event.sequence) + (event.hidden ? ` (${t('hiddenPart')})` : '');
+
 function group(ctx, one, at) {
     const title = `${label(one.label) || typeName(one.type)}, ${one.village ? placeName(ctx, one.village) : placeName(ctx, ctx.me.place.code)}, ${day(one.occurredOn)}`;
-    const more = ['organisation', 'role', 'time'].filter(key => one.events.some(event => event[key]));
-    const said = (key, event) => (key === 'time' ? (event.time ?? '') : valueOf(key === 'role' ? 'Role' : 'Organisation', event[key] ?? ''));
-    const rows = one.events.map(event =>
-        el(
-            'tr',
-            { 'data-key': idOf(event.device, event.sequence) },
-            th(el('code', {}, idOf(event.device, event.sequence)), 'row'),
-            more.map(key => el('td', {}, said(key, event))),
-        ),
-    );
-    const heads = { organisation: t('organisation'), role: t('role'), time: t('time') };
     return el(
         'section',
         { 'data-key': `${one.service}${title}${idOf(one.events[0].device, one.events[0].sequence)}` },
         el('h2', {}, title),
-        plainTable(title, [`${t('device')} / ${t('sequence')}`, ...more.map(key => heads[key])], rows, 'events'),
+        plainTable(title, [`${t('device')} / ${t('sequence')}`, ...one.events.map(headOf)], beside(one.events), 'events'),
         pairs(one, at, ctx.may('DECIDE')),
     );
 }

@@ -234,5 +234,6 @@ export function eventSays(event) {
 export const typeName = type => pick(events[String(type).replace(/_(\w)/g, (_, c) => c.toUpperCase())]?.label) || type;
 export const valueOf = (type, value) => (typeof value === 'string' ? valueName(type, value) : label(value));
 
+export const envelopeName = key => pick(messages.Event[key]);
 export const serviceOf = event => events[bodyOf(event)]?.service;
 export const kindOf = event => pick(events[bodyOf(event)]?.label);

@@ -246,6 +246,7 @@ const texts = {
     pairs: ['Từng cặp', 'Pair by pair'],
     noDuplicates: ['Không có tin nào nghi trùng.', 'Nothing looks like a duplicate.'],
     time: ['Giờ', 'Time'],
+    differs: ['khác nhau', 'differs'],
     sameFact: ['Cùng một việc', 'The same fact'],
     differentFacts: ['Hai việc khác nhau', 'Different facts'],
     pairAgainst: ['so với {0} số {1}', 'against {0} number {1}'],

@@ -105,6 +105,9 @@ public:
         std::int64_t number = 0;
     };
     void figures(const std::function<void(const Figure&)>& visit) const;  // in no order; of one cell it may come in two pieces
+    // Whether the target that an achievement of targets tells there was assigned to the area itself, not to places below it.
+    [[nodiscard]] bool has_own_target(const Definition& achievement, const std::string& code, const std::string& area,
+                                      const Period& period) const;
     // Moves on whenever a number changes.
     [[nodiscard]] std::uint64_t version() const { return version_; }
     // Moves on whenever take_changed() finds something: for who keeps values that he read.

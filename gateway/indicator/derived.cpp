@@ -254,6 +254,13 @@ std::optional<SeriesId> Board::assigned_series(const Definition& targets, const 
                                  : definitions_.series_id(targets.per->code, definitions_.series(holder->parts.front()).cut, code);
 }
 
+bool Board::has_own_target(const Definition& achievement, const std::string& code, const std::string& area, const Period& period) const {
+    const auto assigned = assigned_series(achievement, code);
+    const auto known = area_ids_.find(area);
+    return assigned && known != area_ids_.end() &&
+           !slot_at(totals_, cell_id::pack(*assigned, cell_id::time_of(period), known->second)).empty();
+}
+
 void Board::fill_achievement(v1::IndicatorValue& value, const Definition& definition, const Period& period) const {
     Slot whole;
     std::int64_t targets = 0;

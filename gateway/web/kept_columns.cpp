@@ -9,7 +9,7 @@ std::shared_ptr<KeptColumns::Rows> KeptColumns::of(const Definitions& definition
         auto rows = std::make_shared<Rows>();
         for (auto& value : board.rows(area, period, map)) {
             const auto* definition = definitions.find(value.indicator(), period.last_day());
-            rows->push_back({definition, std::move(value), 0, "", ""});
+            rows->push_back({definition, std::move(value), 0, "", "", {}});
         }
         return rows;
     }
@@ -17,7 +17,7 @@ std::shared_ptr<KeptColumns::Rows> KeptColumns::of(const Definitions& definition
     if (known == columns_.end()) {
         auto rows = std::make_shared<Rows>();
         for (const auto* definition : definitions.shown(period)) {
-            rows->push_back({definition, board.value(area, period, definition->indicator.code()), board.moves(), "", ""});
+            rows->push_back({definition, board.value(area, period, definition->indicator.code()), board.moves(), "", "", {}});
         }
         if (columns_.size() >= columns_max) {
             columns_.clear();
@@ -28,7 +28,7 @@ std::shared_ptr<KeptColumns::Rows> KeptColumns::of(const Definitions& definition
     const auto& kept = known->second;
     for (auto& row : *kept) {
         if (row.read_at < board.moved_at(*row.definition, area)) {
-            row = {row.definition, board.value(area, period, row.definition->indicator.code()), board.moves(), "", ""};
+            row = {row.definition, board.value(area, period, row.definition->indicator.code()), board.moves(), "", "", {}};
         }
     }
     return kept;

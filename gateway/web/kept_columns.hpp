@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,6 +26,7 @@ public:
         // As it was last told, and what else that was made of; whoever tells it keeps it here.
         std::string text;
         std::string beside;
+        std::optional<std::set<std::string>> own_targets;  // of an achievement: which of them were assigned to the area itself
     };
     using Rows = std::vector<Row>;  // in the order of the definitions
 

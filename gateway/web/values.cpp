@@ -162,6 +162,7 @@ Json Column::value(const KeptColumns::Row& row, bool cuts) const {
     auto json = value_json(call_, indicator, row.value, {reported_, cuts, told_});
     if (const auto* found = target(indicator); found != nullptr && !is_hidden(call_, indicator, row.value, told_)) {
         json["target"] = target_json(indicator, *found);
+        json["target"]["own"] = has_own_target(indicator);
     }
     if (filed_) {
         const auto before = filed_->values.find({area_, indicator.code()});
@@ -198,6 +199,7 @@ std::string Column::beside(const KeptColumns::Row& row, bool cuts) const {
         add(found->number());
         add(found->denominator());
         add(found->unknown() ? 1 : 0);
+        add(has_own_target(row.definition->indicator) ? 1 : 0);
         add(call_.now.today().time_since_epoch().count());
     }
     return all;
@@ -212,6 +214,21 @@ const v1::IndicatorValue::Part* Column::target(const v1::Indicator& indicator) c
         found = it == parts.end() ? found : &*it;
     }
     return found == nullptr || found->denominator() == 0 ? nullptr : found;
+}
+
+bool Column::has_own_target(const v1::Indicator& indicator) const {
+    return std::any_of(achievements_.begin(), achievements_.end(), [&](std::size_t at) {
+        auto& row = (*rows_)[at];
+        if (!row.own_targets) {
+            row.own_targets.emplace();
+            for (const auto& part : row.value.parts()) {
+                if (call_.world.board.has_own_target(*row.definition, part.cut_value(), area_, period_)) {
+                    row.own_targets->insert(part.cut_value());
+                }
+            }
+        }
+        return row.own_targets->contains(indicator.code());
+    });
 }
 
 Json Column::target_json(const v1::Indicator& indicator, const v1::IndicatorValue::Part& target) const {

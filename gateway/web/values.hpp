@@ -43,6 +43,7 @@ public:
 private:
     [[nodiscard]] Json value(const KeptColumns::Row& row, bool cuts) const;
     [[nodiscard]] const v1::IndicatorValue::Part* target(const v1::Indicator& indicator) const;
+    [[nodiscard]] bool has_own_target(const v1::Indicator& indicator) const;
     [[nodiscard]] Json target_json(const v1::Indicator& indicator, const v1::IndicatorValue::Part& target) const;
     [[nodiscard]] std::string beside(const KeptColumns::Row& row, bool cuts) const;
 

@@ -173,6 +173,16 @@ export async function living(browser) {
             await page.page.waitForSelector('main .big');
             expect((await page.text('.lead')).includes('Tháng 12/2022'), await page.text('.lead'));
         });
+        await check('a target of some of the places below says so; one of all, or of the place itself, does not', async () => {
+            const some = 'chỉ so phần của 1 trong 14 nơi đã được giao chỉ tiêu';
+            await page.go(year('overview'), 'main .some');
+            expect((await page.all('tr .some')).join() === some, await page.text('tr .some'));
+            await page.shot('target-of-some', true);
+            await page.go(year('behind', '&indicator=TRN-01'), 'main .big');
+            expect((await page.text('[data-key=making]')).includes(some), await page.text('[data-key=making]'));
+            await page.go(year('behind', '&indicator=TRN-01&area=23656'), 'main .big');
+            expect(!(await page.text('main')).includes('chỉ so phần'), await page.text('[data-key=making]'));
+        });
         await check('a number says what it adds up: each event, different things, places', async () => {
             for (const [indicator, words] of [
                 ['COM-01', 'Cộng tất cả những gì đã được báo tin'],

@@ -208,15 +208,21 @@ export class World {
     full(definition, area, period, reports = []) {
         const value = this.value(definition, area, period);
         const assigned = targets[definition.code];
-        if (value.status === 'OK' && assigned && period.span === 'YEAR') {
-            const share = this.place(area)?.level === 'DISTRICT' ? assigned : Math.max(1, Math.round(assigned / 14));
-            const reached = (Number(value.number) * 100) / share;
+        const isWhole = this.place(area)?.level === 'DISTRICT';
+        // Of trainings only one commune has a target.
+        const only = definition.code === 'TRN-01' && '23656';
+        const isTold = value.status === 'OK' || (value.status === 'NOT_REPORTED' && windowOf(period, 'official').from <= this.today);
+        if (isTold && assigned && period.span === 'YEAR' && (isWhole || !only || area === only)) {
+            const share = isWhole && !only ? assigned : Math.max(1, Math.round(assigned / 14));
+            const compared = isWhole && only ? this.value(definition, only, period) : value;
+            const reached = (Number(compared.number || 0) * 100) / share;
             const daysLeft = Math.max(0, Math.round((Date.parse(windowOf(period, 'official').to) - Date.parse(this.today)) / 86400000));
             value.target = {
                 assigned: String(share),
+                own: !isWhole,
                 achieved: `${reached.toFixed(1)} %`,
                 pace: {
-                    missing: String(Math.max(0, share - Number(value.number))),
+                    missing: String(Math.max(0, share - Number(compared.number || 0))),
                     daysLeft,
                     behind: reached < 100 * (1 - daysLeft / 365),
                 },

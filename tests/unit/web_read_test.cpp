@@ -53,12 +53,34 @@ TEST_CASE("targets stand beside what was reached, with the pace") {
     target.set_value(400);  // hundredths
     world.happened(event);
     world.happened(a_session_held(2));
-    const auto value = value_in(world.get("/api/v1/table?period=2022-Q2"), "COM-01", "23656");
+    const auto table = world.get("/api/v1/table?period=2022-Q2");
+    const auto value = value_in(table, "COM-01", "23656");
+    CHECK(value.at("target").at("own") == true);
+    CHECK(value_in(table, "COM-01", "625").at("target").at("own") == false);  // of one commune among its communes
     CHECK(value.at("target").at("assigned") == 4);
     CHECK(value.at("target").at("achieved") == "25.00 %");
     CHECK(value.at("target").at("pace").at("missing") == 3);
     CHECK(value.at("target").at("pace").at("behind") == true);
     CHECK(value.at("target").at("pace").at("daysLeft") == 45);
+}
+
+TEST_CASE("a target of villages is not the commune's own until it has one") {
+    WebWorld world;
+    const auto assigns = [&](std::uint64_t sequence, const std::string& village) {
+        auto event = an_event(sequence);
+        event.set_village(village);
+        auto& target = *event.mutable_target_assigned();
+        target.set_indicator("COM-01");
+        target.set_period("2022-Q2");
+        target.set_value(400);
+        world.happened(event);
+    };
+    const auto target = [&] { return value_in(world.get("/api/v1/table?period=2022-Q2"), "COM-01", "23656").at("target"); };
+    assigns(1, "23656-01");
+    CHECK(target().at("own") == false);
+    assigns(2, "");
+    CHECK(target().at("own") == true);  // of the same size, and told anew
+    CHECK(target().at("assigned") == 4);
 }
 
 TEST_CASE("a target of what has no value is not reached, nor reached by 0") {

@@ -12,6 +12,7 @@ import {
     heading,
     indicatorPicker,
     largest,
+    ofSome,
     placeName,
     plainTable,
     query,
@@ -81,9 +82,10 @@ function meaning(definition) {
 const fact = (name, value) =>
     value === undefined || value === null || value === '' ? null : el('div', { 'data-key': name }, el('dt', {}, name), el('dd', {}, value));
 
-function making(value, definition) {
+function making(ctx, data, value, definition) {
     const rate = value.denominator !== undefined && Number(value.denominator) !== 0;
     const target = value.target;
+    const some = ofSome(ctx, target, (data.below || []).map(one => one.value));
     return el(
         'section',
         { 'data-key': 'making' },
@@ -100,7 +102,13 @@ function making(value, definition) {
             target
                 ? fact(
                       t('target'),
-                      `${inTongue(target.assigned)} ${unitOf(definition)} · ${t('ofTarget', inTongue(target.achieved), inTongue(target.assigned))}`,
+                      [
+                          `${inTongue(target.assigned)} ${unitOf(definition)}`,
+                          t('ofTarget', inTongue(target.achieved), inTongue(target.assigned)),
+                          some,
+                      ]
+                          .filter(Boolean)
+                          .join(' · '),
                   )
                 : null,
         ),
@@ -343,7 +351,7 @@ export function render(ctx, data) {
             mayAssign(ctx) ? el('button', { type: 'button', 'data-act': 'assign' }, t('assign')) : null,
         ),
         meaning(own),
-        making(value, own),
+        making(ctx, data, value, own),
         partTables(value, own),
         below(ctx, data, own),
         filed(data),

@@ -11,6 +11,7 @@ import {
     heading,
     isMet,
     isRestated,
+    ofSome,
     lateMark,
     areaOf,
     percent,
@@ -29,7 +30,8 @@ export async function load(ctx) {
     const table = await get('table', query(ctx));
     const values = new Map(table.rows.map(row => [row.indicator, row.values[0]]));
     const empty = [...values.values()].every(value => value?.status === 'NOT_REPORTED' || !amount(value, null));
-    return { table, values, latest: empty ? await latestYear(ctx) : '' };
+    const below = new Map(table.rows.map(row => [row.indicator, row.values.slice(1)]));
+    return { table, values, below, latest: empty ? await latestYear(ctx) : '' };
 }
 
 // The latest year that has sessions, to lead somebody who looks at an empty one.
@@ -44,13 +46,14 @@ async function latestYear(ctx) {
     }
 }
 
-function againstTarget(ctx, definition, value, over) {
+function againstTarget(ctx, definition, value, below, over) {
     const target = value?.target;
     if (!target) return el('td', {});
     const reached = percent(target.achieved);
     const pace = target.pace;
     const missing = pace?.missing === undefined ? '' : `${inTongue(pace.missing)}`;
     const met = isMet(target, definition);
+    const some = ofSome(ctx, target, below);
     const kind = pace?.behind ? 'late' : met ? 'met' : '';
     const passed = Math.round(over * 100);
     return el(
@@ -58,6 +61,7 @@ function againstTarget(ctx, definition, value, over) {
         { class: 'target' },
         reached === null ? null : bar(reached, over < 1 ? passed : null, t('barLabel', inTongue(target.achieved), passed), kind),
         el('span', { class: 'reach' }, t('ofTarget', inTongue(target.achieved), inTongue(target.assigned))),
+        some ? el('small', { class: 'pace some' }, some) : null,
         met ? el('small', { class: 'flag met' }, t('achievedMark')) : null,
         lateMark(pace),
         pace && !met && missing
@@ -66,7 +70,8 @@ function againstTarget(ctx, definition, value, over) {
     );
 }
 
-function row(ctx, definition, value, over, hasTargets) {
+function row(ctx, data, definition, over, hasTargets) {
+    const value = data.values.get(definition.code);
     const area = areaOf(ctx);
     return el(
         'tr',
@@ -80,7 +85,7 @@ function row(ctx, definition, value, over, hasTargets) {
             flags({ text: value?.text, filed: value?.filed }),
             isRestated(value) ? el('small', { class: 'pace' }, t('filedWas', inTongue(value.filed.text))) : null,
         ),
-        hasTargets ? againstTarget(ctx, definition, value, over) : null,
+        hasTargets ? againstTarget(ctx, definition, value, data.below.get(definition.code), over) : null,
     );
 }
 
@@ -97,7 +102,7 @@ function section(ctx, data, group, definitions, over) {
             el(
                 'tbody',
                 {},
-                definitions.map(definition => row(ctx, definition, data.values.get(definition.code), over, hasTargets)),
+                definitions.map(definition => row(ctx, data, definition, over, hasTargets)),
             ),
         ),
     );
@@ -128,6 +133,7 @@ function summary(ctx, data) {
                               definition ? label(definition.label) : code,
                           ),
                           `: ${t('ofTarget', inTongue(value.target.achieved), inTongue(value.target.assigned))}`,
+                          ofSome(ctx, value.target, data.below.get(code)).replace(/^(?=.)/, ', '),
                       );
                   }),
               )

@@ -89,6 +89,14 @@ export function isMet(target, definition) {
     return definition?.lessIsBetter ? reached <= 100 && !target.pace?.behind : reached >= 100;
 }
 
+// A target that was assigned to some of the places below is compared with what those did, not with the whole. Empty for one's own,
+// when all have one, and when some may be hidden from the reader.
+export function ofSome(ctx, target, below) {
+    if (target?.own !== false || Number(ctx.me.threshold) > 0) return '';
+    const having = below.filter(value => value?.target).length;
+    return having && having < below.length ? t('targetOfSome', having, below.length) : '';
+}
+
 // A horizontal bar, with a mark where one would be by now; without a title it only repeats what stands beside it.
 export function bar(share, mark, title, kind = '') {
     const width = Math.max(0, Math.min(100, share));

@@ -71,6 +71,10 @@ const texts = {
     value: ['Giá trị', 'Value'],
     target: ['Chỉ tiêu', 'Target'],
     ofTarget: ['{0} của {1}', '{0} of {1}'],
+    targetOfSome: [
+        'chỉ so phần của {0} trong {1} nơi đã được giao chỉ tiêu',
+        'compares only the {0} of {1} places that have a target',
+    ],
     pace: ['còn thiếu {0}, còn {1} ngày', '{0} missing, {1} days left'],
     paceOver: ['còn thiếu {0}, kỳ đã hết', '{0} missing, the period is over'],
     filedWas: ['đã chốt: {0}', 'filed: {0}'],

@@ -19,20 +19,6 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::TextFormat;
 
-enum class AreaKind { village, commune, above };
-
-// Codes say what they are: 23656-01, 23656, 625.
-AreaKind kind_of(std::string_view area) {
-    return area.find('-') != std::string_view::npos ? AreaKind::village : area.size() == 5 ? AreaKind::commune : AreaKind::above;
-}
-
-v1::Span span_of(std::string_view period) {
-    return period.size() == 4                           ? v1::YEAR
-           : period.find('Q') != std::string_view::npos ? v1::QUARTER
-           : period.find('H') != std::string_view::npos ? v1::HALF
-                                                        : v1::MONTH;
-}
-
 std::string filled_in(std::string name, std::string_view placeholder, std::string_view by) {
     if (const auto at = name.find(placeholder); at != std::string::npos) {
         name.replace(at, placeholder.size(), by);
@@ -53,10 +39,6 @@ public:
 private:
     std::string_view file_;
 };
-
-bool names(const std::string& wanted, const std::string& code) {
-    return wanted == "*" || wanted == code || (code.starts_with(wanted) && code.size() > wanted.size() && code[wanted.size()] == '-');
-}
 
 v1::DataClass class_of(const FieldDescriptor& field, v1::DataClass otherwise) {
     const auto own = field.options().GetExtension(v1::field).data_class();
@@ -123,8 +105,9 @@ private:
         }
         for (const auto& wanted : recipient.indicators()) {
             const auto& all = definitions_.all();
-            if (std::none_of(all.begin(), all.end(),
-                             [&](const Definition& each) { return !each.indicator.hidden() && names(wanted, each.indicator.code()); })) {
+            if (std::none_of(all.begin(), all.end(), [&](const Definition& each) {
+                    return !each.indicator.hidden() && names_indicator(wanted, each.indicator.code());
+                })) {
                 fail("there is no indicator or group " + wanted);
             }
         }
@@ -166,45 +149,6 @@ private:
     std::set<std::string> names_;
 };
 
-bool is_of_organisation(const v1::IndicatorValue::Part& part) {
-    v1::Organisation organisation{};
-    return v1::Organisation_Parse(part.cut_value(), &organisation);
-}
-
-bool is_cut_by_organisation(const v1::IndicatorValue& value) {
-    return std::any_of(value.parts().begin(), value.parts().end(), is_of_organisation);
-}
-
-// Of what is cut by organisation, its own part and nothing else.
-v1::IndicatorValue own_part(v1::IndicatorValue value, v1::Organisation organisation) {
-    const auto parts = value.parts();
-    value.clear_parts();
-    value.clear_lineage();
-    value.clear_number();
-    value.clear_denominator();
-    for (const auto& part : parts) {
-        if (part.cut_value() == v1::Organisation_Name(organisation)) {
-            *value.add_parts() = part;
-            *value.mutable_lineage() = part.lineage();
-            value.set_number(part.number());
-            value.set_denominator(part.denominator());
-        }
-    }
-    return value;
-}
-
-bool wants(const v1::RecipientFeed& recipient, const v1::IndicatorValue& value) {
-    const auto kind = kind_of(value.area());
-    const bool is_its_area = recipient.level() == v1::RecipientFeed::OF_DISTRICT  ? kind != AreaKind::village
-                             : recipient.level() == v1::RecipientFeed::OF_COMMUNE ? kind != AreaKind::above
-                                                                                  : kind == AreaKind::village;
-    return is_its_area &&
-           (recipient.spans().empty() ||
-            std::find(recipient.spans().begin(), recipient.spans().end(), span_of(value.period())) != recipient.spans().end()) &&
-           std::any_of(recipient.indicators().begin(), recipient.indicators().end(),
-                       [&](const std::string& wanted) { return names(wanted, value.indicator()); });
-}
-
 }  // namespace
 
 Recipients Recipients::load(std::string_view text, std::string_view file_name, const Definitions& definitions, std::string_view place) {
@@ -219,7 +163,9 @@ Recipients Recipients::load(std::string_view text, std::string_view file_name, c
     }
     Check(read, lines, file_name, definitions).run();
     Recipients made;
-    const bool of_commune = kind_of(place) == AreaKind::commune;
+    made.place_ = place;
+    made.parted_ = Share::parted(definitions);
+    const bool of_commune = area_kind(place) == AreaKind::commune;
     for (const auto& recipient : read.recipient()) {
         if (of_commune == (recipient.level() == v1::RecipientFeed::OF_DISTRICT)) {
             continue;
@@ -235,15 +181,43 @@ Recipients Recipients::load(std::string_view text, std::string_view file_name, c
             made.all_.push_back(std::move(one));
         }
     }
+    for (const auto& recipient : made.all_) {
+        made.shares_.emplace_back(recipient, made.parted_);
+    }
     return made;
+}
+
+Share Recipients::share(const std::string& name, const Places& places) const {
+    constexpr std::string_view placeholder = "{village}";
+    const auto villages = places.ever_below(place_);
+    std::string known;
+    for (const auto& recipient : all_) {
+        if (recipient.name().find(placeholder) == std::string::npos) {
+            if (recipient.name() == name) {
+                return {recipient, parted_};
+            }
+        } else {
+            const auto village = std::find_if(villages.begin(), villages.end(), [&](const std::string& one) {
+                return area_kind(one) == AreaKind::village && filled_in(recipient.name(), placeholder, one) == name;
+            });
+            if (village != villages.end()) {
+                return {recipient, parted_, *village};
+            }
+        }
+        known.append(known.empty() ? "" : ", ").append(recipient.name());
+    }
+    throw std::invalid_argument(
+        "there is no recipient " + name + " at " + place_ + "; there are: " + (known.empty() ? "none" : known) +
+        (known.find(placeholder) == std::string::npos ? "" : " ({village}: the code of a village of " + place_ + ")"));
 }
 
 std::vector<Message> Recipients::of_value(const v1::IndicatorValue& value, const EventData& data, Day today) const {
     std::vector<Message> messages;
     const auto last = parse_day(value.to());
-    for (const auto& recipient : all_) {
+    for (std::size_t i = 0; i < all_.size(); ++i) {
+        const auto& recipient = all_[i];
         const bool is_due = recipient.delivery() == v1::RecipientFeed::AS_IT_HAPPENS || (last && *last < today);
-        if (!is_due || !wants(recipient, value)) {
+        if (!is_due || !shares_[i].has(value)) {
             continue;
         }
         const auto name = filled_in(recipient.name(), "{village}", value.area());
@@ -252,9 +226,8 @@ std::vector<Message> Recipients::of_value(const v1::IndicatorValue& value, const
         const auto place = "areas/" + value.area();
         const auto who = "recipients/" + name;
         const Said said{place, who, value.as_of()};
-        const bool is_whole = recipient.organisations().empty() || !is_cut_by_organisation(value);
-        auto publish = is_whole ? retained_event(topic, said, data)
-                                : retained_event(topic, said, own_part(value, static_cast<v1::Organisation>(recipient.organisations(0))));
+        auto publish =
+            shares_[i].alters(value.indicator()) ? retained_event(topic, said, shares_[i].of(value)) : retained_event(topic, said, data);
         messages.push_back(std::move(publish.message));
     }
     return messages;

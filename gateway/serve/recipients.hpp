@@ -10,9 +10,12 @@
 #include "chieng/v1/feed.pb.h"
 #include "chieng/v1/recipient.pb.h"
 #include "gateway/indicator/definitions.hpp"
+#include "gateway/serve/share.hpp"
 #include "services/runtime/core/cloud_event.hpp"
+#include "services/runtime/core/places.hpp"
 #include "services/runtime/ports/link.hpp"
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,10 +46,17 @@ public:
     // Leaves out the fields above this class, the body as a whole when it is.
     static void cut(v1::Event& event, v1::DataClass highest);
 
+    // Of the one that is so named on its topics: commune/labour, commune/front/WOMEN, village/23656-01. Throws std::invalid_argument
+    // with the names that there are.
+    [[nodiscard]] Share share(const std::string& name, const Places& places) const;
+
     [[nodiscard]] const std::vector<v1::RecipientFeed>& all() const { return all_; }
 
 private:
+    std::string place_;
     std::vector<v1::RecipientFeed> all_;  // one for each organisation
+    std::vector<Share> shares_;           // one for each of them
+    std::shared_ptr<const Share::Parted> parted_;
 };
 
 }  // namespace chieng

@@ -124,6 +124,30 @@ TEST_CASE("a mass organisation gets its own part of what is cut by organisation"
     CHECK(given("FARMERS").parts().empty());
 }
 
+TEST_CASE("of what was achieved of targets a recipient gets what does not tell of more than it is given", "[recipients]") {
+    auto value = a_value("23656", "TGT-01");
+    value.clear_parts();
+    for (const auto* code : {"COM-01", "POV-01", "SUP-01"}) {
+        auto& part = *value.add_parts();
+        part.set_cut("indicator");
+        part.set_cut_value(code);
+    }
+    std::string parts;
+    for (const auto& message : at("23656").of_value(value, EventData(value), *parse_day("2022-06-15"))) {
+        v1::IndicatorValue given;
+        REQUIRE(read_retained_event(message.payload, given));
+        CHECK(given.number() == 9);
+        if (message.topic.find("/WOMEN/") != std::string::npos || message.topic.find("/commune/party/") != std::string::npos) {
+            parts += message.topic.find("/WOMEN/") != std::string::npos ? "women" : "party";
+            for (const auto& part : given.parts()) {
+                parts += " " + part.cut_value();
+            }
+            parts += "; ";
+        }
+    }
+    CHECK(parts == "party COM-01 POV-01 SUP-01; women SUP-01; ");  // COM-01 would be that of all organisations
+}
+
 TEST_CASE("of an event a recipient reads what its class allows", "[recipients]") {
     const auto read = [](const std::string& place, v1::Event event) {
         event.set_note("a note");

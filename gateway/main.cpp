@@ -88,9 +88,10 @@ Recipients load_recipients(const Settings& settings, const Definitions& definiti
 }
 
 // Without rights everybody who reaches the listener reads each village's numbers, however small: nobody from another machine.
-web::Rights load_rights(const Settings& settings) {
+web::Rights load_rights(const Settings& settings, const Recipients& recipients, const Places& places) {
     if (!settings.rights.empty()) {
-        return web::Rights::load(read_whole(settings.rights), settings.rights);
+        return web::Rights::load(read_whole(settings.rights), settings.rights,
+                                 [&](const std::string& recipient) { return recipients.share(recipient, places); });
     }
     if (!settings.http.address.empty() && !is_on_loopback(settings.http)) {
         throw std::invalid_argument(
@@ -171,14 +172,14 @@ void serve_web(Host& host, Monitor& monitor, WebService& web) {
 }
 
 int run(const Settings& settings) {
-    auto rights = load_rights(settings);
     const auto definitions = load_definitions(settings.indicators);
     const auto places = load_places(settings.places);
+    const auto recipients = load_recipients(settings, definitions);
+    auto rights = load_rights(settings, recipients, places);
     Host host(settings.mqtt, std::chrono::milliseconds(20));
     Monitor monitor(host, settings.http);
     SqliteStore store(settings.data + "/" + settings.place + "-gateway.db");
     Gateway gateway(definitions, places, settings.place, sources_of(settings.place, places), store, fresh_epoch());
-    const auto recipients = load_recipients(settings, definitions);
     gateway.serve(recipients);
     EventLines lines(settings.log);
     gateway.tell(lines);

@@ -117,7 +117,7 @@ public:
         }
         for (const auto& definition : input_.definitions.all()) {
             const auto& code = definition.indicator.code();
-            if (!definition.indicator.hidden() && definition.counted_over(input_.period.span) &&
+            if (!definition.indicator.hidden() && !input_.left_out.contains(code) && definition.counted_over(input_.period.span) &&
                 input_.definitions.find(code, day_) == &definition) {
                 add(definition);
             }

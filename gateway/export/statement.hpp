@@ -61,6 +61,7 @@ struct StatementInput {
     const v1::Report* report = nullptr;     // as filed, of this area and period
     std::optional<Day> map = std::nullopt;  // the day in whose units it is told, when that is not the period's
     std::set<CellName> hidden_filed{};      // as it was filed
+    std::set<std::string> left_out{};       // indicators that are not there for the reader
 };
 
 struct Figure {

@@ -95,11 +95,13 @@ HttpReply wrong_method(const HttpRequest& request, const std::string& allowed) {
 }
 
 // What an answer to this viewer depends on, beside the question.
-std::string tag_of(const World& world, const v1::Viewer& viewer, const Now& now, const Route& route, std::string_view accept) {
+std::string tag_of(const Call& call, const Route& route, std::string_view accept) {
+    const auto& world = call.world;
+    const auto& now = call.now;
     const auto known = std::to_string(api_version) + "/" + std::to_string(world.definitions.digest()) + "/" +
                        std::to_string(world.places.digest()) + "/" + std::to_string(now.filed) + "/" + format_day(now.today()) + "/" +
                        (now.caught_up ? "1" : "0") + "/" + (route.of_journals ? std::to_string(now.book) : "") + "/" +
-                       viewer.SerializeAsString() + "/" + std::string(accept);
+                       call.viewer.SerializeAsString() + "/" + call.share.text() + "/" + std::string(accept);
     return "W/\"" + std::to_string(now.epoch) + "-" + std::to_string(now.offset) + "-" +
            std::to_string(XXH3_64bits(known.data(), known.size())) + "\"";
 }
@@ -228,7 +230,7 @@ Outcome Api::route(const HttpRequest& request, const Now& now) {
         if (const auto wrong = bad_query(route, request)) {
             return reply_of(*wrong);
         }
-        const Call call{world_, request, now, rights_, hidings_, columns_, *who.viewer, std::move(of_path)};
+        const Call call{world_, request, now, rights_, hidings_, columns_, *who.viewer, rights_.share(*who.viewer), std::move(of_path)};
         return method == "GET" && !is_open ? read(call, route) : route.handle(call);
     }
     return allowed.empty() ? reply_of(not_there("there is nothing at " + request.path + "; /openapi.json lists what there is",
@@ -238,7 +240,7 @@ Outcome Api::route(const HttpRequest& request, const Now& now) {
 
 // The same question under the same tag has the same answer.
 Outcome Api::read(const Call& call, const Route& route) {
-    const auto tag = tag_of(world_, call.viewer, call.now, route, call.request.field("accept"));
+    const auto tag = tag_of(call, route, call.request.field("accept"));
     const bool has_it = names_tag(call.request.field("if-none-match"), tag);
     const bool is_kept = !route.of_journals || world_.book == nullptr;
     const bool gzip = accepts_gzip(call.request);

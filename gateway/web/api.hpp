@@ -91,6 +91,7 @@ struct Call {
     HidingCache& hidings;                // what is hidden from viewers
     KeptColumns& columns;                // what was read of tables
     const v1::Viewer& viewer;            // nobody's rights on a route that is open
+    const Share& share;                  // what of the board he receives: the rest is not there for him (web/received.hpp)
     std::vector<std::string> of_path{};  // what stands for {…} of the route
 };
 

@@ -31,8 +31,8 @@ Problem other_journal() {
 // Whether an event has a part in a value.
 class Scales {
 public:
-    Scales(const World& world, const EventsAsked& asked)
-        : feed_(world.place + "/"), asked_(asked), board_(world.definitions, world.places, world.place) {
+    Scales(const World& world, const Share& share, const EventsAsked& asked)
+        : feed_(world.place + "/"), share_(share), asked_(asked), board_(world.definitions, world.places, world.place) {
         board_.raise_horizon(world.board.horizon());
         nothing_ = read();
         const auto number = static_cast<std::uint32_t>(&asked.definition - world.definitions.all().data());
@@ -55,7 +55,7 @@ public:
 
 private:
     [[nodiscard]] std::string read() const {
-        return board_.value(asked_.area, asked_.period, asked_.definition.indicator.code()).SerializeAsString();
+        return share_.of(board_.value(asked_.area, asked_.period, asked_.definition.indicator.code())).SerializeAsString();
     }
 
     void note(const World& world, int body, std::uint32_t definition) {
@@ -68,6 +68,7 @@ private:
     }
 
     std::string feed_;
+    const Share& share_;
     const EventsAsked& asked_;
     Board board_;
     std::string nothing_;
@@ -103,7 +104,9 @@ void put_shown(Json& json, const EventLog::Logged& logged, v1::DataClass sees) {
 }
 
 EventsPage::EventsPage(const Call& call)
-    : call_(call), is_seen_(call.world.book != nullptr && Rights::sees(call.viewer) >= v1::INTERNAL && sees_lineage(call.viewer)) {
+    : call_(call),
+      is_seen_(call.world.book != nullptr && Rights::sees(call.viewer) >= v1::INTERNAL && sees_lineage(call.viewer) &&
+               call.share.has_events()) {
     Parameters parameters(call);
     most_ = parameters.number("limit", events_max, events_max);
     if (most_ == 0) {
@@ -145,6 +148,13 @@ std::string EventsPage::text_of(const EventsCursor& cursor) const {
     return service + "-" + std::to_string(call_.world.book->epoch(service)) + "-" + std::to_string(cursor.offset);
 }
 
+// A recipient of events reads those of its kinds, as on its topics.
+bool EventsPage::is_received(const EventLog::Logged& logged) const {
+    const auto* kind = v1::Event::descriptor()->FindFieldByNumber(logged.body);
+    v1::Event event;
+    return kind != nullptr && event.ParseFromString(logged.bytes) && call_.share.has_event(kind->name(), event.village());
+}
+
 void EventsPage::add_to(Json& json, const EventsAsked& asked) const {
     if (!is_seen_) {
         return;
@@ -155,7 +165,7 @@ void EventsPage::add_to(Json& json, const EventsAsked& asked) const {
         json["eventsMissing"] = has_map ? "MAP" : book.overfull() ? "TOO_MANY" : "READING";
         return;
     }
-    Scales scales(call_.world, asked);
+    Scales scales(call_.world, call_.share, asked);
     auto& events = json["events"] = Json::array();
     std::size_t weighed = 0;
     auto at = after_;
@@ -172,7 +182,7 @@ void EventsPage::add_to(Json& json, const EventsAsked& asked) const {
                 return;
             }
             ++weighed;
-            if (scales.weighs(book.events().entry(event))) {
+            if (is_received(event) && scales.weighs(book.events().entry(event))) {
                 const TracedEvent name{call_.world.place, service, book.events().device(event), event.sequence};
                 events.push_back(event_json(name, event, Rights::sees(call_.viewer)));
             }

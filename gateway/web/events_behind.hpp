@@ -44,6 +44,7 @@ public:
 
 private:
     void read_cursor(const std::string& text);
+    [[nodiscard]] bool is_received(const EventLog::Logged& logged) const;
     [[nodiscard]] std::string text_of(const EventsCursor& cursor) const;
 
     const Call& call_;

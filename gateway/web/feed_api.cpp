@@ -5,6 +5,7 @@
 #include "gateway/web/hidden.hpp"
 #include "gateway/web/parameters.hpp"
 #include "gateway/web/problems.hpp"
+#include "gateway/web/received.hpp"
 
 #include <charconv>
 
@@ -20,6 +21,13 @@ Problem may_not_follow() {
             "small numbers are hidden from you, and the feed shows each; read /api/v1/table, or ask for rights without a threshold",
             "bạn không được xem các số nhỏ mà luồng dữ liệu này có; hãy đọc /api/v1/table hoặc xin quyền không có ngưỡng",
             "threshold"};
+}
+
+v1::Label whole_feed() {
+    v1::Label label;
+    label.set_vi("luồng dữ liệu, nơi có mọi ô của bảng số liệu");
+    label.set_en("the feed of cells, which tells each cell of the board");
+    return label;
 }
 
 HttpReply other_history(const Now& now) {
@@ -61,7 +69,7 @@ Outcome follow_cells(const Call& call, bool websocket) {
         return reply;
     }
     Parameters parameters(call);
-    FollowCells follow{websocket, std::nullopt, std::nullopt, !sees_lineage(call.viewer)};
+    FollowCells follow{websocket, std::nullopt, std::nullopt, !sees_lineage(call.viewer) || !receives_everything(call)};
     if (parameters.given("after")) {
         follow.after = parameters.number("after", 0, number_max);
     }
@@ -84,6 +92,9 @@ Outcome follow_cells(const Call& call, bool websocket) {
 Outcome get_cells(const Call& call) {
     if (!sees_lineage(call.viewer)) {
         return reply_of(may_not_follow());
+    }
+    if (!receives_everything(call)) {
+        return reply_of(not_received(call, whole_feed(), ""));
     }
     Parameters parameters(call);
     constexpr std::uint64_t most = 1000;

@@ -86,7 +86,7 @@ bool was_restated(const Call& call, const v1::IndicatorValue& filed) {
         return true;
     }
     auto then = filed;
-    auto now = call.world.board.value(filed.area(), *period, filed.indicator());
+    auto now = call.share.of(call.world.board.value(filed.area(), *period, filed.indicator()));
     then.clear_as_of();
     now.clear_as_of();
     return !MessageDifferencer::Equals(then, now);
@@ -109,20 +109,30 @@ bool is_small_part(const Call& call, const v1::Indicator& indicator, const v1::I
            (of != nullptr && is_told_whole_only(call, of->indicator));
 }
 
+// Of what is cut by organisation, an organisation is told its own part as the whole.
+bool is_own_part_hidden(const Call& call, const v1::Indicator& indicator, const v1::IndicatorValue& value, Told told) {
+    const auto& parts = value.parts();
+    return std::any_of(parts.begin(), parts.end(), [&](const auto& part) { return is_hidden(call, indicator, value, part, told); }) ||
+           !hidden_nothings(call, indicator, value, told).empty();
+}
+
 }  // namespace
 
 bool is_hidden(const Call& call, const v1::Indicator& indicator, const v1::IndicatorValue& value, Told told) {
     if (call.viewer.threshold() == 0) {
-        return false;
+        return !call.share.has(value);
     }
     const bool small = counts_people(indicator) &&
                        any_small({value.number(), value.denominator(), value.start_number(), value.start_denominator()}, call.viewer);
-    return small || is_too_fine(call, indicator, value, told) || is_never_told(call, indicator, value, told) ||
-           hiding(call).hides(indicator, value);
+    return !call.share.has(value) || small || is_too_fine(call, indicator, value, told) || is_never_told(call, indicator, value, told) ||
+           (call.share.narrows(indicator.code()) ? is_own_part_hidden(call, indicator, value, told) : hiding(call).hides(indicator, value));
 }
 
 bool is_hidden(const Call& call, const v1::Indicator& indicator, const v1::IndicatorValue& value, const v1::IndicatorValue::Part& part,
                Told told) {
+    if (!call.share.has(value) || !call.share.has_part(indicator.code(), part.cut_value())) {
+        return true;
+    }
     if (call.viewer.threshold() == 0) {
         return false;
     }
@@ -140,6 +150,9 @@ std::vector<std::pair<std::string, std::string>> hidden_nothings(const Call& cal
     }
     for (const auto series : definition->parts) {
         const auto& part = call.world.definitions.series(series);
+        if (!call.share.has_part(indicator.code(), part.cut_value)) {
+            continue;
+        }
         const bool stands = std::any_of(value.parts().begin(), value.parts().end(), [&](const v1::IndicatorValue::Part& one) {
             return one.cut() == part.cut && one.cut_value() == part.cut_value;
         });

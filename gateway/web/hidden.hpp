@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is hidden from a viewer with a threshold: small numbers of people and households, and what they could be worked out from
 // (web/hiding.hpp, swaps.hpp). Everything that tells a value over HTTP asks here, and nowhere else. A hidden number reads the same
-// whichever the reason is.
+// whichever the reason is; a value that a viewer does not receive (web/received.hpp) is hidden too, should it ever come here.
 #pragma once
 
 #include "chieng/v1/indicator.pb.h"

@@ -6,6 +6,7 @@
 #include "gateway/web/labels_of_events.hpp"
 #include "gateway/web/parameters.hpp"
 #include "gateway/web/problems.hpp"
+#include "gateway/web/received.hpp"
 #include "gateway/web/times.hpp"
 
 #include <algorithm>
@@ -33,6 +34,13 @@ std::optional<Outcome> not_now(const Call& call) {
     auto reply = reply_of(still_reading());
     reply.set("Retry-After", "60");
     return reply;
+}
+
+v1::Label whole_ledger() {
+    v1::Label label;
+    label.set_vi("bảng đối chiếu, nơi đếm tin của mọi dịch vụ");
+    label.set_en("the ledger, which counts the events of every service");
+    return label;
 }
 
 std::string in_capitals(std::string_view name) {
@@ -131,6 +139,9 @@ Outcome get_ledger(const Call& call) {
     if (parameters.wrong()) {
         return reply_of(*parameters.wrong());
     }
+    if (!receives_everything(call)) {
+        return reply_of(not_received(call, whole_ledger(), ""));
+    }
     if (auto why = not_now(call)) {
         return *why;
     }
@@ -163,7 +174,8 @@ Outcome get_duplicates(const Call& call) {
     if (book.overfull()) {
         return reply_of(too_many_events(CommuneBook::events_max, "chieng-gateway --place " + call.world.place + " duplicates"));
     }
-    const auto groups = book.duplicates().undecided();
+    auto groups = book.duplicates().undecided();
+    std::erase_if(groups, [&](const Duplicates::Group& group) { return !call.share.has_event(group.kind, group.village); });
     Json json{{"silent", book.silent()}, {"more", groups.size() - std::min(groups.size(), groups_max)}, {"groups", Json::array()}};
     for (std::size_t i = 0; i < std::min(groups.size(), groups_max); ++i) {
         json["groups"].push_back(group_json(call, groups[i]));

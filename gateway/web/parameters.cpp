@@ -2,6 +2,7 @@
 #include "gateway/web/parameters.hpp"
 
 #include "gateway/web/problems.hpp"
+#include "gateway/web/received.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -83,11 +84,14 @@ Period Parameters::period(std::string_view name, v1::Calendar calendar) {
         refuse(bad_parameter(name, "a period from 1900 to 2199 such as 2022-04, 2022-Q2, 2022-H1, 2022",
                              "một kỳ từ năm 1900 đến 2199, ví dụ 2022-04, 2022-Q2, 2022-H1, 2022"));
     }
+    if (period) {
+        check_span(period->span, name);
+    }
     return period.value_or(Period::of(calendar, v1::MONTH, call_.now.today()));
 }
 
 std::string Parameters::area(Day day) {
-    auto area = text("area", call_.world.place);
+    auto area = text("area", own_area(call_));
     if (!is_of(call_.world, area, day) && !(given("map") && carries_of(call_.world, area, day))) {
         refuse(not_there("area " + area + " is not " + call_.world.place + " or a place below it on " + format_day(day) +
                              "; /api/v1/places?day= lists them",
@@ -95,6 +99,9 @@ std::string Parameters::area(Day day) {
                              " hay một nơi thuộc đó; xem /api/v1/places?day=",
                          "area"));
         return call_.world.place;
+    }
+    if (!call_.share.has_area(area)) {
+        refuse(not_received(call_, area, "area"));
     }
     return area;
 }
@@ -106,6 +113,10 @@ const Definition* Parameters::indicator(std::string_view code, Day day, std::opt
                          "không có chỉ số '" + std::string(code) + "'; xem /api/v1/indicators", "indicator"));
         return nullptr;
     }
+    if (!call_.share.has_indicator(definition->indicator.code())) {
+        refuse(not_received(call_, definition->indicator.code(), "indicator"));
+        return nullptr;
+    }
     if (span && !definition->counted_over(*span)) {
         std::string spans;
         for (const auto known : definition->indicator.spans()) {
@@ -114,6 +125,12 @@ const Definition* Parameters::indicator(std::string_view code, Day day, std::opt
         refuse(bad_parameter("period", std::string(code) + " is counted over:" + spans, std::string(code) + " được tính theo kỳ:" + spans));
     }
     return definition;
+}
+
+void Parameters::check_span(v1::Span span, std::string_view field) {
+    if (!call_.share.has_span(span)) {
+        refuse(not_received(call_, v1::Span_Name(span), field));
+    }
 }
 
 bool is_of(const World& world, const std::string& code, Day day) {

@@ -29,6 +29,8 @@ public:
     [[nodiscard]] std::string area(Day day);
     // A definition that is not hidden and is counted over that span, if one is asked for.
     [[nodiscard]] const Definition* indicator(std::string_view code, Day day, std::optional<v1::Span> span);
+    // Refuses one that the viewer does not receive.
+    void check_span(v1::Span span, std::string_view field);
 
 private:
     const Call& call_;

@@ -3,6 +3,7 @@
 #include "gateway/web/parameters.hpp"
 #include "gateway/web/places_json.hpp"
 #include "gateway/web/problems.hpp"
+#include "gateway/web/received.hpp"
 #include "gateway/web/values.hpp"
 
 #include <google/protobuf/text_format.h>
@@ -13,11 +14,19 @@
 namespace chieng::web {
 namespace {
 
-void add_places(const World& world, const std::string& code, Day day, Json& list) {
-    list.push_back(place_json(world, code, day));
-    for (const auto& child : world.places.children(code, day)) {
-        add_places(world, child, day, list);
+void add_places(const Call& call, const std::string& code, Day day, Json& list) {
+    if (call.share.has_area(code)) {
+        list.push_back(place_json(call.world, code, day));
     }
+    for (const auto& child : call.world.places.children(code, day)) {
+        add_places(call, child, day, list);
+    }
+}
+
+// Over one span at least.
+bool is_received(const Share& share, const v1::Indicator& indicator) {
+    return share.has_indicator(indicator.code()) && std::any_of(indicator.spans().begin(), indicator.spans().end(),
+                                                                [&](int span) { return share.has_span(static_cast<v1::Span>(span)); });
 }
 
 std::string level_name(v1::Place::Level level) {
@@ -201,14 +210,14 @@ Outcome get_places(const Call& call) {
         return reply_of(*parameters.wrong());
     }
     auto list = Json::array();
-    add_places(world, world.place, day.value_or(call.now.today()), list);
+    add_places(call, world.place, day.value_or(call.now.today()), list);
     return json_reply({{"day", format_day(day.value_or(call.now.today()))}, {"places", std::move(list)}});
 }
 
 Outcome get_indicators(const Call& call) {
     auto list = Json::array();
     for (const auto& definition : call.world.definitions.all()) {
-        if (!definition.indicator.hidden()) {
+        if (!definition.indicator.hidden() && is_received(call.share, definition.indicator)) {
             list.push_back(definition_json(call.world, definition, false));
         }
     }
@@ -218,10 +227,16 @@ Outcome get_indicators(const Call& call) {
 Outcome get_indicator(const Call& call) {
     const auto& code = call.of_path.front();
     auto list = Json::array();
+    bool is_known = false;
     for (const auto& definition : call.world.definitions.all()) {
-        if (definition.indicator.code() == code && !definition.indicator.hidden()) {
+        const bool is_it = definition.indicator.code() == code && !definition.indicator.hidden();
+        is_known = is_known || is_it;
+        if (is_it && is_received(call.share, definition.indicator)) {
             list.push_back(definition_json(call.world, definition, true));
         }
+    }
+    if (list.empty() && is_known) {
+        return reply_of(not_received(call, code, "code"));
     }
     if (list.empty()) {
         return reply_of(not_there("there is no indicator '" + code + "'; /api/v1/indicators lists them",

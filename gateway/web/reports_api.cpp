@@ -5,6 +5,7 @@
 #include "gateway/web/parameters.hpp"
 #include "gateway/web/places_json.hpp"
 #include "gateway/web/problems.hpp"
+#include "gateway/web/received.hpp"
 #include "gateway/web/times.hpp"
 #include "gateway/web/values.hpp"
 
@@ -55,19 +56,19 @@ Json report_json(const Call& call, const v1::Report& report) {
 }
 
 // Whether anything but a stock was counted there in that time.
-bool reported(const World& world, const std::string& area, const Period& period) {
-    const auto rows = world.board.rows(area, period);
+bool reported(const Call& call, const std::string& area, const Period& period) {
+    const auto rows = received_values(call, area, period);
     return std::any_of(rows.begin(), rows.end(),
-                       [&](const v1::IndicatorValue& value) { return tells_of_events(world.definitions, value, period.last_day()); });
+                       [&](const v1::IndicatorValue& value) { return tells_of_events(call.world.definitions, value, period.last_day()); });
 }
 
 }  // namespace
 
 Outcome get_reports(const Call& call) {
     auto list = Json::array();
-    call.world.reports.each_filed([&](const v1::Report& report) {
+    each_received_report(call, [&](const v1::Report& report, std::size_t restated) {
         auto json = summary_of(report);
-        json["restatedCells"] = call.world.reports.restated(report).size();
+        json["restatedCells"] = restated;
         list.push_back(std::move(json));
     });
     return json_reply({{"reports", std::move(list)}});
@@ -82,11 +83,15 @@ Outcome get_report(const Call& call) {
     if (asked != "latest" && (failed != std::errc() || rest != end || revision == 0)) {
         return reply_of(bad_parameter("revision", "a number from 1, or latest", "một số từ 1, hoặc latest"));
     }
-    if (!Period::parse(v1::OFFICIAL, period)) {
+    const auto parsed = Period::parse(v1::OFFICIAL, period);
+    if (!parsed) {
         return reply_of(bad_parameter("period", "a period from 1900 to 2199 such as 2022-04, 2022-Q2, 2022-H1, 2022",
                                       "một kỳ từ năm 1900 đến 2199, ví dụ 2022-04, 2022-Q2, 2022-H1, 2022"));
     }
-    const auto report = call.world.reports.filed(period, asked == "latest" ? 0 : revision);
+    if (!call.share.has_span(parsed->span)) {
+        return reply_of(not_received(call, v1::Span_Name(parsed->span), "period"));
+    }
+    const auto report = received_report(call, period, asked == "latest" ? 0 : revision);
     if (!report) {
         return reply_of(not_there("period " + period + " has no such filed revision; /api/v1/reports lists them",
                                   "kỳ " + period + " chưa có báo cáo đã chốt với số này; xem /api/v1/reports", "revision"));
@@ -95,11 +100,11 @@ Outcome get_report(const Call& call) {
     auto restated = Json::array();
     const auto reported_then = places_that_reported(call.world.definitions, report->values(), day);
     std::map<std::string, bool> reports_now;
-    for (const auto& one : call.world.reports.restated(*report)) {
+    for (const auto& one : received_restated(call, period, report->revision())) {
         const auto& named = one.has_now() ? one.now() : one.filed();
         auto it = reports_now.find(named.area());
         if (it == reports_now.end()) {
-            it = reports_now.emplace(named.area(), reported(call.world, named.area(), *Period::parse(v1::OFFICIAL, period))).first;
+            it = reports_now.emplace(named.area(), reported(call, named.area(), *parsed)).first;
         }
         const bool told_then = reported_then.contains(named.area());
         restated.push_back({{"area", named.area()},
@@ -137,7 +142,7 @@ Outcome post_report(const Call& call) {
     if (why.size() > why_bytes_max) {
         return reply_of(bad_parameter("why", "at most 500 bytes", "nhiều nhất 500 byte"));
     }
-    if (why.find_first_not_of(" \t\r\n") == std::string::npos && call.world.reports.filed(period->format(), 0)) {
+    if (why.find_first_not_of(" \t\r\n") == std::string::npos && received_report(call, period->format(), 0)) {
         return reply_of(bad_parameter("why", "why it is filed once more: " + period->format() + " was filed before",
                                       "lý do chốt lại: kỳ " + period->format() + " đã chốt trước đây"));
     }
@@ -149,8 +154,8 @@ HttpReply Api::filed(const FilePeriod& asked, const v1::ReportReply& reply, cons
         return reply_of({409, "not-filed", "It was not filed", reply.error(), "chưa chốt được: " + reply.error(), "period"});
     }
     const HttpRequest request;
-    const Call call{world_, request, now, rights_, hidings_, columns_, asked.viewer};
-    auto answer = json_reply({{"report", report_json(call, reply.report())}}, 201);
+    const Call call{world_, request, now, rights_, hidings_, columns_, asked.viewer, rights_.share(asked.viewer)};
+    auto answer = json_reply({{"report", report_json(call, received(call, reply.report()))}}, 201);
     answer.set("Location", "/api/v1/reports/" + reply.report().period() + "/" + std::to_string(reply.report().revision()));
     return answer;
 }
@@ -161,9 +166,12 @@ Outcome get_silent(const Call& call) {
     const auto today = call.now.today();
     const auto day = world.places.nearest_day(world.place, today).value_or(today);
     const auto month = Period::of(v1::OFFICIAL, v1::MONTH, day);
+    if (!call.share.has_span(v1::MONTH)) {
+        return reply_of(not_received(call, v1::Span_Name(v1::MONTH), ""));
+    }
     auto silent = Json::array();
     for (const auto& child : world.places.children(world.place, day)) {
-        if (reported(world, child, month)) {
+        if (!call.share.has_area(child) || reported(call, child, month)) {
             continue;
         }
         Json json{{"code", child}, {"name", text_json(world.places.find(child, day)->name())}, {"expectedEvery", "MONTH"}};
@@ -171,7 +179,7 @@ Outcome get_silent(const Call& call) {
         auto before = month;
         for (int back = 0; back < months_back; ++back) {
             before = Period::of(v1::OFFICIAL, v1::MONTH, before.first_day() - std::chrono::days(1));
-            if (reported(world, child, before)) {
+            if (reported(call, child, before)) {
                 json["lastPeriod"] = before.format();
                 json["days"] = (day - before.last_day()).count();  // at least
                 break;

@@ -79,7 +79,21 @@ Rights::Rights() {
     rights_.mutable_anonymous()->set_name("anonymous");
 }
 
-Rights Rights::load(const std::string& text, const std::string& file_name) {
+Share Rights::no_recipients(const std::string& recipient) {
+    throw std::invalid_argument("there is no recipient " + recipient);
+}
+
+// A viewer sees nothing above the class of the recipient that he reads as.
+void Rights::resolve(v1::Viewer& viewer, const ShareOf& share_of) {
+    if (viewer.recipient().empty()) {
+        return;
+    }
+    auto share = share_of(viewer.recipient());
+    viewer.set_sees(std::min(sees(viewer), share.data_class()));
+    shares_.insert_or_assign(viewer.name(), std::move(share));
+}
+
+Rights Rights::load(const std::string& text, const std::string& file_name, const ShareOf& share_of) {
     Rights loaded;
     loaded.are_given_ = true;
     loaded.rights_.Clear();
@@ -95,11 +109,18 @@ Rights Rights::load(const std::string& text, const std::string& file_name) {
         const auto at = lines.GetLocation(v1::Rights::descriptor()->FindFieldByName(field), index);
         return file_name + ":" + std::to_string(at.line + 1) + ":" + std::to_string(at.column + 1) + ": ";
     };
+    const auto resolve = [&](v1::Viewer& viewer, const std::string& at) {
+        try {
+            loaded.resolve(viewer, share_of);
+        } catch (const std::invalid_argument& unknown) {
+            throw std::invalid_argument(at + "viewer '" + viewer.name() + "': recipient: " + unknown.what());
+        }
+    };
     std::set<std::string> names{"anonymous"};
     std::set<std::string> shown;  // tokens and certificates
     const auto is_new = [&](const std::string& digest) { return digest.empty() || shown.insert(digest).second; };
     for (int i = 0; i < loaded.rights_.viewer_size(); ++i) {
-        const auto& viewer = loaded.rights_.viewer(i);
+        auto& viewer = *loaded.rights_.mutable_viewer(i);
         auto fault = fault_of(viewer);
         if (fault.empty() &&
             (!names.insert(viewer.name()).second || !is_new(viewer.token_sha256()) || !is_new(viewer.certificate_sha256()))) {
@@ -108,6 +129,7 @@ Rights Rights::load(const std::string& text, const std::string& file_name) {
         if (!fault.empty()) {
             throw std::invalid_argument(place("viewer", i) + "viewer '" + viewer.name() + "': " + fault);
         }
+        resolve(viewer, place("viewer", i));
     }
     if (loaded.rights_.has_anonymous()) {
         auto& anonymous = *loaded.rights_.mutable_anonymous();
@@ -115,6 +137,7 @@ Rights Rights::load(const std::string& text, const std::string& file_name) {
             throw std::invalid_argument(place("anonymous", -1) + "anonymous: he has no token, no certificate, and may nothing but read");
         }
         anonymous.set_name("anonymous");
+        resolve(anonymous, place("anonymous", -1));
     }
     return loaded;
 }
@@ -144,6 +167,12 @@ bool Rights::may(const v1::Viewer& viewer, v1::Viewer::May right) {
 
 v1::DataClass Rights::sees(const v1::Viewer& viewer) {
     return viewer.sees() == v1::DATA_CLASS_UNSPECIFIED ? v1::PUBLIC : viewer.sees();
+}
+
+const Share& Rights::share(const v1::Viewer& viewer) const {
+    static const Share everything;
+    const auto found = shares_.find(viewer.name());
+    return found == shares_.end() ? everything : found->second;
 }
 
 std::optional<Shown> shown_token(const HttpRequest& request) {

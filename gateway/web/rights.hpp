@@ -4,8 +4,11 @@
 #pragma once
 
 #include "chieng/v1/rights.pb.h"
+#include "gateway/serve/share.hpp"
 #include "services/runtime/core/http.hpp"
 
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,8 +19,11 @@ class Rights {
 public:
     // Nobody has a token; everybody reads what is PUBLIC.
     Rights();
+    // What a recipient of this name is given, as Recipients::share; throws std::invalid_argument when there is none.
+    using ShareOf = std::function<Share(const std::string& recipient)>;
+    [[nodiscard]] static Share no_recipients(const std::string& recipient);
     // Throws std::invalid_argument "file:line:column: reason".
-    [[nodiscard]] static Rights load(const std::string& text, const std::string& file_name);
+    [[nodiscard]] static Rights load(const std::string& text, const std::string& file_name, const ShareOf& share_of = no_recipients);
 
     // Null when nobody has it.
     [[nodiscard]] const v1::Viewer* of_token(std::string_view token) const;
@@ -31,10 +37,15 @@ public:
 
     [[nodiscard]] static bool may(const v1::Viewer& viewer, v1::Viewer::May right);
     [[nodiscard]] static v1::DataClass sees(const v1::Viewer& viewer);
+    // Of the board: everything, unless he reads as a recipient.
+    [[nodiscard]] const Share& share(const v1::Viewer& viewer) const;
 
 private:
+    void resolve(v1::Viewer& viewer, const ShareOf& share_of);
+
     v1::Rights rights_;
     bool are_given_ = false;
+    std::map<std::string, Share, std::less<>> shares_;  // by the name of the viewer
 };
 
 inline constexpr std::string_view session_cookie = "chieng_session";

@@ -4,6 +4,7 @@
 #include "gateway/web/bodies.hpp"
 #include "gateway/web/places_json.hpp"
 #include "gateway/web/problems.hpp"
+#include "gateway/web/received.hpp"
 
 namespace chieng::web {
 namespace {
@@ -37,8 +38,9 @@ std::string cookie_of(const HttpRequest& request, const std::string& value, cons
 Outcome get_me(const Call& call) {
     auto json = viewer_json(call.viewer);
     const auto& world = call.world;
-    const auto day = world.places.nearest_day(world.place, call.now.today()).value_or(call.now.today());
-    json["place"] = place_json(world, world.place, day);
+    const auto& area = own_area(call);
+    const auto day = world.places.nearest_day(area, call.now.today()).value_or(call.now.today());
+    json["place"] = place_json(world, area, day);
     json["today"] = format_day(call.now.today());
     json["caughtUp"] = call.now.caught_up;
     json["offset"] = call.now.offset;

@@ -45,6 +45,11 @@ Problem no_such_format(const Refusal& why) {
 HttpReply file_reply(const Call& call, const Format& format, const TableFile& asked, const std::shared_ptr<const Filed>& filed) {
     const auto day = asked.map.value_or(asked.period.last_day());
     StatementInput input{call.world.definitions, asked.period, {}, {}, filed && !asked.map ? &filed->report : nullptr, asked.map};
+    for (const auto& definition : call.world.definitions.all()) {
+        if (!call.share.has_indicator(definition.indicator.code())) {
+            input.left_out.insert(definition.indicator.code());
+        }
+    }
     for (const auto& area : asked.areas) {
         const Column column(call, area, asked.period, asked.map, filed);
         const auto* place = call.world.places.find(area, day);

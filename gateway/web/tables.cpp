@@ -5,11 +5,13 @@
 #include "gateway/web/parameters.hpp"
 #include "gateway/web/places_json.hpp"
 #include "gateway/web/problems.hpp"
+#include "gateway/web/received.hpp"
 #include "gateway/web/table_file.hpp"
 #include "gateway/web/times.hpp"
 #include "gateway/web/values.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace chieng::web {
 namespace {
@@ -40,7 +42,7 @@ Question read_question(const Call& call, Parameters& parameters) {
 }
 
 std::shared_ptr<const Filed> filed_for(const Call& call, const Question& asked, Parameters& parameters) {
-    auto filed = filed_of(call.world, asked.period, asked.revision);
+    auto filed = filed_of(call, asked.period, asked.revision);
     if (!filed && parameters.given("revision") && !parameters.wrong()) {
         parameters.refuse(not_there("period " + asked.period.format() + " has no such filed revision; /api/v1/reports lists them",
                                     "kỳ " + asked.period.format() + " chưa có báo cáo đã chốt với số này; xem /api/v1/reports",
@@ -49,11 +51,12 @@ std::shared_ptr<const Filed> filed_for(const Call& call, const Question& asked, 
     return filed;
 }
 
-// The area itself, and those right below it.
+// The area itself, and those right below it that the viewer receives.
 std::vector<std::string> areas_of(const Call& call, const Question& asked) {
     std::vector<std::string> areas{asked.area};
     const auto children = call.world.places.children(asked.area, asked.day());
-    areas.insert(areas.end(), children.begin(), children.end());
+    std::copy_if(children.begin(), children.end(), std::back_inserter(areas),
+                 [&](const std::string& child) { return call.share.has_area(child); });
     return areas;
 }
 
@@ -154,6 +157,9 @@ Outcome get_history(const Call& call) {
     }
     const auto until =
         parameters.given("until") ? parameters.period("until", calendar) : Period::of(calendar, span.value_or(v1::MONTH), call.now.today());
+    if (span) {
+        parameters.check_span(*span, "span");
+    }
     if (span && until.span != *span) {
         parameters.refuse(
             bad_parameter("until", "a period of the span " + v1::Span_Name(*span), "một kỳ cùng loại " + v1::Span_Name(*span)));
@@ -175,7 +181,7 @@ Outcome get_history(const Call& call) {
         if (period.year < 1900) {
             continue;
         }
-        const Column column(call, area, period, std::nullopt, filed_of(call.world, period, 0));
+        const Column column(call, area, period, std::nullopt, filed_of(call, period, 0));
         points.push_back({{"period", period.format()},
                           {"from", format_day(period.first_day())},
                           {"to", format_day(period.last_day())},
@@ -197,18 +203,21 @@ Outcome get_behind(const Call& call) {
     }
     const auto& world = call.world;
     const auto& code = definition->indicator.code();
-    const auto filed = filed_of(world, asked.period, 0);
+    const auto filed = filed_of(call, asked.period, 0);
     const auto value_of = [&](const std::string& area) { return Column(call, area, asked.period, asked.map, filed).value(code, true); };
     Json json{{"value", value_of(asked.area)}, {"definition", definition_json(world, *definition, true)}};
     auto below = Json::array();
     for (const auto& child : world.places.children(asked.area, asked.day())) {
+        if (!call.share.has_area(child)) {
+            continue;
+        }
         const auto* place = world.places.find(child, asked.day());
         below.push_back({{"area", child}, {"name", text_json(place->name())}, {"value", value_of(child)}});
     }
     json["below"] = std::move(below);
     auto revisions = Json::array();
     for (std::uint32_t revision = 1; filed && revision <= filed->report.revision(); ++revision) {
-        const auto one = filed_of(world, asked.period, revision);
+        const auto one = filed_of(call, asked.period, revision);
         const auto found = one ? one->values.find({asked.area, code}) : decltype(one->values.end()){};
         if (one && found != one->values.end()) {
             revisions.push_back({{"revision", revision},

@@ -2,6 +2,7 @@
 #include "gateway/web/values.hpp"
 
 #include "gateway/serve/table.hpp"
+#include "gateway/web/received.hpp"
 
 #include <google/protobuf/util/message_differencer.h>
 
@@ -85,6 +86,9 @@ std::string hex16(std::uint64_t number) {
 }
 
 Json value_json(const Call& call, const v1::Indicator& indicator, const v1::IndicatorValue& value, const Telling& telling) {
+    if (!call.share.has(value)) {
+        return nullptr;
+    }
     bool any_shown = false;
     auto parts = telling.cuts ? parts_json(call, indicator, value, telling.told, any_shown) : Json::array();
     if (is_hidden(call, indicator, value, telling.told)) {
@@ -118,11 +122,11 @@ Json value_json(const Call& call, const v1::Indicator& indicator, const v1::Indi
     return json;
 }
 
-std::shared_ptr<const Filed> filed_of(const World& world, const Period& period, std::uint32_t revision) {
+std::shared_ptr<const Filed> filed_of(const Call& call, const Period& period, std::uint32_t revision) {
     if (period.calendar != v1::OFFICIAL) {
         return nullptr;
     }
-    auto report = world.reports.filed(period.format(), revision);
+    auto report = received_report(call, period.format(), revision);
     if (!report) {
         return nullptr;
     }
@@ -131,7 +135,7 @@ std::shared_ptr<const Filed> filed_of(const World& world, const Period& period, 
     for (const auto& value : filed->report.values()) {
         filed->values[{value.area(), value.indicator()}] = &value;
     }
-    filed->reported = places_that_reported(world.definitions, filed->report.values(), period.last_day());
+    filed->reported = places_that_reported(call.world.definitions, filed->report.values(), period.last_day());
     return filed;
 }
 
@@ -141,7 +145,7 @@ Column::Column(const Call& call, std::string area, Period period, std::optional<
       period_(period),
       filed_(map ? nullptr : std::move(filed)),
       told_(map ? Told::recut : Told::now),
-      rows_(call.columns.of(call.world.definitions, call.world.board, area_, period, map)) {
+      rows_(received_rows(call, area_, period, map)) {
     reported_ = std::any_of(rows_->begin(), rows_->end(), [&](const KeptColumns::Row& row) {
         return tells_of_events(call.world.definitions, row.value, period_.last_day());
     });
@@ -178,6 +182,10 @@ Json Column::value(const KeptColumns::Row& row, bool cuts) const {
 
 // What is hidden depends on the whole board, so it is written anew each time.
 void Column::append_text(std::size_t at, bool cuts, std::string& text) const {
+    if (at >= rows_->size()) {
+        text += "null";
+        return;
+    }
     auto& row = (*rows_)[at];
     if (call_.viewer.threshold() != 0) {
         text += json_text(value(row, cuts));
@@ -205,9 +213,12 @@ std::string Column::beside(const KeptColumns::Row& row, bool cuts) const {
     return all;
 }
 
-// The achievement of targets has a part for each indicator that has one.
+// The achievement of targets has a part for each indicator that has one: of the whole, not of an organisation's part.
 const v1::IndicatorValue::Part* Column::target(const v1::Indicator& indicator) const {
     const v1::IndicatorValue::Part* found = nullptr;
+    if (call_.share.narrows(indicator.code())) {
+        return found;
+    }
     for (const auto at : achievements_) {
         const auto& parts = (*rows_)[at].value.parts();
         const auto it = std::find_if(parts.begin(), parts.end(), [&](const auto& part) { return part.cut_value() == indicator.code(); });

@@ -18,16 +18,16 @@
 
 namespace chieng::web {
 
-// What was filed of a period, by area and indicator.
+// What was filed of a period, as far as the viewer receives it, by area and indicator.
 struct Filed {
     v1::Report report;
     std::map<std::pair<std::string, std::string>, const v1::IndicatorValue*> values;
     std::set<std::string> reported;  // places of which anything was told then
 };
 // `revision` 0: the latest. Empty when the period was never filed, or is of the other calendar.
-[[nodiscard]] std::shared_ptr<const Filed> filed_of(const World& world, const Period& period, std::uint32_t revision);
+[[nodiscard]] std::shared_ptr<const Filed> filed_of(const Call& call, const Period& period, std::uint32_t revision);
 
-// All values of one area over one period.
+// All values of one area over one period that the viewer receives.
 class Column {
 public:
     Column(const Call& call, std::string area, Period period, std::optional<Day> map, std::shared_ptr<const Filed> filed);
@@ -62,7 +62,7 @@ struct Telling {
     bool cuts = false;
     Told told = Told::now;
 };
-// A value by itself, without target and filing.
+// A value by itself, without target and filing; null when it is none that he receives.
 [[nodiscard]] Json value_json(const Call& call, const v1::Indicator& indicator, const v1::IndicatorValue& value, const Telling& telling);
 
 [[nodiscard]] Json text_json(const v1::Label& label);

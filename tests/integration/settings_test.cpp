@@ -56,6 +56,17 @@ TEST_CASE("a gateway that others reach is told who may see what", "[integration]
     CHECK_THAT(ending.said, Catch::StartsWith("--http " + address) && Catch::Contains("--rights FILE"));
 }
 
+TEST_CASE("rights that name a recipient that there is not end a gateway with 78, and with those that there are", "[integration]") {
+    const Folder folder;
+    const auto rights = folder.path() / "rights.txtpb";
+    std::ofstream(rights) << "# of one\nanonymous { recipient: \"commune/labor\" }\n";
+    const auto ending = run(
+        folder, {CHIENG_GATEWAY, "--broker", "tcp://127.0.0.1:1", "--data", folder.path(), "--place", "23656", "run", "--rights", rights});
+    CHECK(ending.code == 78);
+    CHECK_THAT(ending.said, Catch::StartsWith(rights.string() + ":2:1: ") && Catch::Contains("no recipient commune/labor at 23656") &&
+                                Catch::Contains("commune/labour"));
+}
+
 TEST_CASE("a wrong value in the file of settings names the line, one on the command line is a wrong use", "[integration]") {
     const Folder folder;
     const auto file = settings(folder, "\ndata = \"/nowhere/at/all\"\n");

@@ -178,8 +178,9 @@ int run(const Settings& settings) {
     auto rights = load_rights(settings, recipients, places);
     Host host(settings.mqtt, std::chrono::milliseconds(20));
     Monitor monitor(host, settings.http);
+    auto sources = sources_of(settings.place, places);
     SqliteStore store(settings.data + "/" + settings.place + "-gateway.db");
-    Gateway gateway(definitions, places, settings.place, sources_of(settings.place, places), store, fresh_epoch());
+    Gateway gateway(definitions, places, settings.place, std::move(sources), store, fresh_epoch());
     gateway.serve(recipients);
     EventLines lines(settings.log);
     gateway.tell(lines);

@@ -41,7 +41,7 @@ std::shared_ptr<KeptColumns::Rows> received_rows(const Call& call, const std::st
     auto rows = std::make_shared<KeptColumns::Rows>();
     for (const auto& row : *all) {
         if (call.share.has(row.value)) {
-            rows->push_back({row.definition, call.share.of(row.value), row.read_at, "", ""});
+            rows->push_back({row.definition, call.share.of(row.value), row.read_at, "", "", std::nullopt});
         }
     }
     return rows;
@@ -59,6 +59,11 @@ std::vector<v1::IndicatorValue> received_values(const Call& call, const std::str
         }
     }
     return own;
+}
+
+bool received_own_target(const Call& call, const Definition& achievement, const std::string& code, const std::string& area,
+                         const Period& period) {
+    return call.world.board.has_own_target(achievement, code, area, period);
 }
 
 v1::Report received(const Call& call, v1::Report report) {

@@ -26,6 +26,10 @@ namespace chieng::web {
 // The same without keeping them.
 [[nodiscard]] std::vector<v1::IndicatorValue> received_values(const Call& call, const std::string& area, const Period& period);
 
+// Whether the place itself was assigned a target for an indicator whose achievement he receives.
+[[nodiscard]] bool received_own_target(const Call& call, const Definition& achievement, const std::string& code, const std::string& area,
+                                       const Period& period);
+
 // Of a report the values that he receives, with their definitions.
 [[nodiscard]] v1::Report received(const Call& call, v1::Report report);
 // One that was filed; `revision` 0: the latest.

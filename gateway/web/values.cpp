@@ -233,7 +233,7 @@ bool Column::has_own_target(const v1::Indicator& indicator) const {
         if (!row.own_targets) {
             row.own_targets.emplace();
             for (const auto& part : row.value.parts()) {
-                if (call_.world.board.has_own_target(*row.definition, part.cut_value(), area_, period_)) {
+                if (received_own_target(call_, *row.definition, part.cut_value(), area_, period_)) {
                     row.own_targets->insert(part.cut_value());
                 }
             }

@@ -79,6 +79,16 @@ const std::vector<std::string>& services() {
     return names;
 }
 
+namespace {
+
+// DEVICE/NUMBER.
+Id id_in(std::string_view text) {
+    const auto slash = text.rfind('/');
+    return {std::string(text.substr(0, slash)), std::stoull(std::string(text.substr(slash + 1)))};
+}
+
+}  // namespace
+
 Journal Journal::read(Store& store, const std::string& where) {
     Journal journal;
     std::set<Id> keys;
@@ -101,6 +111,10 @@ Journal Journal::read(Store& store, const std::string& where) {
             journal.entries.push_back(std::move(kept));
         }
     }
+    store.scan("n/", [&](std::string_view key, std::string_view of) {
+        journal.meant[id_in(key.substr(2))] = id_in(of);
+        return true;
+    });
     const auto last = store.last_block();
     demand((last ? last->last : 0) == journal.entries.size(), "I4",
            where + ": the journal ends at " + std::to_string(last ? last->last : 0) + " but only " +

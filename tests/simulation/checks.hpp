@@ -55,6 +55,7 @@ struct Journal {
         v1::Entry entry;
     };
     std::vector<Kept> entries;
+    std::map<Id, Id> meant;  // corrections that were refused, while nothing stood in their place: what they were of
 
     // I2 and I4: keys once, offsets dense, blocks chained. `where` is for the message.
     [[nodiscard]] static Journal read(Store& store, const std::string& where);

@@ -17,7 +17,7 @@ struct Version {
 
 class Versions {
 public:
-    explicit Versions(const Journal& journal) {
+    explicit Versions(const Journal& journal) : corrected_(journal.meant) {
         for (const auto& kept : journal.entries) {
             if (kept.event.has_correction()) {
                 const auto& correction = kept.event.correction();

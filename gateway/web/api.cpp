@@ -22,6 +22,7 @@ const std::array all_routes{
     Route{"GET", "/page/{file}", {}, get_page, true},
     Route{"GET", "/openapi.json", {}, get_description, true},
     Route{"GET", "/asyncapi.json", {}, get_description, true},
+    Route{"GET", "/problems/{name}", {}, get_problem, true},
     Route{"POST", "/api/v1/session", {}, post_session, true},
     Route{"DELETE", "/api/v1/session", {}, delete_session, true},
     Route{"GET", "/api/v1/me", {}, get_me},

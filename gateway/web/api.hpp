@@ -154,6 +154,7 @@ private:
 [[nodiscard]] Outcome follow_websocket(const Call& call);
 [[nodiscard]] Outcome post_event(const Call& call);
 [[nodiscard]] Outcome get_page(const Call& call);
+[[nodiscard]] Outcome get_problem(const Call& call);
 [[nodiscard]] Outcome get_description(const Call& call);
 
 }  // namespace chieng::web

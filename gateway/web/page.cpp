@@ -7,6 +7,7 @@
 #include "gateway/web/gzip.hpp"
 #include "gateway/web/problems.hpp"
 
+#include <algorithm>
 #include <map>
 #include <string_view>
 
@@ -79,6 +80,16 @@ Outcome get_page(const Call& call) {
 
 Outcome get_description(const Call& call) {
     return file_reply(call, files().at(call.request.path));
+}
+
+Outcome get_problem(const Call& call) {
+    const auto& name = call.of_path.front();
+    const auto kinds = problem_kinds();
+    const auto kind = std::find_if(kinds.begin(), kinds.end(), [&](const ProblemKind& one) { return one.name == name; });
+    if (kind == kinds.end()) {
+        return reply_of(not_there("there is no kind of problem " + name, "không có loại lỗi " + name));
+    }
+    return HttpReply{200, std::string(kind->vi) + "\n" + std::string(kind->en) + "\n", "text/plain; charset=utf-8", {}};
 }
 
 }  // namespace chieng::web

@@ -1,9 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/web/problems.hpp"
 
+#include <array>
 #include <utility>
 
 namespace chieng::web {
+namespace {
+
+constexpr std::array kinds{
+    ProblemKind{"body", "Không đọc được nội dung yêu cầu. Hãy gửi một đối tượng JSON.",
+                "The body of the request cannot be read. Send one JSON object."},
+    ProblemKind{"commune", "Chỉ cổng của xã mới có thông tin này, hoặc cần nêu rõ xã. Hãy hỏi cổng của xã, hoặc thêm tham số commune.",
+                "Only a commune has this, or it is not clear which commune is meant. Ask the commune's gateway, or name it with commune."},
+    ProblemKind{"content-type", "Nội dung phải là application/json.", "The body is to be application/json."},
+    ProblemKind{"cross-site", "Yêu cầu đến từ trang của nơi khác. Hãy mở trang của chính cổng này.",
+                "The request comes from a page of another site. Use a page of this gateway."},
+    ProblemKind{"cursor", "Vị trí đọc thuộc về một lịch sử khác. Hãy bỏ những gì đã có và đọc lại từ đầu.",
+                "The cursor is of another history. Forget what you have and read again from the beginning."},
+    ProblemKind{"event", "Nội dung không phải một tin báo hợp lệ. Hãy sửa mục được nêu rồi gửi lại.",
+                "The body is no event. Correct the field that is named and post it again."},
+    ProblemKind{"format", "Không có dạng tệp này cho kỳ hoặc bảng này. Hãy chọn dạng khác.",
+                "There is no such form of this table, or not of this period. Choose another."},
+    ProblemKind{"host", "Cổng chạy không có tệp quyền chỉ trả lời trên chính máy này.",
+                "A gateway without a file of rights answers only on its own machine."},
+    ProblemKind{"idempotency-key", "Mã Idempotency-Key đã dùng cho một tin khác. Hãy dùng mã mới.",
+                "The Idempotency-Key was used for another event. Take a new one."},
+    ProblemKind{"method", "Phương thức này không dùng cho địa chỉ này. Các phương thức dùng được ở tiêu đề Allow.",
+                "This method is not for this address. Allow names those that are."},
+    ProblemKind{"not-filed", "Chưa chốt được kỳ. Lý do ở phần detail.", "The period was not filed. The detail says why."},
+    ProblemKind{"not-found", "Không có nội dung này. Hãy xem danh sách được nêu.", "It is not there. Look at the list that is named."},
+    ProblemKind{"not-over", "Kỳ này chưa kết thúc nên chưa chốt được.", "The period is not over, so it cannot be filed yet."},
+    ProblemKind{"parameter", "Một tham số không đúng: field là tên, detail là quy tắc.",
+                "A parameter is wrong: field names it, detail is the rule."},
+    ProblemKind{"reading", "Cổng đang đọc lại dữ liệu. Hãy hỏi lại sau một phút.",
+                "The gateway still reads its feeds. Ask again in a minute."},
+    ProblemKind{"recipient", "Nơi nhận mà bạn đại diện không được gửi nội dung này.",
+                "The recipient as whom you read does not receive this."},
+    ProblemKind{"right", "Bạn chưa có quyền được nêu. Người quản lý quyền của cổng có thể cấp.",
+                "You lack the right that is named. Whoever keeps the rights of the gateway can give it."},
+    ProblemKind{"threshold", "Các số nhỏ được ẩn với bạn, và nội dung này có chúng. Hãy đọc bảng.",
+                "Small numbers are hidden from you, and this has them. Read the table."},
+    ProblemKind{"token", "Thiếu mã truy cập, hoặc mã không đúng.", "The token is missing or wrong."},
+    ProblemKind{"too-many", "Quá nhiều tin để trả lời qua HTTP. Hãy hỏi trên máy chủ của xã.",
+                "Too many events to be told over HTTP. Ask on the commune's server."},
+};
+
+}  // namespace
+
+std::span<const ProblemKind> problem_kinds() {
+    return kinds;
+}
 
 Problem bad_parameter(std::string_view field, std::string rule, std::string rule_vi) {
     return {400, "parameter", "A parameter is wrong", std::move(rule), std::move(rule_vi), std::string(field)};

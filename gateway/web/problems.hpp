@@ -5,10 +5,19 @@
 #include "services/runtime/core/http.hpp"
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 
 namespace chieng::web {
+
+// What /problems/NAME says of a kind of problem, for whoever opens the type of one.
+struct ProblemKind {
+    std::string_view name;
+    std::string_view vi;
+    std::string_view en;
+};
+[[nodiscard]] std::span<const ProblemKind> problem_kinds();
 
 [[nodiscard]] Problem bad_parameter(std::string_view field, std::string rule, std::string rule_vi);
 [[nodiscard]] Problem unknown_parameter(std::string_view field, std::string_view known);

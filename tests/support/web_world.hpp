@@ -3,6 +3,7 @@
 #pragma once
 
 #include "gateway/web/api.hpp"
+#include "gateway/web/problems.hpp"
 #include "tests/support/entries.hpp"
 #include "tests/support/events.hpp"
 #include "tests/support/journals.hpp"
@@ -12,6 +13,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -71,7 +73,15 @@ public:
         request.fields = std::move(fields);
         request.body = std::move(body);
         now.book = journals ? journals->book.version() : 0;
-        return api.answer(request, now);
+        auto outcome = api.answer(request, now);
+        if (const auto* said = std::get_if<HttpReply>(&outcome); said != nullptr && said->type == "application/problem+json") {
+            const auto type = web::Json::parse(said->body).at("type").get<std::string>();
+            const auto kinds = web::problem_kinds();
+            INFO(type);
+            REQUIRE(
+                std::any_of(kinds.begin(), kinds.end(), [&](const auto& kind) { return type == "/problems/" + std::string(kind.name); }));
+        }
+        return outcome;
     }
     HttpReply reply(const std::string& target, std::map<std::string, std::string, std::less<>> fields = {}) {
         return std::get<HttpReply>(ask("GET", target, std::move(fields)));

@@ -174,6 +174,15 @@ TEST_CASE("a page of another site opens no WebSocket, and reaches a gateway with
     CHECK(world.reply("/api/v1/me", {{"host", "gateway.example"}, {"authorization", "Bearer gong"}}).status == 200);
 }
 
+TEST_CASE("the type of a problem leads to what it means, in both languages, for everybody") {
+    WebWorld world("23656", web::Rights::load("", "rights.txtpb"));
+    CHECK(world.refused("/api/v1/me") == "401 ");
+    const auto token = world.reply("/problems/token");
+    CHECK(token.status == 200);
+    CHECK(token.body == "Thiếu mã truy cập, hoặc mã không đúng.\nThe token is missing or wrong.\n");
+    CHECK(world.refused("/problems/nothing") == "404 ");
+}
+
 TEST_CASE("each action needs its right, which a refusal names") {
     WebWorld world("23656", rights());
     const auto post = [&](const std::string& token, const std::string& event) {

@@ -140,13 +140,14 @@ bool is_of_another_page(const HttpRequest& request) {
 // of its own that leads here.
 bool is_of_this_machine(std::string_view host) {
     host = host.starts_with('[') ? host.substr(0, host.find(']') + 1) : host.substr(0, host.find(':'));
-    return host.empty() || host == "localhost" || host == "[::1]" || host.starts_with("127.");
+    const bool is_number = host.find_first_not_of("0123456789.") == std::string_view::npos;  // 127.0.0.1.example is a name
+    return host.empty() || host == "localhost" || host == "[::1]" || (is_number && host.starts_with("127."));
 }
 
 // A browser lets any page open a WebSocket, and says whose page it is.
 bool is_opened_elsewhere(const HttpRequest& request) {
     const auto origin = request.field("origin");
-    return request.field("upgrade") == "websocket" && !origin.empty() && !origin.ends_with("://" + std::string(request.field("host")));
+    return !request.field("upgrade").empty() && !origin.empty() && !origin.ends_with("://" + std::string(request.field("host")));
 }
 
 // A request that changes something, and that a browser lets a cookie or a certificate speak for by itself, may come from a page of

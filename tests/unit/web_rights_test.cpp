@@ -164,13 +164,17 @@ TEST_CASE("a page of another site opens no WebSocket, and reaches a gateway with
                          {{"authorization", "Bearer gong"}, {"upgrade", "websocket"}, {"host", "gateway:9100"}, {"origin", origin}});
     };
     CHECK(status_of(opened("https://elsewhere")) == "403 Origin");
+    CHECK(status_of(world.ask("GET", "/api/v1/feeds/cells/websocket",
+                              {{"upgrade", "WebSocket"}, {"host", "gateway:9100"}, {"origin", "https://elsewhere"}})) == "403 Origin");
     CHECK(status_of(opened("null")) == "403 Origin");
     CHECK(std::holds_alternative<web::FollowCells>(opened("http://gateway:9100")));
     WebWorld open;
     for (const auto* host : {"localhost:9100", "127.0.0.1:9100", "[::1]:9100"}) {
         CHECK(open.reply("/api/v1/me", {{"host", host}}).status == 200);
     }
-    CHECK(open.refused("/api/v1/me", {{"host", "elsewhere.example"}}) == "403 Host");
+    for (const auto* host : {"elsewhere.example", "127.0.0.1.example", "127.example:9100", "localhost.example"}) {
+        CHECK(open.refused("/api/v1/me", {{"host", host}}) == "403 Host");
+    }
     CHECK(world.reply("/api/v1/me", {{"host", "gateway.example"}, {"authorization", "Bearer gong"}}).status == 200);
 }
 

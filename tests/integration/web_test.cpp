@@ -246,6 +246,28 @@ TEST_CASE("hostile requests get a problem, and the next one is served", "[integr
     CHECK(http(town.port, "GET", "/api/v1/me").status == 200);
 }
 
+TEST_CASE("a body that comes slowly, but comes, is taken", "[integration]") {
+    const ClockAt july{"2022-07-20"};
+    const Town town;
+    constexpr std::size_t piece = 600;
+    constexpr std::size_t pieces = 9;  // one in nine tenths of a second: longer than who says nothing has
+    std::string body = R"({"occurredOn": "2022-05-20", "village": "23656-01", "sessionHeld": {"form": "TALK", "topics": ["LAW"],
+        "languages": ["VIETNAMESE"], "audience": {"total": 30}}})";
+    body.insert(1, pieces * piece - body.size(), ' ');
+    Wire slow(town.port);
+    REQUIRE(
+        slow.send("POST /api/v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer gong\r\nContent-Type: application/json\r\n"
+                  "Content-Length: " +
+                  std::to_string(body.size()) + "\r\n\r\n"));
+    std::string told;
+    for (std::size_t at = 0; at < body.size(); at += piece) {
+        REQUIRE(slow.send(body.substr(at, piece)));
+        told += slow.receive(900ms);
+    }
+    told += slow.receive();
+    CHECK(told.starts_with("HTTP/1.1 200 "));
+}
+
 TEST_CASE("who has a threshold is told at once that something changed, and not what", "[integration]") {
     const ClockAt july{"2022-07-20"};
     Town town;

@@ -182,6 +182,7 @@ void DefinitionCompiler::resolve(Definition& definition) {
                 fail("a change is that of a ratio");
             }
         }
+        derive_parts(definition, *definition.of);
         return;
     } else if (indicator.has_targets()) {
         if (indicator.targets().view() == v1::TARGET_VIEW_UNSPECIFIED) {

@@ -14,6 +14,13 @@ std::int64_t rounded(std::int64_t number, std::int64_t by) {
     return (number + (number < 0 ? -(by / 2) : by / 2)) / by;
 }
 
+const v1::IndicatorValue::Part* find_part(const v1::IndicatorValue& value, const Series& named) {
+    const auto& parts = value.parts();
+    const auto it = std::find_if(parts.begin(), parts.end(),
+                                 [&](const auto& part) { return part.cut() == named.cut && part.cut_value() == named.cut_value; });
+    return it == parts.end() ? nullptr : &*it;
+}
+
 }  // namespace
 
 void Board::derive(v1::IndicatorValue& value, const Definition& definition, const Period& period) const {
@@ -146,10 +153,26 @@ void Board::fill_change(v1::IndicatorValue& value, const Definition& definition,
     if (standards != 1) {
         return;
     }
-    value.set_number(end.number());
-    value.set_denominator(end.denominator());
-    value.set_start_number(start.number());
-    value.set_start_denominator(start.denominator());
+    const auto put = [](auto& to, const auto& at_end, const auto& at_start) {
+        to.set_number(at_end.number());
+        to.set_denominator(at_end.denominator());
+        to.set_start_number(at_start.number());
+        to.set_start_denominator(at_start.denominator());
+    };
+    put(value, end, start);
+    for (const auto series : definition.parts) {
+        const auto& part = definitions_.series(series);
+        const auto* at_end = find_part(end, part);
+        const auto* at_start = find_part(start, part);
+        if (at_end != nullptr || at_start != nullptr) {
+            const auto& none = v1::IndicatorValue::Part::default_instance();
+            auto& made = *value.add_parts();
+            made.set_cut(part.cut);
+            made.set_cut_value(part.cut_value);
+            *made.mutable_lineage() = (at_end == nullptr ? none : *at_end).lineage();
+            put(made, at_end == nullptr ? none : *at_end, at_start == nullptr ? none : *at_start);
+        }
+    }
 }
 
 // By the kind of commune: a village is of its commune's kind.

@@ -123,10 +123,9 @@ v1::Label cut_label(const v1::Indicator& indicator, std::string_view cut) {
 
 v1::Label cut_value_label(const Definitions& definitions, const Definition& definition, std::string_view cut, const std::string& value,
                           Day day) {
-    // A rate's cut is that of what it is a rate of.
-    const auto* of = definition.of ? definitions.find(definition.of->code, day) : nullptr;
-    for (const auto* indicator : {&definition.indicator, of == nullptr ? nullptr : &of->indicator}) {
-        const auto* found = indicator == nullptr ? nullptr : cut_named(*indicator, cut);
+    // A rate's cut is that of what it is a rate of, and a change's that of its rate.
+    for (const auto* one = &definition; one != nullptr; one = one->of ? definitions.find(one->of->code, day) : nullptr) {
+        const auto* found = cut_named(one->indicator, cut);
         if (auto named = found == nullptr ? std::nullopt : schema_label(*found, value)) {
             return *named;
         }

@@ -10,14 +10,20 @@ namespace chieng {
 namespace {
 
 // What one side says of each part; of a place without a part it says 0.
-std::map<std::pair<std::string, std::string>, v1::IndicatorValue> parts_of(const v1::IndicatorValue& value) {
-    std::map<std::pair<std::string, std::string>, v1::IndicatorValue> parts;
+std::map<std::pair<std::string, std::string>, v1::IndicatorValue::Part> parts_of(const v1::IndicatorValue& value) {
+    std::map<std::pair<std::string, std::string>, v1::IndicatorValue::Part> parts;
     for (const auto& part : value.parts()) {
-        auto& made = parts[{part.cut(), part.cut_value()}];
-        made.set_number(part.number());
-        made.set_denominator(part.denominator());
+        parts.emplace(std::pair(part.cut(), part.cut_value()), part);
     }
     return parts;
+}
+
+std::string text_of_side(const v1::Indicator& indicator, const v1::IndicatorValue::Part& part) {
+    switch (indicator.measure()) {
+        case v1::Indicator::RATIO: return std::to_string(part.number()) + "/" + std::to_string(part.denominator());
+        case v1::Indicator::CHANGE: return text_of(indicator, part);
+        default: return std::to_string(part.number());
+    }
 }
 
 void add_line(std::vector<std::string>& lines, const v1::IndicatorValue& named, const std::string& part, const std::string& before,
@@ -48,11 +54,8 @@ std::vector<std::string> changed_cells(const v1::ReportReply& reply, const Defin
             after.try_emplace(part);
         }
         for (const auto& [part, value] : after) {
-            const bool is_ratio = indicator.measure() == v1::Indicator::RATIO;
-            const auto text = [&](const v1::IndicatorValue& of) {
-                return is_ratio ? std::to_string(of.number()) + "/" + std::to_string(of.denominator()) : std::to_string(of.number());
-            };
-            add_line(lines, named, " " + part.first + "=" + part.second, text(before[part]), text(value));
+            add_line(lines, named, " " + part.first + "=" + part.second, text_of_side(indicator, before[part]),
+                     text_of_side(indicator, value));
         }
     }
     std::vector<std::string> all;

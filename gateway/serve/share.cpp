@@ -142,6 +142,8 @@ v1::IndicatorValue Share::of(v1::IndicatorValue value) const {
         if (narrows(code)) {
             value.set_number(part.number());
             value.set_denominator(part.denominator());
+            value.set_start_number(part.start_number());
+            value.set_start_denominator(part.start_denominator());
             *value.mutable_lineage() = part.lineage();
         }
         *value.add_parts() = std::move(part);

@@ -65,7 +65,8 @@ std::optional<std::string> median(const v1::IndicatorValue& value) {
 }
 
 // In percentage points. There is none without a rate at both ends, or when they were made under different standards.
-std::optional<std::string> change(const v1::IndicatorValue& value) {
+template <class Value>
+std::optional<std::string> change(const Value& value) {
     if (value.denominator() == 0 || value.start_denominator() == 0) {
         return std::nullopt;
     }
@@ -74,6 +75,14 @@ std::optional<std::string> change(const v1::IndicatorValue& value) {
     const Wide below = static_cast<Wide>(value.denominator()) * value.start_denominator();
     const Wide half = difference < 0 ? -below / 2 : below / 2;
     return with_decimals(static_cast<std::int64_t>((difference * 10'000 + half) / below), 2);
+}
+
+template <class Value>
+std::string change_text(const Value& value) {
+    const auto points = change(value);
+    return points ? *points + " (" + rate_text(value.start_number(), value.start_denominator()) + " → " +
+                        rate_text(value.number(), value.denominator()) + ")"
+                  : nothing;
 }
 
 }  // namespace
@@ -98,30 +107,33 @@ std::optional<std::string> number_of(const v1::Indicator& definition, const v1::
     if (part.unknown()) {
         return std::nullopt;
     }
-    return definition.measure() == v1::Indicator::RATIO ? rate(part.number(), part.denominator()) : plain_number(definition, part.number());
+    switch (definition.measure()) {
+        case v1::Indicator::RATIO: return rate(part.number(), part.denominator());
+        case v1::Indicator::CHANGE: return change(part);
+        default: return plain_number(definition, part.number());
+    }
 }
 
 std::string text_of(const v1::Indicator& definition, const v1::IndicatorValue& value) {
     if (counts_villages(definition)) {
         return value.denominator() == 0 ? nothing : std::to_string(value.number()) + "/" + std::to_string(value.denominator());
     }
-    if (definition.measure() == v1::Indicator::RATIO) {
-        return fraction_text(value.number(), value.denominator());
+    switch (definition.measure()) {
+        case v1::Indicator::RATIO: return fraction_text(value.number(), value.denominator());
+        case v1::Indicator::CHANGE: return change_text(value);
+        default: return number_of(definition, value).value_or(nothing);
     }
-    const auto number = number_of(definition, value);
-    if (definition.measure() == v1::Indicator::CHANGE && number) {
-        return *number + " (" + rate_text(value.start_number(), value.start_denominator()) + " → " +
-               rate_text(value.number(), value.denominator()) + ")";
-    }
-    return number.value_or(nothing);
 }
 
 std::string text_of(const v1::Indicator& definition, const v1::IndicatorValue::Part& part) {
     if (part.unknown()) {
         return nothing;
     }
-    return definition.measure() == v1::Indicator::RATIO ? fraction_text(part.number(), part.denominator())
-                                                        : plain_number(definition, part.number());
+    switch (definition.measure()) {
+        case v1::Indicator::RATIO: return fraction_text(part.number(), part.denominator());
+        case v1::Indicator::CHANGE: return change_text(part);
+        default: return plain_number(definition, part.number());
+    }
 }
 
 }  // namespace chieng

@@ -136,8 +136,10 @@ bool is_hidden(const Call& call, const v1::Indicator& indicator, const v1::Indic
     if (call.viewer.threshold() == 0) {
         return false;
     }
-    return is_told_whole_only(call, indicator) || is_small_part(call, indicator, value, part) ||
-           is_never_told(call, indicator, value, told) || hiding(call).hides(indicator, value, part.cut(), part.cut_value());
+    // A part of a change would tell how its part of the class moved.
+    return is_told_whole_only(call, indicator) || indicator.measure() == v1::Indicator::CHANGE ||
+           is_small_part(call, indicator, value, part) || is_never_told(call, indicator, value, told) ||
+           hiding(call).hides(indicator, value, part.cut(), part.cut_value());
 }
 
 std::vector<std::pair<std::string, std::string>> hidden_nothings(const Call& call, const v1::Indicator& indicator,

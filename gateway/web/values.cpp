@@ -38,24 +38,29 @@ Json hidden_part_json(const std::string& cut, const std::string& cut_value) {
     return {{"cut", cut}, {"value", cut_value}, {"text", text_json(hidden_text())}, {"status", name_of(Status::suppressed)}};
 }
 
+// Below the number, and when the window began.
+template <class Value>
+void put_what_it_is_of(const v1::Indicator& indicator, const Value& value, Json& json) {
+    const bool is_change = indicator.measure() == v1::Indicator::CHANGE;
+    if (is_change || indicator.measure() == v1::Indicator::RATIO) {
+        json["denominator"] = value.denominator();
+    }
+    if (is_change) {
+        json["startNumber"] = value.start_number();
+        json["startDenominator"] = value.start_denominator();
+    }
+}
+
 Json part_json(const Call& call, const v1::Indicator& indicator, const v1::IndicatorValue& whole, const v1::IndicatorValue::Part& part) {
     Json json{{"cut", part.cut()}, {"value", part.cut_value()}};
     const auto* of = is_achievement(indicator) ? call.world.definitions.find(part.cut_value(), *parse_day(whole.to())) : nullptr;
-    v1::IndicatorValue alone;
-    alone.set_number(part.number());
-    alone.set_denominator(part.denominator());
-    const bool is_rate = indicator.measure() == v1::Indicator::RATIO;
-    const bool nothing = is_rate && part.denominator() == 0;
-    json["text"] = both(nothing || part.unknown() ? "–"
-                        : of != nullptr           ? percent_text(part.number(), part.denominator())
-                                                  : text_of(indicator, alone));
+    const bool is_nothing = !number_of(indicator, part);
+    json["text"] = both(is_nothing || of == nullptr ? text_of(indicator, part) : percent_text(part.number(), part.denominator()));
     if (!part.unknown()) {
         json["number"] = part.number();
     }
-    if (is_rate) {
-        json["denominator"] = part.denominator();
-    }
-    json["status"] = name_of(nothing || part.unknown() ? Status::no_value : Status::ok);
+    put_what_it_is_of(indicator, part, json);
+    json["status"] = name_of(is_nothing ? Status::no_value : Status::ok);
     return json;
 }
 
@@ -105,13 +110,7 @@ Json value_json(const Call& call, const v1::Indicator& indicator, const v1::Indi
     } else if (status != Status::not_reported) {
         json["number"] = value.number();
     }
-    if (indicator.measure() == v1::Indicator::RATIO || indicator.measure() == v1::Indicator::CHANGE) {
-        json["denominator"] = value.denominator();
-    }
-    if (indicator.measure() == v1::Indicator::CHANGE) {
-        json["startNumber"] = value.start_number();
-        json["startDenominator"] = value.start_denominator();
-    }
+    put_what_it_is_of(indicator, value, json);
     if (sees_lineage(call.viewer)) {
         json["events"] = value.lineage().events();
         json["digest"] = hex16(value.lineage().digest());

@@ -164,6 +164,8 @@ v1::IndicatorValue a_change() {
     auto& part = *value.add_parts();
     part.set_number(12);
     part.set_denominator(93);
+    part.set_start_number(18);
+    part.set_start_denominator(95);
     return value;
 }
 

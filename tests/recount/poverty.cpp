@@ -184,8 +184,16 @@ void pov_08(const Question& asked, Figure& figure) {
     auto openings = start.openings;
     openings.insert(end.openings.begin(), end.openings.end());
     if (openings.size() == 1) {
-        figure.start = {start.sum().all.poor, start.sum().all.households};
-        figure.whole = {end.sum().all.poor, end.sum().all.households};
+        Figure at_start;
+        Figure at_end;
+        rate(start, &Counts::poor, at_start);
+        rate(end, &Counts::poor, at_end);
+        figure.start = at_start.whole;
+        figure.whole = at_end.whole;
+        for (const std::string part : {"MINORITY", "OTHER"}) {
+            figure.starts[{"minority", part}] = at_start.parts.at({"minority", part});
+            figure.parts[{"minority", part}] = at_end.parts.at({"minority", part});
+        }
     }
 }
 

@@ -50,8 +50,9 @@ struct Fraction {
 struct Figure {
     Fraction whole;
     std::optional<double> median;
-    Fraction start;                                                 // of a change: the rate when the window began; the whole is its end
-    std::map<std::pair<std::string, std::string>, Fraction> parts;  // by cut and its value
+    Fraction start;                                                  // of a change: the rate when the window began; the whole is its end
+    std::map<std::pair<std::string, std::string>, Fraction> parts;   // by cut and its value
+    std::map<std::pair<std::string, std::string>, Fraction> starts;  // of a change's parts
 };
 
 enum class Kind { number, stock, rate, median, change };

@@ -246,6 +246,10 @@ private:
             const auto name = capitals(part.cut_value());
             const auto counted = parts[{part.cut(), name}];
             tell(part.cut() + " " + part.cut_value(), text(part.number(), part.denominator()), text(counted.number, counted.denominator));
+            const auto began = figure.starts.find({part.cut(), name});
+            const auto start = began == figure.starts.end() ? recount::Fraction() : began->second;
+            tell("start of " + part.cut() + " " + part.cut_value(), text(part.start_number(), part.start_denominator()),
+                 text(start.number, start.denominator));
             parts.erase({part.cut(), name});
         }
         for (const auto& [cut, counted] : parts) {

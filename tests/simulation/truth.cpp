@@ -135,3 +135,7 @@ std::string Truth::difference(const Board& board, const std::string& area, const
 }
 
 }  // namespace chieng::simulation
+        const auto began = figure.starts.find({part.cut(), name});
+        const auto start = began == figure.starts.end() ? recount::Fraction() : began->second;
+        compare("start of " + part.cut() + " " + part.cut_value(), text(part.start_number(), part.start_denominator()),
+                text(start.number, start.denominator));

@@ -168,6 +168,11 @@ TEST_CASE("a household that came under the old standard does not hide the year's
     CHECK(value.start_denominator() == 100);
     CHECK(value.number() == 21);
     CHECK(value.denominator() == 101);
+    REQUIRE(value.parts_size() == 1);  // nobody is of a minority
+    CHECK(value.parts(0).cut_value() == "other");
+    CHECK(value.parts(0).start_number() == 20);
+    CHECK(value.parts(0).number() == 21);
+    CHECK(value.parts(0).denominator() == 101);
     auto other = a_baseline(3, 2021, v1::DECISION_59_2015, 10);
     other.set_village("23656-02");
     boards.take("household", other);

@@ -114,11 +114,17 @@ bool is_device(std::string_view name) {
 // How many verdicts a message deserves: one for each event in it, one when it is turned away as a whole.
 std::uint64_t verdicts_for(const Message& message) {
     store::v1::FrozenEvents frozen;
-    std::string error;
     const auto device = topics::levels(message.topic).back();
-    const bool readable = is_json(message.payload) ? from_json(message.payload, frozen, error) : frozen.ParseFromString(message.payload);
-    const bool ours = frozen.commune() == commune && frozen.device() == device && is_device(device);
-    return readable && ours ? std::max<std::uint64_t>(1, static_cast<std::uint64_t>(frozen.events_size())) : 1;
+    bool turned_away = false;  // in whole or in part: that is one more
+    if (is_json(message.payload)) {
+        turned_away = !from_json(message.payload, frozen).empty();
+    } else if (!frozen.ParseFromString(message.payload)) {
+        return 1;
+    }
+    const bool ours = frozen.commune() == commune && frozen.device() == device && is_device(device) && !frozen.events().empty();
+    return (turned_away ? 1 : 0) + (ours                                     ? static_cast<std::uint64_t>(frozen.events_size())
+                                    : frozen.events().empty() && turned_away ? 0
+                                                                             : 1);
 }
 
 std::uint64_t total(const Engine::Counters& counted) {

@@ -293,6 +293,28 @@ TEST_CASE("a session held is at most 160 bytes on the air, 90 in a batch of 50; 
         v1::Events events;
         events.set_device("phone-23656-01");
         events.set_commune("23656");
+TEST_CASE("of a JSON batch with one event that cannot be read the others are taken, and that one is named") {
+    Bench bench;
+    const auto event = [](const std::string& sequence, const std::string& form) {
+        return R"({"sequence":")" + sequence + R"(","occurredOn":"2022-03-20","village":"23656-02","organisation":"WOMEN",)" +
+               R"("role":"ASSOCIATION_OFFICER","sessionHeld":{"form":")" + form +
+               R"(","topics":["LAW"],"languages":["VIETNAMESE"],"audience":{"total":30}}})";
+    };
+    const auto batch = [&](const std::string& second) {
+        return R"({"device":"web-1","commune":"23656","events":[)" + event("1", "TALK") + "," + second + "," + event("3", "TALK") + "]}";
+    };
+    const auto told = bench.deliver("web-1", batch(event("2", "SINGING")));
+    CHECK(bench.attendances() == 60);
+    CHECK(told.find(R"({"verdict":"STORED","sequences":["1","2"])") != std::string::npos);
+    CHECK(told.find(R"({"verdict":"REFUSED","sequences":["2"])") != std::string::npos);
+    CHECK(told.find("events[1]") != std::string::npos);
+    CHECK(bench.engine->counters().quarantined == 1);
+    CHECK(bench.deliver("web-1", batch(event("2", "TALK"))).find(R"({"verdict":"STORED","sequences":["2"])") != std::string::npos);
+    CHECK(bench.attendances() == 90);
+    CHECK(bench.deliver("web-1", batch("17")).find("UNREADABLE") != std::string::npos);
+    CHECK(bench.attendances() == 90);
+}
+
         for (std::uint64_t n = first; n < first + 50; ++n) {
             auto event = a_session_held(n);
             event.set_occurred_on(is_early(n) ? "2022-02-20" : "2022-03-20");

@@ -171,18 +171,24 @@ void Engine::take(const Message& message, Instant now) {
         return turn_away(ReasonCode::too_large, "", std::to_string(message.payload.size()) + " bytes");
     }
     store::v1::FrozenEvents frozen;
+    std::vector<Unreadable> unreadable;
     if (json) {
-        std::string error;
-        if (!from_json(message.payload, frozen, error)) {
-            const auto field = field_in(error);
-            turn_away(ReasonCode::unreadable, field, error);
-            for (const auto sequence : valid_device(device) ? sequences_in(message.payload) : std::vector<std::uint64_t>()) {
-                say_refused(replies_to(device, json), sequence, {reason(ReasonCode::unreadable, field, error)});
-            }
-            return;
-        }
+        unreadable = from_json(message.payload, frozen);
     } else if (!frozen.ParseFromString(message.payload)) {
         return turn_away(ReasonCode::unreadable, "", "not a chieng.v1.Events");
+    }
+    if (!unreadable.empty()) {
+        quarantine(message, reason(ReasonCode::unreadable, unreadable.front().field, unreadable.front().error), now);
+        for (const auto& one : unreadable) {
+            const Reasons why{reason(ReasonCode::unreadable, one.field, one.error)};
+            note(StepKind::quarantined, valid_device(device) ? device : std::string(), one.sequence, why);
+            if (valid_device(device)) {
+                say_refused(replies_to(device, json), one.sequence, why);
+            }
+        }
+        if (frozen.events().empty()) {
+            return;
+        }
     }
     if (frozen.device() != device || !valid_device(device)) {
         return turn_away(ReasonCode::wrong_device, "device", frozen.device().substr(0, 32));

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 namespace chieng {
 namespace {
@@ -53,32 +54,6 @@ bool from_cloud_event(const google::protobuf::Struct& envelope, v1::Events& even
     return true;
 }
 
-}  // namespace
-
-bool is_json(std::string_view payload) {
-    const auto at = payload.find_first_not_of(" \t\r\n");
-    // A protobuf Events also begins with a line feed (field 1), but then its length: '{' would be a device of 123 letters.
-    return at != std::string_view::npos && payload[at] == '{';
-}
-
-bool from_json(const std::string& payload, store::v1::FrozenEvents& frozen, std::string& error) {
-    v1::Events events;
-    google::protobuf::Struct envelope;
-    if (payload.find("\"specversion\"") != std::string::npos) {
-        if (!parse(payload, envelope, error) || !from_cloud_event(envelope, events, error)) {
-            return false;
-        }
-    } else if (!parse(payload, events, error)) {
-        return false;
-    }
-    frozen.set_device(events.device());
-    frozen.set_commune(events.commune());
-    for (const auto& event : events.events()) {
-        frozen.add_events(frozen_bytes(event));
-    }
-    return true;
-}
-
 // "(events[0].session_held.form): invalid value …". A name that the schema does not know is the sender's, and is told in no field.
 std::string field_in(std::string_view error) {
     const auto closed = error.find("): ");
@@ -92,33 +67,103 @@ std::string field_in(std::string_view error) {
     return is_plain ? std::string(field) : std::string();
 }
 
-std::vector<std::uint64_t> sequences_in(const std::string& payload) {
+// A number, or one in quotes, as proto3 writes it; 0 for anything else.
+std::uint64_t sequence_in(const nlohmann::json& event, const char* name) {
+    if (!event.is_object() || !event.contains(name)) {
+        return 0;
+    }
+    const auto& number = event[name];
+    std::uint64_t sequence = number.is_number_unsigned() ? number.get<std::uint64_t>() : 0;
+    if (number.is_string()) {
+        const auto& text = number.get_ref<const std::string&>();
+        const auto [end, bad] = std::from_chars(text.data(), text.data() + text.size(), sequence);
+        sequence = bad == std::errc() && end == text.data() + text.size() ? sequence : 0;
+    }
+    return sequence;
+}
+
+std::vector<std::uint64_t> sequences_in(const nlohmann::json& read) {
     std::vector<std::uint64_t> found;
-    const auto add = [&](const nlohmann::json& number) {
-        std::uint64_t sequence = number.is_number_unsigned() ? number.get<std::uint64_t>() : 0;
-        if (number.is_string()) {
-            const auto& text = number.get_ref<const std::string&>();
-            const auto [end, bad] = std::from_chars(text.data(), text.data() + text.size(), sequence);
-            sequence = bad == std::errc() && end == text.data() + text.size() ? sequence : 0;
-        }
+    const auto add = [&](std::uint64_t sequence) {
         if (sequence != 0 && found.size() < limits::batch_events_max) {
             found.push_back(sequence);
         }
     };
-    const auto read = nlohmann::json::parse(payload, nullptr, false);
-    if (!read.is_object()) {
-        return found;
-    }
-    if (read.contains("id")) {
-        add(read["id"]);
-    } else if (read.contains("events") && read["events"].is_array()) {
+    if (read.is_object() && read.contains("id")) {
+        add(sequence_in(read, "id"));
+    } else if (read.is_object() && read.contains("events") && read["events"].is_array()) {
         for (const auto& event : read["events"]) {
-            if (event.is_object() && event.contains("sequence")) {
-                add(event["sequence"]);
-            }
+            add(sequence_in(event, "sequence"));
         }
     }
     return found;
+}
+
+// Events that cannot be read together, each as if it had come alone.
+std::vector<Unreadable> one_by_one(nlohmann::json read, v1::Events& events) {
+    const auto all = std::exchange(read["events"], nlohmann::json::array());
+    std::vector<Unreadable> unreadable;
+    std::string error;
+    if (!parse(read.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), events, error)) {
+        return unreadable;
+    }
+    for (std::size_t at = 0; at < all.size(); ++at) {
+        const nlohmann::json alone{{"events", nlohmann::json::array({all[at]})}};
+        v1::Events one;
+        if (parse(alone.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), one, error)) {
+            events.mutable_events()->MergeFrom(one.events());
+            continue;
+        }
+        const auto field = field_in(error);
+        if (error.starts_with("(events[0]")) {
+            error.replace(0, std::string_view("(events[0]").size(), "(events[" + std::to_string(at) + "]");
+        }
+        unreadable.push_back({sequence_in(all[at], "sequence"), field, error.substr(0, 200)});
+    }
+    return unreadable;
+}
+
+void freeze(const v1::Events& events, store::v1::FrozenEvents& frozen) {
+    frozen.set_device(events.device());
+    frozen.set_commune(events.commune());
+    for (const auto& event : events.events()) {
+        frozen.add_events(frozen_bytes(event));
+    }
+}
+
+}  // namespace
+
+bool is_json(std::string_view payload) {
+    const auto at = payload.find_first_not_of(" \t\r\n");
+    // A protobuf Events also begins with a line feed (field 1), but then its length: '{' would be a device of 123 letters.
+    return at != std::string_view::npos && payload[at] == '{';
+}
+
+std::vector<Unreadable> from_json(const std::string& payload, store::v1::FrozenEvents& frozen) {
+    v1::Events events;
+    google::protobuf::Struct envelope;
+    std::string error;
+    const bool is_cloud_event = payload.find("\"specversion\"") != std::string::npos;
+    const bool is_whole =
+        is_cloud_event ? parse(payload, envelope, error) && from_cloud_event(envelope, events, error) : parse(payload, events, error);
+    if (is_whole) {
+        freeze(events, frozen);
+        return {};
+    }
+    const auto read = nlohmann::json::parse(payload, nullptr, false);
+    if (!is_cloud_event && read.is_object() && read.contains("events") && read["events"].is_array() && read["events"].size() > 1) {
+        v1::Events around;
+        auto unreadable = one_by_one(read, around);
+        if (around.events_size() > 0) {
+            freeze(around, frozen);
+            return unreadable;
+        }
+    }
+    std::vector<Unreadable> all{{0, field_in(error), error}};
+    for (const auto sequence : sequences_in(read)) {
+        all.push_back({sequence, all.front().field, error});
+    }
+    return all;
 }
 
 std::string to_json(const google::protobuf::Message& message) {

@@ -14,15 +14,17 @@ namespace chieng {
 
 [[nodiscard]] bool is_json(std::string_view payload);
 
-// Freezes each event to its deterministic bytes, so that the same JSON twice is the same event twice. False with the
-// parser's words in `error` when the text is not that.
-[[nodiscard]] bool from_json(const std::string& payload, store::v1::FrozenEvents& frozen, std::string& error);
+// What could not be read, with the parser's words in a line.
+struct Unreadable {
+    std::uint64_t sequence = 0;  // of the event; 0: it cannot be seen, or none can be read because of it
+    std::string field;           // as the validator would name it; empty if the words are about none
+    std::string error;
+};
 
-// The field of an event that the parser's words are about, as the validator would name it; empty if they are about none.
-[[nodiscard]] std::string field_in(std::string_view error);
-
-// The numbers of the events in a text that from_json() does not take, as far as they can be seen: so that an answer can name them.
-[[nodiscard]] std::vector<std::uint64_t> sequences_in(const std::string& payload);
+// Freezes each event to its deterministic bytes, so that the same JSON twice is the same event twice. Of several events those that
+// can be read are taken; when the text as a whole is not that, the first of what is returned says so, and all numbers that can be
+// seen in it follow.
+[[nodiscard]] std::vector<Unreadable> from_json(const std::string& payload, store::v1::FrozenEvents& frozen);
 
 [[nodiscard]] std::string to_json(const google::protobuf::Message& message);
 

@@ -46,6 +46,9 @@ TEST_CASE("each broken field is named with its rule") {
     CHECK(with(session, [](auto& e) { e.mutable_session_held()->set_duration_minutes(5000); }) ==
           "session_held.duration_minutes:ABOVE_MAX ");
     CHECK(with(session, [](auto& e) { e.set_note("Lo\u031B Ku"); }) == "note:NOT_NFC ");
+    CHECK(with(session, [](auto& e) { e.set_note("Lơ Ku\x1B[2J"); }) == "note:CONTROL_CHARACTER ");
+    CHECK(with(session, [](auto& e) { e.set_note("Lơ Ku\u0085"); }) == "note:CONTROL_CHARACTER ");
+    CHECK(with(session, [](auto& e) { e.set_note("Lơ Ku\r\n\tba\u00A0làng"); }).empty());
     CHECK(with(session, [](auto& e) { e.set_note("Lơ Ku"); }).empty());
 }
 

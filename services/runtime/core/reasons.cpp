@@ -26,6 +26,8 @@ constexpr std::array rows{
     Row{ReasonCode::not_a_time, "NOT_A_TIME", "{} phải có dạng 14:30.", "{} must be such as 14:30."},
     Row{ReasonCode::not_nfc, "NOT_NFC", "{} không phải chữ Unicode dựng sẵn (NFC) hoặc gõ bằng phông cũ; hãy gõ lại.",
         "{} is not Unicode text in NFC, or was typed for an old font; type it again."},
+    Row{ReasonCode::control_character, "CONTROL_CHARACTER", "{} có ký tự điều khiển, không nhìn thấy được; hãy gõ lại.",
+        "{} holds a control character, which nobody sees; type it again."},
     Row{ReasonCode::too_long, "TOO_LONG", "Dài quá: {}.", "Too long: {}."},
     Row{ReasonCode::too_many, "TOO_MANY", "Nhiều mục quá: {}.", "Too many items: {}."},
     Row{ReasonCode::repeated, "REPEATED", "Một mục ghi hai lần: {}.", "An item stands twice: {}."},

@@ -17,6 +17,7 @@ enum class ReasonCode {
     not_a_period,
     not_a_time,
     not_nfc,
+    control_character,
     too_long,
     too_many,
     repeated,

@@ -58,6 +58,19 @@ ReasonCode shape_failure(v1::Shape shape) {
     }
 }
 
+// Ends of lines and tabs are text; what else steers a terminal or a printer is none.
+bool has_control_character(const std::string& text) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0U;
+        const bool is_c0 = byte < 0x20 && byte != '\n' && byte != '\r' && byte != '\t';
+        if (is_c0 || byte == 0x7F || (byte == 0xC2 && next >= 0x80 && next < 0xA0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 // Bahnar and Jrai texts of the years before Unicode hold signs such as \ and ^ for letters of their own, inside words.
 bool is_of_old_font(const std::string& text) {
     const auto is_letter = [](char c) {
@@ -196,6 +209,8 @@ private:
         const auto& rule = *plan.rule;
         if (!is_nfc(text) || is_of_old_font(text)) {
             fail(ReasonCode::not_nfc, plan);
+        } else if (has_control_character(text)) {
+            fail(ReasonCode::control_character, plan);
         } else if (rule.max_chars() > 0 && characters(text) > rule.max_chars()) {
             fail(ReasonCode::too_long, plan, " > " + std::to_string(rule.max_chars()));
         } else if (!has_shape(text, rule.shape())) {

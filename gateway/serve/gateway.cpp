@@ -17,6 +17,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::string_view cells = "cells";  // its own feed
+constexpr milliseconds head_again_every{600'000};
 constexpr std::uint64_t offsets_reserved = 100'000;
 constexpr std::uint64_t entries_per_unit = 500'000;
 constexpr milliseconds save_every{30'000};
@@ -115,6 +116,7 @@ void Gateway::start(Actions& actions, Instant now) {
     acceptances_.say_again();
     actions.emplace_back(head());
     head_sent_ = offset_;
+    head_again_at_ = now.steady + head_again_every;
     touch_due_.clear();
     untouched_.clear();
     touched_.clear();  // a broker that lost its memory has lost the retained topics
@@ -189,8 +191,10 @@ void Gateway::publish_cells(Instant now, Actions& actions) {
     if (!block_.cells().empty()) {
         flush();
     }
-    if (head_sent_ + offsets_reserved / 100 < offset_ || (changed.empty() && head_sent_ != offset_)) {
+    const bool is_late = head_sent_ != offset_ || now.steady >= head_again_at_;
+    if (head_sent_ + offsets_reserved / 100 < offset_ || (changed.empty() && is_late)) {
         head_sent_ = offset_;
+        head_again_at_ = now.steady + head_again_every;
         actions.emplace_back(head());
     }
 }

@@ -94,7 +94,8 @@ private:
     std::uint64_t offset_ = 0;
     std::uint64_t reserved_ = 0;  // no offset up to here is given out by another run
     std::uint64_t head_sent_ = 0;
-    std::int32_t horizon_ = 0;  // the board's, as it is kept
+    Milliseconds head_again_at_{0};  // for a full queue drops it like any other message
+    std::int32_t horizon_ = 0;       // the board's, as it is kept
     bool link_is_up_ = false;
     bool caught_up_ = false;
     Milliseconds saved_at_{0};

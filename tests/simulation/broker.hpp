@@ -56,7 +56,10 @@ public:
     [[nodiscard]] std::uint64_t deliveries() const { return deliveries_; }
     // Those that say something: what a device is to forget is told again for ever.
     [[nodiscard]] std::uint64_t news() const { return news_; }
-    [[nodiscard]] static bool is_news(const std::string& topic) { return topic.find("/forget/") == std::string::npos; }
+    // Lists of what to forget and heads of feeds are said again and again; what they lead to is news.
+    [[nodiscard]] static bool is_news(const std::string& topic) {
+        return topic.find("/forget/") == std::string::npos && !topic.ends_with("/head");
+    }
 
 private:
     struct Link {

@@ -211,6 +211,22 @@ TEST_CASE("dates of 1970 and 2090 and a village of another commune are refused")
     CHECK(bench.send("p1", {event}) == "4,STORED 202204;");
 }
 
+TEST_CASE("a feed's head is said again now and then: like any message it may have been lost") {
+    Bench bench;
+    const auto heads = [&](const Input& input) {
+        const auto actions = bench.engine->handle({&input, 1}, bench.now);
+        return std::count_if(actions.begin(), actions.end(), [](const Action& action) {
+            const auto* publish = std::get_if<Publish>(&action);
+            return publish != nullptr && publish->message.topic == topics::feed_head("23656", "session");
+        });
+    };
+    CHECK(heads(LinkUp{}) == 1);
+    CHECK(heads(Tick{}) == 0);
+    bench.now.steady += Engine::head_again_every;
+    CHECK(heads(Tick{}) == 1);
+    CHECK(heads(Tick{}) == 0);
+}
+
 TEST_CASE("what cannot be read is kept with the reason, counted, and answered") {
     Bench bench;
     CHECK(bench.deliver("p1", "\xff\xff\xff") == "REFUSED UNREADABLE;");

@@ -115,6 +115,21 @@ struct Bench {
 
 }  // namespace
 
+TEST_CASE("a head that was lost on its way is said again within ten minutes, though nothing changes") {
+    Bench bench;
+    bench.start();
+    bench.publish(1);
+    bench.pass(2'000);
+    bench.pass(1'000);
+    const auto head = topics::feed_head("23656", "cells");
+    const auto said = bench.retained.at(head);
+    bench.retained.erase(head);
+    bench.pass(300'000);
+    CHECK_FALSE(bench.retained.contains(head));
+    bench.pass(300'000);
+    CHECK(bench.retained[head] == said);
+}
+
 TEST_CASE("after a crash the gateway goes on under its epoch, with new offsets, and no number falls back") {
     Bench bench;
     bench.start();

@@ -66,6 +66,7 @@ void Engine::take(std::span<const Input> inputs, Instant now) {
             actions_.emplace_back(Subscribe{topics::feed_requests(commune_, service_.name, "+")});
             actions_.emplace_back(Subscribe{topics::feed_head(commune_, service_.name)});
             head_due_ = true;
+            head_again_at_ = now.steady + head_again_every;
             let_all_forget();
             forget_at_ = now.steady + forget_again_every;
         } else if (std::holds_alternative<LinkDown>(input)) {
@@ -80,7 +81,10 @@ void Engine::take(std::span<const Input> inputs, Instant now) {
                 take(arrived->message, now);
             }
         } else if (std::holds_alternative<Tick>(input) && link_is_up_) {
-            head_due_ = head_due_ || head_sent_ != last_offset_;
+            if (head_sent_ != last_offset_ || now.steady >= head_again_at_) {
+                head_due_ = true;
+                head_again_at_ = now.steady + head_again_every;
+            }
             if (now.steady >= forget_at_) {
                 let_all_forget();
                 forget_at_ = now.steady + forget_again_every;

@@ -38,6 +38,7 @@ class Engine {
 public:
     // A retained message may be lost like any other.
     static constexpr std::chrono::milliseconds forget_again_every{600'000};
+    static constexpr std::chrono::milliseconds head_again_every{600'000};
 
     struct Counters {
         std::uint64_t deliveries = 0;
@@ -211,6 +212,7 @@ private:
     Actions actions_;                   // of this unit
     std::map<std::string, Replies> replies_;
     std::unordered_map<std::string, Device> devices_;
+    std::chrono::milliseconds head_again_at_{0};
     ClaimIndex claims_;                                                           // of those that are exclusive
     boost::unordered_flat_map<std::string, std::optional<std::string>> overlay_;  // derived values since the snapshot
     // What was erased: the tokens that stand for it; of this unit also the keys; and what slow hashes said lately.

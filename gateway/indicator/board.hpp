@@ -29,6 +29,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -289,6 +290,7 @@ private:
     [[nodiscard]] std::vector<std::string> communes(const std::string& area, Day day) const;
     [[nodiscard]] std::vector<std::string> communes_within(const std::string& area, const Period& period) const;
     [[nodiscard]] std::pair<std::int32_t, std::int32_t> reach(CellId id) const;
+    void touch_ahead(std::uint32_t definition, std::span<const std::uint32_t> areas, std::vector<IndicatorId>& ids) const;
     void take_windows(std::uint32_t definition, std::int32_t first, std::int32_t last, std::span<const std::uint32_t> areas,
                       std::vector<IndicatorId>& ids) const;
     [[nodiscard]] std::optional<SeriesId> assigned_series(const Definition& targets, const std::string& code) const;
@@ -344,6 +346,7 @@ private:
     boost::unordered_flat_map<CellId, Figures> year_figures_;    // … and by year and area
     std::int32_t horizon_ = 0;                                   // the last half-month that anything happened in
     std::int32_t horizon_told_ = 0;
+    std::set<std::uint64_t> ahead_;  // windows after it that a target was assigned for
     std::vector<std::string> areas_;
     std::map<std::string, std::uint32_t, std::less<>> area_ids_;
     boost::unordered_flat_map<std::uint64_t, Line> lines_;

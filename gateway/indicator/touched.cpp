@@ -74,6 +74,9 @@ void Board::touched(CellId id, std::vector<IndicatorId>& ids) {
             }
         }
     }
+    if (cell_id::is_window(time) && cell_id::window_of(time).first_atom().index > horizon_) {
+        ahead_.insert(time);
+    }
     for (const auto definition : definitions_.touched(cell_id::series(id))) {
         const auto& made = definitions_.all()[definition];
         if (cell_id::is_window(time)) {
@@ -87,12 +90,28 @@ void Board::touched(CellId id, std::vector<IndicatorId>& ids) {
                 const Period year{window.calendar, v1::YEAR, window.year, 1};
                 const auto first = year.first_atom().index;
                 take_windows(definition, first, std::min(first + year.atoms() - 1, std::max(first, horizon_)), areas, ids);
+                touch_ahead(definition, areas, ids);
             }
             continue;
         }
         const auto [first, last] = reach(id);
         if (!made.indicator.has_targets() || may_have_target(made, Period::of(v1::OFFICIAL, v1::YEAR, Atom{first}), cell_id::series(id))) {
             take_windows(definition, first, last, areas, ids);
+        }
+        if (made.indicator.has_targets() && definitions_.series(cell_id::series(id)).stock) {
+            touch_ahead(definition, areas, ids);
+        }
+    }
+}
+
+// What stands now is what is compared, for the time being, with the target of a window that is yet to come.
+void Board::touch_ahead(std::uint32_t definition, std::span<const std::uint32_t> areas, std::vector<IndicatorId>& ids) const {
+    for (const auto time : ahead_) {
+        const auto window = cell_id::window_of(time);
+        if (window.first_atom().index > horizon_ && definitions_.all()[definition].counted_over(window.span)) {
+            for (const auto of : areas) {
+                ids.push_back(cell_id::pack(definition, time, of));
+            }
         }
     }
 }
@@ -143,7 +162,8 @@ void Board::touched_by_time(std::vector<IndicatorId>& ids) {
             areas.push_back(cell_id::area(key));
         }
         for (const auto definition : definitions_.touched(cell_id::series(key))) {
-            if (!definitions_.all()[definition].indicator.has_targets()) {
+            const auto& indicator = definitions_.all()[definition].indicator;
+            if (!indicator.has_targets() || indicator.targets().view() == v1::VILLAGES_STEERED) {
                 take_windows(definition, first, horizon_, areas, ids);
             }
         }

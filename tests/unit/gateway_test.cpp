@@ -429,4 +429,32 @@ TEST_CASE("a month that begins while a gateway is away is told of what stands wh
     CHECK(bench.retained.contains(topic));
 }
 
+TEST_CASE("a target for a month to come is told against what stands now, whenever that changes") {
+    Bench bench;
+    const auto topic = topics::indicator("23656", "official", "2022-09", "TGT-01");
+    std::uint64_t sequence = 0;
+    const auto hear = [&](v1::Event event) {
+        event.set_sequence(++sequence);
+        bench.hear(Input(Arrived{{feed, block_of(sequence, event, 5).SerializeAsString(), false}}));
+        for (int i = 0; i < 20; ++i) {
+            bench.pass(2'000);
+        }
+    };
+    bench.start();
+    bench.pass(1'000);
+    auto target = an_event(1);
+    target.mutable_target_assigned()->set_indicator("POV-02");
+    target.mutable_target_assigned()->set_period("2022-09");
+    target.mutable_target_assigned()->set_value(10);
+    hear(target);
+    REQUIRE(bench.retained.contains(topic));
+    auto opening = an_event(2);
+    opening.mutable_baseline_set()->set_year(2022);
+    opening.mutable_baseline_set()->set_standard(v1::DECREE_07_2021);
+    opening.mutable_baseline_set()->set_households(100);
+    opening.mutable_baseline_set()->set_poor(40);
+    hear(opening);
+    CHECK(bench.retained[topic].find(R"("number":"4000")") != std::string::npos);
+}
+
 }  // namespace gateway_test

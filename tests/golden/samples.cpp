@@ -335,7 +335,12 @@ std::vector<Golden> goldens() {
     duplicate.set_voided(true);
     duplicate.set_duplicate(true);
     *duplicate.mutable_beneath() = fact;
+    duplicate.set_same_as("p-2/4");
     add(all, "inbox_duplicate", duplicate);
+    store::v1::Duplicates duplicates;
+    duplicates.add_hidden("p-1/2");
+    duplicates.add_hidden("p-3/1");
+    add(all, "inbox_duplicates", duplicates);
     add(all, "entry_that_restores", a_restoring_entry());
     store::v1::Claims claims;
     for (const std::uint64_t digest : {0x0123456789ABCDEFU, 0xFEDCBA9876543210U}) {

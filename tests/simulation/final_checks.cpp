@@ -24,35 +24,50 @@ using google::protobuf::util::MessageDifferencer;
 
 using FedEntries = std::vector<std::pair<std::string, const v1::Entry*>>;  // each with the name of its feed
 
-// Any order in which nothing is taken back before it came.
+// Any order in which what changes one version of an event comes in its own order.
 FedEntries another_order(const FedEntries& all, Random& random) {
     const auto name_of = [](const std::string& feed, const v1::Entry& entry) {
         v1::Event event;
         event.ParseFromString(entry.event());
         return feed + "/" + entry.device() + "/" + std::to_string(event.sequence());
     };
-    std::map<std::string, std::size_t> chain_of;
-    std::vector<FedEntries> chains;
-    std::vector<std::size_t> turns;
-    for (const auto& [feed, entry] : all) {
-        const auto before = chain_of.find(entry->has_retracts()   ? name_of(feed, entry->retracts())
-                                          : entry->has_restores() ? name_of(feed, entry->restores())
-                                                                  : std::string());
-        if (before == chain_of.end()) {
-            chains.emplace_back();
+    std::map<std::string, std::size_t> last;  // the entry that changed a version last
+    std::vector<std::vector<std::size_t>> followers(all.size());
+    std::vector<std::size_t> waits_for(all.size());
+    for (std::size_t at = 0; at < all.size(); ++at) {
+        const auto& [feed, entry] = all[at];
+        std::vector<std::string> names{name_of(feed, *entry)};
+        for (const auto* other :
+             {entry->has_retracts() ? &entry->retracts() : nullptr, entry->has_restores() ? &entry->restores() : nullptr}) {
+            if (other != nullptr) {
+                names.push_back(name_of(feed, *other));
+            }
         }
-        const auto chain = before == chain_of.end() ? chains.size() - 1 : before->second;
-        chain_of[name_of(feed, *entry)] = chain;
-        chains[chain].emplace_back(feed, entry);
-        turns.push_back(chain);
+        for (const auto& name : names) {
+            if (const auto before = last.find(name); before != last.end()) {
+                followers[before->second].push_back(at);
+                ++waits_for[at];
+            }
+            last[name] = at;
+        }
     }
-    for (auto i = turns.size(); i > 1; --i) {
-        std::swap(turns[i - 1], turns[random.below(i)]);
+    std::vector<std::size_t> ready;
+    for (std::size_t at = 0; at < all.size(); ++at) {
+        if (waits_for[at] == 0) {
+            ready.push_back(at);
+        }
     }
-    std::vector<std::size_t> next(chains.size());
     FedEntries drawn;
-    for (const auto chain : turns) {
-        drawn.push_back(chains[chain][next[chain]++]);
+    while (!ready.empty()) {
+        std::swap(ready[random.below(ready.size())], ready.back());
+        const auto at = ready.back();
+        ready.pop_back();
+        drawn.push_back(all[at]);
+        for (const auto follower : followers[at]) {
+            if (--waits_for[follower] == 0) {
+                ready.push_back(follower);
+            }
+        }
     }
     return drawn;
 }

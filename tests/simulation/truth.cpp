@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 #include <optional>
+#include <set>
 
 namespace chieng::simulation {
 namespace {
@@ -12,8 +13,20 @@ namespace {
 struct Version {
     Id by;
     std::optional<std::size_t> stands;  // its place in the list of all; none: voided
-    bool is_duplicate = false;          // by decision; it goes on being corrected, and may be decided otherwise
+    std::optional<Id> same_as;          // by decision; it goes on being corrected, and may be decided otherwise
+    std::size_t decided_at = 0;
 };
+
+std::optional<Id> restored_by(const v1::Entry& entry) {
+    v1::Event event;
+    return entry.has_restores() && event.ParseFromString(entry.restores().event())
+               ? std::optional(Id{entry.restores().device(), event.sequence()})
+               : std::nullopt;
+}
+
+bool may_be_claimed(const v1::Event& event) {
+    return event.has_household_supported() || event.has_commendation_awarded();
+}
 
 class Versions {
 public:
@@ -26,11 +39,13 @@ public:
         }
     }
 
-    void take(const Id& id, const v1::Event& event, std::size_t at) {
+    // `restored`: what the journal says that counts again with it.
+    void take(const Id& id, const v1::Event& event, std::size_t at, const std::optional<Id>& restored) {
         if (event.has_duplicate_decided()) {
-            const auto& decided = event.duplicate_decided();
-            versions_[root_of({decided.device(), decided.sequence()})].is_duplicate = decided.decision() == v1::DuplicateDecided::SAME;
-            return;
+            return decide(event.duplicate_decided(), at);
+        }
+        if (may_be_claimed(event)) {
+            claiming_.insert(at);
         }
         const auto root = root_of(id);
         const bool is_first = !versions_.contains(root);
@@ -46,18 +61,63 @@ public:
             return;
         }
         version.by = id;
+        const bool counted = version.stands && !version.same_as;
         version.stands = event.correction().action() == v1::Correction::VOID ? std::nullopt : std::optional(at);
+        if (counted && !version.stands) {
+            put_in_place_of(root, restored);
+        }
     }
 
     void put_standing(std::vector<std::size_t>& standing) const {
         for (const auto& [root, version] : versions_) {
-            if (version.stands && !version.is_duplicate) {
+            if (version.stands && !version.same_as) {
                 standing.push_back(*version.stands);
             }
         }
     }
 
 private:
+    void decide(const v1::DuplicateDecided& decided, std::size_t at) {
+        const auto root = root_of({decided.device(), decided.sequence()});
+        auto& version = versions_[root];
+        if (decided.decision() != v1::DuplicateDecided::SAME) {
+            version.same_as.reset();
+        } else if (!version.same_as) {
+            version.same_as = root_of({decided.same_device(), decided.same_sequence()});
+            version.decided_at = at;
+            for (auto& [other, one] : versions_) {
+                if (one.same_as == root) {
+                    one.same_as = version.same_as;
+                    one.decided_at = at;
+                }
+            }
+        }
+    }
+
+    // Of those that were the same as one that is voided the first that stands counts, unless somebody else has taken what it claims.
+    void put_in_place_of(const Id& voided, const std::optional<Id>& restored) {
+        std::vector<std::pair<std::size_t, Id>> waiting;
+        for (const auto& [root, version] : versions_) {
+            if (version.same_as == voided) {
+                waiting.emplace_back(version.decided_at, root);
+            }
+        }
+        std::sort(waiting.begin(), waiting.end());
+        const auto next = std::find_if(waiting.begin(), waiting.end(), [&](const auto& one) {
+            const auto& stands = versions_.at(one.second).stands;
+            return stands && (!claiming_.contains(*stands) || (restored && root_of(*restored) == one.second));
+        });
+        if (next == waiting.end()) {
+            return;
+        }
+        versions_.at(next->second).same_as.reset();
+        for (const auto& [at, root] : waiting) {
+            if (root != next->second) {
+                versions_.at(root).same_as = next->second;
+            }
+        }
+    }
+
     [[nodiscard]] Id root_of(Id id) const {
         while (corrected_.contains(id)) {
             id = corrected_.at(id);
@@ -67,6 +127,7 @@ private:
 
     std::map<Id, Id> corrected_;  // correction -> what it corrects
     std::map<Id, Version> versions_;
+    std::set<std::size_t> claiming_;  // places of events that may hold what only one can
 };
 
 std::string text(std::int64_t number, std::int64_t denominator) {
@@ -90,7 +151,7 @@ Truth::Truth(const Journals& journals, const Posted& posted) {
         for (const auto& kept : journal.entries) {
             const auto& variants = of_service->second.at(kept.id);
             const auto& event = variants.size() == 1 ? variants.front() : kept.event;
-            versions.take(kept.id, event, stored.size());
+            versions.take(kept.id, event, stored.size(), restored_by(kept.entry));
             stored.push_back({commune, service, kept.id.device, kept.entry.received_at(), event});
         }
         versions.put_standing(standing);
@@ -126,6 +187,10 @@ std::string Truth::difference(const Board& board, const std::string& area, const
         const auto name = capitals(part.cut_value());
         const auto counted = parts[{part.cut(), name}];
         compare(part.cut() + " " + part.cut_value(), text(part.number(), part.denominator()), text(counted.number, counted.denominator));
+        const auto began = figure.starts.find({part.cut(), name});
+        const auto start = began == figure.starts.end() ? recount::Fraction() : began->second;
+        compare("start of " + part.cut() + " " + part.cut_value(), text(part.start_number(), part.start_denominator()),
+                text(start.number, start.denominator));
         parts.erase({part.cut(), name});
     }
     for (const auto& [cut, counted] : parts) {
@@ -135,7 +200,3 @@ std::string Truth::difference(const Board& board, const std::string& area, const
 }
 
 }  // namespace chieng::simulation
-        const auto began = figure.starts.find({part.cut(), name});
-        const auto start = began == figure.starts.end() ? recount::Fraction() : began->second;
-        compare("start of " + part.cut() + " " + part.cut_value(), text(part.start_number(), part.start_denominator()),
-                text(start.number, start.denominator));

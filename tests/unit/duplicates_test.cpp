@@ -64,6 +64,49 @@ TEST_CASE("a duplicate that is corrected stays one, and counts as corrected when
     CHECK(bench.attendances() == 2 * bench.one + 5);
 }
 
+TEST_CASE("when the report that counts is voided, another one of the same fact counts in its place", "[duplicates]") {
+    TwoReports bench;
+    static_cast<void>(bench.send("third", {a_session_held(1)}));
+    static_cast<void>(
+        bench.send("officer", {a_decision(1, v1::DuplicateDecided::SAME), a_decision(2, v1::DuplicateDecided::SAME, "third")}));
+    CHECK(bench.attendances() == bench.one);
+    auto corrected = correcting(a_session_held(2), v1::Correction::REPLACE, 1);
+    corrected.mutable_session_held()->mutable_audience()->set_total(static_cast<std::uint32_t>(bench.one + 5));
+    static_cast<void>(bench.send("union", {corrected}));
+    CHECK(bench.attendances() == bench.one);
+    static_cast<void>(bench.send("head", {correcting(a_session_held(2), v1::Correction::VOID, 1)}));
+    CHECK(bench.attendances() == bench.one + 5);  // the first that was the same, as it was corrected
+    bench.restart();
+    CHECK(bench.send("union", {correcting(a_session_held(3), v1::Correction::VOID, 1)}) == "3,STORED;");
+    CHECK(bench.attendances() == bench.one);  // and then the next one
+    CHECK(bench.send("third", {correcting(a_session_held(2), v1::Correction::VOID, 1)}) == "2,STORED;");
+    CHECK(bench.attendances() == 0);
+}
+
+TEST_CASE("who reports again what he voided counts beside the one that took its place, until somebody decides", "[duplicates]") {
+    TwoReports bench;
+    static_cast<void>(bench.send("officer", {a_decision(1, v1::DuplicateDecided::SAME)}));
+    static_cast<void>(bench.send("head", {correcting(a_session_held(2), v1::Correction::VOID, 1)}));
+    bench.restart();
+    static_cast<void>(bench.send("head", {correcting(a_session_held(3), v1::Correction::REPLACE, 1)}));
+    CHECK(bench.attendances() == 2 * bench.one);
+    CHECK(bench.send("officer", {a_decision(2, v1::DuplicateDecided::SAME)}) == "2,STORED 202204;");
+    CHECK(bench.attendances() == bench.one);
+}
+
+TEST_CASE("a duplicate of a duplicate takes the place of the one that is voided", "[duplicates]") {
+    TwoReports bench;
+    static_cast<void>(bench.send("third", {a_session_held(1)}));
+    auto of_the_second = a_decision(1, v1::DuplicateDecided::SAME, "third");
+    of_the_second.mutable_duplicate_decided()->set_same_device("union");
+    static_cast<void>(bench.send("officer", {of_the_second, a_decision(2, v1::DuplicateDecided::SAME)}));
+    CHECK(bench.attendances() == bench.one);
+    static_cast<void>(bench.send("union", {correcting(a_session_held(2), v1::Correction::VOID, 1)}));
+    bench.restart();
+    static_cast<void>(bench.send("head", {correcting(a_session_held(2), v1::Correction::VOID, 1)}));
+    CHECK(bench.attendances() == bench.one);
+}
+
 TEST_CASE("a decision that cannot be is refused with its field", "[duplicates]") {
     TwoReports bench;
     const auto refused = [&](std::uint64_t sequence, const auto& change) {

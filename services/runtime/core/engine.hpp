@@ -124,6 +124,10 @@ private:
     [[nodiscard]] bool may_be_one_chain(const Id& id, const Id& root, const Id& holder);
     void judge_correction(const Id& id, v1::Entry& entry, Reasons& reasons);
     void judge_decision(v1::Entry& entry, Reasons& reasons);
+    // `ends`: what it holds is let go with the same entry.
+    [[nodiscard]] std::optional<v1::Reason> what_holds_its_claim(const v1::Entry& version, const Id& root,
+                                                                 const std::optional<Id>& ends = std::nullopt);
+    void restore_a_duplicate(const Id& root, v1::Entry& entry);
     void judge_retracted(const Context& context, const v1::Entry& entry, Reasons& reasons) const;
     void retract(const std::optional<store::v1::Fact>& version, v1::Entry& entry);
     [[nodiscard]] v1::Entry standing_at(std::uint64_t offset);
@@ -159,7 +163,14 @@ private:
     void forget_derived();
     void refold();
     void evolve(Device& from, const v1::Entry& entry, const v1::Event& event, std::uint64_t offset, std::uint64_t digest);
+    void stand(const Id& id, const Id& root, const std::optional<store::v1::Fact>& fact, const v1::Entry& entry, const v1::Event& event,
+               std::uint64_t offset);
     void evolve_decision(const Id& id, const v1::Entry& entry, const v1::Event& event, std::uint64_t offset);
+    void evolve_restored(const v1::Entry& restored);
+    void unhide(const Id& hidden, const store::v1::Fact& fact, const v1::Entry* restored);
+    [[nodiscard]] store::v1::Duplicates hidden_by(const Id& root);
+    void keep_hidden(const Id& root, const store::v1::Duplicates& duplicates);
+    void move_hidden(const Id& from, const Id& to);
     void join(const Id& id, const Id& root);
     [[nodiscard]] std::optional<Id> holder_of(const Claim& claim);
     void hold_claim(const v1::Event& event, const Id& holder, std::uint64_t offset);
@@ -201,6 +212,7 @@ private:
     Seconds latest_{};  // receipt that is journalled: time has not gone back behind it, whatever the clock says
     bool link_is_up_ = false;
     bool head_due_ = false;
+    std::chrono::milliseconds head_again_at_{0};
     Counters counters_;
     Telemetry* telemetry_ = nullptr;
     std::vector<Step> steps_;  // of this unit
@@ -212,7 +224,6 @@ private:
     Actions actions_;                   // of this unit
     std::map<std::string, Replies> replies_;
     std::unordered_map<std::string, Device> devices_;
-    std::chrono::milliseconds head_again_at_{0};
     ClaimIndex claims_;                                                           // of those that are exclusive
     boost::unordered_flat_map<std::string, std::optional<std::string>> overlay_;  // derived values since the snapshot
     // What was erased: the tokens that stand for it; of this unit also the keys; and what slow hashes said lately.

@@ -10,7 +10,7 @@ namespace chieng {
 namespace {
 
 constexpr std::uint64_t page_slots = 64;
-constexpr const char* derived_version = "3";  // of what is kept beside the journal; another one is folded again
+constexpr const char* derived_version = "4";  // of what is kept beside the journal; another one is folded again
 
 std::string page_key(const std::string& device, std::uint64_t page) {
     return "p/" + device + "/" + big_endian(page);
@@ -59,7 +59,7 @@ store::v1::Page page_of(Seens::const_iterator first, Seens::const_iterator last)
 void Engine::forget_derived() {
     std::vector<std::string> derived{"m/snapshot"};
     for (const auto prefix : {std::string_view("d/"), std::string_view("p/"), std::string_view("c/"), std::string_view("f/"),
-                              std::string_view("a/"), std::string_view("w/"), ClaimIndex::prefix}) {
+                              std::string_view("a/"), std::string_view("w/"), std::string_view("s/"), ClaimIndex::prefix}) {
         store_.scan(prefix, [&](std::string_view key, std::string_view) {
             derived.emplace_back(key);
             return true;
@@ -186,11 +186,18 @@ void Engine::evolve(Device& from, const v1::Entry& entry, const v1::Event& event
         set_value("w/" + root.text(), "");
     }
     if (is_awaited(id)) {
-        return join(id, root);
+        join(id, root);
+    } else if (!fact || fact->device() != id.device || fact->sequence() <= id.sequence) {
+        stand(id, root, fact, entry, event, offset);
     }
-    if (fact && fact->device() == id.device && fact->sequence() > id.sequence) {
-        return;
+    if (entry.has_restores()) {
+        evolve_restored(entry.restores());
     }
+}
+
+// A correction is the version of the event that it corrects, from now on.
+void Engine::stand(const Id& id, const Id& root, const std::optional<store::v1::Fact>& fact, const v1::Entry& entry, const v1::Event& event,
+                   std::uint64_t offset) {
     if (entry.effect() == v1::Entry::COUNTS) {
         hold_claim(event, root, offset);
     }
@@ -198,7 +205,7 @@ void Engine::evolve(Device& from, const v1::Entry& entry, const v1::Event& event
     version.set_device(id.device);
     version.set_sequence(id.sequence);
     version.set_offset(offset);
-    version.set_voided(correction.action() == v1::Correction::VOID);
+    version.set_voided(event.correction().action() == v1::Correction::VOID);
     if (fact && fact->duplicate()) {
         auto hidden = *fact;
         *hidden.mutable_beneath() = std::move(version);
@@ -211,6 +218,7 @@ void Engine::evolve(Device& from, const v1::Entry& entry, const v1::Event& event
 void Engine::join(const Id& id, const Id& root) {
     awaited_.erase(id.text());
     drop_value("w/" + id.text());
+    move_hidden(id, root);
     const auto later = fact_of(id);
     drop_value("f/" + id.text());
     const auto fact = fact_of(root);

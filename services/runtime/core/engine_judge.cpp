@@ -101,17 +101,26 @@ void Engine::judge_correction(const Id& id, v1::Entry& entry, Reasons& reasons) 
     }
     if (is_awaited(id)) {  // a correction that was itself corrected before it came: of the two versions one goes
         const auto later = fact_of(id);
+        const bool later_goes = later && fact && stands_over(*fact, *later);
         entry.set_effect(v1::Entry::NOTHING);
-        return retract(later && fact && stands_over(*fact, *later) ? later : current_of(root), entry);
+        retract(later_goes ? later : current_of(root), entry);
+        if (entry.has_retracts() && (later_goes ? fact : later)->voided()) {
+            restore_a_duplicate(root, entry);
+            restore_a_duplicate(id, entry);
+        }
+        return;
     }
     if (fact && fact->device() == id.device && fact->sequence() > id.sequence) {
         entry.set_effect(v1::Entry::NOTHING);  // overtaken by a later correction of the same device
         return;
     }
+    retract(current_of(root), entry);
     if (correction.action() == v1::Correction::VOID) {
         entry.set_effect(v1::Entry::NOTHING);
+        if (entry.has_retracts()) {
+            restore_a_duplicate(root, entry);
+        }
     }
-    retract(current_of(root), entry);
 }
 
 void Engine::retract(const std::optional<store::v1::Fact>& version, v1::Entry& entry) {

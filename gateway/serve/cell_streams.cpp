@@ -68,7 +68,7 @@ void CellStreams::listen(Client& client, const std::string& text) {
     const auto json = web::Json::parse(text, nullptr, false);
     const auto after = json.is_object() ? json.find("after") : json.end();
     if (!json.is_object() || after == json.end() || !after->is_number_unsigned()) {
-        return client.stream->close();
+        return client.stream->turn_away("say {\"after\": N, \"epoch\": \"…\"}, with the cursor of the last message");
     }
     web::FollowCells follow{true, std::nullopt, after->get<std::uint64_t>()};
     if (const auto epoch = json.find("epoch"); epoch != json.end()) {

@@ -209,6 +209,10 @@ TEST_CASE("a WebSocket is told the same", "[integration]") {
     CHECK(text.starts_with("HTTP/1.1 101 "));
     CHECK(text.find("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=") != std::string::npos);
     CHECK(text.find("\"reset\":false") != std::string::npos);
+    wire.send(std::string("\x81\x82\0\0\0\0[]", 8));                             // no cursor
+    CHECK(until(wire, "say {\"after\"").find("\x03\xF0") != std::string::npos);  // 1008
+    wire.send(std::string("\x88\x80\0\0\0\0", 6));
+    CHECK(wire.closed_within(5s));
 }
 
 TEST_CASE("hostile requests get a problem, and the next one is served", "[integration]") {

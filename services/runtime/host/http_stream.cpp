@@ -102,14 +102,25 @@ void HttpStream::beat() {
     });
 }
 
-// What is being written stays until its write has ended, which uses it.
 void HttpStream::close() {
-    if (!std::exchange(open_, false)) {
-        return;
+    if (std::exchange(open_, false)) {
+        const auto self = shared_from_this();
+        shut();
+        end();
     }
-    const auto self = shared_from_this();
+}
+
+void HttpStream::turn_away(std::string_view why) {
+    if (std::exchange(open_, false)) {
+        const auto self = shared_from_this();
+        say_and_shut(why);
+        end();
+    }
+}
+
+// What is being written stays until its write has ended, which uses it.
+void HttpStream::end() {
     timer_.cancel();
-    shut();
     idle_ = {};
     heard_ = {};
     if (const auto told = std::exchange(closed_, {})) {
@@ -205,6 +216,12 @@ private:
     }
 
     void shut() override { stream_.next_layer().tcp().close(); }
+
+    // Who does not answer in time is hung up on.
+    void say_and_shut(std::string_view why) override {
+        stream_.async_close(websocket::close_reason(websocket::close_code::policy_error, why),
+                            [self = shared_from_this(), this](error_code) { shut(); });
+    }
 
     websocket::stream<HttpSocket> stream_;
     beast::flat_buffer buffer_;

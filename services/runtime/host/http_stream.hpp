@@ -22,6 +22,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace chieng {
 
@@ -51,6 +52,8 @@ public:
     // Queues it; drops a client of which too much is queued already.
     void send(Message message);
     void close();
+    // Says why first, where the form has words for it: a WebSocket's Close frame, with status 1008. At most 120 bytes.
+    void turn_away(std::string_view why);
 
     [[nodiscard]] bool is_open() const { return open_; }
     [[nodiscard]] bool is_idle() const { return queue_.empty(); }
@@ -72,8 +75,10 @@ protected:
     virtual void write(const StreamMessage& message) = 0;  // calls written() once it is out
     virtual void read() = 0;                               // until the other side closes
     virtual void shut() = 0;
+    virtual void say_and_shut(std::string_view /*why*/) { shut(); }
 
 private:
+    void end();
     void next();
     void beat();
 

@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <thread>
@@ -180,6 +181,19 @@ TEST_CASE("a store may be born under the hands of several processes that share i
         world.another()->scan("k/", [&](std::string_view, std::string_view) { return ++found > 0; });
         CHECK(found == 4);
     }
+}
+
+TEST_CASE("a file that a later version wrote is left to that one") {
+    OnDisk world;
+    world.get().put("k", "v");
+    world.get().commit();
+    world.store.reset();
+    {
+        std::fstream file(world.folder / "store.db", std::ios::in | std::ios::out | std::ios::binary);
+        file.seekp(60);  // the user_version in the header of a SQLite file
+        file.write("\0\0\0\x63", 4);
+    }
+    CHECK_THROWS_WITH(world.another(), Catch::Contains("later version"));
 }
 
 TEST_CASE("a store in a folder that is not there is refused with what to do") {

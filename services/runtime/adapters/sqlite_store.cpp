@@ -91,6 +91,9 @@ SqliteStore::SqliteStore(const std::string& path, const char* vfs, Sharing shari
         run("PRAGMA locking_mode=EXCLUSIVE");  // no second process, and no shared-memory file beside the log
     }
     run("PRAGMA journal_mode=WAL");
+    if (number("PRAGMA user_version") > scrub_is_due) {
+        throw Broken(path_ + ": a later version of this program wrote the file; start that one");
+    }
     run("PRAGMA synchronous=FULL");
     run(sharing_ == Sharing::shared ? "PRAGMA cache_size=-300" : "PRAGMA cache_size=-1000");
     // A process that was killed between writing a unit and syncing it left a unit that can be read but not yet lost power.

@@ -336,6 +336,7 @@ std::vector<Golden> goldens() {
     duplicate.set_duplicate(true);
     *duplicate.mutable_beneath() = fact;
     duplicate.set_same_as("p-2/4");
+    (*duplicate.mutable_corrected())["p-1"] = 3;
     add(all, "inbox_duplicate", duplicate);
     store::v1::Duplicates duplicates;
     duplicates.add_hidden("p-1/2");

@@ -11,9 +11,9 @@ namespace {
 
 // The version of one event that counts: of one device the highest number, of several the one that came last.
 struct Version {
-    Id by;
-    std::optional<std::size_t> stands;  // its place in the list of all; none: voided
-    std::optional<Id> same_as;          // by decision; it goes on being corrected, and may be decided otherwise
+    std::map<std::string, std::uint64_t> highest;  // by device: of those that corrected it
+    std::optional<std::size_t> stands;             // its place in the list of all; none: voided
+    std::optional<Id> same_as;                     // by decision; it goes on being corrected, and may be decided otherwise
     std::size_t decided_at = 0;
 };
 
@@ -52,15 +52,15 @@ public:
         auto& version = versions_[root];
         if (!event.has_correction()) {
             if (is_first) {
-                version.by = id;
                 version.stands = at;
             }
             return;
         }
-        if (version.by != root && version.by.device == id.device && version.by > id) {
+        auto& highest = version.highest[id.device];
+        if (highest > id.sequence) {
             return;
         }
-        version.by = id;
+        highest = id.sequence;
         const bool counted = version.stands && !version.same_as;
         version.stands = event.correction().action() == v1::Correction::VOID ? std::nullopt : std::optional(at);
         if (counted && !version.stands) {

@@ -161,6 +161,54 @@ TEST_CASE("of two corrections of one device the later one stands, whichever come
     CHECK(bench.attendances() == 60);
 }
 
+TEST_CASE("a correction that its own device has superseded does not undo what an officer corrected since") {
+    Bench bench;
+    const auto of = [](std::uint64_t sequence, std::uint32_t total) {
+        return correcting(attended_by(a_session_held(sequence), total), v1::Correction::REPLACE, 1);
+    };
+    auto officer = correcting(attended_by(a_session_held(1), 60), v1::Correction::REPLACE, 1, "p1");
+    officer.set_role(v1::CULTURE_OFFICIAL);
+    static_cast<void>(bench.send("p1", {attended_by(a_session_held(1), 50)}));
+    static_cast<void>(bench.send("p1", {of(3, 70)}));
+    CHECK(bench.send("officer", {officer}) == "1,STORED 202204;");
+    bench.restart();
+    CHECK(bench.send("p1", {of(2, 65)}) == "2,STORED 202204;");
+    CHECK(bench.attendances() == 60);
+    auto gone = correcting(attended_by(a_session_held(2), 60), v1::Correction::VOID, 1, "p1");
+    gone.set_role(v1::CULTURE_OFFICIAL);
+    static_cast<void>(bench.send("officer", {gone}));
+    CHECK(bench.attendances() == 0);
+    static_cast<void>(bench.send("p1", {of(4, 80)}));  // this one he wrote after the one that was superseded
+    CHECK(bench.attendances() == 80);
+}
+
+TEST_CASE("a superseded correction that comes while its event is a duplicate is not what counts when it is none") {
+    Bench bench;
+    const auto of = [](std::uint64_t sequence, std::uint32_t total) {
+        return correcting(attended_by(a_session_held(sequence), total), v1::Correction::REPLACE, 1);
+    };
+    static_cast<void>(bench.send("p1", {attended_by(a_session_held(1), 50)}));
+    static_cast<void>(bench.send("p2", {attended_by(a_session_held(1), 47)}));
+    static_cast<void>(bench.send("p1", {of(4, 70)}));
+    const auto decided = [](std::uint64_t sequence, v1::DuplicateDecided::Decision decision) {
+        auto event = a_session_held(sequence);
+        event.set_role(v1::CULTURE_OFFICIAL);
+        auto& one = *event.mutable_duplicate_decided();
+        one.set_service("session");
+        one.set_device("p1");
+        one.set_sequence(1);
+        one.set_same_device("p2");
+        one.set_same_sequence(1);
+        one.set_decision(decision);
+        return event;
+    };
+    CHECK(bench.send("officer", {decided(1, v1::DuplicateDecided::SAME)}) == "1,STORED 202204;");
+    static_cast<void>(bench.send("p1", {of(3, 65)}));
+    bench.restart();
+    static_cast<void>(bench.send("officer", {decided(2, v1::DuplicateDecided::DIFFERENT)}));
+    CHECK(bench.attendances() == 117);
+}
+
 TEST_CASE("another device may correct only as a commune official, and only what has come") {
     Bench bench;
     static_cast<void>(bench.send("p1", {a_session_held(1)}));

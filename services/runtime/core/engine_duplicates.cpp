@@ -129,7 +129,9 @@ void Engine::unhide(const Id& hidden, const store::v1::Fact& fact, const v1::Ent
     auto& texts = *others.mutable_hidden();
     texts.erase(std::remove(texts.begin(), texts.end(), hidden.text()), texts.end());
     keep_hidden(stays, others);
-    set_value("f/" + hidden.text(), fact.beneath().SerializeAsString());
+    auto beneath = fact.beneath();
+    *beneath.mutable_corrected() = fact.corrected();
+    set_value("f/" + hidden.text(), beneath.SerializeAsString());
     v1::Event version;
     if (restored != nullptr && version.ParseFromString(restored->event())) {
         hold_claim(version, hidden, fact.beneath().offset());
@@ -168,6 +170,7 @@ void Engine::evolve_decision(const Id& id, const v1::Entry& entry, const v1::Eve
         hidden.set_duplicate(true);
         if (const auto current = current_of(root)) {
             *hidden.mutable_beneath() = *current;
+            *hidden.mutable_corrected() = current->corrected();
         }
         const auto stays = root_of({decided.same_device(), decided.same_sequence()});
         hidden.set_same_as(stays.text());

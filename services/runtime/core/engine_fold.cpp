@@ -187,7 +187,7 @@ void Engine::evolve(Device& from, const v1::Entry& entry, const v1::Event& event
     }
     if (is_awaited(id)) {
         join(id, root);
-    } else if (!fact || fact->device() != id.device || fact->sequence() <= id.sequence) {
+    } else if (!fact || !is_overtaken(*fact, id)) {
         stand(id, root, fact, entry, event, offset);
     }
     if (entry.has_restores()) {
@@ -210,7 +210,10 @@ void Engine::stand(const Id& id, const Id& root, const std::optional<store::v1::
         auto hidden = *fact;
         *hidden.mutable_beneath() = std::move(version);
         version = std::move(hidden);
+    } else if (fact) {
+        *version.mutable_corrected() = fact->corrected();
     }
+    note_corrected(version, id);
     set_value("f/" + root.text(), version.SerializeAsString());
 }
 
@@ -222,10 +225,22 @@ void Engine::join(const Id& id, const Id& root) {
     const auto later = fact_of(id);
     drop_value("f/" + id.text());
     const auto fact = fact_of(root);
-    if (!later || (fact && stands_over(*fact, *later))) {
+    const bool fact_stands = fact && (!later || stands_over(*fact, *later));
+    auto stands = fact_stands ? fact : later;
+    if (!stands) {
         return;
     }
-    set_value("f/" + root.text(), later->SerializeAsString());
+    const auto& other = fact_stands ? later : fact;
+    if (other) {
+        for (const auto& [device, sequence] : other->corrected()) {
+            note_corrected(*stands, {device, sequence});
+        }
+    }
+    note_corrected(*stands, id);
+    set_value("f/" + root.text(), stands->SerializeAsString());
+    if (fact_stands) {
+        return;
+    }
     v1::Event standing;
     if (!later->voided() && standing.ParseFromString(entry_at(later->offset()).event())) {
         hold_claim(standing, root, later->offset());
@@ -369,8 +384,24 @@ std::optional<store::v1::Fact> Engine::current_of(const Id& root) {
     return fact;
 }
 
+bool Engine::is_overtaken(const store::v1::Fact& fact, const Id& id) {
+    const auto highest = fact.corrected().find(id.device);
+    return highest != fact.corrected().end() && highest->second > id.sequence;
+}
+
+void Engine::note_corrected(store::v1::Fact& fact, const Id& id) {
+    auto& highest = (*fact.mutable_corrected())[id.device];
+    highest = std::max(highest, id.sequence);
+}
+
 // Of one device the higher number stands, of two the one that came last.
 bool Engine::stands_over(const store::v1::Fact& one, const store::v1::Fact& other) {
+    if (is_overtaken(one, {other.device(), other.sequence()})) {
+        return true;
+    }
+    if (is_overtaken(other, {one.device(), one.sequence()})) {
+        return false;
+    }
     return one.device() == other.device() ? one.sequence() > other.sequence() : one.offset() > other.offset();
 }
 

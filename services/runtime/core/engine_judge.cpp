@@ -110,8 +110,8 @@ void Engine::judge_correction(const Id& id, v1::Entry& entry, Reasons& reasons) 
         }
         return;
     }
-    if (fact && fact->device() == id.device && fact->sequence() > id.sequence) {
-        entry.set_effect(v1::Entry::NOTHING);  // overtaken by a later correction of the same device
+    if (fact && is_overtaken(*fact, id)) {
+        entry.set_effect(v1::Entry::NOTHING);  // by a later correction of the same device, whoever corrected it since
         return;
     }
     retract(current_of(root), entry);

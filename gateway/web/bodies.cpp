@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/web/bodies.hpp"
 
+#include "gateway/web/problems.hpp"
+
+#include <algorithm>
+
 namespace chieng::web {
 namespace {
 
@@ -33,6 +37,19 @@ std::optional<Problem> read_json(const HttpRequest& request, Json& body) {
     body = is_deep(request.body) ? Json() : Json::parse(request.body, nullptr, false);
     if (!body.is_object()) {
         return Problem{400, "body", "The body cannot be read", "the body is one JSON object", "nội dung phải là một đối tượng JSON", ""};
+    }
+    return std::nullopt;
+}
+
+std::optional<Problem> unknown_field(const Json& body, std::initializer_list<std::string_view> known) {
+    for (const auto& [name, value] : body.items()) {
+        if (std::find(known.begin(), known.end(), name) == known.end()) {
+            std::string all;
+            for (const auto one : known) {
+                all.append(all.empty() ? "" : ", ").append(one);
+            }
+            return bad_parameter(name, "no such field here; there is: " + all, "không có trường này; chỉ có: " + all);
+        }
     }
     return std::nullopt;
 }

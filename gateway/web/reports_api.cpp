@@ -123,6 +123,9 @@ Outcome post_report(const Call& call) {
     if (auto wrong = read_json(call.request, body)) {
         return reply_of(*wrong);
     }
+    if (const auto wrong = unknown_field(body, {"period", "why"})) {
+        return reply_of(*wrong);
+    }
     const auto period = Period::parse(v1::OFFICIAL, text_of_field(body, "period").value_or(""));
     if (!period) {
         return reply_of(bad_parameter("period", "a period from 1900 to 2199 such as 2022-04, 2022-Q2, 2022-H1, 2022",

@@ -262,6 +262,58 @@ TEST_CASE("money that households were given is told to who has a threshold of al
     }
 }
 
+TEST_CASE("a report is not filed with a field that it does not have, which may be meant to file another", "[web]") {
+    WebWorld world("23656", rights());
+    world.at("2022-07-20");
+    CHECK(status_of(world.ask("POST", "/api/v1/reports", as("gong"), R"({"period": "2022-Q2", "calendar": "calendar"})")) == "400 calendar");
+    CHECK(status_of(world.ask("POST", "/api/v1/reports", as("gong"), R"({"period": "2022-Q2"})")) == "done");
+}
+
+TEST_CASE("a target tells who has a threshold nothing that the figure beside it does not", "[web]") {
+    WebWorld world("625", rights());
+    std::uint64_t sequence = 0;
+    const auto support = [&](const std::string& village) {
+        ++sequence;
+        auto event = a_household_supported(sequence, "S-" + std::to_string(sequence));
+        event.set_village(village);
+        event.mutable_household_supported()->set_kind(v1::HOUSE_NEW);
+        event.mutable_household_supported()->set_household_key("h-" + std::to_string(sequence));
+        world.happened(event);
+    };
+    support("23656-01");
+    for (int i = 0; i < 9; ++i) {
+        support("23659-01");
+    }
+    const auto assign = [&](const std::string& code, const std::string& village, std::uint64_t value) {
+        auto event = an_event(++sequence);
+        event.set_village(village);
+        event.mutable_target_assigned()->set_indicator(code);
+        event.mutable_target_assigned()->set_period("2022");
+        event.mutable_target_assigned()->set_value(value);
+        world.happened(event);
+    };
+    assign("SUP-02", "23656-01", 400);
+    assign("SUP-04", "23656-01", 100'000);
+    assign("COM-01", "23656-01", 400);
+    const auto row = [&](const std::string& token, const std::string& code, const std::string& area) {
+        return value_in(world.get("/api/v1/table?period=2022&cuts=true", as(token)), code, area);
+    };
+    for (const auto* code : {"SUP-02", "SUP-04"}) {
+        CHECK(row("drum", code, "625").contains("target"));
+        CHECK_FALSE(row("flute", code, "625").contains("target"));  // of one commune only: the other would be the rest
+    }
+    CHECK(row("flute", "SUP-02", "625").at("number") == 10);
+    CHECK(row("flute", "COM-01", "625").contains("target"));
+    CHECK(row("drum", "TGT-01", "625").at("status") == "OK");
+    const auto achieved = row("flute", "TGT-01", "625");
+    CHECK(achieved.at("status") == "SUPPRESSED");
+    REQUIRE(achieved.at("parts").size() == 3);
+    for (const auto& part : achieved.at("parts")) {
+        CHECK((part.at("status") == "SUPPRESSED") == (part.at("value") != "COM-01"));
+    }
+    CHECK(row("flute", "TGT-02", "625").at("status") == "SUPPRESSED");  // of who escaped poverty, which is never told by place
+}
+
 TEST_CASE("small numbers of people and households are hidden, with all that they are made of") {
     WebWorld world("625", rights());
     auto session = a_session_held(1);

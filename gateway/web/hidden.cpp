@@ -99,14 +99,39 @@ bool is_never_told(const Call& call, const v1::Indicator& indicator, const v1::I
            (told == Told::recut || (told == Told::filed && was_restated(call, value)) || is_commune(call.world, call.now.today()));
 }
 
-// Of what may be the achievement of targets: then its figures are hundredths of what the indicator counts that it names.
-bool is_small_part(const Call& call, const v1::Indicator& indicator, const v1::IndicatorValue& whole,
-                   const v1::IndicatorValue::Part& part) {
-    const auto* of =
-        indicator.targets().view() == v1::ACHIEVEMENT ? call.world.definitions.find(part.cut_value(), *parse_day(whole.to())) : nullptr;
-    return (counts_people(indicator) && any_small({part.number(), part.denominator()}, call.viewer)) ||
-           (of != nullptr && counts_people(of->indicator) && any_small({(part.number() + 99) / 100}, call.viewer)) ||
-           (of != nullptr && is_told_whole_only(call, of->indicator));
+// What is compared with a target: of an indicator that is hidden it says in other words what that would; and where only places below
+// have a target it is their sum, beside which the others' can be worked out.
+bool hides_target(const Call& call, const v1::IndicatorValue& achievement, const std::string& code, Told told) {
+    const auto& world = call.world;
+    const auto period = Period::parse(achievement.calendar(), achievement.period());
+    const auto* of = period ? world.definitions.find(code, period->last_day()) : nullptr;
+    const auto* targets = period ? world.definitions.find(achievement.indicator(), period->last_day()) : nullptr;
+    if (of == nullptr || targets == nullptr) {
+        return true;
+    }
+    if (!tells_of_people(of->indicator) && !is_told_whole_only(call, of->indicator)) {
+        return false;
+    }
+    return !world.board.has_own_target(*targets, code, achievement.area(), *period) ||
+           is_hidden(call, of->indicator, world.board.value(achievement.area(), *period, code), told);
+}
+
+// How many targets are met, or how many villages meet theirs, answers of each whether it does.
+bool hides_any_target(const Call& call, const v1::Indicator& indicator, const v1::IndicatorValue& value, Told told) {
+    if (indicator.targets().view() == v1::VILLAGES_MEETING) {
+        const auto* of = call.world.definitions.find(indicator.targets().of(), *parse_day(value.to()));
+        return of == nullptr || is_told_whole_only(call, of->indicator);
+    }
+    const auto& parts = value.parts();
+    return indicator.targets().view() == v1::ACHIEVEMENT &&
+           std::any_of(parts.begin(), parts.end(), [&](const auto& part) { return hides_target(call, value, part.cut_value(), told); });
+}
+
+bool is_hidden_part(const Call& call, const v1::Indicator& indicator, const v1::IndicatorValue& whole, const v1::IndicatorValue::Part& part,
+                    Told told) {
+    return indicator.targets().view() == v1::ACHIEVEMENT
+               ? hides_target(call, whole, part.cut_value(), told)
+               : counts_people(indicator) && any_small({part.number(), part.denominator()}, call.viewer);
 }
 
 // Of what is cut by organisation, an organisation is told its own part as the whole.
@@ -125,6 +150,7 @@ bool is_hidden(const Call& call, const v1::Indicator& indicator, const v1::Indic
     const bool small = counts_people(indicator) &&
                        any_small({value.number(), value.denominator(), value.start_number(), value.start_denominator()}, call.viewer);
     return !call.share.has(value) || small || is_too_fine(call, indicator, value, told) || is_never_told(call, indicator, value, told) ||
+           hides_any_target(call, indicator, value, told) ||
            (call.share.narrows(indicator.code()) ? is_own_part_hidden(call, indicator, value, told) : hiding(call).hides(indicator, value));
 }
 
@@ -138,7 +164,7 @@ bool is_hidden(const Call& call, const v1::Indicator& indicator, const v1::Indic
     }
     // A part of a change would tell how its part of the class moved.
     return is_told_whole_only(call, indicator) || indicator.measure() == v1::Indicator::CHANGE ||
-           is_small_part(call, indicator, value, part) || is_never_told(call, indicator, value, told) ||
+           is_hidden_part(call, indicator, value, part, told) || is_never_told(call, indicator, value, told) ||
            hiding(call).hides(indicator, value, part.cut(), part.cut_value());
 }
 

@@ -221,7 +221,10 @@ const v1::IndicatorValue::Part* Column::target(const v1::Indicator& indicator) c
     for (const auto at : achievements_) {
         const auto& parts = (*rows_)[at].value.parts();
         const auto it = std::find_if(parts.begin(), parts.end(), [&](const auto& part) { return part.cut_value() == indicator.code(); });
-        found = it == parts.end() ? found : &*it;
+        const auto& row = (*rows_)[at];
+        const bool is_told =
+            it != parts.end() && (call_.viewer.threshold() == 0 || !is_hidden(call_, row.definition->indicator, row.value, *it, told_));
+        found = is_told ? &*it : found;
     }
     return found == nullptr || found->denominator() == 0 ? nullptr : found;
 }

@@ -260,8 +260,8 @@ std::set<std::string> places_that_reported(const Definitions& definitions,
 
 Status status_of(const v1::Indicator& indicator, const v1::IndicatorValue& value, bool reported) {
     switch (indicator.measure()) {
-        case v1::Indicator::RATIO: return value.denominator() == 0 ? Status::no_value : Status::ok;
-        case v1::Indicator::CHANGE: return value.denominator() == 0 || value.start_denominator() == 0 ? Status::no_value : Status::ok;
+        case v1::Indicator::RATIO: return value.denominator() <= 0 ? Status::no_value : Status::ok;
+        case v1::Indicator::CHANGE: return value.denominator() <= 0 || value.start_denominator() <= 0 ? Status::no_value : Status::ok;
         case v1::Indicator::MEDIAN: return value.histogram().empty() ? Status::no_value : Status::ok;
         case v1::Indicator::STOCK: return value.number() == 0 && value.lineage().events() == 0 ? Status::not_reported : Status::ok;
         default: return !reported && value.number() == 0 && value.lineage().events() == 0 ? Status::not_reported : Status::ok;

@@ -44,7 +44,7 @@ bool counts_villages(const v1::Indicator& definition) {
 
 // Percent with two decimals.
 std::optional<std::string> rate(std::int64_t number, std::int64_t denominator) {
-    return denominator == 0 ? std::nullopt : std::optional(with_decimals(divided(number * 10'000, denominator), 2));
+    return denominator <= 0 ? std::nullopt : std::optional(with_decimals(divided(number * 10'000, denominator), 2));
 }
 
 std::string rate_text(std::int64_t number, std::int64_t denominator) {
@@ -67,7 +67,7 @@ std::optional<std::string> median(const v1::IndicatorValue& value) {
 // In percentage points. There is none without a rate at both ends, or when they were made under different standards.
 template <class Value>
 std::optional<std::string> change(const Value& value) {
-    if (value.denominator() == 0 || value.start_denominator() == 0) {
+    if (value.denominator() <= 0 || value.start_denominator() <= 0) {
         return std::nullopt;
     }
     const Wide difference =

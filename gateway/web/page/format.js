@@ -44,8 +44,8 @@ export function split(value) {
 export function amount(value, definition) {
     if (!value || value.status !== 'OK') return null;
     const [n, d, sn, sd] = [value.number, value.denominator, value.startNumber, value.startDenominator].map(Number);
-    if (definition?.measure === 'RATIO') return d ? (n / d) * 100 : null;
-    if (definition?.measure === 'CHANGE') return d && sd ? (sn / sd - n / d) * 100 : null;
+    if (definition?.measure === 'RATIO') return d > 0 ? (n / d) * 100 : null;
+    if (definition?.measure === 'CHANGE') return d > 0 && sd > 0 ? (sn / sd - n / d) * 100 : null;
     if (definition?.measure === 'MEDIAN') return value.median === undefined ? null : Number(value.median);
     return Number.isFinite(n) ? n / (Number(definition?.divideBy) || 1) : null;
 }

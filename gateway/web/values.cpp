@@ -226,7 +226,7 @@ const v1::IndicatorValue::Part* Column::target(const v1::Indicator& indicator) c
             it != parts.end() && (call_.viewer.threshold() == 0 || !is_hidden(call_, row.definition->indicator, row.value, *it, told_));
         found = is_told ? &*it : found;
     }
-    return found == nullptr || found->denominator() == 0 ? nullptr : found;
+    return found;
 }
 
 bool Column::has_own_target(const v1::Indicator& indicator) const {
@@ -261,7 +261,7 @@ Json Column::target_json(const v1::Indicator& indicator, const v1::IndicatorValu
     const bool behind = adds_up && gone < all ? actual * all < assigned * gone : !met;
     const auto missing = met ? 0 : indicator.less_is_better() ? actual - assigned : assigned - actual;
     return Json{{"assigned", hundredths(assigned)},
-                {"achieved", percent_text(actual, assigned)},
+                {"achieved", assigned == 0 ? "–" : percent_text(actual, assigned)},  // of nothing
                 {"pace", {{"missing", hundredths(missing)}, {"daysLeft", all - gone}, {"behind", behind}}}};
 }
 

@@ -64,6 +64,30 @@ TEST_CASE("targets stand beside what was reached, with the pace") {
     CHECK(value.at("target").at("pace").at("daysLeft") == 45);
 }
 
+TEST_CASE("a target of nothing is told, and whether it is met") {
+    WebWorld world;
+    world.at("2022-05-01");
+    auto event = an_event(1);
+    event.set_village("");
+    event.mutable_target_assigned()->set_indicator("POV-07");  // nobody shall fall back into poverty
+    event.mutable_target_assigned()->set_period("2022-Q2");
+    world.happened(event);
+    const auto target = [&] { return value_in(world.get("/api/v1/table?period=2022-Q2"), "POV-07", "23656").at("target"); };
+    CHECK(target().at("assigned") == 0);
+    CHECK(target().at("achieved") == "–");
+    CHECK(target().at("pace").at("behind") == false);
+    auto change = an_event(2);
+    auto& poor = *change.mutable_household_status_changed();
+    poor.set_household_key("h-1");
+    poor.set_from_class(v1::AVERAGE);
+    poor.set_to_class(v1::POOR);
+    poor.set_cause(v1::HouseholdStatusChanged::STANDING_REVIEW);
+    poor.set_movement(v1::HouseholdStatusChanged::NEWLY_POOR);
+    world.happened(change);
+    CHECK(target().at("pace").at("missing") == 1);
+    CHECK(target().at("pace").at("behind") == true);
+}
+
 TEST_CASE("a target of villages is not the commune's own until it has one") {
     WebWorld world;
     const auto assigns = [&](std::uint64_t sequence, const std::string& village) {

@@ -27,14 +27,6 @@ std::optional<Day> day_at(const EventFields& event, const DayOf& which, Day occu
     return parse_day(event.text(which.field.id));
 }
 
-// On the latest day of the half-month on which the code was a place.
-const v1::Place* place_in(const Places& places, std::string_view code, Atom atom) {
-    const auto month = Period::of(v1::CALENDAR_MONTHS, v1::MONTH, atom);
-    const bool is_first_half = atom.index % 2 == 0;
-    const auto* place = places.find(code, is_first_half ? month.first_day() + std::chrono::days(13) : month.last_day());
-    return place != nullptr ? place : places.find(code, is_first_half ? month.first_day() : month.first_day() + std::chrono::days(14));
-}
-
 bool was_commune(const Places& places, const std::string& code) {
     const auto day = places.nearest_day(code, Day::max());
     return day && places.find(code, *day)->level() == v1::Place::COMMUNE_LEVEL;
@@ -70,6 +62,14 @@ Board::Board(const Definitions& definitions, const Places& places, std::string a
       is_commune_(was_commune(places_, area_)),
       series_moved_at_(definitions.series().size()),
       event_(definitions.fields()) {}
+
+// On the latest day of the half-month on which the code was a place.
+const v1::Place* Board::place_in(std::string_view code, Atom atom) const {
+    const auto month = Period::of(v1::CALENDAR_MONTHS, v1::MONTH, atom);
+    const bool is_first_half = atom.index % 2 == 0;
+    const auto* place = places_.find(code, is_first_half ? month.first_day() + std::chrono::days(13) : month.last_day());
+    return place != nullptr ? place : places_.find(code, is_first_half ? month.first_day() : month.first_day() + std::chrono::days(14));
+}
 
 Board::Feed& Board::feed_named(std::string_view name) {
     const auto it = feeds_.find(name);
@@ -117,7 +117,7 @@ const Board::Line& Board::line(CellId id) {
     const auto atoms = is_window ? cell_id::window_of(time).atoms() : 1;
     for (int i = atoms - 1; i >= 0; --i) {
         const Atom atom{first.index + i};
-        const auto* place = place_in(places_, areas_[area], atom);
+        const auto* place = place_in(areas_[area], atom);
         made.is_village = made.is_village || (place != nullptr && place->level() == v1::Place::VILLAGE_LEVEL);
         if (from_commune && (place == nullptr || place->level() != v1::Place::COMMUNE_LEVEL)) {
             continue;
@@ -127,7 +127,7 @@ const Board::Line& Board::line(CellId id) {
         for (int level = 0; level < 8 && place != nullptr && !is_ours && !place->parent().empty(); ++level) {
             above.push_back(area_id(place->parent()));
             is_ours = place->parent() == area_;
-            place = place_in(places_, place->parent(), atom);
+            place = place_in(place->parent(), atom);
         }
         for (const auto area_above : is_ours ? above : decltype(above)()) {
             if (std::find(made.above.begin(), made.above.end(), area_above) == made.above.end()) {
@@ -179,7 +179,7 @@ std::uint32_t Board::commune_of(std::uint32_t village, Atom atom, const Feed& fe
     if (const auto known = communes_.find(key); known != communes_.end()) {
         return known->second;
     }
-    const auto* place = place_in(places_, areas_[village], atom);
+    const auto* place = place_in(areas_[village], atom);
     if (place == nullptr || place->parent().empty()) {
         return feed.home;
     }
@@ -359,6 +359,7 @@ void Board::note_line(CellId id) {
     }
     if (cell_id::is_atom(time)) {
         const auto atom = static_cast<std::int32_t>(time);
+        latest_ = std::max(latest_, atom);
         horizon_ = std::max(horizon_, atom);
         earliest_ = earliest_ == 0 ? atom : std::min(earliest_, atom);
     }

@@ -69,6 +69,8 @@ public:
     // what made it may have been taken back or superseded since.
     [[nodiscard]] std::int32_t horizon() const { return horizon_; }
     void raise_horizon(std::int32_t atom);
+    // The last half-month that anything on the board happened in.
+    [[nodiscard]] std::int32_t latest() const { return latest_; }
     // The latest value of a cell; number 0 once it is gone.
     [[nodiscard]] v1::Cell cell(CellId id) const;
     void read(CellId id, v1::Cell& cell) const;  // into an empty one
@@ -275,6 +277,9 @@ private:
     // Of the area, over the window; of a stock at its end, or as it stood when the window began.
     enum class At { end, start };
     [[nodiscard]] Slot total(SeriesId series, const std::string& area, const Period& period, At at = At::end) const;
+    [[nodiscard]] const v1::Place* place_in(std::string_view code, Atom atom) const;
+    [[nodiscard]] bool is_carried_on(const std::string& ended) const;
+    [[nodiscard]] bool was_here(const std::string& area, Atom atom) const;
     [[nodiscard]] Slot stock(SeriesId series, const std::string& area, const Period& period, At at) const;
     [[nodiscard]] Slot stock_of(SeriesId series, std::uint32_t member, const std::string& area, Day day, const Period& period, At at) const;
     [[nodiscard]] bool is_within(const std::string& code, Day counted, const std::string& area, Day day) const;
@@ -290,6 +295,8 @@ private:
     [[nodiscard]] std::vector<std::string> communes(const std::string& area, Day day) const;
     [[nodiscard]] std::vector<std::string> communes_within(const std::string& area, const Period& period) const;
     [[nodiscard]] std::pair<std::int32_t, std::int32_t> reach(CellId id) const;
+    using Areas = boost::container::small_vector<std::uint32_t, 8>;
+    [[nodiscard]] Areas reached_by(CellId id);
     void touch_ahead(std::uint32_t definition, std::span<const std::uint32_t> areas, std::vector<IndicatorId>& ids) const;
     void take_windows(std::uint32_t definition, std::int32_t first, std::int32_t last, std::span<const std::uint32_t> areas,
                       std::vector<IndicatorId>& ids) const;
@@ -345,14 +352,17 @@ private:
     boost::unordered_flat_map<CellId, Figures> window_figures_;  // of one period only: by series and window
     boost::unordered_flat_map<CellId, Figures> year_figures_;    // … and by year and area
     std::int32_t horizon_ = 0;                                   // the last half-month that anything happened in
+    std::int32_t latest_ = 0;
     std::int32_t horizon_told_ = 0;
-    std::set<std::uint64_t> ahead_;  // windows after it that a target was assigned for
+    boost::unordered_flat_map<CellId, Areas> reached_;  // by time and area
+    std::set<std::uint64_t> ahead_;                     // windows after it that a target was assigned for
     std::vector<std::string> areas_;
     std::map<std::string, std::uint32_t, std::less<>> area_ids_;
     boost::unordered_flat_map<std::uint64_t, Line> lines_;
     boost::unordered_flat_map<std::uint64_t, std::uint32_t> communes_;                  // of a village in a half-month
     mutable std::map<std::pair<std::string, Day>, std::vector<std::string>> villages_;  // of an area on a day, as asked for
     using Members = boost::unordered_flat_map<std::string, std::vector<std::uint32_t>>;
+    mutable std::map<std::pair<std::string, std::int32_t>, bool> was_here_;
     mutable std::map<Day, Members> members_;  // places on the board that are of an area on a day
     mutable std::size_t members_areas_ = 0;   // as many as the board knew then
     mutable std::pair<std::int32_t, std::int32_t> members_times_{0, 0};

@@ -65,14 +65,24 @@ void Board::put(Feed& feed, CellId id, const Slot& slot, const Histogram& days, 
     }
 }
 
+// Whether this board's place carries what the other one, which ended, told of no village.
+bool Board::is_carried_on(const std::string& ended) const {
+    const auto last = places_.nearest_day(ended, Day::max());
+    return last && *last < Day::max() - std::chrono::days(1) && places_.carrier(ended, *last, *last + std::chrono::days(1)) == area_;
+}
+
 void Board::set(std::string_view feed_name, const v1::Cell& cell) {
     auto& feed = feed_named(feed_name);
     const auto& home = areas_[feed.home];
-    if (feed.is_lent && !places_.was_below(cell.area(), area_)) {
+    const bool is_carried = feed.is_lent && cell.area() == home && is_carried_on(home);
+    if (feed.is_lent && !is_carried && !places_.was_below(cell.area(), area_)) {
         return;  // a village that stays there
     }
-    const bool is_own = cell.area() == home || (home == area_ ? places_.known(cell.area()) : places_.was_below(cell.area(), home));
+    const bool is_own = cell.area() == home || (home == area_ ? places_.known(cell.area()) : places_.was_within(cell.area(), home));
     const auto id = is_own ? id_of(cell) : std::nullopt;
+    if (id && is_carried && !definitions_.series(cell_id::series(*id)).stock) {
+        return;  // what happened there stays there; what stands goes on here
+    }
     if (!id) {
         ++unknown_cells_;
         return;

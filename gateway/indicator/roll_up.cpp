@@ -94,16 +94,36 @@ Board::Slot Board::total(SeriesId series, const std::string& area, const Period&
     const auto first = period.first_atom().index;
     for (auto index = first; index < first + period.atoms(); ++index) {
         const auto id = cell_id::pack(series, cell_id::time_of(Atom{index}), known->second);
-        sum.add(slot_at(totals_, id));
+        sum.add(was_here(area, Atom{index}) ? slot_at(totals_, id) : Slot());
         sum.add(slot_at(below_, id));
     }
     return sum;
+}
+
+// Whether what the code named in that half-month lay in the board's own place: a code may have named another unit then, elsewhere.
+bool Board::was_here(const std::string& area, Atom atom) const {
+    if (is_commune_ || is_village(area) || area == area_) {
+        return true;
+    }
+    const auto [it, fresh] = was_here_.try_emplace({area, atom.index});
+    if (fresh) {
+        const auto* place = place_in(area, atom);
+        it->second = place == nullptr;
+        for (int level = 0; level < 8 && place != nullptr && !it->second; ++level) {
+            it->second = place->code() == area_;
+            place = place->parent().empty() ? nullptr : place_in(place->parent(), atom);
+        }
+    }
+    return it->second;
 }
 
 // Place by place: each stands on its own opening, and belongs to the area of the day that is asked for.
 Board::Slot Board::stock(SeriesId series, const std::string& area, const Period& period, At at) const {
     const auto day = map_of(at == At::end ? period.last_day() : period.first_day() - std::chrono::days(1));
     Slot sum;
+    if (!map_ && places_.known(area) && places_.find(area, day) == nullptr) {
+        return sum;  // of that day there is no such place
+    }
     for (const auto member : members(area, day)) {
         sum.add(stock_of(series, member, area, day, period, at));
     }
@@ -156,6 +176,7 @@ const std::vector<std::uint32_t>& Board::members(const std::string& area, Day da
         members_times_ = {earliest_, horizon_};
     }
     const bool fresh = !members_.contains(day);
+    const bool is_one_of_others = is_commune_ || places_.find(area_, day) != nullptr;  // else it is asked on a map without itself
     auto& lists = members_[day];
     if (fresh) {
         for (std::uint32_t id = 0; id < areas_.size(); ++id) {
@@ -179,8 +200,8 @@ const std::vector<std::uint32_t>& Board::members(const std::string& area, Day da
             for (auto atom = earliest_; atom <= horizon_ && !is_village(areas_[id]); ++atom) {
                 enter(Atom{atom}.first_day());
             }
-            auto& own = lists[area_];  // the board's own area holds what nothing else does; a commune, nothing that another one has
-            if ((own.empty() || own.back() != id) && !(is_elsewhere && is_commune_)) {
+            auto& own = lists[area_];  // the board's own area holds what nothing else does
+            if ((own.empty() || own.back() != id) && !(is_elsewhere && is_one_of_others)) {
                 own.push_back(id);
             }
         }
@@ -268,7 +289,8 @@ bool Board::is_within(const std::string& code, Day counted, const std::string& a
         }
         place = place->parent().empty() ? nullptr : places_.find(place->parent(), day);
     }
-    return code == area || area == area_;
+    const bool is_elsewhere = places_.find(carrier, day) != nullptr && places_.find(area_, day) != nullptr;
+    return !is_elsewhere && (code == area || area == area_);
 }
 
 const std::vector<std::string>& Board::villages(const std::string& area, Day day) const {
@@ -315,7 +337,9 @@ Board::Histogram Board::days(SeriesId series, const std::string& area, const Per
         const auto first = period.first_atom().index;
         for (auto index = first; index < first + period.atoms(); ++index) {
             const auto id = cell_id::pack(series, cell_id::time_of(Atom{index}), known->second);
-            add_from(histograms_, id);
+            if (was_here(area, Atom{index})) {
+                add_from(histograms_, id);
+            }
             add_from(histograms_below_, id);
         }
     }

@@ -60,20 +60,53 @@ void Board::take_windows(std::uint32_t definition, std::int32_t first, std::int3
     }
 }
 
-void Board::touched(CellId id, std::vector<IndicatorId>& ids) {
+// The places whose values may be made of the cell: those above it when it happened and at the ends of its windows, for what is said of
+// a place's villages is said of those that it has in the end; and where what stands has gone since.
+Board::Areas Board::reached_by(CellId id) {
+    const auto series = cell_id::series(id);
     const auto time = cell_id::time(id);
-    const auto above = line(id);
-    boost::container::small_vector<std::uint32_t, 4> areas(above.above.begin(), above.above.end());
-    if (!above.is_village) {
-        areas.push_back(cell_id::area(id));
-    }
-    if (definitions_.series(cell_id::series(id)).stock && horizon_ != 0) {  // what stands goes with its place
-        for (const auto of : line(cell_id::pack(cell_id::series(id), cell_id::time_of(Atom{horizon_}), cell_id::area(id))).above) {
+    const auto area = cell_id::area(id);
+    const auto add = [](Areas& areas, std::span<const std::uint32_t> more) {
+        for (const auto of : more) {
             if (std::find(areas.begin(), areas.end(), of) == areas.end()) {
                 areas.push_back(of);
             }
         }
+    };
+    const auto key = cell_id::pack(definitions_.series(series).distinct ? 1 : 0, time, area);
+    if (!reached_.contains(key)) {
+        Areas areas;
+        const auto own = line(id);
+        add(areas, own.above);
+        if (!own.is_village) {
+            areas.push_back(area);
+        }
+        const auto first = cell_id::is_window(time) ? Atom() : Atom{reach(id).first};
+        for (const auto calendar : first.index == 0 ? std::span<const v1::Calendar>() : std::span<const v1::Calendar>(calendars)) {
+            for (const auto span : spans) {
+                const auto window = Period::of(calendar, span, first);
+                const Atom last{window.first_atom().index + window.atoms() - 1};
+                add(areas, line(cell_id::pack(series, cell_id::time_of(last), area)).above);
+            }
+        }
+        reached_[key] = std::move(areas);
     }
+    auto areas = reached_.at(key);
+    if (definitions_.series(series).stock && horizon_ != 0 && !cell_id::is_window(time)) {
+        const auto now = Atom{horizon_}.first_day();
+        const auto carrier = std::string(places_.carrier(areas_[area], Atom{reach(id).first}.first_day(), now));
+        const auto carries = carrier.empty() ? area : area_id(carrier);
+        add(areas, line(cell_id::pack(series, cell_id::time_of(Atom{horizon_}), carries)).above);
+        if (carries != area && carrier == area_) {
+            add(areas, std::span(&carries, 1));
+        }
+    }
+    return areas;
+}
+
+void Board::touched(CellId id, std::vector<IndicatorId>& ids) {
+    const auto time = cell_id::time(id);
+    const auto areas = reached_by(id);
     if (cell_id::is_window(time) && cell_id::window_of(time).first_atom().index > horizon_) {
         ahead_.insert(time);
     }
@@ -89,7 +122,7 @@ void Board::touched(CellId id, std::vector<IndicatorId>& ids) {
             if (made.indicator.has_targets() && made.indicator.targets().view() == v1::VILLAGES_STEERED) {
                 const Period year{window.calendar, v1::YEAR, window.year, 1};
                 const auto first = year.first_atom().index;
-                take_windows(definition, first, std::min(first + year.atoms() - 1, std::max(first, horizon_)), areas, ids);
+                take_windows(definition, first, std::min(first + year.atoms() - 1, horizon_), areas, ids);
                 touch_ahead(definition, areas, ids);
             }
             continue;

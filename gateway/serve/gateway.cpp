@@ -157,6 +157,7 @@ void Gateway::publish_cells(Instant now, Actions& actions) {
         reserve(changed.size());
         cells_due_ = now.steady + milliseconds(static_cast<std::int64_t>(changed.size()) / cells_per_ms);
     }
+    follow_time(now);
     keep_horizon();
     touched_.clear();
     follower_.board().touched_by_time(touched_);
@@ -196,6 +197,16 @@ void Gateway::publish_cells(Instant now, Actions& actions) {
         head_sent_ = offset_;
         head_again_at_ = now.steady + head_again_every;
         actions.emplace_back(head());
+    }
+}
+
+// What stands is told of each half-month that begins, also where nothing happens any more: for a year, should a clock be wrong.
+void Gateway::follow_time(Instant now) {
+    constexpr std::int32_t year = 24;
+    auto& board = follower_.board();
+    const auto today = Atom::of(day_at(now.civil)).index;
+    if (board.latest() != 0) {
+        board.raise_horizon(std::min(today, board.latest() + year));
     }
 }
 

@@ -73,6 +73,7 @@ private:
     void hear_own_head(const Message& message, Actions& actions);
     void answer(const Message& message, std::string_view subscriber, Actions& actions) const;
     void publish_cells(Instant now, Actions& actions);
+    void follow_time(Instant now);
     void keep_horizon();
     void note_stale();
     void touch();

@@ -20,7 +20,8 @@ std::string table(const std::vector<v1::Indicator>& definitions, const std::vect
     for (const auto& definition : definitions) {
         const auto it =
             std::find_if(values.begin(), values.end(), [&](const auto& value) { return value.indicator() == definition.code(); });
-        const auto shown = it == values.end() ? std::string("0") : text_of(definition, *it);
+        const auto nothing = definition.measure() == v1::Indicator::NUMBER ? "0" : "–";
+        const auto shown = it == values.end() ? std::string(nothing) : text_of(definition, *it);
         text += padded(definition.code(), 8) + padded(said(definition.label(), tongue), 62) + padded(shown, 18) +
                 said(definition.unit(), tongue) + "\n";
         if (cuts && it != values.end()) {

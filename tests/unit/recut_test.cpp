@@ -232,6 +232,116 @@ TEST_CASE("a commune has what its villages brought along, tells only its own, an
     }
 }
 
+// Gateways by place: what happens at one of them goes up as cells, as feeds would bring it.
+class Ladder {
+public:
+    Ladder(const Definitions& definitions, const std::vector<std::string>& places) {
+        for (const auto& place : places) {
+            boards_.emplace(place, std::make_unique<Board>(definitions, kbang(), place));
+        }
+    }
+    void happened(const std::string& commune, const v1::Event& event) {
+        v1::Entry entry;
+        entry.set_device("p");
+        entry.set_event(event.SerializeAsString());
+        entry.set_received_at(1'760'000'000);
+        at(commune).apply(commune + "/any", entry);
+    }
+    void goes_up(const std::string& from, const std::string& to) {
+        for (const auto id : at(from).take_changed(last_[from])) {
+            at(to).set(from + "/cells", at(from).cell(id));
+        }
+    }
+    Board& at(const std::string& place) { return *boards_.at(place); }
+    v1::IndicatorValue value(const std::string& board, const std::string& area, const std::string& period, const std::string& code,
+                             v1::Calendar calendar = v1::OFFICIAL) {
+        return at(board).value(area, *Period::parse(calendar, period), code);
+    }
+
+private:
+    std::map<std::string, std::unique_ptr<Board>> boards_;
+    std::map<std::string, std::uint64_t> last_;
+};
+
+TEST_CASE("a code that named another unit elsewhere brings nothing of that along to the place that has it today", "[recut]") {
+    const auto definitions = Definitions::load(data::indicators, "indicators.txtpb");
+    Ladder ladder(definitions, {"23638", "52"});  // the townlet Kbang under 625 until June 2025, the commune Kbang under 52 from July
+    ladder.happened("23638", a_session("", "2025-06-03"));
+    ladder.happened("23638", a_session("23638-01", "2025-06-05"));
+    ladder.happened("23638", a_session("23638-01", "2025-07-05"));
+    ladder.goes_up("23638", "52");
+    CHECK(ladder.value("52", "52", "2025", "COM-01", v1::CALENDAR_MONTHS).number() == 1);
+    CHECK(ladder.value("52", "23638", "2025", "COM-01", v1::CALENDAR_MONTHS).number() == 1);
+    CHECK(ladder.value("23638", "23638", "2025", "COM-01", v1::CALENDAR_MONTHS).number() == 3);
+}
+
+TEST_CASE("a province has what its district had of its communes, and nothing of another province's", "[recut]") {
+    const auto definitions = Definitions::load(data::indicators, "indicators.txtpb");
+    Ladder ladder(definitions, {"23656", "625", "64", "52"});
+    auto baseline = a_session("23656-01", "2024-01-05");
+    baseline.mutable_baseline_set()->set_year(2024);
+    baseline.mutable_baseline_set()->set_households(100);
+    baseline.mutable_baseline_set()->set_poor(10);
+    baseline.mutable_baseline_set()->set_standard(v1::DECREE_07_2021);
+    ladder.happened("23656", baseline);
+    auto session = a_session("23656-01", "2024-03-05");
+    ladder.happened("23656", session);
+    std::uint64_t last = 0;
+    for (const auto id : ladder.at("23656").take_changed(last)) {
+        ladder.at("625").set("23656/cells", ladder.at("23656").cell(id));
+        ladder.at("52").set("23656/cells", ladder.at("23656").cell(id));
+    }
+    ladder.goes_up("625", "64");
+    for (const auto* board : {"625", "64"}) {
+        CHECK(ladder.value(board, board, "2024", "POV-02").number() == 10);
+        CHECK(ladder.value(board, board, "2024", "COM-04").number() == 1);
+    }
+    CHECK(ladder.value("52", "52", "2024", "POV-02").number() == 0);  // it was another province's then
+    CHECK(ladder.value("52", "52", "2025-09", "POV-02").number() == 10);
+    CHECK(ladder.value("625", "625", "2025-09", "POV-02").number() == 0);  // which there is no more
+    CHECK(ladder.at("64").unknown_cells() == 0);
+}
+
+TEST_CASE("what stands of a commune that ended, and of no village, goes on in the one that succeeded it", "[recut]") {
+    const auto definitions = Definitions::load(data::indicators, "indicators.txtpb");
+    Ladder ladder(definitions, {"23671", "23674", "625"});
+    ladder.happened("23671", a_facility("", "2024-10-03", v1::FacilityReported::GOOD));
+    ladder.happened("23671", a_session("", "2024-10-03"));
+    std::uint64_t last = 0;
+    for (const auto id : ladder.at("23671").take_changed(last)) {
+        ladder.at("23674").set("23671/cells", ladder.at("23671").cell(id));
+        ladder.at("625").set("23671/cells", ladder.at("23671").cell(id));
+    }
+    for (const auto* board : {"23674", "625"}) {
+        CHECK(ladder.value(board, "23674", "2024", "CUL-04").number() == 1);
+        CHECK(ladder.value(board, "23674", "2024", "COM-01").number() == 0);
+    }
+    CHECK(ladder.value("23671", "23671", "2025-H2", "CUL-04").denominator() == 0);
+    ladder.at("23674").raise_horizon(Atom::of(*parse_day("2024-12-01")).index);
+    std::vector<Board::IndicatorId> ids;
+    ladder.at("23674").all_indicators(ids);
+    CHECK(std::any_of(ids.begin(), ids.end(), [&](const auto id) {
+        const auto value = ladder.at("23674").value(id);
+        return value.area() == "23674" && value.indicator() == "CUL-04" && value.number() == 1;
+    }));
+}
+
+TEST_CASE("a share of villages is told anew to whom they belong at the window's end", "[recut]") {
+    const auto definitions = Definitions::load(data::indicators, "indicators.txtpb");
+    Ladder ladder(definitions, {"23656", "52"});
+    ladder.happened("23656", a_session("23656-01", "2025-06-20"));  // Lơ Ku, which is Kbang's, under 52, at the end of the official July
+    ladder.goes_up("23656", "52");
+    std::vector<Board::IndicatorId> ids;
+    std::uint64_t last = 0;
+    for (const auto id : ladder.at("52").take_changed(last)) {
+        ladder.at("52").touched(id, ids);
+    }
+    CHECK(std::any_of(ids.begin(), ids.end(), [&](const auto id) {
+        const auto value = ladder.at("52").value(id);
+        return value.area() == "52" && value.indicator() == "COM-04" && value.period() == "2025-07" && value.number() == 1;
+    }));
+}
+
 TEST_CASE("what stands goes on in the commune that its village belongs to", "[recut]") {
     Kbang kbang;
     kbang.happened("23656", a_facility("23656-01", "2025-03-01", v1::FacilityReported::GOOD));

@@ -106,6 +106,14 @@ bool Places::was_below(std::string_view code, std::string_view parent) const {
     return std::any_of(rows.begin(), rows.end(), [&](const Entry& entry) { return entry.place.parent() == parent; });
 }
 
+bool Places::was_within(std::string_view code, std::string_view above) const {
+    const auto rows = rows_of(code);
+    return std::any_of(rows.begin(), rows.end(), [&](const Entry& entry) {
+        const auto& parent = entry.place.parent();
+        return parent == above || (!parent.empty() && parent != code && was_within(parent, above));
+    });
+}
+
 void Places::add_villages(std::string_view area, Day day, std::vector<std::string>& codes) const {
     for (const auto row : rows_below(area)) {
         const auto& entry = entries_[row];

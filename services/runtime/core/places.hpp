@@ -55,6 +55,8 @@ public:
 
     // Whether the code was directly below `parent` on any day.
     [[nodiscard]] bool was_below(std::string_view code, std::string_view parent) const;
+    // … or below a place that was, and so on.
+    [[nodiscard]] bool was_within(std::string_view code, std::string_view above) const;
 
     // Codes of all villages below `area` (itself, if it is one) on that day, in order.
     [[nodiscard]] std::vector<std::string> villages(std::string_view area, Day day) const;

@@ -81,6 +81,28 @@ TEST_CASE("a wrong value in the file of settings names the line, one on the comm
     CHECK_THAT(ending.said, Catch::Contains("--brokr"));
 }
 
+TEST_CASE("an address that no broker has ends each program with 78 and the form that is expected", "[integration]") {
+    const Folder folder;
+    const auto [program, rest] = GENERATE(table<std::string, std::string>(
+        {{CHIENG_SERVICE, ""}, {CHIENG_FIELD, "send"}, {CHIENG_GATEWAY, "run"}, {CHIENG_GATEWAY, "table"}}));
+    const auto ending = [&](std::vector<std::string> options) {
+        options.insert(options.begin(), program);
+        if (!rest.empty()) {
+            options.push_back(rest);
+        }
+        return run(folder, options);
+    };
+    for (const auto* address : {"tpc://127.0.0.1:21000", "mqtt://x", "tcp://127.0.0.1:99999", "tcp://127.0.0.1 :21000", ""}) {
+        const auto wrong = ending({"--broker", address});
+        CHECK(wrong.code == 78);
+        CHECK_THAT(wrong.said, Catch::StartsWith("--broker: '" + std::string(address) + "' ") && Catch::Contains("tcp://HOST:PORT"));
+    }
+    const auto file = settings(folder, "\nbroker = \"127.0.0.1\"\n");
+    const auto wrong = ending({"--config", file});
+    CHECK(wrong.code == 78);
+    CHECK_THAT(wrong.said, Catch::StartsWith(file + ":2: --broker: '127.0.0.1' ") && Catch::Contains("tcp://HOST:PORT"));
+}
+
 TEST_CASE("a file of settings that is not there, or with a section of no sense, ends with 78", "[integration]") {
     const Folder folder;
     auto ending = run(folder, {CHIENG_SERVICE, "--config", folder.path() / "none.toml"});

@@ -2,6 +2,7 @@
 #include "services/runtime/adapters/mqtt_link.hpp"
 
 #include "services/runtime/adapters/no_delay.hpp"
+#include "services/runtime/core/broker_address.hpp"
 #include "services/runtime/core/limits.hpp"
 
 #include <mqtt/async_client.h>
@@ -22,10 +23,6 @@ namespace {
 constexpr auto retry_min = std::chrono::milliseconds(100);
 constexpr auto retry_max = std::chrono::milliseconds(5000);
 
-bool is_secure(std::string_view broker) {
-    return broker.starts_with("ssl://") || broker.starts_with("mqtts://");
-}
-
 mqtt::connect_options connect_options(const MqttOptions& options) {
     mqtt::connect_options connect;
     connect.set_mqtt_version(MQTTVERSION_3_1_1);
@@ -40,7 +37,7 @@ mqtt::connect_options connect_options(const MqttOptions& options) {
         connect.set_will(
             mqtt::will_options(options.will->topic, options.will->payload.data(), options.will->payload.size(), 1, options.will->retained));
     }
-    if (is_secure(options.broker)) {
+    if (is_secure_broker(options.broker)) {
         mqtt::ssl_options ssl;
         ssl.set_verify(true);  // the name in the certificate is the broker's
         ssl.set_enable_server_cert_auth(true);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/runtime/host/program.hpp"
 
+#include "services/runtime/core/broker_address.hpp"
 #include "services/runtime/ports/store.hpp"
 
 #include <google/protobuf/stubs/logging.h>
@@ -77,10 +78,18 @@ int refuse(CLI::App& app, const CLI::ParseError& error, const SettingsFile& file
                                                                                                                               : exit_usage;
 }
 
+// With the code of a wrong setting wherever it stands: it is what a program is told in its file of settings as a rule.
+std::string check_broker(const std::string& address) {
+    if (!is_broker_address(address)) {
+        throw CLI::ConfigError("--broker: '" + address + "' is not the address of a broker: tcp://HOST:PORT, or ssl://HOST:PORT");
+    }
+    return {};
+}
+
 }  // namespace
 
 void add_link_options(CLI::App& app, MqttOptions& mqtt) {
-    app.add_option("--broker", mqtt.broker, "MQTT broker: tcp://HOST:PORT, or ssl://HOST:PORT")->capture_default_str();
+    app.add_option("--broker", mqtt.broker, "MQTT broker: tcp://HOST:PORT, or ssl://HOST:PORT")->capture_default_str()->check(check_broker);
     app.add_option("--user", mqtt.user, "user at the broker");
     app.add_option("--password", mqtt.password, "password at the broker")->envname("CHIENG_PASSWORD");
     app.add_option("--cafile", mqtt.ca_file, "who vouches for an ssl:// broker (PEM); default: the system's authorities")

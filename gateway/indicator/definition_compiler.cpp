@@ -12,6 +12,37 @@ namespace chieng {
 
 using google::protobuf::FieldDescriptor;
 
+namespace {
+
+bool is_letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+template <class Allowed>
+bool is_made_of(std::string_view text, const Allowed& allowed) {
+    return !text.empty() && std::all_of(text.begin(), text.end(), allowed);
+}
+
+// COM-01; of one that is a part of others, also COM-01.all or TGT.all. It is a level of topics and stands in names of files.
+bool is_code(std::string_view code) {
+    const auto dot = code.find('.');
+    const auto front = code.substr(0, dot);
+    const auto dash = front.find('-');
+    const bool has_part = dot != std::string_view::npos;
+    return is_made_of(front.substr(0, dash), is_letter) &&
+           (dash == std::string_view::npos ? has_part : is_made_of(front.substr(dash + 1), is_digit)) &&
+           (!has_part || is_made_of(code.substr(dot + 1), [](char c) { return is_letter(c) || is_digit(c) || c == '_'; }));
+}
+
+bool is_in_both(const v1::Label& label) {
+    return !label.vi().empty() && !label.en().empty();
+}
+
+}  // namespace
+
 std::string DefinitionCompiler::place_in(std::string_view file, int line, int column) {
     return std::string(file) + ":" + std::to_string(line + 1) + ":" + std::to_string(column + 1) + ": ";
 }
@@ -29,6 +60,9 @@ void DefinitionCompiler::fail(const std::string& reason) const {
 }
 
 Definitions DefinitionCompiler::run() {
+    if (indicators_.indicator().empty()) {
+        throw std::invalid_argument(place_in(file_, 0, 0) + "it defines no indicator");
+    }
     for (at_ = 0; at_ < indicators_.indicator_size(); ++at_) {
         compile(indicators_.indicator(at_));
     }
@@ -44,17 +78,8 @@ Definitions DefinitionCompiler::run() {
 }
 
 void DefinitionCompiler::compile(const v1::Indicator& indicator) {
-    if (indicator.code().empty()) {
-        fail("it has no code");
-    }
-    if (indicator.spans().empty()) {
-        fail("no spans");
-    }
-    for (const int span : indicator.spans()) {
-        if (span == v1::SPAN_UNSPECIFIED || !v1::Span_IsValid(span)) {
-            fail("no spans");
-        }
-    }
+    check_words(indicator);
+    check_spans(indicator);
     check_measure(indicator);
     Definition definition;
     definition.indicator = indicator;
@@ -85,6 +110,45 @@ void DefinitionCompiler::compile(const v1::Indicator& indicator) {
     }
     out_.by_code_[definition.indicator.code()].push_back(static_cast<std::uint32_t>(out_.all_.size()));
     out_.all_.push_back(std::move(definition));
+}
+
+void DefinitionCompiler::check_words(const v1::Indicator& indicator) const {
+    if (indicator.code().empty()) {
+        fail("it has no code");
+    }
+    if (!is_code(indicator.code())) {
+        fail("the code is not letters, a dash and digits, with or without a part: COM-01, COM-01.all");
+    }
+    if (!indicator.hidden() && !is_in_both(indicator.label())) {
+        fail("it has no label in both languages, and is not hidden");
+    }
+    if (!indicator.hidden() && !is_in_both(indicator.unit())) {
+        fail("it has no unit in both languages, and is not hidden");
+    }
+    std::set<std::string> cuts;
+    for (const auto& cut : indicator.cut()) {
+        if (cut.name().empty()) {
+            fail("a cut has no name");
+        }
+        if (!cuts.insert(cut.name()).second) {
+            fail("two cuts have the name " + cut.name());
+        }
+    }
+}
+
+void DefinitionCompiler::check_spans(const v1::Indicator& indicator) const {
+    if (indicator.spans().empty()) {
+        fail("no spans");
+    }
+    std::set<int> spans;
+    for (const int span : indicator.spans()) {
+        if (span == v1::SPAN_UNSPECIFIED || !v1::Span_IsValid(span)) {
+            fail("no spans");
+        }
+        if (!spans.insert(span).second) {
+            fail("the span " + v1::Span_Name(static_cast<v1::Span>(span)) + " is named twice");
+        }
+    }
 }
 
 void DefinitionCompiler::check_measure(const v1::Indicator& indicator) const {
@@ -119,9 +183,6 @@ void DefinitionCompiler::check_measure(const v1::Indicator& indicator) const {
 
 void DefinitionCompiler::check_cuts(const Definition& definition) const {
     for (const auto& cut : definition.indicator.cut()) {
-        if (cut.name().empty()) {
-            fail("a cut has no name");
-        }
         if (!cut.field().empty() + !cut.part().empty() + cut.by_text() + cut.by_place_kind() != 1) {
             fail("cut " + cut.name() + " is by field, by parts, by text or by kind of place: one of them");
         }
@@ -169,7 +230,7 @@ void DefinitionCompiler::compile_source(Definition& definition, int index) {
     plan.plus = numbers(source.plus());
     plan.times = numbers(source.times());
     for (const auto& name : source.distinct()) {
-        plan.distinct.push_back(path(name));
+        plan.distinct.push_back(value(name));
     }
     compile_when(source, plan);
     const bool is_median = indicator.measure() == v1::Indicator::MEDIAN;
@@ -214,7 +275,7 @@ void DefinitionCompiler::compile_when(const v1::Source& source, SourcePlan& plan
         if (name == "@commune" || name == "@place") {
             plan.subject_place = name == "@commune" ? SourcePlan::Place::commune : SourcePlan::Place::place;
         } else {
-            plan.latest.push_back(path(name));
+            plan.latest.push_back(value(name));
         }
     }
     if (!plan.stock && (!plan.opens.empty() || !plan.stands_from.empty() || !plan.stands_until.empty())) {

@@ -30,6 +30,8 @@ private:
     static SeriesId part(Definition& definition, SeriesId series);
 
     void compile(const v1::Indicator& indicator);
+    void check_words(const v1::Indicator& indicator) const;
+    void check_spans(const v1::Indicator& indicator) const;
     void check_measure(const v1::Indicator& indicator) const;
     void check_cuts(const Definition& definition) const;
     void compile_source(Definition& definition, int index);
@@ -56,6 +58,7 @@ private:
     [[nodiscard]] std::vector<Path> numbers(const Names& names);
     [[nodiscard]] Path number(const std::string& name);
     [[nodiscard]] Path text(const std::string& name);
+    [[nodiscard]] Path value(const std::string& name);
     [[nodiscard]] DayOf day_of(const std::string& name);
     [[nodiscard]] Condition condition(const v1::Where& where);
 

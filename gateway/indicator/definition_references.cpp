@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The compiler's second half: fields that a definition names, and other indicators that it is computed from.
 #include "chieng/v1/event.pb.h"
+#include "chieng/v1/options.pb.h"
 #include "gateway/indicator/definition_compiler.hpp"
 
 #include <algorithm>
@@ -89,6 +90,20 @@ Path DefinitionCompiler::text(const std::string& name) {
     auto found = path(name);
     if (found.back()->cpp_type() != FieldDescriptor::CPPTYPE_STRING || found.back()->is_repeated()) {
         fail("field '" + name + "' is not a text");
+    }
+    return found;
+}
+
+// What is told apart by: a code, a number, a day. What a person writes about persons is none of these, and stays in the journal.
+Path DefinitionCompiler::value(const std::string& name) {
+    auto found = path(name);
+    const auto& field = *found.back();
+    if (field.is_repeated() || field.message_type() != nullptr) {
+        fail("field '" + name + "' is not a single value");
+    }
+    const auto& rule = field.options().GetExtension(v1::field);
+    if (field.cpp_type() == FieldDescriptor::CPPTYPE_STRING && rule.shape() == v1::SHAPE_UNSPECIFIED && rule.data_class() >= v1::PERSONAL) {
+        fail("field '" + name + "' is a text about persons, not a code");
     }
     return found;
 }

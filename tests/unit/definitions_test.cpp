@@ -13,8 +13,10 @@ using namespace chieng;
 
 namespace {
 
+const std::string words = "label { vi: 'Số' en: 'Number' } unit { vi: 'cái' en: 'pieces' } ";
+
 void refused(const std::string& rest, const std::string& reason, const std::string& line = "f.txtpb:2:1: ") {
-    const auto text = "# one line\nindicator { code: \"X-1\" " + rest + " }\n";
+    const auto text = "# one line\nindicator { code: \"X-1\" " + words + rest + " }\n";
     CHECK_THROWS_WITH(Definitions::load(text, "f.txtpb"), Catch::StartsWith(line) && Catch::Contains(reason));
 }
 
@@ -56,9 +58,62 @@ TEST_CASE("a definition that cannot hold is refused with file, line and reason")
     refused("colour: 1", "colour", "f.txtpb:2:");
 }
 
+TEST_CASE("what is told apart is a single value, and no text about persons") {
+    const auto counting = [](const std::string& rest) {
+        return "measure: NUMBER spans: MONTH source { event: 'household_supported' " + rest + " }";
+    };
+    refused(counting("distinct: 'note'"), "field 'note' is a text about persons");
+    refused(counting("latest: 'note'"), "field 'note' is a text about persons");
+    refused(counting("distinct: 'evidence'"), "field 'evidence' is not a single value");
+    refused(counting("distinct: 'correction'"), "field 'correction' is not a single value");
+    const auto load = [&](const std::string& rest) {
+        return Definitions::load("indicator { code: 'X-1' " + words + counting(rest) + " }", "f.txtpb");
+    };
+    CHECK_NOTHROW(load("distinct: 'household_supported.household_key'"));
+    CHECK_NOTHROW(load("distinct: ['village', 'occurred_on']"));
+}
+
+TEST_CASE("a code is a level of topics: letters, digits, and a part") {
+    const auto load = [](const std::string& code) {
+        return Definitions::load("\n\nindicator { code: '" + code + "' " + words + "measure: NUMBER spans: MONTH source { event: '*' } }",
+                                 "f.txtpb");
+    };
+    for (const auto* code : {"X-1", "COM-01", "com-012", "COM-11.all", "POV-04.near_poor", "TGT.assigned"}) {
+        INFO(code);
+        CHECK_NOTHROW(load(code));
+    }
+    for (const auto* code : {"X", "X-", "-1", "X1", "X-1a", "X-1.", ".all", "X-1.a.b", "X-1/a", "X-1#", "#", "+", "X-+", "X 1", "X-1 ",
+                             " X-1", "X-1.a b", "X-1\\n", "Số-1"}) {
+        INFO(code);
+        CHECK_THROWS_WITH(load(code), Catch::StartsWith("f.txtpb:3:1: ") && Catch::Contains("the code is not letters, a dash and digits"));
+    }
+    CHECK_THROWS_WITH(load(""), "f.txtpb:3:1: : it has no code");
+}
+
+TEST_CASE("what people read of an indicator is there in both languages, unless it is hidden") {
+    const std::string rest = " measure: NUMBER spans: MONTH source { event: '*' } }";
+    const auto load = [&](const std::string& said) { return Definitions::load("indicator { code: 'X-1' " + said + rest, "f.txtpb"); };
+    CHECK_THROWS_WITH(load("unit { vi: 'cái' en: 'pieces' }"), "f.txtpb:1:1: X-1: it has no label in both languages, and is not hidden");
+    CHECK_THROWS_WITH(load("label { vi: 'Số' } unit { vi: 'cái' en: 'pieces' }"), Catch::Contains("no label"));
+    CHECK_THROWS_WITH(load("label { vi: 'Số' en: 'Number' }"), "f.txtpb:1:1: X-1: it has no unit in both languages, and is not hidden");
+    CHECK_THROWS_WITH(load("label { vi: 'Số' en: 'Number' } unit { en: 'pieces' }"), Catch::Contains("no unit"));
+    CHECK_NOTHROW(load("hidden: true"));
+}
+
+TEST_CASE("nothing is said twice, and something is said") {
+    refused("measure: NUMBER spans: [MONTH, YEAR, MONTH] source { event: '*' }", "X-1: the span MONTH is named twice");
+    refused("measure: NUMBER spans: MONTH source { event: '*' } cut { name: 'c' field: 'role' } cut { name: 'c' field: 'organisation' }",
+            "X-1: two cuts have the name c");
+    refused("measure: RATIO spans: MONTH coverage { of: 'X-2' } cut { name: 'c' } cut { name: 'c' }", "X-1: two cuts have the name c");
+    CHECK_THROWS_WITH(Definitions::load("", "f.txtpb"), "f.txtpb:1:1: it defines no indicator");
+    CHECK_THROWS_WITH(Definitions::load("# only a comment\n", "f.txtpb"), "f.txtpb:1:1: it defines no indicator");
+}
+
 TEST_CASE("a code may be defined again for other days only") {
-    const std::string one = "indicator { code: 'X-1' measure: NUMBER spans: MONTH source { event: '*' } until: '2022-12-31' }\n";
-    const std::string next = "indicator { code: 'X-1' measure: NUMBER spans: MONTH source { event: '*' } from: '2023-01-01' }\n";
+    const std::string one =
+        "indicator { code: 'X-1' " + words + "measure: NUMBER spans: MONTH source { event: '*' } until: '2022-12-31' }\n";
+    const std::string next =
+        "indicator { code: 'X-1' " + words + "measure: NUMBER spans: MONTH source { event: '*' } from: '2023-01-01' }\n";
     const auto definitions = Definitions::load(one + next, "f.txtpb");
     CHECK(definitions.find("X-1", *parse_day("2022-05-01")) == &definitions.all().front());
     CHECK(definitions.find("X-1", *parse_day("2023-05-01")) == &definitions.all().back());

@@ -2,6 +2,7 @@
 #include "gateway/serve/follower.hpp"
 
 #include "chieng/store/v1/board.pb.h"
+#include "services/runtime/core/store_owner.hpp"
 #include "services/runtime/core/topics.hpp"
 
 #include <google/protobuf/arena.h>
@@ -52,7 +53,7 @@ Follower::Follower(const Definitions& definitions, const Places& places, const s
         std::vector<std::string> keys;
         store_.scan("", [&](std::string_view key, std::string_view) {
             // What was filed stays, and who confirmed it, whatever the definitions say now.
-            if (!key.starts_with("filed/") && !key.starts_with("acknowledged/") && !key.starts_with("archive")) {
+            if (key != store_owner_key && !key.starts_with("filed/") && !key.starts_with("acknowledged/") && !key.starts_with("archive")) {
                 keys.emplace_back(key);
             }
             return true;

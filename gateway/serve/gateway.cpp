@@ -6,6 +6,7 @@
 #include "services/runtime/core/event_line.hpp"
 #include "services/runtime/core/feed_head.hpp"
 #include "services/runtime/core/limits.hpp"
+#include "services/runtime/core/store_owner.hpp"
 #include "services/runtime/core/topics.hpp"
 
 #include <algorithm>
@@ -33,6 +34,13 @@ constexpr std::size_t heard_max = 1'000;        // events that wait for recipien
 constexpr std::size_t heard_at_once = 10;       // … and are told in one round, …
 constexpr milliseconds hear_again{100};         // … while many come in, so often
 
+constexpr std::string_view marks_of_gateways[] = {"g/epoch", "g/made-by"};
+
+Store& taken(Store& store, const std::string& place) {
+    take_store(store, {"gateway " + place, marks_of_gateways, {}});
+    return store;
+}
+
 std::string calendar_name(v1::Calendar calendar) {
     return calendar == v1::OFFICIAL ? "official" : "calendar";
 }
@@ -42,7 +50,7 @@ std::string calendar_name(v1::Calendar calendar) {
 Gateway::Gateway(const Definitions& definitions, const Places& places, std::string place, std::vector<Source> sources, Store& store,
                  std::uint64_t epoch)
     : place_(std::move(place)),
-      store_(store),
+      store_(taken(store, place_)),
       follows_cells_(!sources.empty() && sources.front().feed == cells),
       follower_(definitions, places, place_, std::move(sources), store, "gateway-" + place_),
       archive_(place_, store),

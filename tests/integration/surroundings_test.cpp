@@ -149,6 +149,22 @@ TEST_CASE("a journal of another kind, or damaged, is left as it is and named", "
     CHECK(text_of(file) == letter);
 }
 
+TEST_CASE("a journal that was copied into another's place ends the service with 74 and whose it is", "[integration]") {
+    const Folder folder;
+    const auto log = folder.path() / "first.log";
+    Process first(service(folder, no_broker), log);
+    REQUIRE(eventually(20s, [&] { return text_of(log).find("ready") != std::string::npos; }));
+    REQUIRE(first.stop() == 0);
+    std::filesystem::copy_file(folder.path() / "23656-session.db", folder.path() / "23656-household.db");
+    CHECK_THAT(
+        ending({CHIENG_SERVICE, "household", "--data", folder.path(), "--broker", no_broker}, folder),
+        Catch::StartsWith("74 ") && Catch::Contains("the file for the journal household 23656 is that of the journal session 23656; "));
+    std::filesystem::copy_file(folder.path() / "23656-session.db", folder.path() / "23659-session.db");
+    CHECK_THAT(
+        ending({CHIENG_SERVICE, "session", "--commune", "23659", "--data", folder.path(), "--broker", no_broker}, folder),
+        Catch::StartsWith("74 ") && Catch::Contains("the file for the journal session 23659 is that of the journal session 23656; "));
+}
+
 TEST_CASE("a second process on one journal is refused with what to do", "[integration]") {
     const Folder folder;
     const auto log = folder.path() / "first.log";

@@ -306,6 +306,28 @@ TEST_CASE("a gateway whose file was restored from a backup begins another histor
     CHECK(bench.epoch != 0);
 }
 
+TEST_CASE("a store is that of one gateway, also when other definitions fold it again") {
+    Bench bench;
+    bench.start();
+    bench.gateway->close();
+    const auto start_as = [&](const std::string& place, const std::string& feed_of) {
+        const Gateway other(definitions(), kbang(), place, std::vector<Source>{{feed_of, "cells"}}, bench.store, 1);
+    };
+    CHECK_THROWS_WITH(start_as("625", "23656"),
+                      Catch::StartsWith("the file for the gateway 625 is that of the gateway 23656; give each its own file"));
+    bench.store.put("g/made-by", "an older one");
+    bench.store.commit();
+    bench.start();
+    CHECK_THROWS_AS(start_as("625", "23656"), Broken);
+    bench.store.erase("m/of");  // as a version wrote it that did not say whose it is
+    bench.start();
+    CHECK(bench.store.get("m/of") == "gateway 23656");
+    MemoryStore journal;
+    journal.put("m/epoch", "7");
+    CHECK_THROWS_WITH(Gateway(definitions(), kbang(), "23656", std::vector<Source>{{"23656", "session"}}, journal, 1),
+                      Catch::StartsWith("the file for the gateway 23656 is a store of another kind"));
+}
+
 TEST_CASE("other definitions fold everything again under another epoch") {
     Bench bench;
     bench.start();

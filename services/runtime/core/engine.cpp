@@ -6,6 +6,7 @@
 #include "services/runtime/core/feed_head.hpp"
 #include "services/runtime/core/json.hpp"
 #include "services/runtime/core/limits.hpp"
+#include "services/runtime/core/store_owner.hpp"
 #include "services/runtime/core/topics.hpp"
 
 #include <xxhash.h>
@@ -14,6 +15,9 @@
 
 namespace chieng {
 namespace {
+
+constexpr std::string_view marks_of_journals[] = {"m/epoch"};
+constexpr std::string_view keys_of_outboxes[] = {"n/", "e/"};
 
 std::uint64_t digest_of(std::string_view bytes, std::uint64_t seed) {
     return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed);
@@ -42,6 +46,7 @@ std::uint64_t Engine::event_digest(std::string_view bytes) {
 
 Engine::Engine(Service service, std::string commune, const Places& places, Store& store, std::uint64_t epoch, const Limits& limits)
     : service_(std::move(service)), commune_(std::move(commune)), places_(places), store_(store), limits_(limits), claims_(store) {
+    take_store(store_, {"journal " + service_.name + " " + commune_, marks_of_journals, keys_of_outboxes});
     if (const auto held = store_.get("m/epoch")) {
         epoch_ = std::stoull(*held);
     } else {

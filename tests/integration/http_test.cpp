@@ -3,6 +3,7 @@
 #include "tests/support/http.hpp"
 #include "services/field/outbox.hpp"
 #include "services/runtime/adapters/sqlite_store.hpp"
+#include "services/runtime/core/topics.hpp"
 #include "tests/support/events.hpp"
 #include "tests/support/processes.hpp"
 
@@ -65,6 +66,38 @@ TEST_CASE("a service without a broker is alive, not ready, and says what is miss
     CHECK(samples(http(service.port, "GET", "/metrics").body).at("chieng_link_up") == 0);
 }
 
+TEST_CASE("a journal that was lost is told of in a line and a number, and the service works", "[integration]") {
+    const Folder folder;
+    const Broker broker(folder);
+    post_sessions(folder.path(), "p1", 5);
+    const auto log = [&](const char* name) { return folder.path() / name; };
+    const std::vector<std::string> command{CHIENG_SERVICE, "session",    "--data", folder.path(),
+                                           "--broker",     broker.url(), "--http", "127.0.0.1:0"};
+    {
+        Process service(command, log("first.log"));
+        Process sender({CHIENG_FIELD, "--device", "p1", "--data", folder.path(), "--broker", broker.url(), "send"}, log("p1.log"));
+        REQUIRE(sender.wait(60s) == 0);
+        REQUIRE(eventually(20s, [&] {
+            std::filesystem::remove(log("head.log"));
+            Process head({"/usr/bin/mosquitto_sub", "-p", std::to_string(broker.port()), "-t", topics::feed_head("23656", "session"), "-C",
+                          "1", "-F", "%x"},
+                         log("head.log"));
+            return head.wait(5s) == 0 && text_of(log("head.log")).ends_with("1005\n");  // its last offset
+        }));
+        REQUIRE(service.stop() == 0);
+    }
+    for (const auto* end : {"", "-wal", "-shm"}) {
+        std::filesystem::remove(folder.path() / (std::string("23656-session.db") + end));
+    }
+    const Process service(command, log("second.log"));
+    const auto port = port_in(log("second.log"));
+    const auto words = "session: the journal has 0 events, its subscribers have seen 5; ";
+    CHECK(eventually(20s, [&] { return text_of(log("second.log")).find(words) != std::string::npos; }));
+    CHECK(samples(http(port, "GET", "/metrics").body).at("chieng_journal_missing_events{service=\"session\"}") == 5);
+    CHECK(http(port, "GET", "/readyz").status == 200);
+    CHECK(text_of(log("first.log")).find("its subscribers have seen") == std::string::npos);
+}
+
 TEST_CASE("metrics tell what a service and a gateway did", "[integration]") {
     const Folder folder;
     Broker broker(folder);
@@ -92,6 +125,7 @@ TEST_CASE("metrics tell what a service and a gateway did", "[integration]") {
     CHECK(numbers.at("chieng_quarantined_total{service=\"session\"}") == 0);
     CHECK(numbers.at("chieng_deliveries_total{service=\"session\"}") >= 3);  // 50 events a message
     CHECK(numbers.at("chieng_journal_last_offset{service=\"session\"}") == 120);
+    CHECK(numbers.at("chieng_journal_missing_events{service=\"session\"}") == 0);
     CHECK(numbers.at("chieng_messages_total{direction=\"in\"}") >= 3);
     CHECK(numbers.at("chieng_messages_total{direction=\"out\"}") >= 6);  // receipts, and blocks of the feed
     CHECK(numbers.at("chieng_messages_dropped_total{direction=\"in\"}") == 0);

@@ -4,6 +4,7 @@
 
 #include "services/commendation/commendation.hpp"
 #include "services/household/household.hpp"
+#include "services/runtime/core/feed_head.hpp"
 #include "services/runtime/core/topics.hpp"
 #include "services/session/session.hpp"
 #include "tests/support/engine_bench.hpp"
@@ -53,6 +54,29 @@ TEST_CASE("an event sent twice is journalled once and told the same, also after 
     bench.restart();
     CHECK(bench.send("p1", {a_session_held(2), a_session_held(3)}) == "2,DUPLICATE(STORED) 202204;3,STORED 202204;");
     CHECK(bench.engine->last_offset() == 3);
+}
+
+TEST_CASE("a journal that was lost says so when the broker has kept the head of a longer one") {
+    Bench bench;
+    static_cast<void>(bench.send("p1", {a_session_held(1), a_session_held(2)}));
+    const auto hear = [&](std::uint64_t epoch, std::uint64_t last, bool retained) {
+        auto head = feed_head(topics::feed_head("23656", "session"), epoch, last).message;
+        head.retained = retained;
+        const Input input = Arrived{head};
+        static_cast<void>(bench.engine->handle({&input, 1}, bench.now));
+    };
+    hear(7, 2, true);    // its own
+    hear(99, 1, true);   // of one that was lost long ago
+    hear(99, 5, false);  // said by somebody just now
+    CHECK_FALSE(bench.engine->shortened());
+    hear(99, 5, true);
+    REQUIRE(bench.engine->shortened());
+    CHECK(bench.engine->shortened()->last_offset == 2);
+    CHECK(bench.engine->shortened()->seen == 5);
+    bench.restart();
+    hear(7, 3, true);  // restored from a backup
+    REQUIRE(bench.engine->shortened());
+    CHECK(bench.engine->shortened()->seen == 3);
 }
 
 TEST_CASE("a refused event is refused for the same reasons for ever") {

@@ -433,6 +433,9 @@ Publish Engine::head() const {
 }
 
 void Engine::hear_own_head(const Message& message) {
+    if (const auto seen = last_of_kept_head(message); seen > last_offset_) {
+        shortened_ = {last_offset_, seen};
+    }
     if (const auto epoch = epoch_after_restore(message, epoch_, last_offset_)) {
         epoch_ = *epoch;
         store_.put("m/epoch", std::to_string(epoch_));

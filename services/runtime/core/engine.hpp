@@ -76,6 +76,13 @@ public:
     [[nodiscard]] std::uint64_t last_offset() const { return last_offset_; }
     [[nodiscard]] const Counters& counters() const { return counters_; }
 
+    // A journal that is shorter than subscribers have seen it: it was lost, emptied, or restored from a backup.
+    struct Shortened {
+        std::uint64_t last_offset = 0;  // when the broker said so
+        std::uint64_t seen = 0;
+    };
+    [[nodiscard]] const std::optional<Shortened>& shortened() const { return shortened_; }
+
     // A stored event: what it was, and where it is.
     struct Seen {
         std::uint64_t digest = 0;
@@ -215,6 +222,7 @@ private:
     bool link_is_up_ = false;
     bool head_due_ = false;
     std::chrono::milliseconds head_again_at_{0};
+    std::optional<Shortened> shortened_;
     Counters counters_;
     Telemetry* telemetry_ = nullptr;
     std::vector<Step> steps_;  // of this unit

@@ -18,6 +18,11 @@ std::uint64_t epoch_after(std::uint64_t epoch, std::uint64_t last) {
     return XXH3_64bits_withSeed(&epoch, sizeof epoch, last) >> 1U | 1U;
 }
 
+std::uint64_t last_of_kept_head(const Message& kept) {
+    v1::Head head;
+    return kept.retained && head.ParseFromString(kept.payload) ? head.last() : 0;
+}
+
 std::optional<std::uint64_t> epoch_after_restore(const Message& kept, std::uint64_t epoch, std::uint64_t last) {
     v1::Head head;
     if (!kept.retained || !head.ParseFromString(kept.payload) || head.epoch() != epoch || head.last() <= last) {

@@ -15,6 +15,9 @@ namespace chieng {
 // The epoch of the history that follows this one, whose last offset is given.
 [[nodiscard]] std::uint64_t epoch_after(std::uint64_t epoch, std::uint64_t last);
 
+// The last offset of a head of ours that the broker has kept, of whatever epoch; 0 when the message is none.
+[[nodiscard]] std::uint64_t last_of_kept_head(const Message& kept);
+
 // When the broker has kept a head of ours that is ahead of what we hold, our file was restored from a backup: what we
 // write from now on is another history and needs this other epoch.
 [[nodiscard]] std::optional<std::uint64_t> epoch_after_restore(const Message& kept, std::uint64_t epoch, std::uint64_t last);

@@ -20,6 +20,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include <unistd.h>
 
@@ -111,8 +112,37 @@ void watch(Metrics& metrics, const std::string& service, const Engine& engine, S
     counter("chieng_deliveries_total", "Messages of devices.", {}, counted.deliveries);
     metrics.gauge("chieng_journal_last_offset", "Offset of the last event in the journal.", {{"service", service}},
                   [&engine] { return static_cast<double>(engine.last_offset()); });
+    metrics.gauge(
+        "chieng_journal_missing_events",
+        "Events that the journal lacked, of those its subscribers had seen, when the broker was last reached: it was lost, emptied, "
+        "or restored from a backup.",
+        {{"service", service}}, [&engine] {
+            const auto& shortened = engine.shortened();
+            return shortened ? static_cast<double>(shortened->seen - shortened->last_offset) : 0.0;
+        });
     watch_commits(metrics, service, store);
 }
+
+// Once: the broker keeps the longer journal's head only until this one's takes its place.
+class ShortenedWarning {
+public:
+    ShortenedWarning(std::string service, const Engine& engine) : service_(std::move(service)), engine_(engine) {}
+
+    void say_if_due() {
+        const auto& shortened = engine_.shortened();
+        if (shortened && !std::exchange(said_, true)) {
+            spdlog::warn(
+                "{}: the journal has {} events, its subscribers have seen {}; if that was not meant, stop this service and restore its "
+                "file from a backup: gateways count what the journal has",
+                service_, shortened->last_offset, shortened->seen);
+        }
+    }
+
+private:
+    std::string service_;
+    const Engine& engine_;
+    bool said_ = false;
+};
 
 // Beside the service that awards: what it proposes comes from the household service, wherever that runs.
 struct Proposals {
@@ -144,7 +174,10 @@ int serve(const Settings& settings, std::vector<Service> services) {
         host.add(service.name,
                  Host::Durable{[engine = engines.back().get()](std::span<const Input> inputs, Instant now) { engine->take(inputs, now); },
                                [store = stores.back().get()] { store->commit(); },
-                               [engine = engines.back().get()] { return engine->answer(); }});
+                               [engine = engines.back().get(), warning = ShortenedWarning(service.name, *engines.back())]() mutable {
+                                   warning.say_if_due();
+                                   return engine->answer();
+                               }});
         watch(monitor.metrics(), service.name, *engines.back(), *stores.back());
     }
     std::optional<Proposals> proposals;

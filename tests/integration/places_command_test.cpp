@@ -79,6 +79,8 @@ TEST_CASE("a register that contradicts itself is refused with file and line", "[
         CHECK(ending.said == file + ":3: " + why + "\n");
     };
     refused("place { code: \"2\" level: DISTRICT_LEVEL from: \"2022-02-01\" until: \"2022-01-01\" }", "place 2 ends before it begins");
+    refused("place { code: \"23656-1\" level: VILLAGE_LEVEL }",
+            "place 23656-1: no event can name a village so; its code is five digits, a dash, two digits: 23656-01");
     refused("succession { code: \"1\" on: \"2022-02-01\" }", "succession of 1 on 2022-02-01: 1 is succeeded by nothing");
     const auto empty = write(folder, "empty.txtpb", "# nothing\n");
     CHECK(places(folder, {"check", empty}).said == empty + ": names no place\n");

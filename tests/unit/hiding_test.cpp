@@ -37,7 +37,7 @@ const Definitions& some_indicators() {
     return loaded;
 }
 
-const std::vector<std::string> the_communes{"C1", "C2", "C3"};
+const std::vector<std::string> the_communes{"10001", "10002", "10003"};
 
 std::vector<std::string> villages_of(const std::string& commune) {
     return {commune + "-01", commune + "-02", commune + "-03"};
@@ -55,7 +55,7 @@ const Places& a_small_district() {
         };
         add("D", v1::Place::DISTRICT_LEVEL, "");
         for (const auto& commune : the_communes) {
-            add(commune, v1::Place::COMMUNE_LEVEL, "D")->set_kind(commune == "C1" ? v1::Place::URBAN : v1::Place::RURAL);
+            add(commune, v1::Place::COMMUNE_LEVEL, "D")->set_kind(commune == "10001" ? v1::Place::URBAN : v1::Place::RURAL);
             for (const auto& village : villages_of(commune)) {
                 add(village, v1::Place::VILLAGE_LEVEL, commune);
             }
@@ -364,8 +364,8 @@ void relate_stock(Attacker& attacker, const std::string& code) {
         relate_cuts(attacker, code, "minority", period);
         relate_cuts(attacker, code, "standard", period);
         if (code == "POV-02") {
-            attacker.equal(name_of("POV-02/area/URBAN", "D", period), {name_of(code, "C1", period)});
-            attacker.equal(name_of("POV-02/area/RURAL", "D", period), {name_of(code, "C2", period), name_of(code, "C3", period)});
+            attacker.equal(name_of("POV-02/area/URBAN", "D", period), {name_of(code, "10001", period)});
+            attacker.equal(name_of("POV-02/area/RURAL", "D", period), {name_of(code, "10002", period), name_of(code, "10003", period)});
         }
     }
 }
@@ -458,9 +458,9 @@ TEST_CASE("what was filed is told as far as it still is so, and a hidden number 
     const auto before = filed("all", "D");
     CHECK(filed("some", "D") == before);
     auto late = a_session_held(900);
-    late.set_village("C1-01");
+    late.set_village("10001-01");
     late.mutable_session_held()->mutable_audience()->set_total(3);
-    world.happened(late, "C1");
+    world.happened(late, "10001");
     CHECK(filed("all", "D") == before);
     CHECK(filed("some", "D") == "ẩn vì số nhỏ");  // beside what is so now it would tell of three
     const auto report = world.get("/api/v1/reports/2022-H1/1", as("some"));
@@ -478,7 +478,7 @@ TEST_CASE("what was filed is told as far as it still is so, and a hidden number 
 TEST_CASE("a file hides what the table hides", "[hiding]") {
     RandomYear year(6);
     auto& world = year.world();
-    const std::string question = "/api/v1/table?period=2022-04&area=C2";
+    const std::string question = "/api/v1/table?period=2022-04&area=10002";
     const auto table = world.get(question, as("some"));
     const auto csv = world.reply(question + "&format=csv&lang=en", as("some")).body;
     std::size_t hidden = 0;

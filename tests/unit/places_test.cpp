@@ -132,11 +132,31 @@ TEST_CASE("a register that contradicts itself is refused with the row") {
             "is no place on 2025-07-01");
 }
 
+TEST_CASE("a village that no event can name is refused with the row") {
+    const std::string commune = R"(place { code: "77777" level: COMMUNE_LEVEL } )";
+    const auto village = [&](const std::string& code) {
+        return rows_of(commune + "place { code: \"" + code + "\" level: VILLAGE_LEVEL parent: \"77777\" }");
+    };
+    CHECK_NOTHROW(Places(village("77777-01")));
+    CHECK_NOTHROW(Places(village("77776-01")));  // it came from there
+    for (const auto* code : {"77777-1", "77777-001", "7777-01", "77777/01", "77777-0a", "7777a-01", "Làng Lợt", "77777-01 "}) {
+        INFO(code);
+        CHECK_THROWS_WITH(Places(village(code)), "place " + std::string(code) +
+                                                     ": no event can name a village so; its code is five digits, a dash, "
+                                                     "two digits: 23656-01");
+        try {
+            static_cast<void>(Places(village(code)));
+        } catch (const PlacesError& error) {
+            CHECK(error.place_row == 1);
+        }
+    }
+}
+
 TEST_CASE("a succession that leads nowhere is refused with the row") {
     const auto refused = [](const char* text, const char* why) {
         INFO(text);
         const std::string places = R"(place { code: "1" level: COMMUNE_LEVEL until: "2024-12-31" }
-                                      place { code: "2" level: COMMUNE_LEVEL } place { code: "2-01" level: VILLAGE_LEVEL parent: "2" } )";
+                                      place { code: "2" level: COMMUNE_LEVEL } place { code: "00002-01" level: VILLAGE_LEVEL parent: "2" } )";
         CHECK_THROWS_WITH(Places(rows_of(places + text)), Catch::StartsWith("succession of") && Catch::Contains(why));
     };
     refused(R"(succession { code: "1" on: "2025-01-01" })", "1 is succeeded by nothing");
@@ -145,7 +165,7 @@ TEST_CASE("a succession that leads nowhere is refused with the row") {
     refused(R"(succession { code: "1" on: "2025-01-02" to: "2" })", "1 is no place on 2025-01-01");
     refused(R"(succession { code: "1" on: "soon" to: "2" })", "not a date");
     refused(R"(succession { code: "1" on: "2025-01-01" to: "2" to: "2" })", "named twice");
-    refused(R"(succession { code: "1" on: "2025-01-01" to: "2-01" })", "of a level below");
+    refused(R"(succession { code: "1" on: "2025-01-01" to: "00002-01" })", "of a level below");
     refused(R"(succession { code: "2" on: "2023-01-01" to: "1" })", "goes on as one row");
     refused(R"(succession { code: "1" on: "2025-01-01" to: "2" } succession { code: "1" on: "2025-01-01" to: "2" })", "listed twice");
 }

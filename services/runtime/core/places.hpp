@@ -29,9 +29,9 @@ public:
 class Places {
 public:
     Places() = default;
-    // Throws PlacesError naming the row when a place has no level, ends before it begins, is its own ancestor, is listed twice
-    // for one day, or is below one that is not of a level above or not there on each of its days; when a succession leads
-    // nowhere, to or from a place that is not there on its day, or contradicts the rows of its code.
+    // Throws PlacesError naming the row when a place has no level, is a village that no event can name, ends before it begins,
+    // is its own ancestor, is listed twice for one day, or is below one that is not of a level above or not there on each of its
+    // days; when a succession leads nowhere, to or from a place that is not there on its day, or contradicts the rows of its code.
     explicit Places(const v1::Places& rows);
 
     // The place that had this code on that day; null when none had.

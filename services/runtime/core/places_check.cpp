@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a register is taken in: whole, or refused with the row that contradicts the rest.
 #include "services/runtime/core/places.hpp"
+#include "services/runtime/core/validator.hpp"
 
 #include <xxhash.h>
 
@@ -81,6 +82,10 @@ void Places::take_place(const v1::Place& row, int number) {
     }
     if (row.level() < v1::Place::VILLAGE_LEVEL || row.level() > v1::Place::PROVINCE_LEVEL) {
         throw PlacesError(name_of(row) + " has no level", number, -1);
+    }
+    if (row.level() == v1::Place::VILLAGE_LEVEL && !is_village_code(row.code())) {
+        throw PlacesError(name_of(row) + ": no event can name a village so; its code is five digits, a dash, two digits: 23656-01", number,
+                          -1);
     }
     entries_.push_back(std::move(entry));
 }

@@ -89,7 +89,7 @@ bool has_shape(const std::string& text, v1::Shape shape) {
         case v1::REFERENCE:
             return std::all_of(text.begin(), text.end(),
                                [](char c) { return alphanumeric(c) || c == '.' || c == '_' || c == '-' || c == '/'; });
-        case v1::VILLAGE_CODE: return text.size() == 8 && text[5] == '-' && all_digits(text.substr(0, 5)) && all_digits(text.substr(6));
+        case v1::VILLAGE_CODE: return is_village_code(text);
         case v1::DATE: return parse_day(text).has_value();
         case v1::PERIOD: return Period::parse(v1::OFFICIAL, text).has_value();
         case v1::INDICATOR_CODE: return text.size() == 6 && text[3] == '-' && capitals(text.substr(0, 3)) && all_digits(text.substr(4));
@@ -323,6 +323,10 @@ private:
 };
 
 }  // namespace
+
+bool is_village_code(std::string_view text) {
+    return text.size() == 8 && text[5] == '-' && all_digits(text.substr(0, 5)) && all_digits(text.substr(6));
+}
 
 Reasons validate(const v1::Event& event) {
     static const TypePlan plan = plan_of(*v1::Event::descriptor(), "");

@@ -10,6 +10,9 @@
 
 namespace chieng {
 
+// 23656-01.
+[[nodiscard]] bool is_village_code(std::string_view text);
+
 // All that is wrong with the fields, in schema order; empty when nothing is.
 [[nodiscard]] Reasons validate(const v1::Event& event);
 

@@ -16,12 +16,6 @@ namespace {
 constexpr std::string_view file_end = ".outbox.db";
 constexpr std::uint64_t names = 1'000'000'000;
 
-bool answers(const v1::Answer& answer, std::uint64_t sequence) {
-    std::uint64_t at = 0;
-    return std::any_of(answer.sequences().begin(), answer.sequences().end(),
-                       [&](std::uint64_t above) { return (at += above) == sequence; });
-}
-
 std::uint64_t seconds_of(Instant now) {
     return static_cast<std::uint64_t>(now.civil.time_since_epoch().count());
 }
@@ -138,9 +132,6 @@ Actions Office::handle(std::span<const Input> inputs, Instant now) {
     Actions actions;
     for (const auto& input : inputs) {
         link_is_up_ = std::holds_alternative<LinkUp>(input) || (link_is_up_ && !std::holds_alternative<LinkDown>(input));
-        if (const auto* arrived = std::get_if<Arrived>(&input)) {
-            hear(arrived->message);
-        }
     }
     for (const auto& [commune, desk] : desks_) {
         if (link_is_up_ && !std::exchange(desk->knows_of_link, true)) {  // it may have been made meanwhile
@@ -151,6 +142,7 @@ Actions Office::handle(std::span<const Input> inputs, Instant now) {
         append(actions, desk->sender.handle(inputs, now));
         append(actions, desk->status.handle(inputs, now));
     }
+    tell_answered();
     give_up_waiting(now.steady);
     return actions;
 }
@@ -163,20 +155,19 @@ Actions Office::farewell(Instant now) const {
     return actions;
 }
 
-void Office::hear(const Message& message) {
-    v1::Receipt receipt;
-    if (waiting_.empty() || message.topic.find("/receipts/") == std::string::npos || !receipt.ParseFromString(message.payload)) {
-        return;
-    }
+// What the outbox took: a receipt may be about another client's event of the same number.
+void Office::tell_answered() {
     std::vector<std::pair<Waiting, v1::Answer>> answered;
     std::erase_if(waiting_, [&](Waiting& one) {
-        for (const auto& answer : receipt.answers()) {
-            if (one.event.device == receipt.device() && one.event.service == receipt.service() && answers(answer, one.event.sequence)) {
-                answered.emplace_back(std::move(one), answer);
-                return true;
-            }
+        auto& outbox = desks_.at(one.event.commune)->outbox;
+        if (outbox.waiting(one.event.service).contains(one.event.sequence)) {
+            return false;
         }
-        return false;
+        const auto item = outbox.find(one.event.service, one.event.sequence);
+        if (item) {
+            answered.emplace_back(std::move(one), item->answer());
+        }
+        return item.has_value();
     });
     for (const auto& [one, answer] : answered) {
         one.told({one.event, {}, answer, false});

@@ -72,7 +72,7 @@ private:
     [[nodiscard]] std::string prefix_of(const std::string& commune) const;
     [[nodiscard]] bool posted_before(const PostKey& key, Instant now, const Told& told);
     void tell_posted(const TracedEvent& event, const std::optional<TraceParent>& caller);
-    void hear(const Message& message);
+    void tell_answered();
     void give_up_waiting(std::chrono::milliseconds now);
 
     std::string place_;

@@ -37,6 +37,29 @@ v1::Verdict final_verdict(const v1::Answer& answer) {
     return verdict == v1::STORED || verdict == v1::REFUSED ? verdict : v1::VERDICT_UNSPECIFIED;
 }
 
+// An earlier version kept none. Nothing when the bytes are gone too.
+std::optional<std::uint32_t> digest_in(const store::v1::OutboxItem& item) {
+    if (item.has_digest()) {
+        return item.digest();
+    }
+    return item.event().empty() ? std::nullopt : std::optional(check_of(item.event()));
+}
+
+// A digest goes too: whoever guesses the text could try it out on that, also where the bytes were dropped long ago.
+void erase_in(store::v1::OutboxItem& record, const std::string& text) {
+    record.clear_digest();
+    if (record.event().find(text) != std::string::npos) {
+        record.clear_event();
+    }
+    for (auto& reason : *record.mutable_answer()->mutable_reasons()) {
+        for (auto* sentence : {reason.mutable_vi(), reason.mutable_en()}) {
+            for (auto at = sentence->find(text); at != std::string::npos; at = sentence->find(text, at + 3)) {
+                sentence->replace(at, text.size(), "…");
+            }
+        }
+    }
+}
+
 }  // namespace
 
 Outbox::Outbox(Store& store) : store_(store) {
@@ -80,7 +103,8 @@ void Outbox::read_all() {
         auto& waiting = boxes_[std::string(key.substr(2))].waiting;
         for (const auto& attempt : attempts.attempts()) {
             if (const auto at = waiting.find(attempt.sequence()); at != waiting.end()) {
-                at->second = {attempt.times(), attempt.last_at()};
+                at->second.times = attempt.times();
+                at->second.last_at = attempt.last_at();
             }
         }
         return true;
@@ -91,7 +115,7 @@ void Outbox::take(const store::v1::OutboxItem& item) {
     auto& box = boxes_[item.service()];
     box.next = std::max(box.next, item.sequence() + 1);  // whatever else is damaged, a number is never used twice
     if (!item.done()) {
-        box.waiting.try_emplace(item.sequence());
+        box.waiting.try_emplace(item.sequence(), Pending{digest_in(item).value_or(0)});
         ++waiting_;
     } else if (final_verdict(item.answer()) == v1::STORED) {
         ++box.stored;
@@ -152,6 +176,7 @@ Outbox::Posted Outbox::post(v1::Event event, const std::string& service, const P
     item.set_service(service);
     item.set_sequence(sequence);
     item.set_event(frozen_bytes(event));
+    item.set_digest(check_of(item.event()));
     item.set_title(body == nullptr ? v1::Correction::descriptor()->name() : body->name());
     item.set_occurred_on(event.occurred_on());
     item.set_posted_at(recorded_at);
@@ -204,7 +229,7 @@ std::uint64_t Outbox::apply(std::span<const v1::Receipt> receipts, std::uint64_t
 std::uint64_t Outbox::apply(const std::string& service, const v1::Answer& answer, std::uint64_t now) {
     const auto found = boxes_.find(service);
     const auto verdict = final_verdict(answer);
-    if (found == boxes_.end() || verdict == v1::VERDICT_UNSPECIFIED) {
+    if (found == boxes_.end() || verdict == v1::VERDICT_UNSPECIFIED || !is_about_ours(service, found->second, answer)) {
         return 0;
     }
     auto& box = found->second;
@@ -225,11 +250,42 @@ std::uint64_t Outbox::apply(const std::string& service, const v1::Answer& answer
     return answered;
 }
 
+// An earlier version of the service says no check.
+bool Outbox::is_about_ours(const std::string& service, const Box& box, const v1::Answer& answer) {
+    if (!answer.has_check()) {
+        return true;
+    }
+    std::uint32_t sum = 0;
+    std::uint64_t sequence = 0;
+    for (const auto above : answer.sequences()) {
+        if (above >= box.next - sequence) {
+            return false;  // beyond all that was ever posted
+        }
+        sequence += above;
+        const auto digest = digest_of(service, box, sequence);
+        if (!digest) {
+            return false;
+        }
+        sum += *digest;
+    }
+    return sum == answer.check();
+}
+
+std::optional<std::uint32_t> Outbox::digest_of(const std::string& service, const Box& box, std::uint64_t sequence) {
+    if (const auto at = box.waiting.find(sequence); at != box.waiting.end()) {
+        return at->second.digest;
+    }
+    const auto record = find(service, sequence);
+    return record ? digest_in(*record) : std::nullopt;
+}
+
 void Outbox::close(const std::string& service, Box& box, Waiting::iterator at, const v1::Answer& answer, v1::Verdict verdict,
                    std::uint64_t now) {
     auto record = item(service, at->first);
     *record.mutable_answer() = answer;
     record.mutable_answer()->clear_sequences();
+    record.mutable_answer()->clear_check();
+    record.set_digest(at->second.digest);
     record.set_attempts(at->second.times);
     record.set_last_sent_at(at->second.last_at);
     record.set_answered_at(now);
@@ -282,31 +338,20 @@ Outbox::Forgotten Outbox::forget(const std::string& text) {
     take_over();
     std::vector<std::pair<std::string, store::v1::OutboxItem>> changed;
     store_.scan("e/", [&](std::string_view key, std::string_view bytes) {
-        if (bytes.find(text) == std::string_view::npos) {
-            return true;
-        }
+        const bool holds_it = bytes.find(text) != std::string_view::npos;
         auto record = parse(key, bytes);
         if (!record.done()) {
-            ++result.waiting;
-            return true;
+            result.waiting += holds_it ? 1 : 0;
+        } else if (holds_it || record.has_digest()) {
+            result.erased += holds_it ? 1 : 0;
+            erase_in(record, text);
+            changed.emplace_back(key, std::move(record));
         }
-        if (record.event().find(text) != std::string::npos) {
-            record.clear_event();
-        }
-        for (auto& reason : *record.mutable_answer()->mutable_reasons()) {
-            for (auto* sentence : {reason.mutable_vi(), reason.mutable_en()}) {
-                for (auto at = sentence->find(text); at != std::string::npos; at = sentence->find(text, at + 3)) {
-                    sentence->replace(at, text.size(), "…");
-                }
-            }
-        }
-        changed.emplace_back(key, std::move(record));
         return true;
     });
     for (const auto& [key, record] : changed) {
         store_.put(key, record.SerializeAsString());
     }
-    result.erased = changed.size();
     put_revision();
     store_.scrub();  // also when no record holds it any more: what was sent long ago may still be in the file
     store_.commit();
@@ -343,6 +388,7 @@ Outbox::Forgotten Outbox::forget(const std::string& service, const Intervals& nu
     store_.scan("e/" + service + "/", [&](std::string_view key, std::string_view bytes) {
         if (auto record = parse(key, bytes); fresh.contains(record.sequence())) {
             record.clear_event();
+            record.clear_digest();
             for (auto& reason : *record.mutable_answer()->mutable_reasons()) {
                 reason.set_vi("nội dung đã xóa cùng dữ liệu của hộ");
                 reason.set_en("what it said was erased with the household");

@@ -37,11 +37,12 @@ public:
         friend bool operator==(const Ledger&, const Ledger&) = default;
     };
     using Posted = std::variant<std::uint64_t, Reasons>;  // the sequence, or why it was not posted
-    struct Attempts {
-        std::uint32_t times = 0;
+    struct Pending {
+        std::uint32_t digest = 0;   // of its bytes
+        std::uint32_t times = 0;    // that it was sent
         std::uint64_t last_at = 0;  // seconds since 1970
     };
-    using Waiting = std::map<std::uint64_t, Attempts>;  // by sequence
+    using Waiting = std::map<std::uint64_t, Pending>;  // by sequence
 
     // Reads all records. Throws Broken when one cannot be read.
     explicit Outbox(Store& store);
@@ -60,7 +61,8 @@ public:
     using Answered = std::function<void(const std::string& service, std::uint64_t sequence, const v1::Answer& answer)>;
     void on_answered(Answered told) { answered_ = std::move(told); }
 
-    // Marks what the receipts answer, in one commit. Ignores what is not waiting, and verdicts that are not final.
+    // Marks what the receipts answer, in one commit. Ignores what is not waiting, verdicts that are not final, and answers about
+    // other bytes than ours: another client has our name, and what waits is sent until its own answer comes.
     // Returns how many events were answered. Throws Broken when the commit fails.
     std::uint64_t apply(std::span<const v1::Receipt> receipts, std::uint64_t now = 0);
 
@@ -120,6 +122,8 @@ private:
     void take_over();
     void take(const store::v1::OutboxItem& item);
     std::uint64_t apply(const std::string& service, const v1::Answer& answer, std::uint64_t now);
+    [[nodiscard]] bool is_about_ours(const std::string& service, const Box& box, const v1::Answer& answer);
+    [[nodiscard]] std::optional<std::uint32_t> digest_of(const std::string& service, const Box& box, std::uint64_t sequence);
     void close(const std::string& service, Box& box, Waiting::iterator at, const v1::Answer& answer, v1::Verdict verdict,
                std::uint64_t now);
     [[nodiscard]] static Intervals to_forget(const Box& box, const Intervals& numbers, std::uint64_t& waiting);

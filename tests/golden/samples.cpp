@@ -103,6 +103,7 @@ v1::Receipt a_receipt() {
     stored.set_month(202204);
     stored.add_sequences(4);
     stored.add_sequences(50);
+    stored.set_check(0x89ABCDEF);
     *receipt.add_answers() = a_refusal();
     return receipt;
 }
@@ -235,6 +236,7 @@ store::v1::OutboxItem an_outbox_item() {
     item.set_done(true);
     item.set_last_sent_at(1'649'559'900);
     item.set_answered_at(1'649'560'000);
+    item.set_digest(0x89ABCDEF);
     return item;
 }
 

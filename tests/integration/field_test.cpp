@@ -5,11 +5,13 @@
 #include "services/field/outbox.hpp"
 #include "services/runtime/adapters/mqtt_link.hpp"
 #include "services/runtime/adapters/sqlite_store.hpp"
+#include "services/runtime/core/topics.hpp"
 #include "tests/support/events.hpp"
 #include "tests/support/processes.hpp"
 
 #include <catch2/catch.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <thread>
 
@@ -81,6 +83,38 @@ private:
     MqttLink link_;
 };
 
+// Posts under another device's name, again and again.
+class Twin {
+public:
+    Twin(const std::string& broker, const std::string& device) : device_(device), link_(options(broker), [] {}) {}
+
+    // Until what it hears is this verdict.
+    [[nodiscard]] bool posts(const v1::Event& event, v1::Verdict wanted) {
+        return eventually(20s, [&] {
+            for (const auto& input : link_.take()) {
+                if (std::holds_alternative<LinkUp>(input)) {
+                    link_.send({Subscribe{topics::receipts("23656", device_)}});
+                } else if (const auto* arrived = std::get_if<Arrived>(&input)) {
+                    last_.ParseFromString(arrived->message.payload);
+                }
+            }
+            link_.send({Publish{{topics::events("23656", "session", device_), payload(device_, {event}), false}}});
+            return !last_.answers().empty() && last_.answers(0).verdict() == wanted;
+        });
+    }
+
+private:
+    static MqttOptions options(const std::string& broker) {
+        MqttOptions made;
+        made.broker = broker;
+        made.client_id = "twin";
+        return made;
+    }
+    std::string device_;
+    v1::Receipt last_;
+    MqttLink link_;
+};
+
 }  // namespace
 
 TEST_CASE("what several processes post while the sender runs is numbered once, sent and stored", "[integration]") {
@@ -135,6 +169,30 @@ TEST_CASE("a device says what it holds, that it leaves, and by its last will tha
     CHECK(watcher.hears([](const v1::Status& said) { return said.online(); }));
     sender.kill();
     CHECK(watcher.hears([](const v1::Status& said) { return !said.online() && said.services_size() == 0; }));
+}
+
+TEST_CASE("a phone whose name another one has too is never told that the other's event was its own", "[integration]") {
+    const Village village;
+    const Process service(village.service(), village.log("service.log"));
+    Twin twin(village.broker.url(), "p1");
+    CHECK(twin.posts(a_session_held(1), v1::DUPLICATE));
+    Process sender(village.field({"run"}), village.log("run.log"));
+    std::atomic<bool> is_over{false};
+    std::thread noise([&] {
+        while (!is_over) {
+            static_cast<void>(twin.posts(a_session_held(1), v1::DUPLICATE));
+            std::this_thread::sleep_for(5ms);
+        }
+    });
+    CHECK(village.post() == "0 kept, waiting to be sent: session/1\n");
+    CHECK(eventually(30s, [&] { return village.ledger() != Outbox::Ledger{1, 0, 0, 1}; }));
+    is_over = true;
+    noise.join();
+    CHECK(village.ledger() == Outbox::Ledger{1, 0, 1, 0});
+    CHECK(sender.stop() == 0);
+    CHECK_THAT(village.result({"list"}), Catch::Contains("\trefused: [sequence] ") && Catch::Contains(" 1 "));
+    SqliteStore store(village.folder.path() / "p1.outbox.db", nullptr, Sharing::shared);
+    CHECK_FALSE(Outbox(store).items().at(0).event().empty());
 }
 
 TEST_CASE("the list tells waiting, sent, stored and refused apart", "[integration]") {

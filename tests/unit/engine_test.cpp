@@ -4,6 +4,7 @@
 
 #include "services/commendation/commendation.hpp"
 #include "services/household/household.hpp"
+#include "services/runtime/core/bytes.hpp"
 #include "services/runtime/core/feed_head.hpp"
 #include "services/runtime/core/topics.hpp"
 #include "services/session/session.hpp"
@@ -97,6 +98,52 @@ TEST_CASE("the same number with other content is a conflict, and the first conte
     CHECK(bench.engine->counters().refused == 0);
     CHECK(bench.send("p1", {attended_by(a_session_held(1), 45)}) == "1,DUPLICATE(STORED) 202204;");
     CHECK(bench.attendances() == 45);
+}
+
+TEST_CASE("an answer says of which bytes it is: the sum over its sequences of what stands for each event as it came") {
+    Bench bench;
+    const auto answers = [&] {
+        v1::Receipt receipt;
+        REQUIRE(receipt.ParseFromString(bench.last_receipt));
+        return receipt.answers();
+    };
+    const auto one = a_session_held(1);
+    const auto two = attended_by(a_session_held(2), 46);
+    const auto check = check_of(frozen_bytes(one)) + check_of(frozen_bytes(two));
+    CHECK(bench.send("p1", {one, two}) == "1,2,STORED 202204;");
+    CHECK(answers()[0].check() == check);
+    CHECK(bench.send("p1", {one, two, one}) == "1,2,DUPLICATE(STORED) 202204;");
+    CHECK(answers()[0].check() == check);  // each is counted once
+    const auto other = attended_by(a_session_held(1), 47);
+    CHECK(bench.send("p1", {other}) == "1,REFUSED CONFLICT;");
+    CHECK(answers()[0].check() == check_of(frozen_bytes(other)));
+    auto wrong = a_session_held(3);
+    wrong.set_village("23656-99");
+    CHECK(bench.send("p1", {wrong}) == "3,REFUSED UNKNOWN_PLACE;");
+    CHECK(answers()[0].check() == check_of(frozen_bytes(wrong)));
+    CHECK(bench.send("p1", {wrong}) == "3,DUPLICATE(REFUSED) UNKNOWN_PLACE;");
+    CHECK(answers()[0].check() == check_of(frozen_bytes(wrong)));
+    CHECK(bench.send("p1", {a_session_held(0)}) == "REFUSED REQUIRED;");
+    CHECK_FALSE(answers()[0].has_check());
+    const auto told = bench.deliver("p1", R"({"device":"p1","commune":"23656","events":[{"sequence":"4","occurredOn":7}]})");
+    CHECK(told.find("UNREADABLE") != std::string::npos);
+    CHECK(told.find("check") == std::string::npos);
+}
+
+TEST_CASE("two clients of one name in one unit: no answer mixes their events unnoticed") {
+    Bench bench;
+    const auto ours = attended_by(a_session_held(1), 45);
+    const auto ours_too = a_session_held(2);
+    const auto theirs = attended_by(a_session_held(1), 46);
+    const auto at = [](const v1::Event& event) {
+        return Arrived{{topics::events("23656", "session", "p1"), payload("p1", {event}), false}};
+    };
+    const std::vector<Input> unit{at(theirs), at(ours), at(ours_too)};
+    v1::Receipt receipt;
+    REQUIRE(receipt.ParseFromString(std::get<Publish>(bench.engine->handle(unit, bench.now).front()).message.payload));
+    CHECK(Bench::tell(receipt.SerializeAsString()) == "1,2,STORED 202204;1,REFUSED CONFLICT;");
+    CHECK(receipt.answers(0).check() == check_of(frozen_bytes(theirs)) + check_of(frozen_bytes(ours_too)));
+    CHECK(receipt.answers(1).check() == check_of(frozen_bytes(ours)));
 }
 
 TEST_CASE("no receipt leaves when the unit cannot be committed") {
@@ -396,7 +443,7 @@ TEST_CASE("a CloudEvent in structured mode is an event") {
     CHECK(bench.attendances() == 30);
 }
 
-TEST_CASE("a session held is at most 160 bytes on the air, 90 in a batch of 50; a receipt for 50 at most 100") {
+TEST_CASE("a session held is at most 160 bytes on the air, 90 in a batch of 50; a receipt for 50 at most 100, of two months 110") {
     Bench bench;
     CHECK(payload("phone-23656-01", {a_session_held(12345)}).size() <= 160);
     const auto receipt_bytes = [&](std::uint64_t first, const std::function<bool(std::uint64_t)>& is_early) {
@@ -412,9 +459,11 @@ TEST_CASE("a session held is at most 160 bytes on the air, 90 in a batch of 50; 
         static_cast<void>(bench.deliver("phone-23656-01", events.SerializeAsString()));
         return bench.last_receipt.size();
     };
-    CHECK(receipt_bytes(1, [](std::uint64_t n) { return n < 20; }) <= 100);
-    CHECK(receipt_bytes(101, [](std::uint64_t n) { return n % 2 == 0; }) <= 100);
-    CHECK(receipt_bytes(1'000'001, [](std::uint64_t n) { return n % 3 == 0; }) <= 100);
+    CHECK(receipt_bytes(201, [](std::uint64_t) { return false; }) <= 100);
+    CHECK(receipt_bytes(2'000'001, [](std::uint64_t) { return false; }) <= 100);
+    CHECK(receipt_bytes(1, [](std::uint64_t n) { return n < 20; }) <= 110);
+    CHECK(receipt_bytes(101, [](std::uint64_t n) { return n % 2 == 0; }) <= 110);
+    CHECK(receipt_bytes(1'000'001, [](std::uint64_t n) { return n % 3 == 0; }) <= 110);
 }
 
 TEST_CASE("a correction of a correction counts once, in whatever order the three come") {

@@ -3,6 +3,7 @@
 #include "services/field/outbox.hpp"
 
 #include "services/runtime/adapters/sqlite_store.hpp"
+#include "services/runtime/core/bytes.hpp"
 #include "tests/support/events.hpp"
 #include "tests/support/memory_store.hpp"
 
@@ -69,6 +70,17 @@ std::uint64_t answer(Outbox& outbox, v1::Verdict verdict, std::uint64_t first, s
     return outbox.apply({&receipt, 1}, now);
 }
 
+// As a service answers about these bytes.
+std::uint64_t answer_about(Outbox& outbox, v1::Verdict verdict, std::uint64_t first, const std::vector<std::string>& events) {
+    auto receipt = answering(verdict, first, events.size());
+    std::uint32_t check = 0;
+    for (const auto& bytes : events) {
+        check += check_of(bytes);
+    }
+    receipt.mutable_answers(0)->set_check(check);
+    return outbox.apply({&receipt, 1}, 200);
+}
+
 using Ledger = Outbox::Ledger;
 
 }  // namespace
@@ -123,6 +135,53 @@ TEST_CASE("processes that post at the same instant draw different numbers", "[ou
     CHECK(*all.rbegin() == 3 * each);
     sender.outbox.refresh();
     CHECK(sender.outbox.ledger() == Ledger{3 * each, answered, 0, 3 * each - answered});
+}
+
+TEST_CASE("an answer about another client's event of the same number is passed over, and ours waits for its own") {
+    MemoryStore store;
+    Outbox outbox(store);
+    for (int i = 0; i < 3; ++i) {
+        post(outbox);
+    }
+    const auto one = outbox.frozen("session", 1);
+    const auto two = outbox.frozen("session", 2);
+    const auto three = outbox.frozen("session", 3);
+    CHECK(answer_about(outbox, v1::STORED, 1, {"theirs"}) == 0);
+    CHECK(answer_about(outbox, v1::DUPLICATE, 1, {"theirs"}) == 0);
+    CHECK(answer_about(outbox, v1::REFUSED, 1, {"theirs"}) == 0);
+    CHECK(answer_about(outbox, v1::STORED, 1, {"theirs", two}) == 0);    // one unit of the service took both
+    CHECK(answer_about(outbox, v1::STORED, 3, {three, "theirs"}) == 0);  // we never posted a fourth
+    CHECK(outbox.ledger() == Ledger{3, 0, 0, 3});
+    CHECK(answer_about(outbox, v1::STORED, 1, {one}) == 1);
+    CHECK(Outbox(store).items().at(0).event().empty());
+    CHECK(answer_about(outbox, v1::STORED, 1, {one, two}) == 1);  // told once more of 1, whose bytes are gone
+    CHECK(Outbox(store).ledger() == Ledger{3, 2, 0, 1});
+    CHECK_FALSE(Outbox(store).items().at(0).answer().has_check());
+    outbox.prune(1000);
+    CHECK(answer_about(outbox, v1::STORED, 1, {one, two, three}) == 0);  // what 1 was is not known any more
+    CHECK(answer_about(outbox, v1::STORED, 3, {three}) == 1);
+}
+
+TEST_CASE("events that an earlier version kept without a digest are known by their bytes") {
+    MemoryStore store;
+    std::string bytes;
+    {
+        Outbox outbox(store);
+        post(outbox);
+        bytes = outbox.frozen("session", 1);
+    }
+    store.scan("e/", [&](std::string_view key, std::string_view value) {
+        store::v1::OutboxItem item;
+        REQUIRE(item.ParseFromArray(value.data(), static_cast<int>(value.size())));
+        item.clear_digest();
+        store.put(key, item.SerializeAsString());
+        return false;
+    });
+    store.commit();
+    Outbox outbox(store);
+    CHECK(answer_about(outbox, v1::STORED, 1, {"theirs"}) == 0);
+    CHECK(answer_about(outbox, v1::STORED, 1, {bytes}) == 1);
+    CHECK(outbox.items().at(0).has_digest());
 }
 
 TEST_CASE("attempts go down with the next commit, or when they are kept", "[outbox]") {
@@ -234,6 +293,9 @@ TEST_CASE("a household that is forgotten is in no byte of the outbox, but in wha
     CHECK(ledger.stored == 2);
     CHECK(ledger.refused == 2);
     CHECK_FALSE(process.outbox.items("household")[3].event().empty());  // of the other household, which nobody erased
+    for (const auto& item : process.outbox.items("household")) {
+        CHECK_FALSE(item.has_digest());  // a guess of the key could be tried out on it
+    }
     CHECK(process.outbox.items("household")[1].answer().reasons(0).code() == "UNKNOWN_HOUSEHOLD");
 }
 
@@ -272,6 +334,7 @@ TEST_CASE("a device forgets the events whose numbers it is told, and what waits 
     CHECK(done.waiting == 1);
     CHECK(in_files());
     CHECK(process.outbox.items("household")[1].event().empty());
+    CHECK_FALSE(process.outbox.items("household")[1].has_digest());
     CHECK(process.outbox.items("household")[1].answer().reasons(0).code() == "ALREADY_COMPLETED");
     CHECK_FALSE(process.outbox.items("household")[1].answer().reasons(0).vi().empty());
 

@@ -464,6 +464,32 @@ TEST_CASE("nothing is lost and nothing counts twice when every third message is 
     CHECK(commune.phone.outbox->items("household").back().answer().reasons(0).code() == "ALREADY_COMPLETED");
 }
 
+TEST_CASE("a twin with our name stored another event 1: ours is never told as stored, is refused in words, and is kept") {
+    Bench village;
+    Phone phone;
+    auto theirs = a_session_held(1);
+    theirs.mutable_session_held()->mutable_audience()->set_total(44);
+    CHECK(village.send("phone-1", {theirs}) == "1,STORED 202204;");
+    const auto hear = [&] { return phone.give(Arrived{{topics::receipts("23656", "phone-1"), village.last_receipt, false}}); };
+    phone.post(a_session_held(0));
+    phone.give(LinkUp{});
+    CHECK(sent(hear()).empty());
+    static_cast<void>(village.send("phone-1", {theirs}));  // DUPLICATE, first STORED
+    hear();
+    CHECK(phone.outbox->ledger() == Outbox::Ledger{1, 0, 0, 1});
+    const auto again = phone.wait(7s);
+    REQUIRE(sent(again) == Sent{"session:1"});
+    static_cast<void>(village.deliver("phone-1", std::get<Publish>(again.front()).message.payload));
+    hear();
+    CHECK(phone.outbox->ledger() == Outbox::Ledger{1, 0, 1, 0});
+    CHECK(phone.item(0).answer().reasons(0).code() == "CONFLICT");
+    CHECK_FALSE(phone.item(0).event().empty());
+    CHECK(phone.post(a_session_held(0)) == 2);
+    static_cast<void>(village.deliver("phone-1", std::get<Publish>(phone.wait(0ms).front()).message.payload));
+    hear();
+    CHECK(phone.outbox->ledger() == Outbox::Ledger{2, 1, 1, 0});
+}
+
 TEST_CASE("a phone that comes back after weeks forgets what was erased meanwhile, once its answer has come") {
     Bench village(make_service<Household>());
     Phone phone;

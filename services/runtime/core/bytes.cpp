@@ -5,6 +5,7 @@
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/message_lite.h>
 #include <openssl/evp.h>
+#include <xxhash.h>
 
 #include <array>
 #include <stdexcept>
@@ -27,6 +28,10 @@ std::string frozen_bytes(const google::protobuf::MessageLite& message) {
     message.SerializeToCodedStream(&out);
     out.Trim();
     return bytes;
+}
+
+std::uint32_t check_of(std::string_view bytes) {
+    return static_cast<std::uint32_t>(XXH3_64bits(bytes.data(), bytes.size()));
 }
 
 std::string slow_hash(std::string_view secret, std::string_view salt) {

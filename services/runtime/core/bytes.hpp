@@ -18,6 +18,9 @@ namespace chieng {
 // The deterministic bytes of a message: an event is frozen once, and every repeat of it is these bytes.
 [[nodiscard]] std::string frozen_bytes(const google::protobuf::MessageLite& message);
 
+// What stands for an event's bytes in the check of an answer: the low 32 bits of their XXH3_64.
+[[nodiscard]] std::uint32_t check_of(std::string_view bytes);
+
 // A digest of a secret that takes some ten milliseconds, so that guessing short secrets is slow; hexadecimal. It needs 8 MB.
 [[nodiscard]] std::string slow_hash(std::string_view secret, std::string_view salt);
 

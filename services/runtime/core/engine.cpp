@@ -125,6 +125,9 @@ Actions Engine::answer() {
                     said.answer.add_sequences(1);
                 }
             }
+            if (said.check) {
+                said.answer.set_check(*said.check);
+            }
             *receipt.add_answers() = std::move(said.answer);
         }
         actions_.emplace_back(
@@ -173,7 +176,7 @@ void Engine::take(const Message& message, Instant now) {
         quarantine(message, why, now);
         note(StepKind::quarantined, valid_device(device) ? device : std::string(), 0, {why});
         if (valid_device(device)) {
-            say_refused(replies_to(device, json), 0, Reasons{why});
+            say_refused(replies_to(device, json), {}, Reasons{why});
         }
     };
     if (message.payload.size() > limits::payload_bytes_max) {
@@ -192,7 +195,7 @@ void Engine::take(const Message& message, Instant now) {
             const Reasons why{reason(ReasonCode::unreadable, one.field, one.error)};
             note(StepKind::quarantined, valid_device(device) ? device : std::string(), one.sequence, why);
             if (valid_device(device)) {
-                say_refused(replies_to(device, json), one.sequence, why);
+                say_refused(replies_to(device, json), {one.sequence, std::nullopt}, why);
             }
         }
         if (frozen.events().empty()) {
@@ -225,13 +228,14 @@ void Engine::take(const Message& message, Instant now) {
 
 void Engine::take_event(const std::string& name, Device& from, std::string bytes, Replies& replies, Instant now) {
     const Id id{name, event_.sequence()};
+    const Sent sent{id.sequence, check_of(bytes)};
     if (forget_in(event_)) {
         bytes = frozen_bytes(event_);
         let_forget(id.device, id.sequence);
     }
     auto digest = event_digest(bytes);
     if (from.stored.contains(id.sequence) || from.refused.contains(id.sequence)) {
-        return repeat(from, id, digest, replies);
+        return repeat(from, sent, name, digest, replies);
     }
     entry_.Clear();
     entry_.set_device(name);
@@ -245,10 +249,10 @@ void Engine::take_event(const std::string& name, Device& from, std::string bytes
     if (!reasons.empty()) {
         refuse(from, id, bytes, digest, reasons, now);
         note(StepKind::refused, id.device, id.sequence, reasons);
-        return say_refused(replies, id.sequence, reasons);
+        return say_refused(replies, sent, reasons);
     }
     note(StepKind::stored, id.device, id.sequence);
-    say(replies, id.sequence, v1::STORED, v1::VERDICT_UNSPECIFIED, month_of(event_));
+    say(replies, sent, v1::STORED, v1::VERDICT_UNSPECIFIED, month_of(event_));
     if (event_.has_household_erased()) {
         erase(event_, bytes);
         let_forget(id.device, id.sequence);
@@ -260,7 +264,8 @@ void Engine::take_event(const std::string& name, Device& from, std::string bytes
     journal(from, digest);
 }
 
-void Engine::repeat(Device& from, const Id& id, std::uint64_t digest, Replies& replies) {
+void Engine::repeat(Device& from, const Sent& sent, const std::string& name, std::uint64_t digest, Replies& replies) {
+    const Id id{name, sent.sequence};
     // What an erasure took from an event beside the household's own.
     auto stripped = event_;
     const auto less = !tokens_.empty() && strip(stripped) ? event_digest(frozen_bytes(stripped)) : digest;
@@ -269,7 +274,7 @@ void Engine::repeat(Device& from, const Id& id, std::uint64_t digest, Replies& r
         if (known && (known->digest == digest || known->digest == less)) {
             ++counters_.duplicates;
             note(StepKind::duplicate, id.device, id.sequence);
-            return say(replies, id.sequence, v1::DUPLICATE, v1::STORED, month_of(event_));
+            return say(replies, sent, v1::DUPLICATE, v1::STORED, month_of(event_));
         }
     } else {
         store::v1::Refusal refusal;
@@ -278,13 +283,13 @@ void Engine::repeat(Device& from, const Id& id, std::uint64_t digest, Replies& r
             ++counters_.duplicates;
             const Reasons reasons(refusal.answer().reasons().begin(), refusal.answer().reasons().end());
             note(StepKind::duplicate, id.device, id.sequence, reasons);
-            return say_refused(replies, id.sequence, reasons, true);
+            return say_refused(replies, sent, reasons, true);
         }
     }
     ++counters_.conflicts;
     const Reasons reasons{reason(ReasonCode::conflict, "sequence", std::to_string(id.sequence))};
     note(StepKind::conflict, id.device, id.sequence, reasons);
-    say_refused(replies, id.sequence, reasons);
+    say_refused(replies, sent, reasons);
 }
 
 void Engine::refuse(Device& from, const Id& id, const std::string& bytes, std::uint64_t digest, const Reasons& reasons, Instant now) {
@@ -356,7 +361,16 @@ Engine::Replies& Engine::replies_to(const std::string& device, bool json) {
     return replies;
 }
 
-void Engine::say(Replies& replies, std::uint64_t sequence, v1::Verdict verdict, v1::Verdict first, std::uint32_t month) {
+// A number that is there already is not summed up again: one answer tells each once.
+void Engine::Said::insert(const Sent& sent) {
+    if (sequences.contains(sent.sequence)) {
+        return;
+    }
+    sequences.insert(sent.sequence);
+    check = check && sent.check ? std::optional(*check + *sent.check) : std::nullopt;
+}
+
+void Engine::say(Replies& replies, const Sent& sent, v1::Verdict verdict, v1::Verdict first, std::uint32_t month) {
     auto it = std::find_if(replies.said.begin(), replies.said.end(), [&](const Said& said) {
         return said.answer.verdict() == verdict && said.answer.first() == first && said.answer.month() == month &&
                said.answer.reasons().empty();
@@ -367,11 +381,11 @@ void Engine::say(Replies& replies, std::uint64_t sequence, v1::Verdict verdict, 
         it->answer.set_first(first);
         it->answer.set_month(month);
     }
-    it->sequences.insert(sequence);
+    it->insert(sent);
 }
 
 // Events that are wrong in the same way share an answer.
-void Engine::say_refused(Replies& replies, std::uint64_t sequence, const Reasons& reasons, bool again) {
+void Engine::say_refused(Replies& replies, const Sent& sent, const Reasons& reasons, bool again) {
     v1::Answer answer;
     answer.set_verdict(again ? v1::DUPLICATE : v1::REFUSED);
     answer.set_first(again ? v1::REFUSED : v1::VERDICT_UNSPECIFIED);
@@ -383,8 +397,10 @@ void Engine::say_refused(Replies& replies, std::uint64_t sequence, const Reasons
         it = replies.said.emplace(it);
         it->answer = std::move(answer);
     }
-    if (sequence != 0) {
-        it->sequences.insert(sequence);
+    if (sent.sequence == 0) {
+        it->check.reset();
+    } else {
+        it->insert(sent);
     }
 }
 

@@ -96,9 +96,16 @@ private:
         boost::unordered_flat_map<std::uint64_t, Seen> recent;  // by sequence: since the snapshot, and the newest page
         bool dirty = false;
     };
+    // An event as its device knows it: its number, and what stands for the bytes that it sent; nothing when they could not be read.
+    struct Sent {
+        std::uint64_t sequence = 0;
+        std::optional<std::uint32_t> check;
+    };
     struct Said {
         v1::Answer answer;
         Intervals sequences;
+        std::optional<std::uint32_t> check = 0;  // over the sequences
+        void insert(const Sent& sent);
     };
     // The answers to one device.
     struct Replies {
@@ -114,7 +121,7 @@ private:
 
     void take(const Message& message, Instant now);
     void take_event(const std::string& device, Device& from, std::string bytes, Replies& replies, Instant now);
-    void repeat(Device& from, const Id& id, std::uint64_t digest, Replies& replies);
+    void repeat(Device& from, const Sent& sent, const std::string& name, std::uint64_t digest, Replies& replies);
     void answer_request(const Message& message, std::string_view subscriber);
     void hear_own_head(const Message& message);
     void quarantine(const Message& message, const v1::Reason& why, Instant now);
@@ -123,8 +130,8 @@ private:
     void tell_steps();
 
     Replies& replies_to(const std::string& device, bool json);
-    static void say(Replies& replies, std::uint64_t sequence, v1::Verdict verdict, v1::Verdict first, std::uint32_t month);
-    static void say_refused(Replies& replies, std::uint64_t sequence, const Reasons& reasons, bool again = false);
+    static void say(Replies& replies, const Sent& sent, v1::Verdict verdict, v1::Verdict first, std::uint32_t month);
+    static void say_refused(Replies& replies, const Sent& sent, const Reasons& reasons, bool again = false);
 
     // Empty: it counts; nothing: it cannot be judged before another event comes.
     [[nodiscard]] std::optional<Reasons> judge(const Id& id, Instant now, v1::Entry& entry);

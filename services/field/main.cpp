@@ -19,6 +19,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <map>
@@ -44,20 +45,73 @@ struct Settings {
     MqttOptions mqtt;
 };
 
+constexpr std::string_view file_end = ".outbox.db";
+constexpr std::string_view commune_key = "c";  // in the outbox: the commune that it posts to, from its first post on
+
 std::string store_path(const Settings& settings) {
-    return settings.data + "/" + settings.device + ".outbox.db";
+    return settings.data + "/" + settings.device + std::string(file_end);
 }
 
 const std::string& in_tongue(const Settings& settings, const std::string& vi, const std::string& en) {
     return settings.english ? en : vi;
 }
 
+// Nothing before the first post, or when an earlier version made it.
+std::optional<std::string> commune_kept_in(const std::string& outbox) {
+    return SqliteStore(outbox, nullptr, Sharing::shared).get(commune_key);
+}
+
+// The devices that posted from this folder. What a gateway keeps there is its own.
+std::vector<std::string> devices_in(const std::string& folder) {
+    std::vector<std::string> devices;
+    std::error_code unreadable;  // whoever opens the outbox says what is wrong
+    for (const auto& entry : std::filesystem::directory_iterator(folder, unreadable)) {
+        const auto name = entry.path().filename().string();
+        const bool is_gateways = name.starts_with("office-") || name.starts_with("attention-");
+        if (name.ends_with(file_end) && !is_gateways && commune_kept_in(entry.path().string())) {
+            devices.push_back(name.substr(0, name.size() - file_end.size()));
+        }
+    }
+    return devices;
+}
+
+// Device and commune as the outbox keeps them; a flag that says otherwise is a mistake.
+Settings with_identity(Settings settings, const CLI::App& app) {
+    if (!std::filesystem::exists(store_path(settings))) {
+        const auto devices = devices_in(settings.data);
+        if (devices.size() == 1 && app.count("--device") == 0) {
+            settings.device = devices.front();
+        } else if (!devices.empty()) {
+            const auto& known = devices.front();
+            throw std::invalid_argument(in_tongue(settings,
+                                                  "Thư mục " + settings.data + " là của máy " + known + ", không phải " + settings.device +
+                                                      ": mỗi máy cần một thư mục --data riêng.",
+                                                  "The folder " + settings.data + " is of the device " + known + ", not of " +
+                                                      settings.device + ": give another device another --data folder."));
+        }
+    }
+    if (!std::filesystem::exists(store_path(settings))) {
+        return settings;
+    }
+    const auto kept = commune_kept_in(store_path(settings));
+    if (kept && *kept != settings.commune && app.count("--commune") > 0) {
+        throw std::invalid_argument(in_tongue(settings,
+                                              "Máy " + settings.device + " gửi cho xã " + *kept + ", không phải " + settings.commune +
+                                                  ": máy của xã khác cần một thư mục --data riêng.",
+                                              "The device " + settings.device + " posts to the commune " + *kept + ", not to " +
+                                                  settings.commune + ": give another commune's device another --data folder."));
+    }
+    settings.commune = kept.value_or(settings.commune);
+    return settings;
+}
+
 // Numbers and freezes one event; says what is wrong with it otherwise.
-bool post(const Settings& settings, Outbox& outbox, const Places& places, v1::Event event, const std::string& where) {
+bool post(const Settings& settings, SqliteStore& store, Outbox& outbox, const Places& places, v1::Event event, const std::string& where) {
     const auto now = Clock().now();
     const auto service = service_of(event);
     const auto posted = outbox.post(std::move(event), service, &places, settings.commune, day_at(now.civil),
-                                    static_cast<std::uint64_t>(now.civil.time_since_epoch().count()));
+                                    static_cast<std::uint64_t>(now.civil.time_since_epoch().count()),
+                                    [&](std::uint64_t) { store.put(commune_key, settings.commune); });
     if (const auto* sequence = std::get_if<std::uint64_t>(&posted)) {
         std::printf("%s %s/%llu\n", in_tongue(settings, "đã ghi, chờ gửi:", "kept, waiting to be sent:").c_str(), service.c_str(),
                     static_cast<unsigned long long>(*sequence));
@@ -81,7 +135,7 @@ bool post(const Settings& settings, Outbox& outbox, const Places& places, v1::Ev
 }
 
 // Each line is one event in proto3 JSON.
-int post_file(const Settings& settings, Outbox& outbox, const Places& places) {
+int post_file(const Settings& settings, SqliteStore& store, Outbox& outbox, const Places& places) {
     std::ifstream file(settings.file);
     std::istream& in = settings.file == "-" ? std::cin : file;
     if (!in) {
@@ -101,7 +155,7 @@ int post_file(const Settings& settings, Outbox& outbox, const Places& places) {
         if (!status.ok()) {
             std::fprintf(stderr, "%s%s\n", where.c_str(), std::string(status.message()).c_str());
             ++wrong;
-        } else if (!post(settings, outbox, places, std::move(event), where)) {
+        } else if (!post(settings, store, outbox, places, std::move(event), where)) {
             ++wrong;
         }
     }
@@ -111,7 +165,7 @@ int post_file(const Settings& settings, Outbox& outbox, const Places& places) {
     return wrong == 0 ? 0 : exit_data;
 }
 
-int post_flags(const Settings& settings, Outbox& outbox, const Places& places, const EventType& type,
+int post_flags(const Settings& settings, SqliteStore& store, Outbox& outbox, const Places& places, const EventType& type,
                const std::map<std::string, std::string>& values) {
     auto event = *new_event(type.name);
     bool good = true;
@@ -124,7 +178,7 @@ int post_flags(const Settings& settings, Outbox& outbox, const Places& places, c
             good = false;
         }
     }
-    return good && post(settings, outbox, places, std::move(event), "") ? 0 : exit_data;
+    return good && post(settings, store, outbox, places, std::move(event), "") ? 0 : exit_data;
 }
 
 // As the clocks of Vietnam show it.
@@ -346,8 +400,8 @@ int run(const Settings& settings, const CLI::App& app, const std::map<std::strin
     Outbox outbox(store);
     for (const auto& type : event_types()) {
         if (app.get_subcommand("post")->got_subcommand(type.name)) {
-            return settings.file.empty() ? post_flags(settings, outbox, places, type, values.at(type.name))
-                                         : post_file(settings, outbox, places);
+            return settings.file.empty() ? post_flags(settings, store, outbox, places, type, values.at(type.name))
+                                         : post_file(settings, store, outbox, places);
         }
     }
     return exit_usage;
@@ -391,6 +445,6 @@ int main(int argc, char** argv) {
     }
     return run_program(app, argc, argv, [&] {
         spdlog::set_level(app.got_subcommand("run") ? spdlog::level::info : spdlog::level::warn);
-        return run(settings, app, values);
+        return run(with_identity(settings, app), app, values);
     });
 }

@@ -6,6 +6,7 @@
 #include "services/runtime/adapters/mqtt_link.hpp"
 #include "services/runtime/adapters/sqlite_store.hpp"
 #include "services/runtime/core/topics.hpp"
+#include "services/runtime/core/trace.hpp"
 #include "tests/support/events.hpp"
 #include "tests/support/processes.hpp"
 
@@ -206,6 +207,35 @@ TEST_CASE("the list tells waiting, sent, stored and refused apart", "[integratio
     CHECK_THAT(village.result({"list"}), Catch::Contains("\tstored, counted in month 4, quarter 2 of 2022\n"));
     CHECK(village.result({"send", "--keep-days", "0"}) == "0 ");
     CHECK(village.ledger() == Outbox::Ledger{1, 1, 0, 0});
+}
+
+TEST_CASE("an outbox remembers its device and commune; a flag that says otherwise ends with 78 and what to do", "[integration]") {
+    const Village village;
+    const auto field = [&](std::vector<std::string> flags, std::initializer_list<std::string> words) {
+        std::vector<std::string> command{CHIENG_FIELD, "--data", village.folder.path(), "--broker", village.broker.url(), "--english"};
+        command.insert(command.end(), flags.begin(), flags.end());
+        command.insert(command.end(), words.begin(), words.end());
+        const auto log = village.log("field.log");
+        std::filesystem::remove(log);
+        Process process(command, log);
+        const auto code = process.wait(60s);
+        return std::to_string(code.value_or(-1)) + " " + text_of(log);
+    };
+    const auto post = {
+        std::string("post"),           std::string("session-held"), std::string("--occurred-on"),    std::string("2022-03-20"),
+        std::string("--organisation"), std::string("WOMEN"),        std::string("--role"),           std::string("ASSOCIATION_OFFICER"),
+        std::string("--form"),         std::string("TALK"),         std::string("--topics"),         std::string("LAW"),
+        std::string("--languages"),    std::string("BAHNAR"),       std::string("--audience.total"), std::string("20")};
+    CHECK(field({"--device", "p7", "--commune", "23659"}, post) == "0 kept, waiting to be sent: session/1\n");
+    CHECK(field({}, post) == "0 kept, waiting to be sent: session/2\n");
+    const auto listed = field({}, {"list", "--traces"});
+    CHECK_THAT(listed, Catch::EndsWith("posted = stored + refused + waiting: 2 = 0 + 0 + 2\n"));
+    CHECK_THAT(listed, Catch::Contains(trace_id(TracedEvent{"23659", "session", "p7", 1})));
+    CHECK(field({"--commune", "23656"}, {"send"}) ==
+          "78 The device p7 posts to the commune 23659, not to 23656: give another commune's device another --data folder.\n");
+    CHECK(field({"--device", "p8"}, {"send"}) == "78 The folder " + village.folder.path().string() +
+                                                     " is of the device p7, not of p8: give another device another --data folder.\n");
+    CHECK(field({"--device", "p7", "--commune", "23659"}, {"send", "--patience", "1"}).starts_with("69 "));
 }
 
 }  // namespace field_test

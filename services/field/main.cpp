@@ -6,6 +6,8 @@
 #include "services/field/status.hpp"
 #include "services/runtime/adapters/file_lock.hpp"
 #include "services/runtime/adapters/sqlite_store.hpp"
+#include "services/runtime/core/limits.hpp"
+#include "services/runtime/core/rules.hpp"
 #include "services/runtime/core/time.hpp"
 #include "services/runtime/core/validator.hpp"
 #include "services/runtime/host/event_lines.hpp"
@@ -21,8 +23,11 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iostream>
 #include <map>
+#include <memory>
+#include <sstream>
 
 #include <unistd.h>
 
@@ -105,6 +110,19 @@ Settings with_identity(Settings settings, const CLI::App& app) {
     return settings;
 }
 
+void tell_reasons(const Settings& settings, const Reasons& reasons, Instant now, const std::string& where) {
+    for (const auto& reason : reasons) {
+        std::fprintf(stderr, "%s%s: %s\n", where.c_str(), reason.field().c_str(), in_tongue(settings, reason.vi(), reason.en()).c_str());
+        if (reason.code() == "IN_THE_FUTURE") {  // a telephone whose battery was empty
+            const auto today = format_day(day_at(now.civil));
+            std::fprintf(stderr, "%s%s\n", where.c_str(),
+                         in_tongue(settings, "Đồng hồ máy này: " + today + "; nếu sai, hãy chỉnh đồng hồ rồi ghi lại.",
+                                   "This device's clock says " + today + "; if that is wrong, set it and post again.")
+                             .c_str());
+        }
+    }
+}
+
 // Numbers and freezes one event; says what is wrong with it otherwise.
 bool post(const Settings& settings, SqliteStore& store, Outbox& outbox, const Places& places, v1::Event event, const std::string& where) {
     const auto now = Clock().now();
@@ -121,48 +139,130 @@ bool post(const Settings& settings, SqliteStore& store, Outbox& outbox, const Pl
         }
         return true;
     }
-    for (const auto& reason : std::get<Reasons>(posted)) {
-        std::fprintf(stderr, "%s%s: %s\n", where.c_str(), reason.field().c_str(), in_tongue(settings, reason.vi(), reason.en()).c_str());
-        if (reason.code() == "IN_THE_FUTURE") {  // a telephone whose battery was empty
-            const auto today = format_day(day_at(now.civil));
-            std::fprintf(stderr, "%s%s\n", where.c_str(),
-                         in_tongue(settings, "Đồng hồ máy này: " + today + "; nếu sai, hãy chỉnh đồng hồ rồi ghi lại.",
-                                   "This device's clock says " + today + "; if that is wrong, set it and post again.")
-                             .c_str());
+    tell_reasons(settings, std::get<Reasons>(posted), now, where);
+    return false;
+}
+
+constexpr std::size_t sequence_bytes_more = 9;  // that the number drawn may take beyond the number 1
+constexpr std::size_t unseekable_bytes_max = 8UL << 20U;
+
+// A file of lines that can be read twice; what cannot, such as the standard input, is kept in memory.
+std::unique_ptr<std::istream> lines_of(const Settings& settings) {
+    const bool is_input = settings.file == "-";
+    auto file = std::make_unique<std::ifstream>(settings.file);
+    if (!is_input && (!*file || std::filesystem::is_directory(settings.file))) {
+        throw std::invalid_argument(settings.file + ": cannot be read");
+    }
+    if (!is_input && std::filesystem::is_regular_file(settings.file)) {
+        return file;
+    }
+    std::istream& in = is_input ? std::cin : *file;
+    std::string text(unseekable_bytes_max + 1, '\0');
+    in.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(in.gcount()));
+    if (text.size() > unseekable_bytes_max) {
+        throw std::invalid_argument(
+            settings.file + ": " +
+            in_tongue(settings, "dài hơn 8 MiB; hãy đưa vào dưới dạng tệp.", "holds more than 8 MiB; give it as a file."));
+    }
+    return std::make_unique<std::istringstream>(std::move(text));
+}
+
+// Each line that is not empty, and its number, until one is not taken. A mark of the byte order is no part of the first.
+bool each_line(std::istream& in, const std::function<bool(const std::string& line, int number)>& take) {
+    constexpr std::string_view mark = "\xEF\xBB\xBF";
+    std::string line;
+    for (int number = 1; std::getline(in, line); ++number) {
+        if (number == 1 && line.starts_with(mark)) {
+            line.erase(0, mark.size());
+        }
+        if (line.ends_with('\r')) {
+            line.pop_back();
+        }
+        if (!line.empty() && !take(line, number)) {
+            return false;
         }
     }
-    return false;
+    return true;
+}
+
+// Whether it would be kept; says what is wrong with it otherwise.
+bool check_line(const Settings& settings, const Places& places, const std::string& line, const std::string& where) {
+    v1::Event event;
+    const auto status = google::protobuf::util::JsonStringToMessage(line, &event);
+    if (!status.ok()) {
+        std::fprintf(stderr, "%s%s\n", where.c_str(), std::string(status.message()).c_str());
+        return false;
+    }
+    const auto now = Clock().now();
+    event.set_sequence(1);  // for the rules; the outbox draws the number
+    event.set_recorded_at(static_cast<std::uint64_t>(now.civil.time_since_epoch().count()));
+    auto reasons = judge_event(event, service_of(event), &places, settings.commune, day_at(now.civil));
+    if (const auto size = event.ByteSizeLong() + sequence_bytes_more; size > limits::event_bytes_max) {
+        reasons.push_back(reason(ReasonCode::too_large, "", std::to_string(size) + " bytes"));
+    }
+    tell_reasons(settings, reasons, now, where);
+    return reasons.empty();
+}
+
+// A file with a mistake leaves nothing behind: whoever corrects it and posts it again counts no line twice.
+bool check_file(const Settings& settings, std::istream& in, const Outbox& outbox, const Places& places) {
+    int wrong = 0;
+    std::uint64_t all = 0;
+    each_line(in, [&](const std::string& line, int number) {
+        ++all;
+        wrong += check_line(settings, places, line, settings.file + ":" + std::to_string(number) + ": ") ? 0 : 1;
+        return true;
+    });
+    if (in.bad()) {
+        throw std::invalid_argument(settings.file + ": cannot be read");
+    }
+    if (outbox.waiting_count() + all > limits::outbox_events_max) {
+        ++wrong;
+        const Reasons full{reason(ReasonCode::outbox_full, "", std::to_string(outbox.waiting_count()))};
+        tell_reasons(settings, full, Clock().now(), settings.file);
+    }
+    if (wrong > 0) {
+        std::fprintf(stderr, "%s\n",
+                     in_tongue(settings, "chưa ghi tin nào; hãy sửa các dòng sai rồi ghi lại cả tệp",
+                               "nothing was kept; correct the wrong lines and post the whole file again")
+                         .c_str());
+    }
+    return wrong == 0;
 }
 
 // Each line is one event in proto3 JSON.
 int post_file(const Settings& settings, SqliteStore& store, Outbox& outbox, const Places& places) {
-    std::ifstream file(settings.file);
-    std::istream& in = settings.file == "-" ? std::cin : file;
-    if (!in) {
-        throw std::invalid_argument(settings.file + ": cannot be read");
+    const auto in = lines_of(settings);
+    if (!check_file(settings, *in, outbox, places)) {
+        return exit_data;
     }
-    std::string line;
-    int number = 0;
-    int wrong = 0;
-    while (std::getline(in, line)) {
-        ++number;
-        if (line.empty()) {
-            continue;
-        }
-        const auto where = settings.file + ":" + std::to_string(number) + ": ";
+    in->clear();
+    in->seekg(0);
+    int kept = 0;
+    int at = 0;
+    const auto say_where = [&] {
+        std::fprintf(stderr, "%s %d; %s %d\n", in_tongue(settings, "số dòng đã ghi:", "lines in the outbox:").c_str(), kept,
+                     in_tongue(settings, "lần sau ghi tiếp từ dòng", "next time go on from line").c_str(), at);
+    };
+    const auto keep = [&](const std::string& line, int number) {
+        at = number;
         v1::Event event;
-        const auto status = google::protobuf::util::JsonStringToMessage(line, &event);
-        if (!status.ok()) {
-            std::fprintf(stderr, "%s%s\n", where.c_str(), std::string(status.message()).c_str());
-            ++wrong;
-        } else if (!post(settings, store, outbox, places, std::move(event), where)) {
-            ++wrong;
+        const bool is_kept = google::protobuf::util::JsonStringToMessage(line, &event).ok() &&
+                             post(settings, store, outbox, places, std::move(event), settings.file + ":" + std::to_string(number) + ": ");
+        kept += is_kept ? 1 : 0;
+        return is_kept;
+    };
+    try {
+        if (each_line(*in, keep)) {
+            return 0;
         }
+    } catch (const Broken&) {
+        say_where();
+        throw;
     }
-    if (in.bad()) {  // a folder can be opened
-        throw std::invalid_argument(settings.file + ": cannot be read");
-    }
-    return wrong == 0 ? 0 : exit_data;
+    say_where();
+    return exit_data;
 }
 
 int post_flags(const Settings& settings, SqliteStore& store, Outbox& outbox, const Places& places, const EventType& type,

@@ -14,6 +14,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <fstream>
 #include <thread>
 
 namespace field_test {
@@ -236,6 +237,28 @@ TEST_CASE("an outbox remembers its device and commune; a flag that says otherwis
     CHECK(field({"--device", "p8"}, {"send"}) == "78 The folder " + village.folder.path().string() +
                                                      " is of the device p7, not of p8: give another device another --data folder.\n");
     CHECK(field({"--device", "p7", "--commune", "23659"}, {"send", "--patience", "1"}).starts_with("69 "));
+}
+
+TEST_CASE("a file with a mistake leaves nothing behind and names each wrong line; corrected, it is kept once", "[integration]") {
+    const Village village;
+    const auto file = village.log("events.jsonl").string();
+    const std::string good = R"({"occurredOn":"2022-03-20","village":"23656-01","organisation":"WOMEN","role":"ASSOCIATION_OFFICER",)"
+                             R"("sessionHeld":{"form":"TALK","topics":["LAW"],"languages":["BAHNAR"],"audience":{"total":30}}})";
+    std::ofstream(file) << "\xEF\xBB\xBF" << good << "\r\n\n"
+                        << R"({"occurredOn":7})"
+                        << "\n"
+                        << good << "\n"
+                        << R"({"note":"x"})"
+                        << "\n";
+    const auto said = village.result({"post", "session-held", "--file", file});
+    CHECK_THAT(said, Catch::StartsWith("65 ") && Catch::Contains(file + ":3: ") && Catch::Contains(file + ":5: occurred_on: Missing"));
+    CHECK_THAT(said, Catch::EndsWith("nothing was kept; correct the wrong lines and post the whole file again\n"));
+    CHECK_THAT(said, !Catch::Contains(":1: ") && !Catch::Contains(":4: "));
+    CHECK(village.ledger() == Outbox::Ledger{0, 0, 0, 0});
+    std::ofstream(file) << "\xEF\xBB\xBF" << good << "\n" << good << "\n";
+    CHECK(village.result({"post", "session-held", "--file", file}) ==
+          "0 kept, waiting to be sent: session/1\nkept, waiting to be sent: session/2\n");
+    CHECK(village.ledger() == Outbox::Ledger{2, 0, 0, 2});
 }
 
 }  // namespace field_test

@@ -123,6 +123,8 @@ TEST_CASE("an event that finds the disk full is not posted, and those before it 
     }
     CHECK(kept > 0);
     CHECK(ledger_of(folder) == Outbox::Ledger{kept, 0, 0, kept});
+    CHECK_THAT(said, Catch::Contains("lines in the outbox: " + std::to_string(kept) + "; next time go on from line " +
+                                     std::to_string(kept + 1) + "\n"));
     post_sessions(folder, 1);
     CHECK(ledger_of(folder).posted == kept + 1);
 }

@@ -265,7 +265,8 @@ TEST_CASE("money that households were given is told to who has a threshold of al
 TEST_CASE("a report is not filed with a field that it does not have, which may be meant to file another", "[web]") {
     WebWorld world("23656", rights());
     world.at("2022-07-20");
-    CHECK(status_of(world.ask("POST", "/api/v1/reports", as("gong"), R"({"period": "2022-Q2", "calendar": "calendar"})")) == "400 calendar");
+    CHECK(status_of(world.ask("POST", "/api/v1/reports", as("gong"), R"({"period": "2022-Q2", "calendar": "calendar"})")) ==
+          "400 calendar");
     CHECK(status_of(world.ask("POST", "/api/v1/reports", as("gong"), R"({"period": "2022-Q2"})")) == "done");
 }
 

@@ -140,12 +140,12 @@ void DefinitionCompiler::check_spans(const v1::Indicator& indicator) const {
     if (indicator.spans().empty()) {
         fail("no spans");
     }
-    std::set<int> spans;
+    std::set<int> named;
     for (const int span : indicator.spans()) {
         if (span == v1::SPAN_UNSPECIFIED || !v1::Span_IsValid(span)) {
             fail("no spans");
         }
-        if (!spans.insert(span).second) {
+        if (!named.insert(span).second) {
             fail("the span " + v1::Span_Name(static_cast<v1::Span>(span)) + " is named twice");
         }
     }

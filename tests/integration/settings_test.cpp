@@ -6,6 +6,9 @@
 
 #include <chrono>
 #include <fstream>
+#include <string>
+#include <tuple>
+#include <vector>
 
 namespace settings_test {
 
@@ -83,8 +86,10 @@ TEST_CASE("a wrong value in the file of settings names the line, one on the comm
 
 TEST_CASE("an address that no broker has ends each program with 78 and the form that is expected", "[integration]") {
     const Folder folder;
-    const auto [program, rest] = GENERATE(table<std::string, std::string>(
+    const std::tuple<std::string, std::string> asked = GENERATE(table<std::string, std::string>(
         {{CHIENG_SERVICE, ""}, {CHIENG_FIELD, "send"}, {CHIENG_GATEWAY, "run"}, {CHIENG_GATEWAY, "table"}}));
+    const auto& program = std::get<0>(asked);
+    const auto& rest = std::get<1>(asked);
     const auto ending = [&](std::vector<std::string> options) {
         options.insert(options.begin(), program);
         if (!rest.empty()) {

@@ -479,4 +479,35 @@ TEST_CASE("a target for a month to come is told against what stands now, wheneve
     CHECK(bench.retained[topic].find(R"("number":"4000")") != std::string::npos);
 }
 
+TEST_CASE("what stands is told of each month that begins where nothing happens any more, and for a year when a clock is wrong") {
+    Bench bench;
+    const auto topic = [](const char* period) { return topics::indicator("23656", "official", period, "POV-02"); };
+    auto opening = an_event(1);
+    opening.set_occurred_on("2022-03-20");
+    opening.mutable_baseline_set()->set_year(2022);
+    opening.mutable_baseline_set()->set_standard(v1::DECREE_07_2021);
+    opening.mutable_baseline_set()->set_households(100);
+    opening.mutable_baseline_set()->set_poor(40);
+    bench.start();
+    bench.pass(1'000);
+    bench.hear(Input(Arrived{{feed, block_of(1, opening, 5).SerializeAsString(), false}}));
+    bench.hear(Input(Arrived{{feed, sessions(2).SerializeAsString(), false}}));  // in March
+    bench.pass(31'000);                                                          // kept
+    REQUIRE_FALSE(bench.retained.contains(topic("2022-08")));
+    bench.crash();
+    bench.start();
+    bench.civil = Seconds(*parse_day("2022-08-10"));
+    for (int i = 0; i < 20; ++i) {
+        bench.pass(2'000);
+    }
+    REQUIRE(bench.retained.contains(topic("2022-08")));
+    CHECK(bench.retained.at(topic("2022-08")).find(R"("number":"40")") != std::string::npos);
+    bench.civil = Seconds(*parse_day("2090-01-01"));
+    for (int i = 0; i < 20; ++i) {
+        bench.pass(2'000);
+    }
+    CHECK(bench.retained.contains(topic("2023-03")));
+    CHECK_FALSE(bench.retained.contains(topic("2023-06")));
+}
+
 }  // namespace gateway_test

@@ -75,8 +75,10 @@ public:
     [[nodiscard]] v1::Cell cell(CellId id) const;
     void read(CellId id, v1::Cell& cell) const;  // into an empty one
 
-    // Indicators that a change of this cell touches: of its commune and of all places above, up to this board's own.
+    // Indicators that a change of this cell touches: of its commune and of all places above, up to this board's own; and of its
+    // village those that tell_villages() names.
     void touched(CellId id, std::vector<IndicatorId>& ids);
+    void tell_villages(const std::function<bool(const v1::Indicator&)>& is_told);
     // Those of all cells, also of those that are gone: a broker may still hold what they were. Some may come twice.
     void all_indicators(std::vector<IndicatorId>& ids);
     [[nodiscard]] bool is_own(IndicatorId id) const;
@@ -297,6 +299,7 @@ private:
     [[nodiscard]] std::pair<std::int32_t, std::int32_t> reach(CellId id) const;
     using Areas = boost::container::small_vector<std::uint32_t, 8>;
     [[nodiscard]] Areas reached_by(CellId id);
+    [[nodiscard]] Areas with_village(Areas areas, CellId id);
     void touch_ahead(std::uint32_t definition, std::span<const std::uint32_t> areas, std::vector<IndicatorId>& ids) const;
     void take_windows(std::uint32_t definition, std::int32_t first, std::int32_t last, std::span<const std::uint32_t> areas,
                       std::vector<IndicatorId>& ids) const;
@@ -355,6 +358,7 @@ private:
     std::int32_t latest_ = 0;
     std::int32_t horizon_told_ = 0;
     boost::unordered_flat_map<CellId, Areas> reached_;  // by time and area
+    std::set<std::uint32_t> told_of_villages_;          // definitions
     std::set<std::uint64_t> ahead_;                     // windows after it that a target was assigned for
     std::vector<std::string> areas_;
     std::map<std::string, std::uint32_t, std::less<>> area_ids_;

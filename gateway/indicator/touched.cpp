@@ -104,14 +104,43 @@ Board::Areas Board::reached_by(CellId id) {
     return areas;
 }
 
+void Board::tell_villages(const std::function<bool(const v1::Indicator&)>& is_told) {
+    for (std::uint32_t i = 0; i < definitions_.all().size(); ++i) {
+        if (is_told(definitions_.all()[i].indicator)) {
+            told_of_villages_.insert(i);
+        }
+    }
+}
+
+// And the village that the cell is of; of what stands, the one that carries it on.
+Board::Areas Board::with_village(Areas areas, CellId id) {
+    const auto series = cell_id::series(id);
+    const auto area = cell_id::area(id);
+    if (!line(id).is_village) {
+        return areas;
+    }
+    areas.push_back(area);
+    if (definitions_.series(series).stock && horizon_ != 0 && !cell_id::is_window(cell_id::time(id))) {
+        const Atom now{horizon_};
+        const auto carrier = std::string(places_.carrier(areas_[area], Atom{reach(id).first}.first_day(), now.first_day()));
+        const auto carries = carrier.empty() ? area : area_id(carrier);
+        if (carries != area && line(cell_id::pack(series, cell_id::time_of(now), carries)).is_village) {
+            areas.push_back(carries);
+        }
+    }
+    return areas;
+}
+
 void Board::touched(CellId id, std::vector<IndicatorId>& ids) {
     const auto time = cell_id::time(id);
-    const auto areas = reached_by(id);
+    const auto above = reached_by(id);
+    const auto all = told_of_villages_.empty() ? above : with_village(above, id);
     if (cell_id::is_window(time) && cell_id::window_of(time).first_atom().index > horizon_) {
         ahead_.insert(time);
     }
     for (const auto definition : definitions_.touched(cell_id::series(id))) {
         const auto& made = definitions_.all()[definition];
+        const auto& areas = told_of_villages_.contains(definition) ? all : above;
         if (cell_id::is_window(time)) {
             const auto window = cell_id::window_of(time);
             if (made.counted_over(window.span) && !made.indicator.hidden()) {
@@ -190,14 +219,18 @@ void Board::touched_by_time(std::vector<IndicatorId>& ids) {
     }
     for (const auto& [key, times] : stock_times_) {
         const auto& above = line(cell_id::pack(cell_id::series(key), cell_id::time_of(Atom{horizon_}), cell_id::area(key)));
-        boost::container::small_vector<std::uint32_t, 4> areas(above.above.begin(), above.above.end());
+        Areas areas(above.above.begin(), above.above.end());
         if (!above.is_village) {
             areas.push_back(cell_id::area(key));
+        }
+        auto all = areas;
+        if (above.is_village) {
+            all.push_back(cell_id::area(key));
         }
         for (const auto definition : definitions_.touched(cell_id::series(key))) {
             const auto& indicator = definitions_.all()[definition].indicator;
             if (!indicator.has_targets() || indicator.targets().view() == v1::VILLAGES_STEERED) {
-                take_windows(definition, first, horizon_, areas, ids);
+                take_windows(definition, first, horizon_, told_of_villages_.contains(definition) ? all : areas, ids);
             }
         }
     }

@@ -263,9 +263,11 @@ void Gateway::publish_indicators(Instant now, Actions& actions) {
         }
         auto value = follower_.board().value(id);
         value.set_as_of(static_cast<std::uint64_t>(now.civil.time_since_epoch().count()));
-        const auto topic = topics::indicator(value.area(), calendar_name(value.calendar()), value.period(), value.indicator());
         const EventData data(value);
-        actions.emplace_back(retained_event(topic, {place_, "gateway", value.as_of()}, data));
+        if (area_kind(value.area()) != AreaKind::village) {  // a village's is its head's, and nobody else's
+            const auto topic = topics::indicator(value.area(), calendar_name(value.calendar()), value.period(), value.indicator());
+            actions.emplace_back(retained_event(topic, {place_, "gateway", value.as_of()}, data));
+        }
         for (auto& message : recipients_ == nullptr ? std::vector<Message>() : recipients_->of_value(value, data, day_at(now.civil))) {
             actions.emplace_back(Publish{std::move(message)});
         }
@@ -277,6 +279,7 @@ void Gateway::publish_indicators(Instant now, Actions& actions) {
 
 void Gateway::serve(const Recipients& recipients) {
     recipients_ = &recipients;
+    follower_.board().tell_villages([&](const v1::Indicator& indicator) { return recipients.tells_villages(indicator); });
     reports_.serve(recipients);
 }
 

@@ -217,7 +217,8 @@ std::vector<Message> Recipients::of_value(const v1::IndicatorValue& value, const
     for (std::size_t i = 0; i < all_.size(); ++i) {
         const auto& recipient = all_[i];
         const bool is_due = recipient.delivery() == v1::RecipientFeed::AS_IT_HAPPENS || (last && *last < today);
-        if (!is_due || !shares_[i].has(value)) {
+        const bool is_of_level = area_kind(value.area()) != AreaKind::village || recipient.level() == v1::RecipientFeed::OF_VILLAGE;
+        if (!is_due || !is_of_level || !shares_[i].has(value)) {
             continue;
         }
         const auto name = filled_in(recipient.name(), "{village}", value.area());
@@ -231,6 +232,15 @@ std::vector<Message> Recipients::of_value(const v1::IndicatorValue& value, const
         messages.push_back(std::move(publish.message));
     }
     return messages;
+}
+
+bool Recipients::tells_villages(const v1::Indicator& indicator) const {
+    for (std::size_t i = 0; i < all_.size(); ++i) {
+        if (all_[i].level() == v1::RecipientFeed::OF_VILLAGE && shares_[i].has_indicator(indicator.code())) {
+            return true;
+        }
+    }
+    return false;
 }
 
 std::vector<Message> Recipients::of_event(std::string_view commune, std::string_view service, const v1::Entry& entry) const {

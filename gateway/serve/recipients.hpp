@@ -33,6 +33,9 @@ public:
     // when its period is over.
     [[nodiscard]] std::vector<Message> of_value(const v1::IndicatorValue& value, const EventData& data, Day today) const;
 
+    // Whether a village head is told this indicator of the village.
+    [[nodiscard]] bool tells_villages(const v1::Indicator& indicator) const;
+
     // One message for each recipient of an event that was journalled, with what its class lets it read. Not retained: what
     // is erased later would stay on the broker.
     [[nodiscard]] std::vector<Message> of_event(std::string_view commune, std::string_view service, const v1::Entry& entry) const;

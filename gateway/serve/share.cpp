@@ -111,12 +111,12 @@ bool Share::has_part(const std::string& code, const std::string& cut_value) cons
     if (!recipient_) {
         return true;
     }
-    const bool is_of_indicators = parted_->by_indicator.contains(code);
+    const bool is_of_indicators = parted_->by_indicator.contains(code) && recipient_->level() != v1::RecipientFeed::OF_VILLAGE;
     return narrows(code) ? cut_value == organisation() : !is_of_indicators || (has_indicator(cut_value) && !narrows(cut_value));
 }
 
 bool Share::alters(const std::string& code) const {
-    return narrows(code) || (recipient_ && parted_->by_indicator.contains(code));
+    return narrows(code) || (recipient_ && recipient_->level() != v1::RecipientFeed::OF_VILLAGE && parted_->by_indicator.contains(code));
 }
 
 v1::IndicatorValue Share::of(v1::IndicatorValue value) const {

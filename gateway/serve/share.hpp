@@ -45,7 +45,7 @@ public:
     [[nodiscard]] bool has_area(std::string_view area) const;
     [[nodiscard]] bool has(const v1::IndicatorValue& value) const;
     // Whether only one organisation's part of this indicator is given. Of achievements the parts are left out that would tell the whole
-    // of such a one, or one that is not given at all.
+    // of such a one, or one that is not given at all; a village is told what it achieved of all its targets.
     [[nodiscard]] bool narrows(const std::string& code) const;
     [[nodiscard]] bool has_part(const std::string& code, const std::string& cut_value) const;
     // Whether what is given of a value of this indicator may be less than the value.

@@ -262,6 +262,26 @@ TEST_CASE("when a period is over its values are said to who is reported to, and 
     }
 }
 
+TEST_CASE("a village head is told the figures of the village as they change, and nobody else is") {
+    const auto recipients = Recipients::load(data::recipients, "recipients.txtpb", definitions(), "23656");
+    Bench bench;
+    bench.start();
+    bench.gateway->serve(recipients);
+    bench.publish(1);
+    bench.publish(2);
+    for (int n = 0; n < 20; ++n) {
+        bench.pass(1'000);
+    }
+    v1::IndicatorValue told;
+    REQUIRE(read_retained_event(bench.retained["chieng/1/areas/23656-01/recipients/village/23656-01/official/2022-04/COM-01"], told));
+    CHECK(told.number() == 2);
+    CHECK(told.area() == "23656-01");
+    for (const auto& [topic, payload] : bench.retained) {
+        INFO(topic);
+        CHECK((topic.find("/areas/23656-01/") == std::string::npos || topic.find("/recipients/village/23656-01/") != std::string::npos));
+    }
+}
+
 TEST_CASE("a gateway that ended well reads nothing again and wastes no offset") {
     Bench bench;
     bench.start();

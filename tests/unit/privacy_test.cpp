@@ -134,7 +134,7 @@ TEST_CASE("no personal text of any type of event leaves the commune, whoever pub
     erasure.mutable_household_erased()->set_household_key(household);
     erasure.mutable_household_erased()->set_ground(v1::HouseholdErased::ON_REQUEST);
     CHECK(send(erasure, "household"));
-    CHECK(marker.names.size() >= 14);
+    CHECK(marker.names.size() >= 13);
 
     const auto of_commune = Recipients::load(data::recipients, "recipients.txtpb", definitions(), "23656");
     const auto of_district = Recipients::load(data::recipients, "recipients.txtpb", definitions(), "625");

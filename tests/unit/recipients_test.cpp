@@ -3,6 +3,7 @@
 #include "gateway/serve/recipients.hpp"
 #include "services/runtime/core/cloud_event.hpp"
 #include "tests/support/events.hpp"
+#include "tests/support/filled.hpp"
 
 #include "data/indicators.hpp"
 #include "data/recipients.hpp"
@@ -90,8 +91,8 @@ TEST_CASE("a value goes to whom it concerns, by indicator, area and level", "[re
     CHECK(who(district, a_value("23656-01", "POV-03")).empty());  // a village's figures are the commune's
     CHECK(who(commune, a_value("625", "POV-03")).empty());
     CHECK(who(commune, a_value("23656", "TOU-03")) == "commune/party commune/council commune/leaders archive ");
-    CHECK(who(commune, a_value("23656-01", "COM-02")) ==
-          "commune/party commune/council commune/leaders commune/centre village/23656-01 archive ");
+    CHECK(who(commune, a_value("23656", "COM-02")) == "commune/party commune/council commune/leaders commune/centre archive ");
+    CHECK(who(commune, a_value("23656-01", "COM-02")) == "village/23656-01 ");
     const auto topic =
         district.of_value(a_value("625", "CUL-01"), EventData(a_value("625", "CUL-01")), *parse_day("2022-06-15")).at(0).topic;
     CHECK(topic == "chieng/1/areas/625/recipients/district/culture/official/2022-Q2/CUL-01");
@@ -133,6 +134,11 @@ TEST_CASE("of what was achieved of targets a recipient gets what does not tell o
         part.set_cut_value(code);
     }
     std::string parts;
+    auto of_village = value;
+    of_village.set_area("23656-01");
+    v1::IndicatorValue told;
+    REQUIRE(read_retained_event(at("23656").of_value(of_village, EventData(of_village), *parse_day("2022-06-15")).at(0).payload, told));
+    CHECK(told.parts_size() == 3);  // a village is told of all its targets
     for (const auto& message : at("23656").of_value(value, EventData(value), *parse_day("2022-06-15"))) {
         v1::IndicatorValue given;
         REQUIRE(read_retained_event(message.payload, given));
@@ -170,6 +176,11 @@ TEST_CASE("of an event a recipient reads what its class allows", "[recipients]")
     auto event = a_household_supported(1);
     Recipients::cut(event, v1::INTERNAL);
     CHECK(event.body_case() == v1::Event::BODY_NOT_SET);
+    auto alert = sensible(*v1::Event::descriptor()->FindFieldByName("attention_needed"));
+    const auto subject = alert.attention_needed().subject();
+    Recipients::cut(alert, v1::INTERNAL);
+    CHECK_FALSE(subject.empty());
+    CHECK(alert.attention_needed().subject() == subject);  // what it is about: leaders are to act on it
 }
 
 TEST_CASE("a definition of recipients that is wrong is refused with its place and the reason", "[recipients]") {

@@ -85,7 +85,8 @@ struct Household {
     }
 
     // Which movement leads from one class to the other. Out of poverty only by an escape, also into near-poverty. Whether a fall
-    // is "again" or new is the reviewer's word: a class says nothing of the years before it.
+    // is "again" or new is the reviewer's word: a class says nothing of the years before it. Newly escaped is who was recognised as
+    // such, out of poverty or near-poverty.
     static bool joins(v1::HouseholdStatusChanged::Movement movement, v1::HouseholdClass from, v1::HouseholdClass to) {
         using Change = v1::HouseholdStatusChanged;
         const bool changed = from != to;
@@ -96,7 +97,7 @@ struct Household {
             case Change::NEWLY_POOR: return to == v1::POOR && changed;
             case Change::NEAR_POOR_AGAIN:
             case Change::NEWLY_NEAR_POOR: return to == v1::NEAR_POOR && changed && from != v1::POOR;
-            case Change::UNCHANGED: return !changed || (from > v1::NEAR_POOR && to > v1::NEAR_POOR);
+            case Change::UNCHANGED: return !changed || (from > v1::NEAR_POOR && to > v1::NEWLY_ESCAPED);
             default: return false;
         }
     }

@@ -29,7 +29,25 @@ struct Monitoring {
                    : Reasons();
     }
 
+    // Data of a period are closed before they are sent (Decree 09/2019/NĐ-CP, article 8): so it is over, in the official calendar,
+    // which ends before the other one.
+    static bool is_over(const std::string& period, Day on) { return Period::parse(v1::OFFICIAL, period)->last_day() < on; }
+
+    static Reasons decide(const v1::ReportSubmitted& report, const Context& context) {
+        const auto sent = *parse_day(report.sent());
+        if (sent > context.received_on + std::chrono::days(1)) {
+            return {reason(ReasonCode::in_the_future, "report_submitted.sent", report.sent())};
+        }
+        if (!is_over(report.period(), sent)) {
+            return {reason(ReasonCode::not_over_yet, "report_submitted.sent", report.period() + ", " + report.sent())};
+        }
+        return {};
+    }
+
     static Reasons decide(const v1::PeriodFiled& filed, const Context& context) {
+        if (!is_over(filed.period(), context.received_on)) {
+            return {reason(ReasonCode::not_over_yet, "period_filed.period", filed.period() + ", " + format_day(context.received_on))};
+        }
         const auto before = context.held("filed/" + filed.period());
         if (before && padded(filed.revision()) <= *before) {
             return {reason(ReasonCode::already_set, "period_filed.revision", filed.period() + ", " + std::to_string(filed.revision()))};

@@ -291,7 +291,7 @@ void Year::adjust_steering(v1::Event& event, Day day) {
         auto& report = *event.mutable_report_submitted();
         report.set_sent(event.occurred_on());
         report.set_due(format_day(near(day, 3, 3)));
-        report.set_period(one_in(2) ? "2022-Q2" : "2022-06");
+        report.set_period(one_in(2) ? "2021-Q4" : "2021-12");
         report.set_from_unit(a_name("u", 2));
         report.set_to_unit(a_name("v", 2));
     } else if (event.has_period_filed() && !one_in(4)) {

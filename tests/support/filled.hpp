@@ -110,6 +110,10 @@ inline v1::Event sensible(const google::protobuf::FieldDescriptor& type) {
         event.mutable_review_meeting_held()->set_agreed(event.review_meeting_held().attendants());
     } else if (event.has_household_erased()) {
         event.set_role(v1::LABOUR_OFFICIAL);
+    } else if (event.has_report_submitted()) {
+        event.mutable_report_submitted()->set_period("2021");
+    } else if (event.has_period_filed()) {
+        event.mutable_period_filed()->set_period("2021");
     }
     return event;
 }

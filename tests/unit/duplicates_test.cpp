@@ -119,8 +119,7 @@ TEST_CASE("a decision that cannot be is refused with its field", "[duplicates]")
     CHECK(refused(3, [](auto& e) { e.mutable_duplicate_decided()->set_same_sequence(9); }) ==
           "duplicate_decided.same_sequence:NOTHING_TO_CORRECT");
     CHECK(refused(4, [](auto& e) { e.mutable_duplicate_decided()->set_service("culture"); }) == "duplicate_decided.service:WRONG_SERVICE");
-    CHECK(refused(5, [](auto& e) { e.mutable_duplicate_decided()->set_device("head"); }) ==
-          "duplicate_decided.same_sequence:NOTHING_TO_CORRECT");
+    CHECK(refused(5, [](auto& e) { e.mutable_duplicate_decided()->set_device("head"); }) == "duplicate_decided.same_sequence:REPEATED");
     // Of two that are the same one stays.
     CHECK(refused(6, [](auto&) {}).empty());
     CHECK(refused(7, [](auto& e) {

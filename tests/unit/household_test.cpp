@@ -77,9 +77,15 @@ const std::set<Change::Movement>& movements_between(v1::HouseholdClass from, v1:
     static const Set into_poverty{Change::POOR_AGAIN, Change::NEWLY_POOR};
     static const Set into_near_poverty{Change::NEAR_POOR_AGAIN, Change::NEWLY_NEAR_POOR};
     using Row = std::map<v1::HouseholdClass, const Set*>;
-    static const Row above{{v1::POOR, &into_poverty},
+    static const Set none;  // newly escaped is who was recognised as such
+    static const Row newly{{v1::POOR, &into_poverty},
                            {v1::NEAR_POOR, &into_near_poverty},
                            {v1::NEWLY_ESCAPED, &same},
+                           {v1::AVERAGE, &same},
+                           {v1::NOT_LISTED, &same}};
+    static const Row above{{v1::POOR, &into_poverty},
+                           {v1::NEAR_POOR, &into_near_poverty},
+                           {v1::NEWLY_ESCAPED, &none},
                            {v1::AVERAGE, &same},
                            {v1::NOT_LISTED, &same}};
     static const std::map<v1::HouseholdClass, Row> table{{v1::POOR,
@@ -94,7 +100,7 @@ const std::set<Change::Movement>& movements_between(v1::HouseholdClass from, v1:
                                                            {v1::NEWLY_ESCAPED, &out_of_near_poverty},
                                                            {v1::AVERAGE, &out_of_near_poverty},
                                                            {v1::NOT_LISTED, &out_of_near_poverty}}},
-                                                         {v1::NEWLY_ESCAPED, above},
+                                                         {v1::NEWLY_ESCAPED, newly},
                                                          {v1::AVERAGE, above},
                                                          {v1::NOT_LISTED, above}};
     return *table.at(from).at(to);

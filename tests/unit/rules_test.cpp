@@ -47,7 +47,7 @@ TEST_CASE("a village belongs to the commune on the day of the event", "[rules]")
 
 TEST_CASE("an event has a body that its service takes, or voids another", "[rules]") {
     CHECK(codes(a_household_supported(1)) == "body:WRONG_SERVICE ");
-    CHECK(codes(an_event(1)) == "body:UNKNOWN_TYPE ");
+    CHECK(codes(an_event(1)) == "body:REQUIRED ");
     const auto voiding = correcting(an_event(2), v1::Correction::VOID, 1);
     CHECK(codes(voiding).empty());
     CHECK(codes(voiding, &kbang(), "no-such") == "service:UNKNOWN_TYPE ");

@@ -176,7 +176,7 @@ TEST_CASE("an event that the service would refuse is refused at once and takes n
     too_many.mutable_session_held()->mutable_audience()->set_female(46);
     CHECK(codes(phone.try_post(too_many)) == "ABOVE_TOTAL ");
     CHECK(codes(phone.try_post(a_session_held(0), "household")) == "WRONG_SERVICE ");
-    CHECK(codes(phone.try_post(an_event(0))) == "UNKNOWN_TYPE ");
+    CHECK(codes(phone.try_post(an_event(0))) == "REQUIRED ");
     CHECK(codes(phone.try_post(correcting(an_event(0), v1::Correction::VOID, 1), "../x")) == "UNKNOWN_TYPE ");
     CHECK(phone.post(correcting(an_event(0), v1::Correction::VOID, 1)) == 2);
     CHECK(phone.outbox->ledger().posted == 2);

@@ -213,6 +213,29 @@ TEST_CASE("the target of a filed period is not taken back, and a period is filed
     CHECK(bench.refusal("p1", again).empty());
 }
 
+TEST_CASE("a period that is not over is neither filed nor reported", "[monitoring]") {
+    Bench bench(make_service<Monitoring>());
+    bench.now = {Seconds(*parse_day("2022-06-14")) + std::chrono::hours(5), {}};
+    CHECK(bench.refusal("p1", a_filing(1, "2022-H1")) == "period_filed.period:NOT_OVER_YET");
+    auto report = an_event(2);
+    auto& sent = *report.mutable_report_submitted();
+    sent.set_period("2022-H1");
+    sent.set_level(v1::ReportSubmitted::COMMUNE_TO_DISTRICT);
+    sent.set_from_unit("23656");
+    sent.set_to_unit("625");
+    sent.set_due("2022-06-20");
+    sent.set_sent("2022-06-14");
+    CHECK(bench.refusal("p1", report) == "report_submitted.sent:NOT_OVER_YET");
+    report.set_sequence(3);
+    report.mutable_report_submitted()->set_sent("2022-06-17");
+    CHECK(bench.refusal("p1", report) == "report_submitted.sent:IN_THE_FUTURE");
+    bench.now.civil += std::chrono::days(1);
+    CHECK(bench.refusal("p1", a_filing(4, "2022-H1")).empty());
+    report.set_sequence(5);
+    report.mutable_report_submitted()->set_sent("2022-06-15");
+    CHECK(bench.refusal("p1", report).empty());
+}
+
 TEST_CASE("who may grant what changes with the reform of 1 July 2025", "[commendation]") {
     struct Row {
         v1::AwardForm form;

@@ -36,8 +36,10 @@ void Engine::judge_decision(v1::Entry& entry, Reasons& reasons) {
         reasons.push_back(reason(ReasonCode::wrong_service, "duplicate_decided.service", decided.service()));
     } else if (!is_stored(target) || is_decision(target)) {
         reasons.push_back(reason(ReasonCode::nothing_to_correct, "duplicate_decided.sequence", target.text()));
-    } else if (!is_stored(other) || is_decision(other) || root_of(other) == root_of(target)) {
+    } else if (!is_stored(other) || is_decision(other)) {
         reasons.push_back(reason(ReasonCode::nothing_to_correct, "duplicate_decided.same_sequence", other.text()));
+    } else if (root_of(other) == root_of(target)) {
+        reasons.push_back(reason(ReasonCode::repeated, "duplicate_decided.same_sequence", other.text()));
     }
     if (!reasons.empty()) {
         return;

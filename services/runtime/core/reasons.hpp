@@ -52,6 +52,7 @@ enum class ReasonCode {
     already_set,
     not_agreed,
     ends_before,
+    not_over_yet,
     target_filed,
     unknown_household,
     not_yours_to_erase,

@@ -216,7 +216,10 @@ std::optional<std::int64_t> Board::shown_hundredths(const Definition& definition
         return shown.histogram().empty() ? std::nullopt : std::optional(static_cast<std::int64_t>(shown.median() * 100));
     }
     if (indicator.measure() == v1::Indicator::RATIO) {
-        return shown.denominator() <= 0 ? std::nullopt : std::optional(rounded(shown.number() * 10'000, shown.denominator()));
+        const bool is_percent = indicator.targets().view() != v1::VILLAGES_MEETING;
+        return shown.denominator() <= 0
+                   ? std::nullopt
+                   : std::optional(is_percent ? rounded(shown.number() * 10'000, shown.denominator()) : shown.number() * 100);
     }
     if (indicator.measure() == v1::Indicator::CHANGE) {
         const auto both = shown.start_denominator() * shown.denominator();
@@ -291,7 +294,7 @@ void Board::fill_achievement(v1::IndicatorValue& value, const Definition& defini
     for (const auto assigned : holder->parts) {
         const auto& code = definitions_.series(assigned).cut_value;
         const auto* of = definitions_.find(code, period.last_day());
-        if (!of->counted_over(period.span) || !window_figures_.contains(cell_id::pack(assigned, cell_id::time_of(period), 0))) {
+        if (!window_figures_.contains(cell_id::pack(assigned, cell_id::time_of(period), 0))) {
             continue;
         }
         const auto found = target(assigned, code, value.area(), period);

@@ -221,13 +221,16 @@ void pov_10(const Question& asked, Figure& figure) {
                                                                        {"TELECOM", counted.telecom()},
                                                                        {"INFORMATION_MEANS", counted.information_means()}};
         auto& of_class = figure.parts[{"class", v1::HouseholdClass_Name(counted.household_class())}];
+        auto& of_standard = figure.parts[{"standard", v1::PovertyStandard_Name(counted.standard())}];
         of_class.denominator += households;
+        of_standard.denominator += households;
         figure.whole.denominator += households;
         for (const auto& [name, number] : lacks) {
             auto& part = figure.parts[{"indicator", name}];
             part.number += number;
             part.denominator += households;
             of_class.number += number;
+            of_standard.number += number;
             figure.whole.number += number;
         }
     }

@@ -25,7 +25,11 @@ std::optional<std::int64_t> hundredths(const Entry& entry, const Figure& figure)
     switch (entry.kind) {
         case Kind::number:
         case Kind::stock: return rounded(number * 100, entry.divide_by);
-        case Kind::rate: return denominator > 0 ? std::optional(rounded(number * 10'000, denominator)) : std::nullopt;
+        case Kind::rate:
+            if (entry.code == "TGT-02" && denominator > 0) {
+                return number * 100;  // shown in villages
+            }
+            return denominator > 0 ? std::optional(rounded(number * 10'000, denominator)) : std::nullopt;
         case Kind::median: return figure.median ? std::optional(static_cast<std::int64_t>(*figure.median * 100)) : std::nullopt;
         case Kind::change: break;
     }
@@ -83,12 +87,19 @@ char letter_of(v1::Span span) {
     return span == v1::MONTH ? 'M' : span == v1::QUARTER ? 'Q' : span == v1::HALF ? 'H' : 'Y';
 }
 
+// Counts of events are sums over any window; counts of different things are not.
+bool adds_up(const Entry& entry) {
+    static const std::set<std::string> different{"EMU-02", "EMU-03", "SUP-03", "MOB-01", "MOB-02"};
+    return entry.kind == Kind::number && !different.contains(entry.code);
+}
+
 void tgt_01(const Question& asked, Figure& figure) {
     if (asked.period.calendar != v1::OFFICIAL) {
         return;
     }
     for (const auto& entry : catalogue()) {
-        if (entry.code == "TGT-01" || entry.spans.find(letter_of(asked.period.span)) == std::string::npos) {
+        const bool is_told = entry.spans.find(letter_of(asked.period.span)) != std::string::npos;
+        if (entry.code == "TGT-01" || (!is_told && !adds_up(entry))) {
             continue;
         }
         if (const auto found = achieved(asked, entry, asked.area)) {

@@ -127,6 +127,23 @@ TEST_CASE("what has no value meets no target, even where less is better") {
     CHECK(text_of(boards.district.value("23656-01", official("2022"), "TGT-01")) == "0/1 POV-03 0/500");
 }
 
+TEST_CASE("what adds up is held against a target over any window") {
+    Boards boards;
+    boards.take("monitoring", a_target(1, "POV-06", "2022-H1", 100));  // POV-06 itself is told by month, quarter and year
+    boards.take("household", a_change(1, "2022-03-20", v1::HouseholdStatusChanged::ESCAPED_POVERTY, v1::POOR, v1::AVERAGE));
+    CHECK(text_of(boards.district.value("23656-01", official("2022-H1"), "TGT-01")) == "1/1 POV-06 100/100");
+}
+
+TEST_CASE("a target for how many villages meet theirs is in villages") {
+    Boards boards;
+    boards.take("monitoring", a_target(1, "POV-06", "2022-H1", 100));
+    auto of_commune = a_target(2, "TGT-02", "2022-H1", 200);
+    of_commune.clear_village();
+    boards.take("monitoring", of_commune);
+    boards.take("household", a_change(1, "2022-03-20", v1::HouseholdStatusChanged::ESCAPED_POVERTY, v1::POOR, v1::AVERAGE));
+    CHECK(text_of(boards.district.value("23656", official("2022-H1"), "TGT-01")) == "1/2 POV-06 100/100 TGT-02 100/200");
+}
+
 TEST_CASE("the actual figures of several villages are added before they are rounded") {
     Boards boards;
     for (std::uint64_t i = 1; i <= 3; ++i) {

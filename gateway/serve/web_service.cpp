@@ -85,6 +85,7 @@ WebService::WebService(web::World world, web::Rights rights, Gateway& gateway, c
       streams_(gateway.board(), [&gateway] {
           return CellStreams::End{gateway.epoch(), gateway.last_offset()};
       }) {
+    api_.note_reads(telemetry);
     gateway_.tell_cells([this](const v1::Block& block) { streams_.tell(block); });
 }
 

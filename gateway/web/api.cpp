@@ -233,11 +233,28 @@ Outcome Api::route(const HttpRequest& request, const Now& now) {
             return reply_of(*wrong);
         }
         const Call call{world_, request, now, rights_, hidings_, columns_, *who.viewer, rights_.share(*who.viewer), std::move(of_path)};
-        return method == "GET" && !is_open ? read(call, route) : route.handle(call);
+        auto outcome = method == "GET" && !is_open ? read(call, route) : route.handle(call);
+        if (const auto* reply = std::get_if<HttpReply>(&outcome); reply != nullptr && reply->status == 200) {
+            note_read(call, route, *reply);
+        }
+        return outcome;
     }
     return allowed.empty() ? reply_of(not_there("there is nothing at " + request.path + "; /openapi.json lists what there is",
                                                 "không có gì ở " + request.path + "; xem /openapi.json"))
                            : wrong_method(request, allowed);
+}
+
+void Api::note_read(const Call& call, const Route& route, const HttpReply& reply) {
+    const bool is_of_households = route.of_journals && Rights::sees(call.viewer) >= v1::PERSONAL;
+    const bool is_file = !reply.field("Content-Disposition").empty();
+    if (telemetry_ == nullptr || (!is_of_households && !is_file)) {
+        return;
+    }
+    auto what = call.request.path;
+    for (const auto& [name, value] : call.request.query) {
+        what.append("&").append(name).append("=").append(value);
+    }
+    telemetry_->tell(Read{call.viewer.name(), call.viewer.recipient(), call.viewer.purpose(), std::move(what)});
 }
 
 // The same question under the same tag has the same answer.

@@ -18,6 +18,7 @@
 #include "gateway/web/rights.hpp"
 #include "services/runtime/core/http.hpp"
 #include "services/runtime/core/trace.hpp"
+#include "services/runtime/ports/telemetry.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -112,6 +113,9 @@ public:
     [[nodiscard]] Outcome answer(const HttpRequest& request, const Now& now);
 
     // The answer to what was done.
+    // Who is told of each answer about single households, and of each file.
+    void note_reads(Telemetry& telemetry) { telemetry_ = &telemetry; }
+
     [[nodiscard]] HttpReply filed(const FilePeriod& asked, const v1::ReportReply& reply, const Now& now);
 
     [[nodiscard]] const World& world() const { return world_; }
@@ -121,6 +125,7 @@ public:
 private:
     [[nodiscard]] Outcome route(const HttpRequest& request, const Now& now);
     [[nodiscard]] Outcome read(const Call& call, const Route& route);
+    void note_read(const Call& call, const Route& route, const HttpReply& reply);
 
     World world_;
     Rights rights_;
@@ -128,6 +133,7 @@ private:
     HidingCache hidings_;
     KeptColumns columns_;
     std::uint64_t made_ = 0;
+    Telemetry* telemetry_ = nullptr;
 };
 
 [[nodiscard]] std::string json_text(const Json& json);

@@ -51,6 +51,12 @@ std::string fault_of(const v1::Viewer& viewer) {
     if (viewer.sees() == v1::PERSONAL) {
         return "sees: PUBLIC, INTERNAL or SENSITIVE";
     }
+    if (!viewer.purpose().empty() && !is_name(viewer.purpose())) {
+        return "purpose: 1 to 64 letters, digits, - and _";
+    }
+    if (viewer.sees() > v1::PERSONAL && viewer.purpose().empty()) {
+        return "purpose: who reads about single households says what for, in a word that the log shows (poverty-review)";
+    }
     const auto& may = viewer.may();
     const bool posts = std::any_of(may.begin(), may.end(), [](int right) { return right != v1::Viewer::FILE; });
     if (posts && (viewer.role() == v1::ROLE_UNSPECIFIED || viewer.organisation() == v1::ORGANISATION_UNSPECIFIED)) {

@@ -29,7 +29,7 @@ namespace {
 // printf %s gong | sha256sum
 constexpr const char* rights = R"(viewer {
   name: "officer" token_sha256: "cb37790a8586667fe9d52fbf3749dbbbdf05a5e6eab4152a8af7330c10ea60f5" may: [POST, CORRECT, DECIDE, FILE]
-  sees: SENSITIVE role: CULTURE_OFFICIAL organisation: COMMUNE_PEOPLES_COMMITTEE
+  sees: SENSITIVE purpose: "review" role: CULTURE_OFFICIAL organisation: COMMUNE_PEOPLES_COMMITTEE
 }
 viewer {  # printf %s flute | sha256sum
   name: "shielded" token_sha256: "c52c4fb88926f84bcbc39459fb74792f00032309d52aa2f242741702958003cc" threshold: 5

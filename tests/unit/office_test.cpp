@@ -22,6 +22,7 @@ class Nobody final : public Telemetry {
 public:
     [[nodiscard]] bool wants(StepKind) const override { return false; }
     void tell(const Step&) override {}
+    void tell(const Read&) override {}
     void left_out(std::uint64_t) override {}
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The ledger, and what looks like one fact, over HTTP: of a commune, and of whoever may read what is internal.
+#include "services/runtime/core/event_line.hpp"
 #include "tests/support/web_world.hpp"
 
 namespace web_journals_test {
@@ -119,8 +120,9 @@ web::Rights eyes() {
     const auto viewer = [](const std::string& token, const std::string& more) {
         return "viewer { name: \"" + token + "\" token_sha256: \"" + web::sha256_hex(token) + "\" " + more + " }\n";
     };
-    return web::Rights::load(viewer("public", "") + viewer("internal", "sees: INTERNAL") + viewer("sensitive", "sees: SENSITIVE") +
-                                 viewer("shielded", "sees: SENSITIVE threshold: 5"),
+    return web::Rights::load(viewer("public", "") + viewer("internal", "sees: INTERNAL") +
+                                 viewer("sensitive", "sees: SENSITIVE purpose: \"review\"") +
+                                 viewer("shielded", "sees: SENSITIVE purpose: \"review\" threshold: 5"),
                              "rights.txtpb");
 }
 
@@ -196,6 +198,31 @@ TEST_CASE("of the events behind a value nobody is shown what is above his class"
     CHECK(whole.at("event").at("householdSupported").at("householdKey") == "h-17");
     WebWorld district("625", eyes());
     CHECK_FALSE(district.get(sessions_of_q2, as("sensitive")).contains("events"));
+}
+
+TEST_CASE("who reads about single households, or takes a file along, is noted with the purpose", "[web]") {
+    class Notes final : public Telemetry {
+    public:
+        [[nodiscard]] bool wants(StepKind) const override { return false; }
+        void tell(const Step&) override {}
+        void tell(const Read& read) override { lines.push_back(read_line(read)); }
+        void left_out(std::uint64_t) override {}
+        std::vector<std::string> lines;
+    } notes;
+    WebWorld world("23656", eyes());
+    world.api.note_reads(notes);
+    world.journals->read();
+    stores(world, entry_of("h", a_support(1)), "household");
+    const std::string asked = "/api/v1/behind?indicator=SUP-01&period=2022-Q2";
+    static_cast<void>(world.get(asked, as("internal")));  // is shown nothing about a household
+    static_cast<void>(world.get("/api/v1/table?period=2022-Q2", as("sensitive")));
+    CHECK(notes.lines.empty());
+    static_cast<void>(world.get(asked, as("sensitive")));
+    CHECK(world.reply("/api/v1/table?period=2022-Q2&format=csv", as("internal")).status == 200);
+    CHECK(world.refused(asked + "&limit=201", as("sensitive")) == "400 limit");
+    REQUIRE(notes.lines.size() == 2);
+    CHECK(notes.lines[0] == "at=gateway read=/api/v1/behind&indicator=SUP-01&period=2022-Q2 viewer=sensitive recipient=- purpose=review");
+    CHECK(notes.lines[1] == "at=gateway read=/api/v1/table&period=2022-Q2&format=csv viewer=internal recipient=- purpose=-");
 }
 
 TEST_CASE("what looks like one fact is shown side by side, as it counts, to whom it may be shown", "[web]") {

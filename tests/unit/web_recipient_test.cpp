@@ -301,9 +301,9 @@ TEST_CASE("a recipient's class bounds what its viewers see") {
         WebWorld world(place, rights(place, {name}, more));
         return world.get("/api/v1/me", as(name)).at("sees").get<std::string>();
     };
-    CHECK(sees("625", "district/labour", "sees: SENSITIVE") == "PUBLIC");
-    CHECK(sees("23656", "commune/party", "sees: SENSITIVE") == "INTERNAL");
-    CHECK(sees("23656", "commune/labour", "sees: SENSITIVE") == "SENSITIVE");
+    CHECK(sees("625", "district/labour", "sees: SENSITIVE purpose: \"review\"") == "PUBLIC");
+    CHECK(sees("23656", "commune/party", "sees: SENSITIVE purpose: \"review\"") == "INTERNAL");
+    CHECK(sees("23656", "commune/labour", "sees: SENSITIVE purpose: \"review\"") == "SENSITIVE");
     CHECK(sees("23656", "commune/labour", "") == "PUBLIC");
     WebWorld world("625", read_rights("anonymous { recipient: \"district/labour\" sees: INTERNAL }", "625"));
     CHECK(world.get("/api/v1/me").at("sees") == "PUBLIC");

@@ -16,7 +16,7 @@ void add_plain(std::string& line, std::string_view text) {
     const bool is_long = text.size() > chars_max;
     for (const char c : text.substr(0, chars_max)) {
         const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.' ||
-                           c == '/' || c == '[' || c == ']';
+                           c == '/' || c == '[' || c == ']' || c == '&' || c == '=';
         line.push_back(plain ? c : '?');
     }
     line.append(is_long ? "..." : "");
@@ -51,6 +51,17 @@ std::string event_line(const Step& step) {
     }
     if (step.caller) {
         line.append(" caller_trace_id=").append(step.caller->trace_id).append(" caller_span_id=").append(step.caller->span_id);
+    }
+    return line;
+}
+
+std::string read_line(const Read& read) {
+    std::string line("at=gateway read=");
+    add_plain(line, read.what);
+    for (const auto& [name, word] :
+         {std::pair<std::string_view, std::string_view>{"viewer", read.viewer}, {"recipient", read.recipient}, {"purpose", read.purpose}}) {
+        line.append(" ").append(name).append("=");
+        add_plain(line, word.empty() ? "-" : word);
     }
     return line;
 }

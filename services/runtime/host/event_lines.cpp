@@ -53,4 +53,8 @@ void EventLines::tell(const Step& step) {
     lines_->log(is_trouble(step.kind) ? spdlog::level::warn : spdlog::level::info, line);
 }
 
+void EventLines::tell(const Read& read) {
+    lines_->info(read_line(read));
+}
+
 }  // namespace chieng

@@ -32,6 +32,14 @@ struct Step {
     std::optional<TraceParent> caller{};
 };
 
+// Somebody was told of single households, or took a file along: kept for who has to answer for it (Law 91/2025/QH15).
+struct Read {
+    std::string viewer;     // empty: one who needs no name
+    std::string recipient;  // whom he reads as
+    std::string purpose;
+    std::string what;  // path and query
+};
+
 class Telemetry {
 public:
     Telemetry() = default;
@@ -44,6 +52,7 @@ public:
     [[nodiscard]] virtual bool wants(StepKind kind) const = 0;
     // Also without being wanted, when a caller asked for it to be traced.
     virtual void tell(const Step& step) = 0;
+    virtual void tell(const Read& read) = 0;
     // Steps that were not told, because there were too many at once.
     virtual void left_out(std::uint64_t steps) = 0;
 };

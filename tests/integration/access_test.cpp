@@ -31,7 +31,7 @@ public:
     Guarded() {
         const auto passwords = path("passwords");
         std::ofstream(passwords).close();
-        for (const std::string user : {"commune", "district", "reader", "labour", "p1", "p2", "23656-01"}) {
+        for (const std::string user : {"commune", "district", "reader", "commune/labour", "commune/party", "p1", "p2", "23656-01"}) {
             Process made({"/usr/bin/mosquitto_passwd", "-b", passwords, user, password_of(user)}, path("passwd.log"));
             REQUIRE(made.wait(30s) == 0);
         }
@@ -127,7 +127,8 @@ TEST_CASE("with the shipped rules of the broker each hears what is for him, and 
     };
     CHECK(hears("reader", {"areas/indicators/calendar", "areas/indicators/official", "chieng/1/23656/feeds/cells/head",
                            "chieng/1/625/feeds/cells/head"}));
-    CHECK(hears("labour", {"areas/recipients/commune"}));
+    CHECK(hears("commune/labour", {"areas/recipients/commune", "chieng/1/23656/feeds/household/head"}));
+    CHECK(hears("commune/party", {"areas/recipients/commune"}));
     CHECK(hears("23656-01", {"areas/recipients/village"}));
     for (const auto& topic : guarded.heard_by("district")) {
         INFO(topic);

@@ -254,7 +254,7 @@ void Api::note_read(const Call& call, const Route& route, const HttpReply& reply
     for (const auto& [name, value] : call.request.query) {
         what.append("&").append(name).append("=").append(value);
     }
-    telemetry_->tell(Read{call.viewer.name(), call.viewer.recipient(), call.viewer.purpose(), std::move(what)});
+    telemetry_->tell(ReadNote{call.viewer.name(), call.viewer.recipient(), call.viewer.purpose(), std::move(what)});
 }
 
 // The same question under the same tag has the same answer.

@@ -22,7 +22,7 @@ class Nobody final : public Telemetry {
 public:
     [[nodiscard]] bool wants(StepKind) const override { return false; }
     void tell(const Step&) override {}
-    void tell(const Read&) override {}
+    void tell(const ReadNote&) override {}
     void left_out(std::uint64_t) override {}
 };
 

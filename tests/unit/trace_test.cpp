@@ -30,7 +30,7 @@ public:
     explicit Lines(bool everything = true) : everything_(everything) {}
     [[nodiscard]] bool wants(StepKind kind) const override { return everything_ || is_trouble(kind); }
     void tell(const Step& step) override { lines.push_back(event_line(step)); }
-    void tell(const Read& read) override { lines.push_back(read_line(read)); }
+    void tell(const ReadNote& read) override { lines.push_back(read_line(read)); }
     void left_out(std::uint64_t steps) override { missing += steps; }
 
     std::vector<std::string> lines;

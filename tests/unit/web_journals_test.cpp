@@ -205,7 +205,7 @@ TEST_CASE("who reads about single households, or takes a file along, is noted wi
     public:
         [[nodiscard]] bool wants(StepKind) const override { return false; }
         void tell(const Step&) override {}
-        void tell(const Read& read) override { lines.push_back(read_line(read)); }
+        void tell(const ReadNote& read) override { lines.push_back(read_line(read)); }
         void left_out(std::uint64_t) override {}
         std::vector<std::string> lines;
     } notes;

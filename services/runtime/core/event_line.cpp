@@ -55,7 +55,7 @@ std::string event_line(const Step& step) {
     return line;
 }
 
-std::string read_line(const Read& read) {
+std::string read_line(const ReadNote& read) {
     std::string line("at=gateway read=");
     add_plain(line, read.what);
     for (const auto& [name, word] :

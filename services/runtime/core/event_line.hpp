@@ -14,7 +14,7 @@ namespace chieng {
 // at=service event=23656/session/p1/7 verdict=refused reason=ABOVE_TOTAL field=session_held.audience.female trace_id=… span_id=…
 // Whatever is put into it, it stays one line of plain words.
 [[nodiscard]] std::string event_line(const Step& step);
-[[nodiscard]] std::string read_line(const Read& read);
+[[nodiscard]] std::string read_line(const ReadNote& read);
 
 // A step with the codes and fields of these reasons; their sentences quote what was sent, and stay out.
 [[nodiscard]] Step step_of(StepKind kind, std::string_view place, TracedEvent event, const Reasons& reasons = {});

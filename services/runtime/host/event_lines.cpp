@@ -53,7 +53,7 @@ void EventLines::tell(const Step& step) {
     lines_->log(is_trouble(step.kind) ? spdlog::level::warn : spdlog::level::info, line);
 }
 
-void EventLines::tell(const Read& read) {
+void EventLines::tell(const ReadNote& read) {
     lines_->info(read_line(read));
 }
 

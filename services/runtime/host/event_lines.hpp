@@ -35,7 +35,7 @@ public:
         return detail_ == LogDetail::events || (detail_ == LogDetail::trouble && is_trouble(kind));
     }
     void tell(const Step& step) override;
-    void tell(const Read& read) override;  // always, and never left out
+    void tell(const ReadNote& read) override;  // always, and never left out
     void left_out(std::uint64_t steps) override { left_out_ += steps; }
 
 private:

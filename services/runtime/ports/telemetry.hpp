@@ -33,7 +33,7 @@ struct Step {
 };
 
 // Somebody was told of single households, or took a file along: kept for who has to answer for it (Law 91/2025/QH15).
-struct Read {
+struct ReadNote {
     std::string viewer;     // empty: one who needs no name
     std::string recipient;  // whom he reads as
     std::string purpose;
@@ -52,7 +52,7 @@ public:
     [[nodiscard]] virtual bool wants(StepKind kind) const = 0;
     // Also without being wanted, when a caller asked for it to be traced.
     virtual void tell(const Step& step) = 0;
-    virtual void tell(const Read& read) = 0;
+    virtual void tell(const ReadNote& read) = 0;
     // Steps that were not told, because there were too many at once.
     virtual void left_out(std::uint64_t steps) = 0;
 };

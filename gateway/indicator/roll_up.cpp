@@ -119,7 +119,7 @@ bool Board::was_here(const std::string& area, Atom atom) const {
 
 // Place by place: each stands on its own opening, and belongs to the area of the day that is asked for.
 Board::Slot Board::stock(SeriesId series, const std::string& area, const Period& period, At at) const {
-    const auto day = map_of(at == At::end ? period.last_day() : period.first_day() - std::chrono::days(1));
+    const auto day = map_of(at == At::end ? period.last_day() : period.first_day());  // what it began with, in the places it began in
     Slot sum;
     if (!map_ && places_.known(area) && places_.find(area, day) == nullptr) {
         return sum;  // of that day there is no such place
@@ -266,7 +266,9 @@ Board::Slot Board::recut_values(SeriesId series, const std::string& area, const 
         auto slot = at(member);
         if (!is_village(areas_[member])) {
             const auto was = places_.find(areas_[member], period.last_day()) != nullptr ? period.last_day() : period.first_day();
-            if (!is_within(areas_[member], was, area, *map_)) {
+            const auto* place = places_.find(areas_[member], was);
+            const bool is_above = place != nullptr && place->level() != v1::Place::COMMUNE_LEVEL;  // the sum of its communes
+            if (is_above || !is_within(areas_[member], was, area, *map_)) {
                 continue;
             }
             slot.add(of_villages(series, time, member, was).times(-1));

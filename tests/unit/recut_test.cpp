@@ -161,6 +161,36 @@ TEST_CASE("a plan counts in the year in which it was issued, also when its commu
     CHECK(kbang.number("625", "2023", "PLN-01") == 0);
 }
 
+TEST_CASE("what a window began with is told in the places that it began in, not in those of the day before", "[recut]") {
+    const auto definitions = Definitions::load(data::indicators, "indicators.txtpb");
+    Board province(definitions, kbang(), "52");
+    const auto happened = [&](const std::string& commune, v1::Event event, std::uint64_t sequence) {
+        event.set_sequence(sequence);
+        v1::Entry entry;
+        entry.set_device("p");
+        entry.set_event(event.SerializeAsString());
+        entry.set_received_at(1'760'000'000);
+        province.apply(commune + "/household", entry);
+    };
+    auto baseline = a_session("23656-01", "2025-01-05");
+    baseline.mutable_baseline_set()->set_year(2025);
+    baseline.mutable_baseline_set()->set_households(100);
+    baseline.mutable_baseline_set()->set_poor(20);
+    baseline.mutable_baseline_set()->set_standard(v1::DECREE_07_2021);
+    happened("23656", baseline, 1);
+    auto support = a_household_supported(1);
+    support.set_village("23656-01");  // of 23638 from 1 July on
+    support.set_occurred_on("2025-08-05");
+    support.mutable_household_supported()->set_household_class(v1::POOR);
+    support.mutable_household_supported()->set_stage(v1::COMPLETED);
+    happened("23638", support, 2);
+    const auto half = *Period::parse(v1::CALENDAR_MONTHS, "2025-H2");
+    for (const auto* area : {"23638", "52"}) {
+        CHECK(province.value(area, half, "SUP-06").number() == 1);
+        CHECK(province.value(area, half, "SUP-06").denominator() == 20);
+    }
+}
+
 TEST_CASE("different values that two communes told of one village are re-cut once", "[recut]") {
     const auto definitions = Definitions::load(data::indicators, "indicators.txtpb");
     Board district(definitions, kbang(), "625");
@@ -286,6 +316,10 @@ TEST_CASE("a province has what its district had of its communes, and nothing of 
     ladder.happened("23656", baseline);
     auto session = a_session("23656-01", "2024-03-05");
     ladder.happened("23656", session);
+    auto support = a_household_supported(3);
+    support.set_village("23656-01");
+    support.set_occurred_on("2024-03-05");
+    ladder.happened("23656", support);
     std::uint64_t last = 0;
     for (const auto id : ladder.at("23656").take_changed(last)) {
         ladder.at("625").set("23656/cells", ladder.at("23656").cell(id));
@@ -300,6 +334,9 @@ TEST_CASE("a province has what its district had of its communes, and nothing of 
     CHECK(ladder.value("52", "52", "2025-09", "POV-02").number() == 10);
     CHECK(ladder.value("625", "625", "2025-09", "POV-02").number() == 0);  // which there is no more
     CHECK(ladder.at("64").unknown_cells() == 0);
+    for (const auto& value : ladder.at("64").rows("64", *Period::parse(v1::OFFICIAL, "2024"), parse_day("2024-04-01"))) {
+        CHECK((value.indicator() != "SUP-01" || value.number() == 1));  // once, not of the commune and of its district
+    }
 }
 
 TEST_CASE("what stands of a commune that ended, and of no village, goes on in the one that succeeded it", "[recut]") {

@@ -79,7 +79,12 @@ void Acceptances::take_back(const std::string& service, const v1::Entry& entry) 
     if (acceptance == nullptr) {
         return;  // too long ago
     }
-    acceptance->set_state(by.has_duplicate_decided()                            ? v1::Acceptance::DUPLICATE
+    // A correction of the one that it is the same as takes its place again.
+    const auto corrected = [](const std::string& device, const v1::Event& one) {
+        return one.correction().device().empty() ? device : one.correction().device();
+    };
+    const bool is_of_another = corrected(entry.device(), by) != corrected(entry.retracts().device(), before);
+    acceptance->set_state(by.has_duplicate_decided() || is_of_another           ? v1::Acceptance::DUPLICATE
                           : by.correction().action() == v1::Correction::REPLACE ? v1::Acceptance::CORRECTED
                                                                                 : v1::Acceptance::TAKEN_BACK);
     acceptance->set_month(0);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <memory>
 #include <optional>
 #include <set>
 
@@ -13,8 +14,12 @@ namespace {
 struct Version {
     std::map<std::string, std::uint64_t> highest;  // by device: of those that corrected it
     std::optional<std::size_t> stands;             // its place in the list of all; none: voided
-    std::optional<Id> same_as;                     // by decision; it goes on being corrected, and may be decided otherwise
-    std::size_t decided_at = 0;
+};
+
+// Events that were decided to be one, in the order of the decisions. The first that stands counts.
+struct Same {
+    std::vector<Id> members;
+    std::optional<Id> counts;
 };
 
 std::optional<Id> restored_by(const v1::Entry& entry) {
@@ -42,7 +47,7 @@ public:
     // `restored`: what the journal says that counts again with it.
     void take(const Id& id, const v1::Event& event, std::size_t at, const std::optional<Id>& restored) {
         if (event.has_duplicate_decided()) {
-            return decide(event.duplicate_decided(), at);
+            return decide(event.duplicate_decided(), restored);
         }
         if (may_be_claimed(event)) {
             claiming_.insert(at);
@@ -61,61 +66,62 @@ public:
             return;
         }
         highest = id.sequence;
-        const bool counted = version.stands && !version.same_as;
         version.stands = event.correction().action() == v1::Correction::VOID ? std::nullopt : std::optional(at);
-        if (counted && !version.stands) {
-            put_in_place_of(root, restored);
+        if (const auto same = same_.find(root); same != same_.end()) {
+            same->second->counts = first_that_stands(*same->second, root, restored);
         }
     }
 
     void put_standing(std::vector<std::size_t>& standing) const {
         for (const auto& [root, version] : versions_) {
-            if (version.stands && !version.same_as) {
+            const auto same = same_.find(root);
+            if (version.stands && (same == same_.end() || same->second->counts == root)) {
                 standing.push_back(*version.stands);
             }
         }
     }
 
 private:
-    void decide(const v1::DuplicateDecided& decided, std::size_t at) {
+    void decide(const v1::DuplicateDecided& decided, const std::optional<Id>& restored) {
         const auto root = root_of({decided.device(), decided.sequence()});
-        auto& version = versions_[root];
-        if (decided.decision() != v1::DuplicateDecided::SAME) {
-            version.same_as.reset();
-        } else if (!version.same_as) {
-            version.same_as = root_of({decided.same_device(), decided.same_sequence()});
-            version.decided_at = at;
-            for (auto& [other, one] : versions_) {
-                if (one.same_as == root) {
-                    one.same_as = version.same_as;
-                    one.decided_at = at;
-                }
+        const auto other = root_of({decided.same_device(), decided.same_sequence()});
+        const auto one = same_.contains(root) ? same_.at(root) : std::make_shared<Same>(alone(root));
+        const auto two = same_.contains(other) ? same_.at(other) : std::make_shared<Same>(alone(other));
+        if (decided.decision() == v1::DuplicateDecided::SAME && one != two) {
+            two->members.insert(two->members.end(), one->members.begin(), one->members.end());
+            two->counts = two->counts ? two->counts : one->counts;
+            for (const auto& member : two->members) {
+                same_[member] = two;
+            }
+        } else if (decided.decision() != v1::DuplicateDecided::SAME && one == two) {
+            std::erase(one->members, root);
+            same_.erase(root);
+            if (one->counts == root) {
+                one->counts.reset();
+                one->counts = first_that_stands(*one, root, restored);
+            }
+            if (one->members.size() == 1) {
+                same_.erase(one->members.front());
             }
         }
     }
 
-    // Of those that were the same as one that is voided the first that stands counts, unless somebody else has taken what it claims.
-    void put_in_place_of(const Id& voided, const std::optional<Id>& restored) {
-        std::vector<std::pair<std::size_t, Id>> waiting;
-        for (const auto& [root, version] : versions_) {
-            if (version.same_as == voided) {
-                waiting.emplace_back(version.decided_at, root);
+    [[nodiscard]] Same alone(const Id& root) const {
+        const auto version = versions_.find(root);
+        return {{root}, version != versions_.end() && version->second.stands ? std::optional(root) : std::nullopt};
+    }
+
+    // One whose claim somebody else has taken since is passed over: the journal says which.
+    [[nodiscard]] std::optional<Id> first_that_stands(const Same& same, const Id& changed, const std::optional<Id>& restored) const {
+        for (const auto& member : same.members) {
+            const auto& stands = versions_.at(member).stands;
+            const bool is_free = !stands || member == changed || member == same.counts || !claiming_.contains(*stands) ||
+                                 (restored && root_of(*restored) == member);
+            if (stands && is_free) {
+                return member;
             }
         }
-        std::sort(waiting.begin(), waiting.end());
-        const auto next = std::find_if(waiting.begin(), waiting.end(), [&](const auto& one) {
-            const auto& stands = versions_.at(one.second).stands;
-            return stands && (!claiming_.contains(*stands) || (restored && root_of(*restored) == one.second));
-        });
-        if (next == waiting.end()) {
-            return;
-        }
-        versions_.at(next->second).same_as.reset();
-        for (const auto& [at, root] : waiting) {
-            if (root != next->second) {
-                versions_.at(root).same_as = next->second;
-            }
-        }
+        return std::nullopt;
     }
 
     [[nodiscard]] Id root_of(Id id) const {
@@ -127,6 +133,7 @@ private:
 
     std::map<Id, Id> corrected_;  // correction -> what it corrects
     std::map<Id, Version> versions_;
+    std::map<Id, std::shared_ptr<Same>> same_;
     std::set<std::size_t> claiming_;  // places of events that may hold what only one can
 };
 

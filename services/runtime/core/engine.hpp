@@ -141,7 +141,13 @@ private:
     // `ends`: what it holds is let go with the same entry.
     [[nodiscard]] std::optional<v1::Reason> what_holds_its_claim(const v1::Entry& version, const Id& root,
                                                                  const std::optional<Id>& ends = std::nullopt);
-    void restore_a_duplicate(const Id& root, v1::Entry& entry);
+    void judge_standing(const Id& root, bool will_stand, v1::Entry& entry);
+    [[nodiscard]] bool stands(const Id& root);
+    [[nodiscard]] std::optional<Id> first_that_stands(const store::v1::Same& same, const Id& root, bool will_stand,
+                                                      const std::optional<Id>& counted);
+    [[nodiscard]] store::v1::Same same_as(const Id& root);
+    [[nodiscard]] std::optional<Id> who_counts(const store::v1::Same& same);
+    static void take_out(store::v1::Same& same, const Id& root);
     void judge_retracted(const Context& context, const v1::Entry& entry, Reasons& reasons) const;
     void retract(const std::optional<store::v1::Fact>& version, v1::Entry& entry);
     [[nodiscard]] v1::Entry standing_at(std::uint64_t offset);
@@ -179,13 +185,12 @@ private:
     void evolve(Device& from, const v1::Entry& entry, const v1::Event& event, std::uint64_t offset, std::uint64_t digest);
     void stand(const Id& id, const Id& root, const std::optional<store::v1::Fact>& fact, const v1::Entry& entry, const v1::Event& event,
                std::uint64_t offset);
-    void evolve_decision(const Id& id, const v1::Entry& entry, const v1::Event& event, std::uint64_t offset);
-    void evolve_restored(const v1::Entry& restored);
-    void unhide(const Id& hidden, const store::v1::Fact& fact, const v1::Entry* restored);
-    [[nodiscard]] store::v1::Duplicates hidden_by(const Id& root);
-    void keep_hidden(const Id& root, const store::v1::Duplicates& duplicates);
-    void move_hidden(const Id& from, const Id& to);
-    void join(const Id& id, const Id& root);
+    void evolve_decision(const v1::Entry& entry, const v1::Event& event);
+    void evolve_others(const v1::Entry& entry);
+    void note_who_counts(const Id& root, bool counts, const v1::Entry& entry);
+    void keep_same(const store::v1::Same& same);
+    [[nodiscard]] std::optional<Id> root_of_version(const v1::Entry& version, v1::Event& event);
+    void join(const Id& id, const Id& root, const v1::Entry& entry);
     [[nodiscard]] std::optional<Id> holder_of(const Claim& claim);
     void hold_claim(const v1::Event& event, const Id& holder, std::uint64_t offset);
     void release_claim(const v1::Event& event, const Id& holder);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two reporters, one fact: an officer decides that an event is the same as another one, and it counts no longer; or that it
-// is not, and it counts again. The decision is an event like any other; both reporters keep their receipts. When the one that counts
-// is voided, the first of those that were the same as it takes its place: what two reported does not vanish with the slip of one.
+// Two reporters, one fact: an officer decides that an event is the same as another one, or that it is not. The decision is an event
+// like any other; both reporters keep their receipts. Events that are the same stand in the order of the decisions, and the first that
+// is not voided counts: whatever is corrected when, the order of arrival makes no difference, and what two reported does not vanish
+// with the slip of one.
 #include "services/runtime/core/engine.hpp"
 
 #include <algorithm>
@@ -30,13 +31,14 @@ void Engine::judge_decision(v1::Entry& entry, Reasons& reasons) {
     const Id target{decided.device(), decided.sequence()};
     const Id other{decided.same_device(), decided.same_sequence()};
     entry.set_effect(v1::Entry::NOTHING);
+    const auto can_be_decided = [this](const Id& id) { return is_stored(id) && is_stored(root_of(id)) && !is_decision(id); };
     if (event_.role() != v1::CULTURE_OFFICIAL && event_.role() != v1::LABOUR_OFFICIAL && event_.role() != v1::COMMUNE_LEADER) {
         reasons.push_back(reason(ReasonCode::not_yours_to_correct, "duplicate_decided.device", target.text()));
     } else if (decided.service() != service_.name) {
         reasons.push_back(reason(ReasonCode::wrong_service, "duplicate_decided.service", decided.service()));
-    } else if (!is_stored(target) || is_decision(target)) {
+    } else if (!can_be_decided(target)) {
         reasons.push_back(reason(ReasonCode::nothing_to_correct, "duplicate_decided.sequence", target.text()));
-    } else if (!is_stored(other) || is_decision(other)) {
+    } else if (!can_be_decided(other)) {
         reasons.push_back(reason(ReasonCode::nothing_to_correct, "duplicate_decided.same_sequence", other.text()));
     } else if (root_of(other) == root_of(target)) {
         reasons.push_back(reason(ReasonCode::repeated, "duplicate_decided.same_sequence", other.text()));
@@ -45,25 +47,24 @@ void Engine::judge_decision(v1::Entry& entry, Reasons& reasons) {
         return;
     }
     const auto root = root_of(target);
-    const auto fact = fact_of(root);
-    const bool is_hidden = fact && fact->duplicate();
-    if (decided.decision() == v1::DuplicateDecided::SAME && !is_hidden) {
-        const auto stays = current_of(root_of(other));
-        if (!stays || stays->voided()) {  // then neither would count
-            reasons.push_back(reason(ReasonCode::nothing_to_correct, "duplicate_decided.same_sequence", other.text()));
-            return;
-        }
-        v1::Event one;
-        v1::Event two;
-        retract(current_of(root), entry);
-        if (entry.has_retracts() && one.ParseFromString(entry.retracts().event()) &&
-            two.ParseFromString(entry_at(stays->offset()).event()) && one.body_case() != two.body_case()) {
+    auto one = same_as(root);
+    const auto two = same_as(root_of(other));
+    const bool are_same = one.members(0) == two.members(0);
+    const auto counts = who_counts(one);
+    if (decided.decision() == v1::DuplicateDecided::SAME && !are_same) {
+        if (stored_event(root).body_case() != stored_event(root_of(other)).body_case()) {
             reasons.push_back(reason(ReasonCode::other_type, "duplicate_decided.same_sequence", other.text()));
+        } else if (counts && who_counts(two)) {
+            retract(current_of(*counts), entry);
         }
-    } else if (decided.decision() == v1::DuplicateDecided::DIFFERENT && is_hidden && !fact->beneath().voided()) {
-        *entry.mutable_restores() = standing_at(fact->beneath().offset());
-        if (const auto holds = what_holds_its_claim(entry.restores(), root)) {
-            reasons.push_back(*holds);
+    } else if (decided.decision() == v1::DuplicateDecided::DIFFERENT && are_same) {
+        take_out(one, root);
+        const auto again = counts == root ? first_that_stands(one, root, false, counts) : stands(root) ? std::optional(root) : std::nullopt;
+        if (again && again != counts) {
+            entry.mutable_restores()->CopyFrom(standing_at(current_of(*again)->offset()));
+            if (const auto holds = what_holds_its_claim(entry.restores(), *again)) {
+                reasons.push_back(*holds);
+            }
         }
     }
 }
@@ -77,112 +78,138 @@ std::optional<v1::Reason> Engine::what_holds_its_claim(const v1::Entry& version,
     return holds && *holds != root && holds != ends ? std::optional(reason(*claim->refusal, claim->field, claim->detail)) : std::nullopt;
 }
 
-// `entry` ends what counts of `root`.
-void Engine::restore_a_duplicate(const Id& root, v1::Entry& entry) {
-    const auto all = hidden_by(root);
-    for (const auto& text : all.hidden()) {
-        const auto hidden = read_id(text);
-        const auto fact = fact_of(hidden);
-        if (!fact || fact->beneath().voided() || entry.has_restores()) {
+// What it makes of who counts that `root` stands from now on, as this entry says, or stands no longer.
+void Engine::judge_standing(const Id& root, bool will_stand, v1::Entry& entry) {
+    const auto same = same_as(root);
+    const auto counted = who_counts(same);
+    const auto counts = first_that_stands(same, root, will_stand, counted);
+    entry.set_effect(counts == root ? v1::Entry::COUNTS : v1::Entry::NOTHING);
+    if (counted && (counted != counts || counts == root)) {
+        retract(current_of(*counted), entry);
+    }
+    if (counts && counts != counted && counts != root) {
+        *entry.mutable_restores() = standing_at(current_of(*counts)->offset());
+    }
+}
+
+bool Engine::stands(const Id& root) {
+    const auto version = current_of(root);
+    return version && !version->voided();
+}
+
+// Of all that are the same, were `root` to stand or not. One whose claim somebody else has taken since is passed over.
+std::optional<Engine::Id> Engine::first_that_stands(const store::v1::Same& same, const Id& root, bool will_stand,
+                                                    const std::optional<Id>& counted) {
+    for (const auto& text : same.members()) {
+        const auto member = read_id(text);
+        if (member == root ? !will_stand : !stands(member)) {
             continue;
         }
-        auto version = standing_at(fact->beneath().offset());
-        if (!what_holds_its_claim(version, hidden, root)) {
-            *entry.mutable_restores() = std::move(version);
+        if (member == root || member == counted || !what_holds_its_claim(standing_at(current_of(member)->offset()), member, counted)) {
+            return member;
+        }
+    }
+    return std::nullopt;
+}
+
+// Without a decision an event is the same as itself.
+store::v1::Same Engine::same_as(const Id& root) {
+    store::v1::Same same;
+    if (const auto bytes = value("s/" + root.text())) {
+        same.ParseFromString(*bytes);
+        if (!same.first().empty()) {
+            same.ParseFromString(value("s/" + same.first()).value_or(""));
+        }
+    }
+    if (same.members().empty()) {
+        same.add_members(root.text());
+    }
+    return same;
+}
+
+std::optional<Engine::Id> Engine::who_counts(const store::v1::Same& same) {
+    if (same.members_size() > 1) {
+        return same.counts().empty() ? std::nullopt : std::optional(read_id(same.counts()));
+    }
+    const auto root = read_id(same.members(0));
+    return stands(root) ? std::optional(root) : std::nullopt;
+}
+
+void Engine::take_out(store::v1::Same& same, const Id& root) {
+    auto& members = *same.mutable_members();
+    members.erase(std::remove(members.begin(), members.end(), root.text()), members.end());
+}
+
+void Engine::keep_same(const store::v1::Same& same) {
+    if (same.members_size() == 1) {
+        return drop_value("s/" + same.members(0));
+    }
+    store::v1::Same of_another;
+    of_another.set_first(same.members(0));
+    set_value("s/" + same.members(0), same.SerializeAsString());
+    for (int i = 1; i < same.members_size(); ++i) {
+        set_value("s/" + same.members(i), of_another.SerializeAsString());
+    }
+}
+
+// Which event an entry, as another one holds it, is a version of.
+std::optional<Engine::Id> Engine::root_of_version(const v1::Entry& version, v1::Event& event) {
+    return event.ParseFromString(version.event()) ? std::optional(root_of({version.device(), event.sequence()})) : std::nullopt;
+}
+
+// What counts no longer lets go what it claims; what counts again claims it.
+void Engine::evolve_others(const v1::Entry& entry) {
+    v1::Event version;
+    if (entry.has_retracts()) {
+        if (const auto root = root_of_version(entry.retracts(), version)) {
+            release_claim(version, *root);
+        }
+    }
+    if (entry.has_restores()) {
+        if (const auto root = root_of_version(entry.restores(), version)) {
+            hold_claim(version, *root, current_of(*root)->offset());
         }
     }
 }
 
-store::v1::Duplicates Engine::hidden_by(const Id& root) {
-    store::v1::Duplicates duplicates;
-    duplicates.ParseFromString(value("s/" + root.text()).value_or(""));
-    return duplicates;
-}
-
-void Engine::keep_hidden(const Id& root, const store::v1::Duplicates& duplicates) {
-    if (duplicates.hidden().empty()) {
-        return drop_value("s/" + root.text());
-    }
-    set_value("s/" + root.text(), duplicates.SerializeAsString());
-}
-
-// Those that were hidden by the one are, from now on, hidden by the other.
-void Engine::move_hidden(const Id& from, const Id& to) {
-    const auto moved = hidden_by(from);
-    if (from == to || moved.hidden().empty()) {
+// After a correction of `root`: `counts` when its version does, or when nothing changed.
+void Engine::note_who_counts(const Id& root, bool counts, const v1::Entry& entry) {
+    auto same = same_as(root);
+    if (same.members_size() == 1) {
         return;
     }
-    auto all = hidden_by(to);
-    for (const auto& text : moved.hidden()) {
-        if (auto fact = fact_of(read_id(text))) {
-            fact->set_same_as(to.text());
-            set_value("f/" + text, fact->SerializeAsString());
-        }
-        all.add_hidden(text);
-    }
-    keep_hidden(to, all);
-    drop_value("s/" + from.text());
-}
-
-// It counts again, as it was beneath the decision.
-void Engine::unhide(const Id& hidden, const store::v1::Fact& fact, const v1::Entry* restored) {
-    const auto stays = read_id(fact.same_as());
-    auto others = hidden_by(stays);
-    auto& texts = *others.mutable_hidden();
-    texts.erase(std::remove(texts.begin(), texts.end(), hidden.text()), texts.end());
-    keep_hidden(stays, others);
-    auto beneath = fact.beneath();
-    *beneath.mutable_corrected() = fact.corrected();
-    set_value("f/" + hidden.text(), beneath.SerializeAsString());
     v1::Event version;
-    if (restored != nullptr && version.ParseFromString(restored->event())) {
-        hold_claim(version, hidden, fact.beneath().offset());
+    const auto restored = entry.has_restores() ? root_of_version(entry.restores(), version) : std::nullopt;
+    if (counts || restored) {
+        same.set_counts((counts ? root : *restored).text());
+    } else if (entry.has_retracts() && root_of_version(entry.retracts(), version) == who_counts(same)) {
+        same.clear_counts();
     }
+    keep_same(same);
 }
 
-// Of a correction that ended the one that stayed.
-void Engine::evolve_restored(const v1::Entry& restored) {
-    v1::Event version;
-    if (!version.ParseFromString(restored.event())) {
-        return;
-    }
-    const auto hidden = root_of({restored.device(), version.sequence()});
-    const auto fact = fact_of(hidden);
-    if (fact && fact->duplicate()) {
-        unhide(hidden, *fact, &restored);
-        move_hidden(read_id(fact->same_as()), hidden);
-    }
-}
-
-void Engine::evolve_decision(const Id& id, const v1::Entry& entry, const v1::Event& event, std::uint64_t offset) {
+void Engine::evolve_decision(const v1::Entry& entry, const v1::Event& event) {
     const auto& decided = event.duplicate_decided();
     const auto root = root_of({decided.device(), decided.sequence()});
-    const auto fact = fact_of(root);
-    const bool is_hidden = fact && fact->duplicate();
-    v1::Event version;
-    if (decided.decision() == v1::DuplicateDecided::SAME && !is_hidden) {
-        if (entry.has_retracts() && version.ParseFromString(entry.retracts().event())) {
-            release_claim(version, root);
+    auto one = same_as(root);
+    auto two = same_as(root_of({decided.same_device(), decided.same_sequence()}));
+    const bool are_same = one.members(0) == two.members(0);
+    const auto counts = who_counts(one);
+    evolve_others(entry);
+    if (decided.decision() == v1::DuplicateDecided::SAME && !are_same) {
+        const auto stays = who_counts(two);
+        two.mutable_members()->MergeFrom(one.members());
+        two.set_counts(stays ? stays->text() : counts ? counts->text() : "");
+        keep_same(two);
+    } else if (decided.decision() == v1::DuplicateDecided::DIFFERENT && are_same) {
+        take_out(one, root);
+        drop_value("s/" + root.text());
+        if (counts == root) {
+            v1::Event version;
+            const auto restored = entry.has_restores() ? root_of_version(entry.restores(), version) : std::nullopt;
+            one.set_counts(restored ? restored->text() : "");
         }
-        store::v1::Fact hidden;
-        hidden.set_device(id.device);
-        hidden.set_sequence(id.sequence);
-        hidden.set_offset(offset);
-        hidden.set_voided(true);
-        hidden.set_duplicate(true);
-        if (const auto current = current_of(root)) {
-            *hidden.mutable_beneath() = *current;
-            *hidden.mutable_corrected() = current->corrected();
-        }
-        const auto stays = root_of({decided.same_device(), decided.same_sequence()});
-        hidden.set_same_as(stays.text());
-        set_value("f/" + root.text(), hidden.SerializeAsString());
-        auto all = hidden_by(stays);
-        all.add_hidden(root.text());
-        keep_hidden(stays, all);
-        move_hidden(root, stays);
-    } else if (decided.decision() == v1::DuplicateDecided::DIFFERENT && is_hidden) {
-        unhide(root, *fact, entry.has_restores() ? &entry.restores() : nullptr);
+        keep_same(one);
     }
 }
 

@@ -10,7 +10,7 @@ namespace chieng {
 namespace {
 
 constexpr std::uint64_t page_slots = 64;
-constexpr const char* derived_version = "4";  // of what is kept beside the journal; another one is folded again
+constexpr const char* derived_version = "5";  // of what is kept beside the journal; another one is folded again
 
 std::string page_key(const std::string& device, std::uint64_t page) {
     return "p/" + device + "/" + big_endian(page);
@@ -160,7 +160,7 @@ void Engine::evolve(Device& from, const v1::Entry& entry, const v1::Event& event
     from.stored.insert(id.sequence);
     from.recent[id.sequence] = {digest, offset};
     if (event.has_duplicate_decided()) {
-        return evolve_decision(id, entry, event, offset);
+        return evolve_decision(entry, event);
     }
     if (!event.has_correction()) {
         if (is_awaited(id)) {
@@ -173,12 +173,7 @@ void Engine::evolve(Device& from, const v1::Entry& entry, const v1::Event& event
     }
     const auto& correction = event.correction();
     const auto root = root_of(target_of(id, correction));
-    if (entry.has_retracts()) {
-        v1::Event replaced;
-        if (replaced.ParseFromString(entry.retracts().event())) {
-            release_claim(replaced, root);
-        }
-    }
+    evolve_others(entry);
     const auto fact = fact_of(root);
     set_value("a/" + id.text(), root.text());
     if (!device(root.device).stored.contains(root.sequence)) {
@@ -186,12 +181,10 @@ void Engine::evolve(Device& from, const v1::Entry& entry, const v1::Event& event
         set_value("w/" + root.text(), "");
     }
     if (is_awaited(id)) {
-        join(id, root);
+        join(id, root, entry);
     } else if (!fact || !is_overtaken(*fact, id)) {
         stand(id, root, fact, entry, event, offset);
-    }
-    if (entry.has_restores()) {
-        evolve_restored(entry.restores());
+        note_who_counts(root, entry.effect() == v1::Entry::COUNTS, entry);
     }
 }
 
@@ -206,11 +199,7 @@ void Engine::stand(const Id& id, const Id& root, const std::optional<store::v1::
     version.set_sequence(id.sequence);
     version.set_offset(offset);
     version.set_voided(event.correction().action() == v1::Correction::VOID);
-    if (fact && fact->duplicate()) {
-        auto hidden = *fact;
-        *hidden.mutable_beneath() = std::move(version);
-        version = std::move(hidden);
-    } else if (fact) {
+    if (fact) {
         *version.mutable_corrected() = fact->corrected();
     }
     note_corrected(version, id);
@@ -218,10 +207,9 @@ void Engine::stand(const Id& id, const Id& root, const std::optional<store::v1::
 }
 
 // What corrected `id` before it came corrects, from now on, what `id` corrects.
-void Engine::join(const Id& id, const Id& root) {
+void Engine::join(const Id& id, const Id& root, const v1::Entry& entry) {
     awaited_.erase(id.text());
     drop_value("w/" + id.text());
-    move_hidden(id, root);
     const auto later = fact_of(id);
     drop_value("f/" + id.text());
     const auto fact = fact_of(root);
@@ -242,9 +230,15 @@ void Engine::join(const Id& id, const Id& root) {
         return;
     }
     v1::Event standing;
-    if (!later->voided() && standing.ParseFromString(entry_at(later->offset()).event())) {
+    v1::Event retracted;
+    const bool stands_now = !later->voided() && standing.ParseFromString(entry_at(later->offset()).event());
+    const bool is_taken_back = entry.has_retracts() && entry.retracts().device() == later->device() &&
+                               retracted.ParseFromString(entry.retracts().event()) && retracted.sequence() == later->sequence();
+    if (stands_now && !is_taken_back) {
+        release_claim(standing, id);
         hold_claim(standing, root, later->offset());
     }
+    note_who_counts(root, stands_now && !is_taken_back, entry);
 }
 
 // The set of refused numbers is not in the journal, so it goes down in the same unit as the refusal.

@@ -48,7 +48,9 @@ std::optional<Reasons> Engine::judge(const Id& id, Instant now, v1::Entry& entry
         const auto claim = service_.claim(*body, event_);
         if (claim && claim->refusal) {
             const auto holds = holder_of(*claim);
-            if (holds && !(*holds == holder)) {
+            v1::Event retracted;
+            const auto ends = entry.has_retracts() ? root_of_version(entry.retracts(), retracted) : std::nullopt;
+            if (holds && !(*holds == holder) && holds != ends) {
                 if (may_be_one_chain(id, holder, *holds)) {
                     return std::nullopt;
                 }
@@ -95,32 +97,24 @@ void Engine::judge_correction(const Id& id, v1::Entry& entry, Reasons& reasons) 
         return;
     }
     const auto fact = fact_of(root);
-    if (fact && fact->duplicate()) {
-        entry.set_effect(v1::Entry::NOTHING);  // it does not count, whatever it says
-        return;
-    }
     if (is_awaited(id)) {  // a correction that was itself corrected before it came: of the two versions one goes
         const auto later = fact_of(id);
+        const bool later_stands = later && !later->voided();
         const bool later_goes = later && fact && stands_over(*fact, *later);
-        entry.set_effect(v1::Entry::NOTHING);
-        retract(later_goes ? later : current_of(root), entry);
-        if (entry.has_retracts() && (later_goes ? fact : later)->voided()) {
-            restore_a_duplicate(root, entry);
-            restore_a_duplicate(id, entry);
+        if (!later_goes) {
+            judge_standing(root, later_stands, entry);
         }
+        if (later_stands && (later_goes || entry.effect() != v1::Entry::COUNTS)) {
+            retract(later, entry);
+        }
+        entry.set_effect(v1::Entry::NOTHING);
         return;
     }
     if (fact && is_overtaken(*fact, id)) {
         entry.set_effect(v1::Entry::NOTHING);  // by a later correction of the same device, whoever corrected it since
         return;
     }
-    retract(current_of(root), entry);
-    if (correction.action() == v1::Correction::VOID) {
-        entry.set_effect(v1::Entry::NOTHING);
-        if (entry.has_retracts()) {
-            restore_a_duplicate(root, entry);
-        }
-    }
+    judge_standing(root, correction.action() != v1::Correction::VOID, entry);
 }
 
 void Engine::retract(const std::optional<store::v1::Fact>& version, v1::Entry& entry) {

@@ -203,12 +203,12 @@ private:
             if (stopping_ || !up_) {
                 continue;
             }
-            const auto action = std::move(waiting_.front());
+            auto action = std::move(waiting_.front());
             waiting_.pop_front();
             ++in_flight_;
             counted_.published += std::holds_alternative<Publish>(action) ? 1U : 0U;
             lock.unlock();
-            if (!carry_out(action)) {
+            if (!carry_out(std::move(action))) {
                 settled();
             }
             lock.lock();
@@ -232,13 +232,14 @@ private:
         return false;
     }
 
-    bool carry_out(const Action& action) {
+    bool carry_out(Action action) {
         try {
             if (const auto* subscribe = std::get_if<Subscribe>(&action)) {
                 client_.subscribe(subscribe->filter, 1, nullptr, *this);
             } else {
-                const auto& message = std::get<Publish>(action).message;
-                client_.publish(message.topic, message.payload.data(), message.payload.size(), 1, message.retained, nullptr, *this);
+                auto& message = std::get<Publish>(action).message;
+                client_.publish(mqtt::make_message(std::move(message.topic), std::move(message.payload), 1, message.retained), nullptr,
+                                *this);
             }
             return true;
         } catch (const mqtt::exception& error) {

@@ -95,7 +95,7 @@ SqliteStore::SqliteStore(const std::string& path, const char* vfs, Sharing shari
         throw Broken(path_ + ": a later version of this program wrote the file; start that one");
     }
     run("PRAGMA synchronous=FULL");
-    run(sharing_ == Sharing::shared ? "PRAGMA cache_size=-300" : "PRAGMA cache_size=-1000");
+    run(sharing_ == Sharing::shared ? "PRAGMA cache_size=-300" : "PRAGMA cache_size=-600");
     // A process that was killed between writing a unit and syncing it left a unit that can be read but not yet lost power.
     run("PRAGMA wal_checkpoint");
     run("CREATE TABLE IF NOT EXISTS journal(first INTEGER PRIMARY KEY, last INTEGER NOT NULL, before INTEGER NOT NULL, "

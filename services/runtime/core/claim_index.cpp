@@ -7,13 +7,15 @@
 #include <xxhash.h>
 
 #include <algorithm>
-#include <limits>
+#include <bit>
+#include <iterator>
 
 namespace chieng {
 namespace {
 
 constexpr std::size_t block_rows = 700;     // with its key and numbers just under two pages of SQLite, beside what stands in the tree
 constexpr std::size_t runs_of_a_level = 4;  // as many become one of the next
+constexpr std::size_t bucket_rows = 8;
 
 std::uint64_t digest_of(std::string_view key) {
     return XXH3_64bits(key.data(), key.size());
@@ -25,25 +27,45 @@ std::uint32_t head_of(std::uint64_t digest) {
 
 }  // namespace
 
+ClaimIndex::Heads::Heads(const std::vector<std::uint32_t>& sorted)
+    : bits_(static_cast<unsigned>(std::min<std::size_t>(16, static_cast<std::size_t>(std::bit_width(sorted.size() / bucket_rows))))) {
+    ends_.reserve(std::size_t{1} << bits_);
+    tails_.reserve(sorted.size());
+    for (const auto head : sorted) {
+        ends_.resize(bucket_of(head), static_cast<std::uint32_t>(tails_.size()));
+        tails_.push_back(tail_of(head));
+    }
+    ends_.resize(std::size_t{1} << bits_, static_cast<std::uint32_t>(tails_.size()));
+}
+
+std::pair<std::size_t, std::size_t> ClaimIndex::Heads::rows_of(std::uint32_t head) const {
+    const auto bucket = bucket_of(head);
+    const auto begin = [&](std::size_t row) { return tails_.begin() + static_cast<std::ptrdiff_t>(row); };
+    const auto [first, last] = std::equal_range(begin(bucket == 0 ? 0 : ends_[bucket - 1]), begin(ends_[bucket]), tail_of(head));
+    return {static_cast<std::size_t>(first - tails_.begin()), static_cast<std::size_t>(last - tails_.begin())};
+}
+
 // Writes rows, which come in their order, as a run.
 class ClaimIndex::Writer {
 public:
-    Writer(ClaimIndex& index, std::uint32_t level) : index_(index) {
+    // `rows`: at most so many.
+    Writer(ClaimIndex& index, std::uint32_t level, std::size_t rows) : index_(index) {
         run_.number = index_.next_++;
         run_.level = level;
+        heads_.reserve(rows);
     }
     void add(const Row& row) {
         block_.add_digests(row.digest);
         block_.add_offsets(row.offset);
-        run_.heads.push_back(head_of(row.digest));
+        heads_.push_back(head_of(row.digest));
         if (static_cast<std::size_t>(block_.digests_size()) == block_rows) {
             flush();
         }
     }
     void finish() {
         flush();
-        if (!run_.heads.empty()) {
-            run_.heads.shrink_to_fit();
+        if (!heads_.empty()) {
+            run_.heads = Heads(heads_);
             index_.runs_.push_back(std::move(run_));
         }
     }
@@ -59,6 +81,7 @@ private:
 
     ClaimIndex& index_;
     Run run_;
+    std::vector<std::uint32_t> heads_;
     store::v1::Claims block_;
     std::uint64_t blocks_ = 0;
 };
@@ -97,6 +120,13 @@ std::string ClaimIndex::key_of(std::uint64_t run, std::uint64_t block) {
 
 void ClaimIndex::load() {
     clear();
+    std::vector<std::uint32_t> heads;  // of the run that is read
+    const auto end_run = [&] {
+        if (!runs_.empty()) {
+            runs_.back().heads = Heads(heads);
+            heads.clear();
+        }
+    };
     store_.scan(prefix, [&](std::string_view key, std::string_view bytes) {
         std::uint64_t number = 0;
         for (const char byte : key.substr(prefix.size(), sizeof number)) {
@@ -107,17 +137,14 @@ void ClaimIndex::load() {
             throw Broken("the index of claims cannot be read; restore the file from a backup");
         }
         if (runs_.empty() || runs_.back().number != number) {
+            end_run();
             runs_.push_back({number, block.level(), {}});
             next_ = number + 1;
         }
-        for (const auto digest : block.digests()) {
-            runs_.back().heads.push_back(head_of(digest));
-        }
+        std::transform(block.digests().begin(), block.digests().end(), std::back_inserter(heads), head_of);
         return true;
     });
-    for (auto& run : runs_) {
-        run.heads.shrink_to_fit();
-    }
+    end_run();
 }
 
 void ClaimIndex::clear() {
@@ -141,12 +168,11 @@ std::vector<ClaimIndex::Row> ClaimIndex::read(std::uint64_t run, std::uint64_t b
 }
 
 std::optional<std::uint64_t> ClaimIndex::find_in(const Run& run, std::uint64_t digest) {
-    const auto [first, last] = std::equal_range(run.heads.begin(), run.heads.end(), head_of(digest));
+    const auto [first, last] = run.heads.rows_of(head_of(digest));
     if (first == last) {
         return std::nullopt;
     }
-    const auto block_at = [&](auto it) { return static_cast<std::uint64_t>(it - run.heads.begin()) / block_rows; };
-    for (auto block = block_at(first); block <= block_at(last - 1); ++block) {
+    for (auto block = first / block_rows; block <= (last - 1) / block_rows; ++block) {
         for (const auto& row : read(run.number, block)) {
             if (row.digest == digest) {
                 return row.offset;
@@ -182,7 +208,7 @@ void ClaimIndex::keep() {
     }
     std::vector<std::pair<std::uint64_t, std::uint64_t>> rows(fresh_.begin(), fresh_.end());
     std::sort(rows.begin(), rows.end());
-    Writer writer(*this, 0);
+    Writer writer(*this, 0, rows.size());
     for (const auto& [digest, offset] : rows) {
         writer.add({digest, offset});
     }
@@ -199,10 +225,12 @@ void ClaimIndex::merge_newest() {
     runs_.resize(runs_.size() - runs_of_a_level);
     const bool is_oldest = runs_.empty();
     std::vector<Reader> readers;  // the newest first
+    std::size_t rows = 0;
     for (auto run = merged.rbegin(); run != merged.rend(); ++run) {
-        readers.emplace_back(*this, run->number, run->heads.size());
+        readers.emplace_back(*this, run->number, run->heads.rows());
+        rows += run->heads.rows();
     }
-    Writer writer(*this, merged.back().level + 1);
+    Writer writer(*this, merged.back().level + 1, rows);
     while (true) {
         const Row* least = nullptr;
         for (const auto& reader : readers) {

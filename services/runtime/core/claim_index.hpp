@@ -4,7 +4,7 @@
 // as a run of its own, sorted, in blocks; a few runs of one size become one of the next. A claim is written again a handful of
 // times in its life, however many there are.
 //
-// Memory   four bytes of each claim: enough to know nearly always, without the disk, that nobody holds it.
+// Memory   two bytes and a half of each claim: enough to know nearly always, without the disk, that nobody holds it.
 // Limits   two keys with one digest of 64 bits are taken for one: who finds an entry compares what it claims.
 // Thread   one thread only.
 #pragma once
@@ -46,10 +46,27 @@ private:
         std::uint64_t digest = 0;
         std::uint64_t offset = 0;  // 0: released
     };
+    // Which rows of a run may be of a digest. Digests lie evenly: their first bits are the number of a bucket of a few, and of
+    // each the bits behind those are kept.
+    class Heads {
+    public:
+        Heads() = default;
+        explicit Heads(const std::vector<std::uint32_t>& sorted);  // the upper halves of digests
+        [[nodiscard]] std::size_t rows() const { return tails_.size(); }
+        [[nodiscard]] std::pair<std::size_t, std::size_t> rows_of(std::uint32_t head) const;  // from, up to
+
+    private:
+        [[nodiscard]] std::size_t bucket_of(std::uint32_t head) const { return std::uint64_t{head} >> (32U - bits_); }
+        [[nodiscard]] std::uint16_t tail_of(std::uint32_t head) const { return static_cast<std::uint16_t>(head >> (16U - bits_)); }
+
+        unsigned bits_ = 0;  // that number a bucket, at most 16
+        std::vector<std::uint32_t> ends_;
+        std::vector<std::uint16_t> tails_;
+    };
     struct Run {
         std::uint64_t number = 0;  // a later run has the last word
         std::uint32_t level = 0;
-        std::vector<std::uint32_t> heads;  // of the digests, in their order
+        Heads heads;
     };
     class Writer;
     class Reader;

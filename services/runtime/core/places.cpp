@@ -12,8 +12,8 @@ template <typename Row, typename Key>
 std::span<const Row> equal(const std::vector<Row>& rows, std::string_view wanted, Key key) {
     const auto first = std::lower_bound(rows.begin(), rows.end(), wanted,
                                         [&](const Row& row, std::string_view code) { return std::string_view(key(row)) < code; });
-    const auto last = std::upper_bound(first, rows.end(), wanted,
-                                       [&](std::string_view code, const Row& row) { return code < std::string_view(key(row)); });
+    const auto last =
+        std::find_if(first, rows.end(), [&](const Row& row) { return std::string_view(key(row)) != wanted; });  // they are few
     return {first, last};
 }
 

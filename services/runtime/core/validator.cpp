@@ -6,12 +6,18 @@
 
 #include <google/protobuf/descriptor.h>
 #include <utf8proc.h>
+#include <boost/container/small_vector.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <memory>
+#include <numeric>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace chieng {
@@ -20,10 +26,12 @@ namespace {
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
-bool is_nfc(const std::string& text) {
-    if (std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; })) {
-        return true;
-    }
+// Nothing but what English is written with: most texts are codes, and need no closer look.
+bool is_plain(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~' && c != '\\' && c != '^'; });
+}
+
+bool is_nfc(std::string_view text) {
     utf8proc_uint8_t* mapped = nullptr;
     const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
     const auto size = utf8proc_map(bytes, static_cast<utf8proc_ssize_t>(text.size()), &mapped,
@@ -33,7 +41,7 @@ bool is_nfc(const std::string& text) {
            std::equal(text.begin(), text.end(), mapped, [](char a, utf8proc_uint8_t b) { return static_cast<utf8proc_uint8_t>(a) == b; });
 }
 
-std::size_t characters(const std::string& text) {
+std::size_t characters(std::string_view text) {
     return static_cast<std::size_t>(
         std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
@@ -59,7 +67,7 @@ ReasonCode shape_failure(v1::Shape shape) {
 }
 
 // Ends of lines and tabs are text; what else steers a terminal or a printer is none.
-bool has_control_character(const std::string& text) {
+bool has_control_character(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         const auto byte = static_cast<unsigned char>(text[i]);
         const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0U;
@@ -72,7 +80,7 @@ bool has_control_character(const std::string& text) {
 }
 
 // Bahnar and Jrai texts of the years before Unicode hold signs such as \ and ^ for letters of their own, inside words.
-bool is_of_old_font(const std::string& text) {
+bool is_of_old_font(std::string_view text) {
     const auto is_letter = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (static_cast<unsigned char>(c) & 0x80U) != 0;
     };
@@ -84,7 +92,7 @@ bool is_of_old_font(const std::string& text) {
     return false;
 }
 
-bool has_shape(const std::string& text, v1::Shape shape) {
+bool has_shape(std::string_view text, v1::Shape shape) {
     switch (shape) {
         case v1::REFERENCE:
             return std::all_of(text.begin(), text.end(),
@@ -103,52 +111,130 @@ bool has_shape(const std::string& text, v1::Shape shape) {
 // The schema's rules of a message, read once.
 struct TypePlan;
 struct FieldPlan {
-    const FieldDescriptor* field = nullptr;
     const v1::FieldRule* rule = nullptr;
     std::string path;  // from the event
-    const FieldDescriptor* at_most = nullptr;
-    std::vector<const FieldDescriptor*> sum;
+    FieldDescriptor::CppType kind{};
+    bool is_list = false;
+    const google::protobuf::EnumDescriptor* values = nullptr;
+    std::optional<std::size_t> at_most;  // of its siblings
+    std::vector<std::size_t> sum;
     std::unique_ptr<TypePlan> inner;  // of a message
 };
 struct TypePlan {
-    std::vector<FieldPlan> fields;
-    // Of one of several only the one that is set is looked at: by index of the field in its type.
-    const google::protobuf::OneofDescriptor* choice = nullptr;
-    std::vector<FieldPlan> choices;
+    static constexpr std::size_t unknown = SIZE_MAX;
+    std::vector<FieldPlan> fields;       // in schema order
+    std::vector<std::size_t> by_number;  // which of the fields
 };
 
 TypePlan plan_of(const Descriptor& type, const std::string& prefix) {
     TypePlan plan;
     for (int i = 0; i < type.field_count(); ++i) {
+        const auto& field = *type.field(i);
+        const auto sibling = [&](const std::string& name) { return static_cast<std::size_t>(type.FindFieldByName(name)->index()); };
         FieldPlan made;
-        made.field = type.field(i);
-        made.rule = &made.field->options().GetExtension(v1::field);
-        made.path = prefix + made.field->name();
+        made.rule = &field.options().GetExtension(v1::field);
+        made.path = prefix + field.name();
+        made.kind = field.cpp_type();
+        made.is_list = field.is_repeated();
+        made.values = field.enum_type();
         if (!made.rule->at_most().empty()) {
-            made.at_most = type.FindFieldByName(made.rule->at_most());
+            made.at_most = sibling(made.rule->at_most());
         }
         for (const auto& part : made.rule->sum()) {
-            made.sum.push_back(type.FindFieldByName(part));
+            made.sum.push_back(sibling(part));
         }
-        if (const auto* inner = made.field->message_type()) {
+        if (const auto* inner = field.message_type()) {
             made.inner = std::make_unique<TypePlan>(plan_of(*inner, made.path + "."));
         }
-        if (const auto* choice = made.field->real_containing_oneof()) {
-            plan.choice = choice;
-            plan.choices.resize(static_cast<std::size_t>(type.field_count()));
-            plan.choices[static_cast<std::size_t>(i)] = std::move(made);
-        } else {
-            plan.fields.push_back(std::move(made));
-        }
+        const auto number = static_cast<std::size_t>(field.number());
+        plan.by_number.resize(std::max(plan.by_number.size(), number + 1), TypePlan::unknown);
+        plan.by_number[number] = plan.fields.size();
+        plan.fields.push_back(std::move(made));
     }
     return plan;
 }
 
-std::uint64_t number(const google::protobuf::Message& message, const FieldDescriptor& field) {
-    const auto& reflection = *message.GetReflection();
-    return field.cpp_type() == FieldDescriptor::CPPTYPE_UINT32 ? reflection.GetUInt32(message, &field)
-                                                               : reflection.GetUInt64(message, &field);
-}
+// One value: a number, or what is written as bytes.
+struct Item {
+    std::uint64_t number = 0;
+    std::string_view bytes;
+};
+
+// What a message holds, field by field, read from bytes that the library wrote. Asking the library for one field after the other by
+// reflection takes longer than all else that becomes of an event. It writes fields in the order of their numbers, the items of a list
+// side by side, and behind them what this revision of the schema does not know.
+class Fields {
+public:
+    Fields(const TypePlan& type, std::string_view bytes) : spans_(type.fields.size()), rest_(bytes) {
+        while (!rest_.empty()) {
+            const auto tag = read_number();
+            const auto number = tag >> 3U;
+            const auto at = number < type.by_number.size() ? type.by_number[number] : TypePlan::unknown;
+            if (at == TypePlan::unknown || !read(type.fields[at], tag & 7U)) {
+                return;
+            }
+            spans_[at].count += static_cast<std::uint32_t>(items_.size()) - end_;
+            end_ = static_cast<std::uint32_t>(items_.size());
+            spans_[at].end = end_;
+        }
+    }
+    [[nodiscard]] std::span<const Item> operator[](std::size_t field) const {
+        const auto& span = spans_[field];
+        return {items_.data() + (span.end - span.count), span.count};
+    }
+    [[nodiscard]] std::uint64_t number(std::size_t field) const {
+        return spans_[field].count == 0 ? 0 : items_[spans_[field].end - 1].number;
+    }
+
+private:
+    enum WireType : std::uint64_t { varint = 0, length = 2 };
+    struct Span {
+        std::uint32_t end = 0;
+        std::uint32_t count = 0;
+    };
+
+    std::uint64_t read_number() {
+        std::uint64_t number = 0;
+        for (unsigned shift = 0; !rest_.empty() && shift < 64; shift += 7) {
+            const auto byte = static_cast<std::uint8_t>(rest_.front());
+            rest_.remove_prefix(1);
+            number |= static_cast<std::uint64_t>(byte & 0x7FU) << shift;
+            if (byte < 0x80) {
+                break;
+            }
+        }
+        return number;
+    }
+    std::string_view read_bytes() {
+        const auto bytes = rest_.substr(0, read_number());
+        rest_.remove_prefix(bytes.size());
+        return bytes;
+    }
+    bool read(const FieldPlan& field, std::uint64_t wire_type) {
+        const bool is_bytes = field.inner != nullptr || field.kind == FieldDescriptor::CPPTYPE_STRING;
+        if (wire_type != (is_bytes || field.is_list ? length : varint)) {
+            return false;
+        }
+        if (is_bytes) {
+            items_.push_back({0, read_bytes()});
+        } else if (!field.is_list) {
+            items_.push_back({read_number(), {}});
+        } else {
+            const auto bytes = read_bytes();
+            const auto after = std::exchange(rest_, bytes);
+            while (!rest_.empty()) {
+                items_.push_back({read_number(), {}});
+            }
+            rest_ = after;
+        }
+        return true;
+    }
+
+    boost::container::small_vector<Item, 32> items_;  // which most messages fit in
+    boost::container::small_vector<Span, 64> spans_;  // of the items, by field
+    std::uint32_t end_ = 0;
+    std::string_view rest_;
+};
 
 // As a person writes it: 1050 with two decimals is 10.50.
 std::string shown(std::uint64_t value, std::uint32_t decimals) {
@@ -160,10 +246,14 @@ std::string shown(std::uint64_t value, std::uint32_t decimals) {
     return text;
 }
 
+std::string compared(std::uint64_t value, const char* sign, std::uint64_t with, const v1::FieldRule& rule) {
+    return " " + shown(value, rule.decimals()) + sign + shown(with, rule.decimals());
+}
+
 class Walk {
 public:
-    Reasons take(const google::protobuf::Message& message, const TypePlan& plan) {
-        visit(message, plan);
+    Reasons take(const TypePlan& type, std::string_view bytes) {
+        visit(type, bytes);
         return std::move(reasons_);
     }
 
@@ -175,41 +265,22 @@ private:
     }
     void fail(ReasonCode code, const FieldPlan& plan, const std::string& more = {}) { reasons_.push_back(failure(code, plan, more)); }
 
-    void check_number(const google::protobuf::Message& message, const FieldPlan& plan) {
+    void check_number(std::uint64_t value, const FieldPlan& plan) {
         const auto& rule = *plan.rule;
-        const auto value = number(message, *plan.field);
-        const auto compared = [&](const char* sign, std::uint64_t with) {
-            return " " + shown(value, rule.decimals()) + sign + shown(with, rule.decimals());
-        };
         if (rule.max() > 0 && value > static_cast<std::uint64_t>(rule.max())) {
-            fail(ReasonCode::above_max, plan, compared(" > ", static_cast<std::uint64_t>(rule.max())));
+            fail(ReasonCode::above_max, plan, compared(value, " > ", static_cast<std::uint64_t>(rule.max()), rule));
         }
         if (rule.min() > 0 && value < static_cast<std::uint64_t>(rule.min())) {
-            fail(ReasonCode::below_min, plan, compared(" < ", static_cast<std::uint64_t>(rule.min())));
-        }
-        if (plan.at_most != nullptr) {
-            const auto total = number(message, *plan.at_most);
-            if (value > total) {
-                fail(ReasonCode::above_total, plan, compared(" > ", total));
-                part_failed_ = true;
-            }
-        }
-        if (!plan.sum.empty()) {
-            std::uint64_t sum = 0;
-            for (const auto* part : plan.sum) {
-                sum += number(message, *part);
-            }
-            if (sum > value) {
-                sum_failure_ = failure(ReasonCode::above_total, plan, " " + std::to_string(sum) + " > " + std::to_string(value));
-            }
+            fail(ReasonCode::below_min, plan, compared(value, " < ", static_cast<std::uint64_t>(rule.min()), rule));
         }
     }
 
-    void check_text(const std::string& text, const FieldPlan& plan) {
+    void check_text(std::string_view text, const FieldPlan& plan) {
         const auto& rule = *plan.rule;
-        if (!is_nfc(text) || is_of_old_font(text)) {
+        const bool plain = is_plain(text);
+        if (!plain && (!is_nfc(text) || is_of_old_font(text))) {
             fail(ReasonCode::not_nfc, plan);
-        } else if (has_control_character(text)) {
+        } else if (!plain && has_control_character(text)) {
             fail(ReasonCode::control_character, plan);
         } else if (rule.max_chars() > 0 && characters(text) > rule.max_chars()) {
             fail(ReasonCode::too_long, plan, " > " + std::to_string(rule.max_chars()));
@@ -218,109 +289,95 @@ private:
         }
     }
 
-    void check_enum(int value, const FieldPlan& plan) {
-        if (plan.field->enum_type()->FindValueByNumber(value) == nullptr) {
+    void check_enum(std::uint64_t number, const FieldPlan& plan) {
+        const auto value = static_cast<std::int32_t>(number);
+        if (plan.values->FindValueByNumber(value) == nullptr) {
             fail(ReasonCode::unknown_value, plan, " " + std::to_string(value));
         }
     }
 
-    void check_list(const google::protobuf::Message& message, const FieldPlan& plan) {
+    void check_list(std::span<const Item> items, const FieldPlan& plan) {
         const auto& rule = *plan.rule;
-        const auto& reflection = *message.GetReflection();
-        const int size = reflection.FieldSize(message, plan.field);
-        if (rule.max_items() > 0 && size > static_cast<int>(rule.max_items())) {
+        if (rule.max_items() > 0 && items.size() > rule.max_items()) {
             fail(ReasonCode::too_many, plan, " > " + std::to_string(rule.max_items()));
             return;
         }
-        const auto distinct = [&](const auto& value_at) {
-            for (int i = 0; i < size; ++i) {
-                bool seen = false;
-                for (int before = 0; before < i && !seen; ++before) {
-                    seen = value_at(before) == value_at(i);
-                }
-                if (seen) {
-                    fail(ReasonCode::repeated, plan);
-                }
+        for (const auto& item : items) {
+            if (plan.kind == FieldDescriptor::CPPTYPE_ENUM && item.number == 0) {
+                fail(ReasonCode::required, plan);
             }
-        };
-        switch (plan.field->cpp_type()) {
-            case FieldDescriptor::CPPTYPE_MESSAGE:
-                for (int i = 0; i < size; ++i) {
-                    visit_inner(reflection.GetRepeatedMessage(message, plan.field, i), *plan.inner);
-                }
-                break;
-            case FieldDescriptor::CPPTYPE_STRING: {
-                const auto text_at = [&](int i) { return reflection.GetRepeatedString(message, plan.field, i); };
-                for (int i = 0; i < size; ++i) {
-                    check_text(text_at(i), plan);
-                }
-                distinct(text_at);
-                break;
-            }
-            default: {
-                const auto value_at = [&](int i) { return reflection.GetRepeatedEnumValue(message, plan.field, i); };
-                for (int i = 0; i < size; ++i) {
-                    if (value_at(i) == 0) {
-                        fail(ReasonCode::required, plan);
-                    }
-                    check_enum(value_at(i), plan);
-                }
-                distinct(value_at);
+            check_one(item, plan);
+        }
+        for (auto item = items.begin(); item != items.end() && plan.inner == nullptr; ++item) {
+            const auto is_same = [&](const Item& other) { return other.number == item->number && other.bytes == item->bytes; };
+            if (std::any_of(items.begin(), item, is_same)) {
+                fail(ReasonCode::repeated, plan);
             }
         }
     }
 
-    void check_one(const google::protobuf::Message& message, const FieldPlan& plan) {
-        const auto* field = plan.field;
-        const auto& reflection = *message.GetReflection();
-        switch (field->cpp_type()) {
-            case FieldDescriptor::CPPTYPE_MESSAGE: visit_inner(reflection.GetMessage(message, field), *plan.inner); break;
-            case FieldDescriptor::CPPTYPE_STRING: {
-                std::string scratch;
-                check_text(reflection.GetStringReference(message, field, &scratch), plan);
-                break;
-            }
-            case FieldDescriptor::CPPTYPE_ENUM: check_enum(reflection.GetEnumValue(message, field), plan); break;
+    void check_one(const Item& item, const FieldPlan& plan) {
+        switch (plan.kind) {
+            case FieldDescriptor::CPPTYPE_MESSAGE: visit(*plan.inner, item.bytes); break;
+            case FieldDescriptor::CPPTYPE_STRING: check_text(item.bytes, plan); break;
+            case FieldDescriptor::CPPTYPE_ENUM: check_enum(item.number, plan); break;
             case FieldDescriptor::CPPTYPE_BOOL: break;
-            default: check_number(message, plan); break;
+            default: check_number(item.number, plan); break;
         }
     }
 
-    void visit(const google::protobuf::Message& message, const TypePlan& type) {
-        const auto& reflection = *message.GetReflection();
-        part_failed_ = false;
-        sum_failure_.reset();
-        for (const auto& plan : type.fields) {
-            const auto* field = plan.field;
-            const bool is_set = field->is_repeated() ? reflection.FieldSize(message, field) > 0 : reflection.HasField(message, field);
-            if (!is_set) {
+    void visit(const TypePlan& type, std::string_view bytes) {
+        const Fields held(type, bytes);
+        bool part_failed = false;  // a part alone is above its total: the sum says nothing new
+        std::optional<v1::Reason> sum_failure;
+        for (std::size_t i = 0; i < type.fields.size(); ++i) {
+            const auto& plan = type.fields[i];
+            const auto items = held[i];
+            if (items.empty()) {
                 if (plan.rule->required()) {
                     fail(ReasonCode::required, plan);
                 }
                 continue;
             }
-            field->is_repeated() ? check_list(message, plan) : check_one(message, plan);
+            plan.is_list ? check_list(items, plan) : check_one(items.back(), plan);
+            if (plan.at_most && held.number(i) > held.number(*plan.at_most)) {
+                fail(ReasonCode::above_total, plan, compared(held.number(i), " > ", held.number(*plan.at_most), *plan.rule));
+                part_failed = true;
+            }
+            const auto sum = std::accumulate(plan.sum.begin(), plan.sum.end(), std::uint64_t{0},
+                                             [&](std::uint64_t so_far, std::size_t part) { return so_far + held.number(part); });
+            if (sum > held.number(i) && !plan.sum.empty()) {
+                sum_failure = failure(ReasonCode::above_total, plan, " " + std::to_string(sum) + " > " + std::to_string(held.number(i)));
+            }
         }
-        if (const auto* chosen = type.choice == nullptr ? nullptr : reflection.GetOneofFieldDescriptor(message, type.choice)) {
-            check_one(message, type.choices[static_cast<std::size_t>(chosen->index())]);
+        if (sum_failure && !part_failed) {
+            reasons_.push_back(*sum_failure);
         }
-        if (sum_failure_ && !part_failed_) {
-            reasons_.push_back(*sum_failure_);
-        }
-    }
-
-    void visit_inner(const google::protobuf::Message& message, const TypePlan& type) {
-        const bool part_failed = part_failed_;
-        auto sum_failure = std::move(sum_failure_);
-        visit(message, type);
-        part_failed_ = part_failed;
-        sum_failure_ = std::move(sum_failure);
     }
 
     Reasons reasons_;
-    bool part_failed_ = false;  // a part alone is above its total: the sum says nothing new
-    std::optional<v1::Reason> sum_failure_;
 };
+
+// A type of event, looked up once: the library takes a lock for each question.
+struct Body {
+    const FieldDescriptor* field = nullptr;
+    const Descriptor* type = nullptr;
+};
+
+// Null when there is none that this revision knows.
+const Body* known_body(const v1::Event& event) {
+    static const auto by_number = [] {
+        std::vector<Body> bodies;
+        const auto& all = *v1::Event::descriptor()->FindOneofByName("body");
+        for (int i = 0; i < all.field_count(); ++i) {
+            const auto number = static_cast<std::size_t>(all.field(i)->number());
+            bodies.resize(std::max(bodies.size(), number + 1));
+            bodies[number] = {all.field(i), all.field(i)->message_type()};
+        }
+        return bodies;
+    }();
+    return event.body_case() == v1::Event::BODY_NOT_SET ? nullptr : &by_number[static_cast<std::size_t>(event.body_case())];
+}
 
 }  // namespace
 
@@ -330,9 +387,9 @@ bool is_village_code(std::string_view text) {
 
 Reasons validate(const v1::Event& event) {
     static const TypePlan plan = plan_of(*v1::Event::descriptor(), "");
-    auto reasons = Walk().take(event, plan);
+    auto reasons = Walk().take(plan, event.SerializeAsString());
     const auto* body = body_type(event);
-    if (body != nullptr && rule_of(*body).in_a_village() && event.village().empty()) {
+    if (body != nullptr && event.village().empty() && rule_of(*body).in_a_village()) {
         const auto& label = v1::Event::descriptor()->FindFieldByName("village")->options().GetExtension(v1::field).label();
         reasons.push_back(reason(ReasonCode::required, "village", Detail{label.vi(), label.en()}));
     }
@@ -340,14 +397,14 @@ Reasons validate(const v1::Event& event) {
 }
 
 const google::protobuf::Message* body_of(const v1::Event& event) {
-    static const auto* const body = v1::Event::descriptor()->FindOneofByName("body");
-    const auto* field = event.GetReflection()->GetOneofFieldDescriptor(event, body);
-    return field == nullptr ? nullptr : &event.GetReflection()->GetMessage(event, field);
+    static const auto& reflection = *v1::Event::GetReflection();
+    const auto* body = known_body(event);
+    return body == nullptr ? nullptr : &reflection.GetMessage(event, body->field);
 }
 
 const Descriptor* body_type(const v1::Event& event) {
-    const auto* body = body_of(event);
-    return body == nullptr ? nullptr : body->GetDescriptor();
+    const auto* body = known_body(event);
+    return body == nullptr ? nullptr : body->type;
 }
 
 const v1::EventRule& rule_of(const Descriptor& type) {

@@ -107,6 +107,9 @@ void add_places_option(CLI::App& app, std::string& places) {
 
 int run_program(CLI::App& app, int argc, char** argv, const std::function<int()>& program) {
     mallopt(M_ARENA_MAX, 2);  // many threads, of which one works: each would hoard memory of its own
+    // Left alone, the library keeps twice the largest piece that was ever given back, and such pieces among the small ones.
+    mallopt(M_MMAP_THRESHOLD, 1 << 19);
+    mallopt(M_TRIM_THRESHOLD, 1 << 18);
     spdlog::set_default_logger(spdlog::stderr_logger_mt("chieng"));
     google::protobuf::SetLogHandler(nullptr);
     const auto file = std::make_shared<SettingsFile>();

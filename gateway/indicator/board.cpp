@@ -235,6 +235,8 @@ void Board::fold_plan(const Fact& fact, const SourcePlan& plan) {
         fold_standing(fact, plan);
     } else if (plan.only_latest) {
         fold_version(fact, plan, *time);
+    } else if (!plan.distinct.empty()) {
+        contribute_keys(fact, plan, *time);
     } else {
         each_contribution(fact, plan, [&](SeriesId series, std::int64_t amount) { contribute(fact, plan, *time, series, amount); });
     }
@@ -247,11 +249,9 @@ void Board::contribute(const Fact& fact, const SourcePlan& plan, std::uint64_t t
         const auto from = day_at(fact.event, plan.days->first, fact.occurred, fact.received);
         const auto to = day_at(fact.event, plan.days->second, fact.occurred, fact.received);
         if (from && to) {
-            add_days(fact.feed, id, {{static_cast<std::int32_t>((*to - *from).count()), 1}}, fact.sign);
+            add_days(fact.feed, id, static_cast<std::int32_t>((*to - *from).count()), fact.sign);
             add(fact.feed, id, Slot{0, 1, fact.digest}.times(fact.sign));
         }
-    } else if (!plan.distinct.empty()) {
-        contribute_key(fact, plan, time, series);
     } else if (amount != 0 || !plan.opens.empty()) {
         each_place(fact, plan, [&](std::uint32_t area) {
             add(fact.feed, cell_id::pack(series, time, area), Slot{amount, 1, fact.digest}.times(fact.sign));
@@ -260,25 +260,27 @@ void Board::contribute(const Fact& fact, const SourcePlan& plan, std::uint64_t t
 }
 
 // Different values are kept per half-month; the windows count in how many of theirs a value stands.
-void Board::contribute_key(const Fact& fact, const SourcePlan& plan, std::uint64_t time, SeriesId series) {
-    std::string counted;
+void Board::contribute_keys(const Fact& fact, const SourcePlan& plan, std::uint64_t time) {
+    text_.clear();
     for (const auto& field : plan.distinct) {
-        counted.append(counted.empty() ? "" : "\n");
-        append_at(fact.event, field, counted);
+        text_.append(text_.empty() ? "" : "\n");
+        append_at(fact.event, field, text_);
     }
-    if (counted.empty()) {
+    if (text_.empty()) {
         return;
     }
-    const auto hash = digest_of(counted);
+    const auto hash = digest_of(text_);
     const auto slot = Slot{0, 1, fact.digest}.times(fact.sign);
-    for (const auto area : {fact.village, fact.commune}) {
-        const auto id = cell_id::pack(series, time, area);
-        add_key(fact.feed, id, hash, fact.sign);
-        add(fact.feed, id, slot);
-        if (fact.village == fact.commune) {
-            break;
+    each_contribution(fact, plan, [&](SeriesId series, std::int64_t) {
+        for (const auto area : {fact.village, fact.commune}) {
+            const auto id = cell_id::pack(series, time, area);
+            add_key(fact.feed, id, hash, fact.sign);
+            add(fact.feed, id, slot);
+            if (fact.village == fact.commune) {
+                break;
+            }
         }
-    }
+    });
 }
 
 void Board::add_key(Feed& feed, CellId id, std::uint64_t hash, std::int64_t times) {
@@ -412,16 +414,15 @@ void Board::require_settled() const {
     }
 }
 
-void Board::add_days(Feed& feed, CellId id, const Histogram& days, std::int64_t sign) {
+void Board::add_days(Feed& feed, CellId id, std::int32_t days, std::int64_t events) {
     const auto add_to = [&](auto& histograms, CellId to) {
-        auto& histogram = histograms[to];
-        for (const auto& [day, events] : days) {
-            if ((histogram[day] += sign * events) == 0) {
-                histogram.erase(day);
-            }
+        const auto at = histograms.try_emplace(to).first;
+        auto& histogram = at->second;
+        if ((histogram[days] += events) == 0) {
+            histogram.erase(days);
         }
         if (histogram.empty()) {
-            histograms.erase(to);
+            histograms.erase(at);
         }
     };
     add_to(feed.histograms, id);

@@ -241,7 +241,7 @@ private:
     void each_place(const Fact& fact, const SourcePlan& plan, const Take& take);
     [[nodiscard]] std::optional<std::uint64_t> time_of(const Fact& fact, const SourcePlan& plan) const;
     void contribute(const Fact& fact, const SourcePlan& plan, std::uint64_t time, SeriesId series, std::int64_t amount);
-    void contribute_key(const Fact& fact, const SourcePlan& plan, std::uint64_t time, SeriesId series);
+    void contribute_keys(const Fact& fact, const SourcePlan& plan, std::uint64_t time);
     void fold_standing(const Fact& fact, const SourcePlan& plan);
     void fold_version(const Fact& fact, const SourcePlan& plan, std::uint64_t time);
     [[nodiscard]] std::uint64_t subject_of(const Fact& fact, const SourcePlan& plan) const;
@@ -254,7 +254,7 @@ private:
     void note_presence(CellId id, std::uint64_t hash, int change);
     void add(Feed& feed, CellId id, const Slot& slot);
     void require_settled() const;
-    void add_days(Feed& feed, CellId id, const Histogram& days, std::int64_t sign);
+    void add_days(Feed& feed, CellId id, std::int32_t days, std::int64_t events);
     void put(Feed& feed, CellId id, const Slot& slot, const Histogram& days, const KeyCounts& keys);
     void clear(Feed& feed, CellId id);
     void note_change(CellId id, Total& total);

@@ -37,7 +37,9 @@ void Board::clear(Feed& feed, CellId id) {
     }
     if (const auto days = feed.histograms.find(id); days != feed.histograms.end()) {
         const Histogram held = days->second;
-        add_days(feed, id, held, -1);
+        for (const auto& [lasted, events] : held) {
+            add_days(feed, id, lasted, -events);
+        }
     }
     if (const auto keys = feed.keys.find(id); keys != feed.keys.end()) {
         const auto held = std::move(keys->second.counts);
@@ -54,8 +56,8 @@ void Board::clear(Feed& feed, CellId id) {
 
 void Board::put(Feed& feed, CellId id, const Slot& slot, const Histogram& days, const KeyCounts& keys) {
     clear(feed, id);
-    if (!days.empty()) {
-        add_days(feed, id, days, 1);
+    for (const auto& [lasted, events] : days) {
+        add_days(feed, id, lasted, events);
     }
     for (const auto& [hash, count] : keys) {
         add_key(feed, id, hash, count);

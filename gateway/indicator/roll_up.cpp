@@ -249,7 +249,9 @@ Board::Slot Board::of_villages(SeriesId series, std::uint64_t time, std::uint32_
         const bool is_own = std::binary_search(own.begin(), own.end(), village);
         sum.add(is_own ? window_at(id) : Slot());
         for (const auto& [name, feed] : feeds_) {
-            if (const auto part = feed.parts.find(id); part != feed.parts.end()) {
+            const auto* home = places_.find(areas_[feed.home], day);
+            const bool is_of_district = home != nullptr && home->level() != v1::Place::COMMUNE_LEVEL;  // which tells of whose they were
+            if (const auto part = feed.parts.find(id); part != feed.parts.end() && !is_of_district) {
                 sum.add(part->second.slot.times((feed.home == commune ? 1 : 0) - (is_own ? 1 : 0)));
             }
         }

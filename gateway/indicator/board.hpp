@@ -124,6 +124,14 @@ public:
     void take_unsaved_subjects(const std::function<void(const store::v1::BoardSubject&)>& visit);
     void restore(const store::v1::BoardSubject& kept);
 
+    // For who published, was killed, and reads again what it had not kept: other cells arise in passing where the latest stands
+    // when the feeds interleave otherwise. From now on the board remembers which ones any interleaving makes.
+    void remember_passing() { passing_.emplace(); }
+    // Makes those of them that it does not know, with nothing in them: they count as changed, so that whoever follows hears that
+    // they are gone.
+    void make_passing();
+    void forget_passing() { passing_.reset(); }
+
     // The same bytes for the same content.
     [[nodiscard]] std::string serialize() const;
 
@@ -249,6 +257,7 @@ private:
     void note_line(CellId id);
     template <class Change>
     void change_subject(std::uint64_t key, const Change& change);
+    static void insert_version(std::vector<Version>& versions, Version version);
     void forget_versions(const Feed& feed);
     void add_key(Feed& feed, CellId id, std::uint64_t hash, std::int64_t times);
     void note_presence(CellId id, std::uint64_t hash, int change);
@@ -345,6 +354,7 @@ private:
     std::vector<std::pair<Feed*, CellId>> unsaved_;
     boost::unordered_flat_map<std::uint64_t, Subject> subjects_;
     std::vector<std::uint64_t> unsaved_subjects_;
+    std::optional<std::map<std::uint64_t, Subject>> passing_;  // with all versions that each had since, also those that are gone
     // Where a stock's series has something at a place: half-months and opening years, in order.
     struct Times {
         std::vector<std::int32_t> atoms;

@@ -55,6 +55,9 @@ std::uint64_t Board::subject_of(const Fact& fact, const SourcePlan& plan) const 
 template <class Change>
 void Board::change_subject(std::uint64_t key, const Change& change) {
     auto& subject = subjects_[key];
+    if (passing_) {
+        passing_->try_emplace(key, subject);
+    }
     Effect effect;
     add_effect(subject, -1, effect);
     change(subject);
@@ -68,6 +71,12 @@ void Board::change_subject(std::uint64_t key, const Change& change) {
         subject.unsaved = true;
         unsaved_subjects_.push_back(key);
     }
+}
+
+void Board::insert_version(std::vector<Version>& versions, Version version) {
+    const auto at = std::lower_bound(versions.begin(), versions.end(), version,
+                                     [](const Version& one, const Version& other) { return one.rank() < other.rank(); });
+    versions.insert(at, std::move(version));
 }
 
 void Board::forget_versions(const Feed& feed) {
@@ -99,16 +108,49 @@ void Board::fold_version(const Fact& fact, const SourcePlan& plan, std::uint64_t
             }
         });
     }
-    change_subject(subject_of(fact, plan), [&](Subject& subject) {
+    const auto key = subject_of(fact, plan);
+    const auto is_it = [digest = version.digest](const Version& held) { return held.digest == digest; };
+    change_subject(key, [&](Subject& subject) {
         subject.stock = plan.stock;
-        auto& versions = subject.versions;
-        if (fact.sign > 0) {
-            const auto at = std::lower_bound(versions.begin(), versions.end(), version,
-                                             [](const Version& one, const Version& other) { return one.rank() < other.rank(); });
-            versions.insert(at, std::move(version));
-        } else {
-            std::erase_if(versions, [&](const Version& held) { return held.digest == version.digest; });
+        if (passing_) {
+            auto& seen = passing_->at(key);
+            seen.stock = plan.stock;
+            if (std::none_of(seen.versions.begin(), seen.versions.end(), is_it)) {
+                insert_version(seen.versions, version);
+            }
         }
+        if (fact.sign > 0) {
+            insert_version(subject.versions, std::move(version));
+        } else {
+            std::erase_if(subject.versions, is_it);
+        }
+    });
+}
+
+// In a STOCK a version may have ended wherever a later one began, and otherwise it may have been the last. What a subject still
+// has is found on it again when it changes the next time.
+void Board::make_passing() {
+    settle();
+    for (const auto& [key, seen] : *passing_) {
+        std::set<std::pair<SeriesId, std::uint32_t>> added;  // so far
+        for (const auto& version : seen.versions) {
+            if (!seen.stock) {
+                added.clear();
+            }
+            for (const auto& one : version.adds) {
+                added.emplace(one.series, one.area);
+            }
+            for (const auto& [series, area] : added) {
+                if (const auto id = cell_id::pack(series, version.time, area); !totals_.contains(id)) {
+                    add(*version.feed, id, {});
+                }
+            }
+        }
+    }
+    settle();
+    std::erase_if(*passing_, [&](const auto& seen) {
+        const auto left = subjects_.find(seen.first);
+        return left != subjects_.end() && left->second.versions.size() == seen.second.versions.size();
     });
 }
 

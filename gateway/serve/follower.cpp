@@ -183,16 +183,29 @@ void Follower::fold(Follow& follow, const Message& message, Instant now) {
 }
 
 bool Follower::caught_up(Instant now) {
-    if (caught_up_ || reading_since_ < milliseconds(0)) {
-        return caught_up_;
+    if (!caught_up_ && reading_since_ >= milliseconds(0)) {
+        const auto passed = now.steady - reading_since_;
+        const bool missing = std::any_of(follows_.begin(), follows_.end(), [](const Follow& follow) { return follow.reader.lag() > 0; });
+        caught_up_ = passed >= read_longest || (passed >= listen_first && !missing);
     }
-    const auto passed = now.steady - reading_since_;
-    const bool missing = std::any_of(follows_.begin(), follows_.end(), [](const Follow& follow) { return follow.reader.lag() > 0; });
-    caught_up_ = passed >= read_longest || (passed >= listen_first && !missing);
+    if (caught_up_ && reads_again_ &&
+        std::none_of(follows_.begin(), follows_.end(), [](const Follow& follow) { return follow.reader.behind(); })) {
+        board_.make_passing();
+        board_.forget_passing();
+        reads_again_ = false;
+    }
     return caught_up_;
 }
 
+void Follower::read_again() {
+    reads_again_ = true;
+    board_.remember_passing();
+}
+
 void Follower::save() {
+    if (reads_again_) {
+        board_.make_passing();  // after this unit the next run does not read them again
+    }
     board_.take_unsaved([&](std::string_view feed, const v1::Cell& cell, const Board::KeyCounts& keys, std::uint64_t stamp) {
         store::v1::BoardCell kept;
         kept.set_feed(std::string(feed));

@@ -51,6 +51,11 @@ public:
     // minute has passed.
     [[nodiscard]] bool caught_up(Instant now);
 
+    // A former run told what it had folded since it kept anything: until each feed was heard and read to its end once, the board
+    // makes what only that run may have told of (see Board).
+    void read_again();
+    [[nodiscard]] bool reads_again() const { return reads_again_; }
+
     // Called with each entry that is folded; `is_new` once all is caught up: otherwise it may be read again.
     using Hear = std::function<void(const Source&, const v1::Entry&, bool is_new)>;
     void hear(Hear hear) { hear_ = std::move(hear); }
@@ -72,6 +77,7 @@ private:
     Board board_;
     std::vector<Follow> follows_;
     bool caught_up_ = false;
+    bool reads_again_ = false;
     Milliseconds reading_since_{-1};  // below zero: the link was never up
     std::uint64_t unsaved_ = 0;
     Hear hear_;

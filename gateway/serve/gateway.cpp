@@ -65,6 +65,9 @@ Gateway::Gateway(const Definitions& definitions, const Places& places, std::stri
     }
     reserved_ = std::stoull(store_.get("g/reserved").value_or("0"));
     offset_ = reserved_;
+    if (held && reserved_ > 0 && !store_.get("g/ended-well")) {
+        follower_.read_again();
+    }
     horizon_ = std::stoi(store_.get("g/horizon").value_or("0"));
     if (horizon_ > 0) {
         follower_.board().raise_horizon(horizon_);
@@ -376,6 +379,7 @@ void Gateway::reserve(std::uint64_t offsets) {
     }
     reserved_ = offset_ + std::max(offsets, offsets_reserved);
     store_.put("g/reserved", std::to_string(reserved_));
+    store_.erase("g/ended-well");
     store_.commit();
 }
 
@@ -383,6 +387,9 @@ void Gateway::close() {
     acceptances_.keep();
     follower_.save();
     store_.put("g/reserved", std::to_string(offset_));
+    if (!follower_.reads_again()) {
+        store_.put("g/ended-well", "1");
+    }
     store_.commit();
     reserved_ = offset_;
 }

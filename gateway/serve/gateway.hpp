@@ -6,7 +6,7 @@
 // On disk: the board and the checkpoints up to which it was folded, written as one unit now and then; after a crash the
 // rest is read again from the feeds. Offsets of its own feed are reserved ahead, so that none is ever used twice and the
 // epoch holds over a crash: whoever follows goes on. While it reads what it missed it publishes nothing: a number that was
-// seen does not fall back.
+// seen does not fall back. A cell that only the run that crashed knew, in passing, is told as gone.
 //
 // Keeps I4 (every offset folded once, in order) through its readers, I6 through the unit of checkpoint and fold.
 #pragma once

@@ -6,6 +6,7 @@
 #include "services/runtime/core/cloud_event.hpp"
 #include "services/runtime/core/feed_head.hpp"
 #include "services/runtime/core/topics.hpp"
+#include "tests/support/entries.hpp"
 #include "tests/support/events.hpp"
 #include "tests/support/filled.hpp"
 #include "tests/support/memory_store.hpp"
@@ -62,20 +63,43 @@ v1::Event a_model(std::uint64_t sequence, const std::string& name) {
     return event;
 }
 
+// What a follower holds of each cell that it was told and that is not gone.
+using Held = std::map<std::string, std::int64_t>;
+
+void keep(const v1::Cell& cell, Held& held) {
+    auto name = cell.area() + " " + cell.period();
+    for (const auto* part : {&cell.indicator(), &cell.cut(), &cell.cut_value()}) {
+        name += part->empty() ? "" : " " + *part;
+    }
+    name += cell.calendar() == v1::CALENDAR_UNSPECIFIED ? "" : " of " + v1::Calendar_Name(cell.calendar());
+    held[name] = cell.number();
+    std::erase_if(held, [](const auto& item) { return item.second == 0; });
+}
+
+std::string text_of(const Held& held) {
+    std::string text;
+    for (const auto& [name, number] : held) {
+        text += name + ": " + std::to_string(number) + "\n";
+    }
+    return text;
+}
+
 // Runs a commune's gateway over a store, and keeps what a follower would see.
 struct Bench {
     MemoryStore store;
     std::optional<Gateway> gateway;
     std::int64_t now_ms = 0;
     Seconds civil{std::chrono::seconds(1'650'000'000)};
+    std::vector<Source> sources{{"23656", "session"}};
     std::map<std::string, std::vector<std::int64_t>> seen;  // cell -> its values, in the order they came
+    Held held;
     std::vector<std::uint64_t> offsets;
     std::uint64_t epoch = 0;
     std::map<std::string, std::string> retained;
     std::uint64_t told = 0;  // retained messages
 
     void start(std::uint64_t fresh_epoch = 77) {
-        gateway.emplace(definitions(), kbang(), "23656", std::vector<Source>{{"23656", "session"}}, store, fresh_epoch);
+        gateway.emplace(definitions(), kbang(), "23656", sources, store, fresh_epoch);
         hear(Input(LinkUp{}));
     }
     void crash() {
@@ -107,9 +131,58 @@ struct Bench {
                 }
                 for (const auto& cell : block.cells()) {
                     seen[cell.indicator() + cell.cut() + cell.cut_value()].push_back(cell.number());
+                    keep(cell, held);
                 }
             }
         }
+    }
+};
+
+const std::string monitoring = topics::feed("23656", "monitoring");
+
+v1::Event clusters_reported(std::uint64_t sequence, const std::string& day, const std::string& village, std::uint32_t clusters) {
+    auto event = an_event(sequence);
+    event.set_occurred_on(day);
+    event.set_village(village);
+    event.mutable_device_reported()->set_clusters(clusters);
+    event.mutable_device_reported()->set_clusters_working(clusters - 2);
+    return event;
+}
+
+v1::Event clusters_aired(std::uint64_t sequence, const std::string& day, const std::string& village, std::uint32_t clusters) {
+    auto event = an_event(sequence);
+    event.set_occurred_on(day);
+    event.set_village(village);
+    event.mutable_broadcast_aired()->set_clusters(clusters);
+    event.mutable_broadcast_aired()->set_clusters_working(clusters - 2);
+    return event;
+}
+
+// How many clusters work is the latest of what two journals say.
+struct TwoJournals : Bench {
+    TwoJournals() { sources.push_back({"23656", "monitoring"}); }
+    void hear_block(const std::string& topic, const v1::Block& block) {
+        hear(Input(Arrived{{topic, block.SerializeAsString(), false}}));
+        pass(20);
+    }
+    void hear_head(const std::string& topic, std::uint64_t last) {
+        v1::Head head;
+        head.set_epoch(5);
+        head.set_last(last);
+        hear(Input(Arrived{{topic + "/head", head.SerializeAsString(), true}}));
+    }
+    [[nodiscard]] std::string told() const { return text_of(held); }
+    static std::string folded(const std::vector<std::pair<std::string, v1::Block>>& blocks) {
+        Board board(definitions(), kbang(), "23656");
+        for (const auto& [topic, block] : blocks) {
+            board.apply(topic == monitoring ? "23656/monitoring" : "23656/session", block.entries(0));
+        }
+        Held expected;
+        std::uint64_t stamp = 0;
+        for (const auto id : board.take_changed(stamp)) {
+            keep(board.cell(id), expected);
+        }
+        return text_of(expected);
     }
 };
 
@@ -170,6 +243,69 @@ TEST_CASE("after a crash the gateway goes on under its epoch, with new offsets, 
         direct.apply("23656/session", sessions(offset).entries(0));
     }
     CHECK(bench.gateway->board().serialize() == direct.serialize());
+}
+
+TEST_CASE("a cell that was told before a crash and does not arise when the feeds are read again in another order is told as gone") {
+    const bool crashes_twice = GENERATE(false, true);
+    const auto first = clusters_reported(1, "2024-12-31", "23656-10", 5);
+    const auto last = clusters_reported(2, "2025-03-15", "23656-03", 4);
+    const auto between = clusters_aired(2, "2025-01-31", "23656-06", 5);
+    TwoJournals bench;
+    bench.start();
+    bench.pass(1'000);
+    bench.publish(1);
+    bench.pass(31'000);  // kept
+    bench.hear_block(monitoring, block_of(1, first, 5));
+    bench.hear_block(monitoring, block_of(2, last, 5));
+    REQUIRE(bench.held["23656-10 2025-03b COM-11.all"] == -5);
+    bench.crash();
+
+    bench.start();
+    bench.hear_block(feed, block_of(2, between, 5));
+    if (crashes_twice) {
+        bench.hear_head(monitoring, 2);
+    }
+    bench.hear_block(monitoring, block_of(1, first, 5));
+    if (crashes_twice) {
+        bench.pass(31'000);  // kept, before it has read all
+        REQUIRE_FALSE(bench.gateway->caught_up());
+        bench.crash();
+        bench.start();
+        bench.hear_head(feed, 2);
+        CHECK(bench.gateway->follows()[1].reader.checkpoint().offset == 1);
+    }
+    bench.hear_block(monitoring, block_of(2, last, 5));
+    bench.pass(1'000);
+    CHECK(bench.told() == bench.folded({{feed, sessions(1)},
+                                        {feed, block_of(2, between, 5)},
+                                        {monitoring, block_of(1, first, 5)},
+                                        {monitoring, block_of(2, last, 5)}}));
+}
+
+TEST_CASE("so is one of an event that was taken back before all was read again") {
+    const auto first = block_of(1, clusters_reported(1, "2024-12-31", "23656-10", 5), 5);
+    const auto later = block_of(2, clusters_aired(2, "2025-01-31", "23656-06", 5), 5);
+    auto taken_back = block_of(2, correcting(an_event(2), v1::Correction::VOID, 1), 5);
+    *taken_back.mutable_entries(0) = taking_back(taken_back.entries(0), first.entries(0));
+    TwoJournals bench;
+    bench.start();
+    bench.pass(1'000);
+    bench.publish(1);
+    bench.pass(31'000);  // kept
+    bench.hear_block(monitoring, first);
+    bench.hear_block(feed, later);
+    REQUIRE(bench.held["23656-10 2025-01b COM-11.all"] == -5);
+    bench.crash();
+
+    bench.start();
+    bench.hear_head(feed, 2);
+    bench.hear_block(monitoring, first);
+    bench.hear_block(monitoring, taken_back);
+    bench.pass(31'000);  // kept
+    REQUIRE_FALSE(bench.gateway->caught_up());
+    bench.hear_block(feed, later);
+    bench.pass(1'000);
+    CHECK(bench.told() == bench.folded({{feed, sessions(1)}, {feed, later}, {monitoring, first}, {monitoring, taken_back}}));
 }
 
 TEST_CASE("while many events come in retained topics follow slowly, and in the end all are told") {

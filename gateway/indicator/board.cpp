@@ -349,6 +349,7 @@ void Board::note_line(CellId id) {
     };
     if (cell_id::is_window(time)) {
         if (!definitions_.series(cell_id::series(id)).distinct) {
+            figured_series_.insert(cell_id::series(id));
             for (auto* figures :
                  {&window_figures_[cell_id::pack(cell_id::series(id), time, 0)],
                   &year_figures_[cell_id::pack(0, cell_id::time_of_opening(cell_id::window_of(time).year), cell_id::area(id))]}) {

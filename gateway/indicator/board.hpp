@@ -313,7 +313,7 @@ private:
     void take_windows(std::uint32_t definition, std::int32_t first, std::int32_t last, std::span<const std::uint32_t> areas,
                       std::vector<IndicatorId>& ids) const;
     [[nodiscard]] std::optional<SeriesId> assigned_series(const Definition& targets, const std::string& code) const;
-    [[nodiscard]] bool may_have_target(const Definition& definition, const Period& period, SeriesId changed) const;
+    [[nodiscard]] bool may_have_target(const Definition& definition, SeriesId changed) const;
     [[nodiscard]] Histogram days(SeriesId series, const std::string& area, const Period& period) const;
     [[nodiscard]] v1::IndicatorValue value(const std::string& area, const Period& period, const Definition& definition) const;
     void add_part(v1::IndicatorValue& value, SeriesId series, const Slot& slot, std::int64_t denominator = 0) const;
@@ -362,6 +362,7 @@ private:
     };
     boost::unordered_flat_map<CellId, Times> stock_times_;  // by series and area
     using Figures = boost::container::small_vector<CellId, 2>;
+    std::set<SeriesId> figured_series_;                          // that have any
     boost::unordered_flat_map<CellId, Figures> window_figures_;  // of one period only: by series and window
     boost::unordered_flat_map<CellId, Figures> year_figures_;    // … and by year and area
     std::int32_t horizon_ = 0;                                   // the last half-month that anything happened in

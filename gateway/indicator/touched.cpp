@@ -24,15 +24,14 @@ std::pair<std::int32_t, std::int32_t> Board::reach(CellId id) const {
 }
 
 // A value of targets is touched only where there are any.
-bool Board::may_have_target(const Definition& definition, const Period& period, SeriesId changed) const {
+bool Board::may_have_target(const Definition& definition, SeriesId changed) const {
     if (definition.indicator.targets().view() != v1::ACHIEVEMENT || definitions_.series(changed).indicator == definition.per->code) {
         return true;
     }
     const auto& code = definitions_.series(changed).indicator;
     const auto assigned = assigned_series(definition, code);
     // What is computed from the changed one may have a target too.
-    return !assigned || window_figures_.contains(cell_id::pack(*assigned, cell_id::time_of(period), 0)) ||
-           definitions_.touched(changed).size() > 2;
+    return !assigned || figured_series_.contains(*assigned) || definitions_.touched(changed).size() > 2;
 }
 
 void Board::take_windows(std::uint32_t definition, std::int32_t first, std::int32_t last, std::span<const std::uint32_t> areas,
@@ -157,7 +156,7 @@ void Board::touched(CellId id, std::vector<IndicatorId>& ids) {
             continue;
         }
         const auto [first, last] = reach(id);
-        if (!made.indicator.has_targets() || may_have_target(made, Period::of(v1::OFFICIAL, v1::YEAR, Atom{first}), cell_id::series(id))) {
+        if (!made.indicator.has_targets() || may_have_target(made, cell_id::series(id))) {
             take_windows(definition, first, last, areas, ids);
         }
         if (made.indicator.has_targets() && definitions_.series(cell_id::series(id)).stock) {

@@ -80,10 +80,13 @@ void Acceptances::take_back(const std::string& service, const v1::Entry& entry) 
         return;  // too long ago
     }
     // A correction of the one that it is the same as takes its place again.
+    using Name = std::pair<std::string, std::uint64_t>;
     const auto corrected = [](const std::string& device, const v1::Event& one) {
-        return one.correction().device().empty() ? device : one.correction().device();
+        return Name(one.correction().device().empty() ? device : one.correction().device(), one.correction().sequence());
     };
-    const bool is_of_another = corrected(entry.device(), by) != corrected(entry.retracts().device(), before);
+    const Name retracted(entry.retracts().device(), before.sequence());
+    const bool is_of_another = corrected(entry.device(), by) != retracted &&
+                               (!before.has_correction() || corrected(entry.device(), by) != corrected(retracted.first, before));
     acceptance->set_state(by.has_duplicate_decided() || is_of_another           ? v1::Acceptance::DUPLICATE
                           : by.correction().action() == v1::Correction::REPLACE ? v1::Acceptance::CORRECTED
                                                                                 : v1::Acceptance::TAKEN_BACK);

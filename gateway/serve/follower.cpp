@@ -15,9 +15,10 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr int board_version = 4;              // of how events are folded; another number folds everything again
-constexpr milliseconds listen_first{500};     // for the heads of the feeds, before anything is shown
-constexpr milliseconds read_longest{60'000};  // before it is shown although a feed could not be read to its end
+constexpr int board_version = 4;                        // of how events are folded; another number folds everything again
+constexpr milliseconds listen_first{500};               // for the heads of the feeds, before anything is shown
+constexpr milliseconds reads_again_longest{3'600'000};  // a feed that was never heard in this time is not waited for
+constexpr milliseconds read_longest{60'000};            // before it is shown although a feed could not be read to its end
 
 std::string cell_key(std::string_view feed, const v1::Cell& cell) {
     std::string key("b/");
@@ -188,8 +189,9 @@ bool Follower::caught_up(Instant now) {
         const bool missing = std::any_of(follows_.begin(), follows_.end(), [](const Follow& follow) { return follow.reader.lag() > 0; });
         caught_up_ = passed >= read_longest || (passed >= listen_first && !missing);
     }
-    if (caught_up_ && reads_again_ &&
-        std::none_of(follows_.begin(), follows_.end(), [](const Follow& follow) { return follow.reader.behind(); })) {
+    const auto is_behind = [](const Follow& follow) { return follow.reader.behind(); };
+    const bool is_too_long = reading_since_ >= milliseconds(0) && now.steady - reading_since_ >= reads_again_longest;
+    if (caught_up_ && reads_again_ && (is_too_long || std::none_of(follows_.begin(), follows_.end(), is_behind))) {
         board_.make_passing();
         board_.forget_passing();
         reads_again_ = false;

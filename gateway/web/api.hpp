@@ -112,10 +112,10 @@ public:
 
     [[nodiscard]] Outcome answer(const HttpRequest& request, const Now& now);
 
-    // The answer to what was done.
     // Who is told of each answer about single households, and of each file.
     void note_reads(Telemetry& telemetry) { telemetry_ = &telemetry; }
 
+    // The answer to what was done.
     [[nodiscard]] HttpReply filed(const FilePeriod& asked, const v1::ReportReply& reply, const Now& now);
 
     [[nodiscard]] const World& world() const { return world_; }

@@ -100,7 +100,7 @@ private:
                 one->counts.reset();
                 one->counts = first_that_stands(*one, root, restored);
             }
-            if (one->members.size() == 1) {
+            if (one->members.size() == 1 && one->counts) {
                 same_.erase(one->members.front());
             }
         }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two reporters, one session: what an officer's decision does.
+#include "services/commendation/commendation.hpp"
 #include "services/household/household.hpp"
 #include "tests/support/engine_bench.hpp"
 
@@ -133,6 +134,26 @@ TEST_CASE("a duplicate of a duplicate takes the place of the one that is voided"
     CHECK(bench.attendances() == bench.one);
 }
 
+TEST_CASE("an event that stands, but whose claim another one has taken, is not taken back a second time", "[duplicates]") {
+    Bench bench(make_service<Commendation>());
+    const auto decide = [&](std::uint64_t sequence, v1::DuplicateDecided::Decision decision, const std::string& one,
+                            const std::string& two) {
+        auto event = a_decision(sequence, decision, one);
+        event.mutable_duplicate_decided()->set_service("commendation");
+        event.mutable_duplicate_decided()->set_same_device(two);
+        return bench.refusal("officer", event);
+    };
+    CHECK(bench.refusal("p1", a_commendation_awarded(1, "A-1")).empty());
+    CHECK(bench.refusal("p2", a_commendation_awarded(1, "A-2")).empty());
+    CHECK(decide(1, v1::DuplicateDecided::SAME, "p2", "p1").empty());
+    CHECK(bench.refusal("p3", a_commendation_awarded(1, "A-2")).empty());  // free since then
+    CHECK(decide(2, v1::DuplicateDecided::DIFFERENT, "p2", "p1") == "commendation_awarded.achievement_ref:ALREADY_AWARDED");
+    CHECK(decide(3, v1::DuplicateDecided::DIFFERENT, "p1", "p2").empty());
+    bench.restart();
+    CHECK(bench.refusal("p2", correcting(a_commendation_awarded(2, "A-2"), v1::Correction::VOID, 1)).empty());
+    CHECK(bench.refusal("p4", a_commendation_awarded(1, "A-2")) == "commendation_awarded.achievement_ref:ALREADY_AWARDED");
+}
+
 TEST_CASE("a decision that cannot be is refused with its field", "[duplicates]") {
     TwoReports bench;
     const auto refused = [&](std::uint64_t sequence, const auto& change) {
@@ -145,7 +166,7 @@ TEST_CASE("a decision that cannot be is refused with its field", "[duplicates]")
     CHECK(refused(3, [](auto& e) { e.mutable_duplicate_decided()->set_same_sequence(9); }) ==
           "duplicate_decided.same_sequence:NOTHING_TO_CORRECT");
     CHECK(refused(4, [](auto& e) { e.mutable_duplicate_decided()->set_service("culture"); }) == "duplicate_decided.service:WRONG_SERVICE");
-    CHECK(refused(5, [](auto& e) { e.mutable_duplicate_decided()->set_device("head"); }) == "duplicate_decided.same_sequence:REPEATED");
+    CHECK(refused(5, [](auto& e) { e.mutable_duplicate_decided()->set_device("head"); }) == "duplicate_decided.same_sequence:ONE_EVENT");
     // Of two that are the same one stays.
     CHECK(refused(6, [](auto&) {}).empty());
     CHECK(refused(7, [](auto& e) {

@@ -635,6 +635,29 @@ TEST_CASE("a target for a month to come is told against what stands now, wheneve
     CHECK(bench.retained[topic].find(R"("number":"4000")") != std::string::npos);
 }
 
+TEST_CASE("what was achieved of a quarter's target is told as it changes, without a target of the year") {
+    Bench bench;
+    bench.start();
+    bench.pass(1'000);
+    auto target = an_event(1);
+    target.clear_village();
+    target.mutable_target_assigned()->set_indicator("COM-02");
+    target.mutable_target_assigned()->set_period("2022-Q2");
+    target.mutable_target_assigned()->set_value(100'000);
+    bench.hear(Input(Arrived{{feed, block_of(1, target, 5).SerializeAsString(), false}}));
+    for (int i = 0; i < 20; ++i) {
+        bench.pass(2'000);
+    }
+    bench.publish(2);
+    for (int i = 0; i < 20; ++i) {
+        bench.pass(2'000);
+    }
+    v1::IndicatorValue told;
+    REQUIRE(read_retained_event(bench.retained[topics::indicator("23656", "official", "2022-Q2", "TGT-01")], told));
+    REQUIRE(told.parts_size() == 1);
+    CHECK(told.parts(0).number() == 100 * a_session_held(2).session_held().audience().total());
+}
+
 TEST_CASE("what stands is told of each month that begins where nothing happens any more, and for a year when a clock is wrong") {
     Bench bench;
     const auto topic = [](const char* period) { return topics::indicator("23656", "official", period, "POV-02"); };

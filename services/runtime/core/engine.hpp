@@ -143,6 +143,7 @@ private:
                                                                  const std::optional<Id>& ends = std::nullopt);
     void judge_standing(const Id& root, bool will_stand, v1::Entry& entry);
     [[nodiscard]] bool stands(const Id& root);
+    [[nodiscard]] v1::Event::BodyCase latest_type_of(const Id& root);
     [[nodiscard]] std::optional<Id> first_that_stands(const store::v1::Same& same, const Id& root, bool will_stand,
                                                       const std::optional<Id>& counted);
     [[nodiscard]] store::v1::Same same_as(const Id& root);

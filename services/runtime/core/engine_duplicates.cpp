@@ -31,7 +31,11 @@ void Engine::judge_decision(v1::Entry& entry, Reasons& reasons) {
     const Id target{decided.device(), decided.sequence()};
     const Id other{decided.same_device(), decided.same_sequence()};
     entry.set_effect(v1::Entry::NOTHING);
-    const auto can_be_decided = [this](const Id& id) { return is_stored(id) && is_stored(root_of(id)) && !is_decision(id); };
+    // Not one of which the first version is yet to come; that may have been refused.
+    const auto can_be_decided = [this](const Id& id) {
+        const auto root = root_of(id);
+        return is_stored(id) && (is_stored(root) || device(root.device).refused.contains(root.sequence)) && !is_decision(id);
+    };
     if (event_.role() != v1::CULTURE_OFFICIAL && event_.role() != v1::LABOUR_OFFICIAL && event_.role() != v1::COMMUNE_LEADER) {
         reasons.push_back(reason(ReasonCode::not_yours_to_correct, "duplicate_decided.device", target.text()));
     } else if (decided.service() != service_.name) {
@@ -41,7 +45,7 @@ void Engine::judge_decision(v1::Entry& entry, Reasons& reasons) {
     } else if (!can_be_decided(other)) {
         reasons.push_back(reason(ReasonCode::nothing_to_correct, "duplicate_decided.same_sequence", other.text()));
     } else if (root_of(other) == root_of(target)) {
-        reasons.push_back(reason(ReasonCode::repeated, "duplicate_decided.same_sequence", other.text()));
+        reasons.push_back(reason(ReasonCode::one_event, "duplicate_decided.same_sequence", other.text()));
     }
     if (!reasons.empty()) {
         return;
@@ -52,8 +56,8 @@ void Engine::judge_decision(v1::Entry& entry, Reasons& reasons) {
     const bool are_same = one.members(0) == two.members(0);
     const auto counts = who_counts(one);
     if (decided.decision() == v1::DuplicateDecided::SAME && !are_same) {
-        if (stored_event(root).body_case() != stored_event(root_of(other)).body_case()) {
-            reasons.push_back(reason(ReasonCode::other_type, "duplicate_decided.same_sequence", other.text()));
+        if (latest_type_of(root) != latest_type_of(root_of(other))) {
+            reasons.push_back(reason(ReasonCode::two_types, "duplicate_decided.same_sequence", other.text()));
         } else if (counts && who_counts(two)) {
             retract(current_of(*counts), entry);
         }
@@ -76,6 +80,14 @@ std::optional<v1::Reason> Engine::what_holds_its_claim(const v1::Entry& version,
     const auto claim = body == nullptr ? std::nullopt : service_.claim(*body, event);
     const auto holds = claim && claim->refusal ? holder_of(*claim) : std::nullopt;
     return holds && *holds != root && holds != ends ? std::optional(reason(*claim->refusal, claim->field, claim->detail)) : std::nullopt;
+}
+
+// As which type an event was told last; voiding does not say.
+v1::Event::BodyCase Engine::latest_type_of(const Id& root) {
+    v1::Event event;
+    const auto version = current_of(root);
+    const bool says = version && !version->voided() && event.ParseFromString(entry_at(version->offset()).event());
+    return says ? event.body_case() : stored_event(root).body_case();
 }
 
 // What it makes of who counts that `root` stands from now on, as this entry says, or stands no longer.
@@ -123,16 +135,13 @@ store::v1::Same Engine::same_as(const Id& root) {
     }
     if (same.members().empty()) {
         same.add_members(root.text());
+        same.set_counts(stands(root) ? root.text() : "");
     }
     return same;
 }
 
 std::optional<Engine::Id> Engine::who_counts(const store::v1::Same& same) {
-    if (same.members_size() > 1) {
-        return same.counts().empty() ? std::nullopt : std::optional(read_id(same.counts()));
-    }
-    const auto root = read_id(same.members(0));
-    return stands(root) ? std::optional(root) : std::nullopt;
+    return same.counts().empty() ? std::nullopt : std::optional(read_id(same.counts()));
 }
 
 void Engine::take_out(store::v1::Same& same, const Id& root) {
@@ -140,8 +149,9 @@ void Engine::take_out(store::v1::Same& same, const Id& root) {
     members.erase(std::remove(members.begin(), members.end(), root.text()), members.end());
 }
 
+// The last one that is left needs no record, unless it stands and yet does not count: another one holds its claim.
 void Engine::keep_same(const store::v1::Same& same) {
-    if (same.members_size() == 1) {
+    if (same.members_size() == 1 && (!same.counts().empty() || !stands(read_id(same.members(0))))) {
         return drop_value("s/" + same.members(0));
     }
     store::v1::Same of_another;
@@ -174,15 +184,20 @@ void Engine::evolve_others(const v1::Entry& entry) {
 
 // After a correction of `root`: `counts` when its version does, or when nothing changed.
 void Engine::note_who_counts(const Id& root, bool counts, const v1::Entry& entry) {
-    auto same = same_as(root);
-    if (same.members_size() == 1) {
+    if (!value("s/" + root.text())) {
         return;
     }
+    auto same = same_as(root);
     v1::Event version;
     const auto restored = entry.has_restores() ? root_of_version(entry.restores(), version) : std::nullopt;
-    if (counts || restored) {
+    const auto retracted = entry.has_retracts() ? root_of_version(entry.retracts(), version) : std::nullopt;
+    const auto counted = who_counts(same);
+    if (counts && counted && counted != root && counted != retracted) {  // so journals of before say: both count
+        take_out(same, root);
+        drop_value("s/" + root.text());
+    } else if (counts || restored) {
         same.set_counts((counts ? root : *restored).text());
-    } else if (entry.has_retracts() && root_of_version(entry.retracts(), version) == who_counts(same)) {
+    } else if (retracted && retracted == counted) {
         same.clear_counts();
     }
     keep_same(same);
@@ -195,13 +210,16 @@ void Engine::evolve_decision(const v1::Entry& entry, const v1::Event& event) {
     auto two = same_as(root_of({decided.same_device(), decided.same_sequence()}));
     const bool are_same = one.members(0) == two.members(0);
     const auto counts = who_counts(one);
+    const bool same_now = decided.decision() == v1::DuplicateDecided::SAME && !are_same;
+    const bool different_now = decided.decision() == v1::DuplicateDecided::DIFFERENT && are_same;
     evolve_others(entry);
-    if (decided.decision() == v1::DuplicateDecided::SAME && !are_same) {
+    // Journals of before hold decisions that changed nothing, where today one would be retracted or restored: they change nothing.
+    if (same_now && (entry.has_retracts() || !counts || !who_counts(two))) {
         const auto stays = who_counts(two);
         two.mutable_members()->MergeFrom(one.members());
         two.set_counts(stays ? stays->text() : counts ? counts->text() : "");
         keep_same(two);
-    } else if (decided.decision() == v1::DuplicateDecided::DIFFERENT && are_same) {
+    } else if (different_now && (counts != root || entry.has_restores() || !first_that_stands(one, root, false, counts))) {
         take_out(one, root);
         drop_value("s/" + root.text());
         if (counts == root) {

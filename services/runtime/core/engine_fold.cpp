@@ -210,6 +210,13 @@ void Engine::stand(const Id& id, const Id& root, const std::optional<store::v1::
 void Engine::join(const Id& id, const Id& root, const v1::Entry& entry) {
     awaited_.erase(id.text());
     drop_value("w/" + id.text());
+    if (value("s/" + id.text())) {  // as journals of before may have it: it was decided about before it came
+        auto same = same_as(id);
+        std::replace(same.mutable_members()->begin(), same.mutable_members()->end(), id.text(), root.text());
+        same.set_counts(same.counts() == id.text() ? root.text() : same.counts());
+        drop_value("s/" + id.text());
+        keep_same(same);
+    }
     const auto later = fact_of(id);
     drop_value("f/" + id.text());
     const auto fact = fact_of(root);

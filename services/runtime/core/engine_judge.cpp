@@ -101,10 +101,12 @@ void Engine::judge_correction(const Id& id, v1::Entry& entry, Reasons& reasons) 
         const auto later = fact_of(id);
         const bool later_stands = later && !later->voided();
         const bool later_goes = later && fact && stands_over(*fact, *later);
-        if (!later_goes) {
+        if (later_stands && !later_goes && who_counts(same_as(root)) == root) {
+            retract(current_of(root), entry);  // and the later one goes on
+        } else if (!later_goes) {
             judge_standing(root, later_stands, entry);
         }
-        if (later_stands && (later_goes || entry.effect() != v1::Entry::COUNTS)) {
+        if (later_stands && (later_goes || (!entry.has_retracts() && entry.effect() != v1::Entry::COUNTS))) {
             retract(later, entry);
         }
         entry.set_effect(v1::Entry::NOTHING);

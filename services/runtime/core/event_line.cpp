@@ -10,11 +10,12 @@ namespace {
 constexpr std::array<std::string_view, 8> verdicts{"posted", "sent", "stored", "duplicate", "refused", "conflict", "quarantined", "folded"};
 constexpr std::size_t words_max = 4;  // an event may be wrong in many ways
 constexpr std::size_t chars_max = 120;
+constexpr std::size_t question_chars_max = 4'000;  // who asked for what is told whole
 
 // A topic's level, or a path: what no device and no field is called shows as ?.
-void add_plain(std::string& line, std::string_view text) {
-    const bool is_long = text.size() > chars_max;
-    for (const char c : text.substr(0, chars_max)) {
+void add_plain(std::string& line, std::string_view text, std::size_t most = chars_max) {
+    const bool is_long = text.size() > most;
+    for (const char c : text.substr(0, most)) {
         const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.' ||
                            c == '/' || c == '[' || c == ']' || c == '&' || c == '=';
         line.push_back(plain ? c : '?');
@@ -57,7 +58,7 @@ std::string event_line(const Step& step) {
 
 std::string read_line(const ReadNote& read) {
     std::string line("at=gateway read=");
-    add_plain(line, read.what);
+    add_plain(line, read.what, question_chars_max);
     for (const auto& [name, word] :
          {std::pair<std::string_view, std::string_view>{"viewer", read.viewer}, {"recipient", read.recipient}, {"purpose", read.purpose}}) {
         line.append(" ").append(name).append("=");

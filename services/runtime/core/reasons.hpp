@@ -40,6 +40,8 @@ enum class ReasonCode {
     not_yours_to_correct,
     other_type,
     decision_stands,
+    two_types,
+    one_event,
     already_completed,
     already_awarded,
     not_their_award,

@@ -229,13 +229,15 @@ void Engine::take(const Message& message, Instant now) {
 void Engine::take_event(const std::string& name, Device& from, std::string bytes, Replies& replies, Instant now) {
     const Id id{name, event_.sequence()};
     const Sent sent{id.sequence, check_of(bytes)};
+    auto digest = event_digest(bytes);
+    const auto as_it_came = digest;
     if (forget_in(event_)) {
         bytes = frozen_bytes(event_);
+        digest = event_digest(bytes);
         let_forget(id.device, id.sequence);
     }
-    auto digest = event_digest(bytes);
     if (from.stored.contains(id.sequence) || from.refused.contains(id.sequence)) {
-        return repeat(from, sent, name, digest, replies);
+        return repeat(from, sent, name, {as_it_came, digest}, replies);
     }
     entry_.Clear();
     entry_.set_device(name);
@@ -264,14 +266,16 @@ void Engine::take_event(const std::string& name, Device& from, std::string bytes
     journal(from, digest);
 }
 
-void Engine::repeat(Device& from, const Sent& sent, const std::string& name, std::uint64_t digest, Replies& replies) {
+// `digests`: of what came, which stands where an erasure of the same unit is yet to be written, and of what is left of it.
+void Engine::repeat(Device& from, const Sent& sent, const std::string& name, std::array<std::uint64_t, 2> digests, Replies& replies) {
     const Id id{name, sent.sequence};
     // What an erasure took from an event beside the household's own.
     auto stripped = event_;
-    const auto less = !tokens_.empty() && strip(stripped) ? event_digest(frozen_bytes(stripped)) : digest;
+    const auto less = !tokens_.empty() && strip(stripped) ? event_digest(frozen_bytes(stripped)) : digests[0];
+    const auto is_it = [&](std::uint64_t digest) { return digest == digests[0] || digest == digests[1] || digest == less; };
     if (from.stored.contains(id.sequence)) {
         const auto known = seen(id);
-        if (known && (known->digest == digest || known->digest == less)) {
+        if (known && is_it(known->digest)) {
             ++counters_.duplicates;
             note(StepKind::duplicate, id.device, id.sequence);
             return say(replies, sent, v1::DUPLICATE, v1::STORED, month_of(event_));
@@ -279,7 +283,7 @@ void Engine::repeat(Device& from, const Sent& sent, const std::string& name, std
     } else {
         store::v1::Refusal refusal;
         refusal.ParseFromString(store_.get(refusal_key(id.device, id.sequence)).value_or(""));
-        if (refusal.digest() == digest || refusal.digest() == less) {
+        if (is_it(refusal.digest())) {
             ++counters_.duplicates;
             const Reasons reasons(refusal.answer().reasons().begin(), refusal.answer().reasons().end());
             note(StepKind::duplicate, id.device, id.sequence, reasons);

@@ -23,6 +23,7 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include <array>
 #include <chrono>
 #include <map>
 #include <optional>
@@ -121,7 +122,7 @@ private:
 
     void take(const Message& message, Instant now);
     void take_event(const std::string& device, Device& from, std::string bytes, Replies& replies, Instant now);
-    void repeat(Device& from, const Sent& sent, const std::string& name, std::uint64_t digest, Replies& replies);
+    void repeat(Device& from, const Sent& sent, const std::string& name, std::array<std::uint64_t, 2> digests, Replies& replies);
     void answer_request(const Message& message, std::string_view subscriber);
     void hear_own_head(const Message& message);
     void quarantine(const Message& message, const v1::Reason& why, Instant now);

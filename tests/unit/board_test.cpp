@@ -2,6 +2,7 @@
 // Keeps I6, I7 of the board, and the reader's rules of a feed.
 #include "gateway/indicator/board.hpp"
 #include "services/runtime/core/feed_reader.hpp"
+#include "services/runtime/core/limits.hpp"
 #include "tests/support/events.hpp"
 
 #include "data/indicators.hpp"
@@ -328,7 +329,8 @@ TEST_CASE("a feed is read once, in order, and a gap is asked for") {
     CHECK_FALSE(reader.due(6'009));
     CHECK(reader.due(6'010));
     CHECK(reader.see(a_block(4, 6, 33, 66), true) == fold);
-    CHECK(reader.due(6'011)->after() == 6);  // on at once
+    CHECK_FALSE(reader.due(6'011));  // the rest of the answer may be on its way
+    CHECK(reader.due(6'211)->after() == 6);
     CHECK(reader.see(a_block(7, 9, 66, 99), true) == fold);
     CHECK_FALSE(reader.due(100'000));
     CHECK(reader.checkpoint() == FeedReader::Checkpoint{5, 9, 99});
@@ -337,6 +339,25 @@ TEST_CASE("a feed is read once, in order, and a gap is asked for") {
     head.set_last(12);
     CHECK(reader.see(head) == gap);
     CHECK(reader.due(100'001)->after() == 9);
+}
+
+TEST_CASE("a reader asks on when an answer is as long as it may be, and not for what is on its way") {
+    using enum FeedReader::Verdict;
+    FeedReader reader;
+    v1::Head head;
+    head.set_epoch(5);
+    head.set_last(100);
+    CHECK(reader.see(head) == gap);
+    CHECK(reader.due(0)->after() == 0);
+    auto half = a_block(1, 1, 0, 11);
+    half.mutable_entries(0)->set_event(std::string(limits::reply_bytes_max / 2, 'x'));
+    CHECK(reader.see(half, true) == fold);
+    CHECK_FALSE(reader.due(1));
+    auto other_half = a_block(2, 2, 11, 22);
+    other_half.mutable_entries(0)->set_event(std::string(limits::reply_bytes_max / 2, 'x'));
+    CHECK(reader.see(other_half, true) == fold);
+    CHECK(reader.due(2)->after() == 2);
+    CHECK_FALSE(reader.due(3));
 }
 
 TEST_CASE("another history is noticed by epoch, chain, border or end") {

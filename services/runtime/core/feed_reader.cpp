@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/runtime/core/feed_reader.hpp"
 
+#include "services/runtime/core/limits.hpp"
+
 #include <algorithm>
+#include <utility>
 
 namespace chieng {
 
@@ -20,6 +23,7 @@ FeedReader::Verdict FeedReader::start_again(std::uint64_t epoch, std::uint64_t l
     known_last_ = last;
     ask_at_ms_ = INT64_MIN;
     wait_ms_ = first_wait_ms;
+    is_answered_ = false;
     return Verdict::reset;
 }
 
@@ -28,6 +32,7 @@ void FeedReader::settle() {
     if (!behind()) {
         ask_at_ms_ = INT64_MIN;
         wait_ms_ = first_wait_ms;
+        is_answered_ = false;
     }
 }
 
@@ -63,7 +68,8 @@ FeedReader::Verdict FeedReader::see(const v1::Block& block, bool is_reply) {
     doubted_ = false;
     wait_ms_ = first_wait_ms;
     if (is_reply) {
-        ask_at_ms_ = INT64_MIN;
+        answered_ += block.ByteSizeLong();
+        is_answered_ = true;
     }
     settle();
     return Verdict::fold;
@@ -97,10 +103,15 @@ FeedReader::Verdict FeedReader::see(const v1::Head& head) {
     return at_.offset < head.last() ? Verdict::gap : Verdict::skip;
 }
 
+// An answer comes in several blocks: who asks on at the first of them is told the others twice.
 std::optional<v1::Request> FeedReader::due(std::int64_t now_ms) {
+    if (std::exchange(is_answered_, false)) {
+        ask_at_ms_ = answered_ < limits::reply_bytes_max ? now_ms + next_block_ms : INT64_MIN;
+    }
     if (!behind() || now_ms < ask_at_ms_) {
         return std::nullopt;
     }
+    answered_ = 0;
     ask_at_ms_ = now_ms + wait_ms_;
     wait_ms_ = std::min(wait_ms_ * 2, longest_wait_ms);
     v1::Request request;

@@ -7,6 +7,7 @@
 
 #include "chieng/v1/feed.pb.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -30,6 +31,7 @@ public:
 
     static constexpr std::int64_t first_wait_ms = 2'000;
     static constexpr std::int64_t longest_wait_ms = 60'000;
+    static constexpr std::int64_t next_block_ms = 200;  // of an answer that is not as long as it may be
 
     FeedReader() = default;
     explicit FeedReader(Checkpoint checkpoint) : at_(checkpoint), known_last_(checkpoint.offset) {}
@@ -60,6 +62,8 @@ private:
     bool doubted_ = false;                // an answer ended before the checkpoint
     std::int64_t ask_at_ms_ = INT64_MIN;  // not before
     std::int64_t wait_ms_ = first_wait_ms;
+    std::size_t answered_ = 0;  // bytes, of what was asked for last
+    bool is_answered_ = false;  // a part of it came
 };
 
 }  // namespace chieng

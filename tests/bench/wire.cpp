@@ -76,7 +76,7 @@ void Wire::subscribe(const std::string& filter) {
     std::string body;
     put_16(body, ++packet_);
     put_text(body, filter);
-    body.push_back('\x01');
+    body.push_back('\x00');
     frame(subscribe_type, body);
 }
 

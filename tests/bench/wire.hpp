@@ -23,6 +23,7 @@ public:
     Wire& operator=(Wire&&) = delete;
     ~Wire();
 
+    // QoS 0, as our own programs do.
     void subscribe(const std::string& filter);
     // QoS 1, into the buffer; pump() sends it.
     void publish(std::string_view topic, std::string_view payload);

@@ -22,6 +22,8 @@ namespace {
 
 constexpr auto retry_min = std::chrono::milliseconds(100);
 constexpr auto retry_max = std::chrono::milliseconds(5000);
+constexpr int publish_qos = 1;
+constexpr int subscribe_qos = 0;
 
 mqtt::connect_options connect_options(const MqttOptions& options) {
     mqtt::connect_options connect;
@@ -235,11 +237,11 @@ private:
     bool carry_out(Action action) {
         try {
             if (const auto* subscribe = std::get_if<Subscribe>(&action)) {
-                client_.subscribe(subscribe->filter, 1, nullptr, *this);
+                client_.subscribe(subscribe->filter, subscribe_qos, nullptr, *this);
             } else {
                 auto& message = std::get<Publish>(action).message;
-                client_.publish(mqtt::make_message(std::move(message.topic), std::move(message.payload), 1, message.retained), nullptr,
-                                *this);
+                client_.publish(mqtt::make_message(std::move(message.topic), std::move(message.payload), publish_qos, message.retained),
+                                nullptr, *this);
             }
             return true;
         } catch (const mqtt::exception& error) {

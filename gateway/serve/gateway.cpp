@@ -23,9 +23,9 @@ constexpr std::uint64_t offsets_reserved = 100'000;
 constexpr std::uint64_t entries_per_unit = 500'000;
 constexpr milliseconds save_every{30'000};
 constexpr std::int64_t cells_per_ms = 20;            // the more cells a batch changed, the longer the next one is collected
-constexpr std::int64_t indicators_per_second = 500;  // retained topics follow the board at this pace; the feed is for who is in a hurry
-constexpr std::int64_t indicators_burst = 200;       // at once
-constexpr std::int64_t busy_part = 5;                // while many come in, of this pace only one part in so many
+constexpr std::int64_t retained_per_second = 2'500;  // messages: retained topics follow the board at this pace, the feed is quicker
+constexpr std::int64_t retained_burst = 1'000;       // at once
+constexpr std::int64_t busy_part = 25;               // while many come in, of this pace only one part in so many
 constexpr std::uint64_t many_events = 50;            // in one round
 constexpr std::uint64_t many_cells = 1'000;
 constexpr milliseconds busy_for{1'000};
@@ -254,9 +254,10 @@ void Gateway::publish_indicators(Instant now, Actions& actions) {
     if (!is_busy || stale_.empty()) {
         touch();
     }
-    const auto pace = is_busy ? indicators_per_second / busy_part : indicators_per_second;
-    const auto allowed = std::min((now.steady - indicators_at_).count() * pace / 1000, indicators_burst);
-    for (std::int64_t n = 0; n < allowed && !stale_.empty(); ++n) {
+    const auto pace = is_busy ? retained_per_second / busy_part : retained_per_second;
+    const auto allowed = std::min((now.steady - indicators_at_).count() * pace / 1000, retained_burst);
+    const auto full = actions.size() + static_cast<std::size_t>(std::max<std::int64_t>(allowed, 0));
+    while (actions.size() < full && !stale_.empty()) {
         auto& queue = own_due_.empty() ? due_ : own_due_;
         const auto id = queue.front();
         queue.pop_front();

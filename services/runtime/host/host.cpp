@@ -17,9 +17,11 @@
 namespace chieng {
 namespace {
 
-// Under load a round costs nearly the same for one message and for a hundred: after a large one the next is gathered.
+// Under load a round costs nearly the same for one message and for a hundred: after a large one began, the next is gathered so long.
 constexpr std::size_t large_round = 64;
-constexpr auto gather_for = std::chrono::milliseconds(25);
+constexpr auto gather_for = std::chrono::milliseconds(50);
+// What is handled at once is held in memory several times over; by this much a sync is shared well enough.
+constexpr std::size_t round_bytes = std::size_t{1} << 18U;
 constexpr auto between_warnings = std::chrono::seconds(10);
 
 }  // namespace
@@ -144,11 +146,23 @@ void Host::tell_what_was_dropped() {
 
 void Host::take() {
     woken_ = false;
+    const auto began = std::chrono::steady_clock::now();
     auto inputs = link_->take();
     const bool is_large = inputs.size() >= large_round;
-    dispatch(std::move(inputs));
+    std::vector<Input> round;
+    std::size_t bytes = 0;
+    for (auto& input : inputs) {
+        const auto* arrived = std::get_if<Arrived>(&input);
+        bytes += arrived == nullptr ? 0 : arrived->message.payload.size();
+        round.push_back(std::move(input));
+        if (bytes >= round_bytes) {
+            dispatch(std::exchange(round, {}));
+            bytes = 0;
+        }
+    }
+    dispatch(std::move(round));
     held_ = held_ || (done_ && done_());
-    not_before_ = is_large ? std::chrono::steady_clock::now() + gather_for : std::chrono::steady_clock::time_point{};
+    not_before_ = is_large ? began + gather_for : std::chrono::steady_clock::time_point{};
 }
 
 // On the loop, when the link has something.

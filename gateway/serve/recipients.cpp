@@ -19,9 +19,9 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::TextFormat;
 
-std::string filled_in(std::string name, std::string_view placeholder, std::string_view by) {
-    if (const auto at = name.find(placeholder); at != std::string::npos) {
-        name.replace(at, placeholder.size(), by);
+std::string filled_in(std::string name, std::string_view slot, std::string_view by) {
+    if (const auto at = name.find(slot); at != std::string::npos) {
+        name.replace(at, slot.size(), by);
     }
     return name;
 }
@@ -188,17 +188,17 @@ Recipients Recipients::load(std::string_view text, std::string_view file_name, c
 }
 
 Share Recipients::share(const std::string& name, const Places& places) const {
-    constexpr std::string_view placeholder = "{village}";
+    constexpr std::string_view slot = "{village}";
     const auto villages = places.ever_below(place_);
     std::string known;
     for (const auto& recipient : all_) {
-        if (recipient.name().find(placeholder) == std::string::npos) {
+        if (recipient.name().find(slot) == std::string::npos) {
             if (recipient.name() == name) {
                 return {recipient, parted_};
             }
         } else {
             const auto village = std::find_if(villages.begin(), villages.end(), [&](const std::string& one) {
-                return area_kind(one) == AreaKind::village && filled_in(recipient.name(), placeholder, one) == name;
+                return area_kind(one) == AreaKind::village && filled_in(recipient.name(), slot, one) == name;
             });
             if (village != villages.end()) {
                 return {recipient, parted_, *village};
@@ -206,9 +206,8 @@ Share Recipients::share(const std::string& name, const Places& places) const {
         }
         known.append(known.empty() ? "" : ", ").append(recipient.name());
     }
-    throw std::invalid_argument(
-        "there is no recipient " + name + " at " + place_ + "; there are: " + (known.empty() ? "none" : known) +
-        (known.find(placeholder) == std::string::npos ? "" : " ({village}: the code of a village of " + place_ + ")"));
+    throw std::invalid_argument("there is no recipient " + name + " at " + place_ + "; there are: " + (known.empty() ? "none" : known) +
+                                (known.find(slot) == std::string::npos ? "" : " ({village}: the code of a village of " + place_ + ")"));
 }
 
 std::vector<Message> Recipients::of_value(const v1::IndicatorValue& value, const EventData& data, Day today) const {

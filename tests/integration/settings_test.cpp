@@ -82,6 +82,12 @@ TEST_CASE("a wrong value in the file of settings names the line, one on the comm
     ending = run(folder, {CHIENG_FIELD, "--brokr", "x", "list"});
     CHECK(ending.code == 64);
     CHECK_THAT(ending.said, Catch::Contains("--brokr"));
+    ending = run(folder, {CHIENG_FIELD, "post", "nothing-held"});
+    CHECK(ending.code == 64);
+    CHECK_THAT(ending.said, Catch::Contains("nothing-held"));
+    ending = run(folder, {CHIENG_FIELD, "--data", folder.path(), "post"});
+    CHECK(ending.code == 64);
+    CHECK_THAT(ending.said, Catch::Contains("which event?"));
 }
 
 TEST_CASE("an address that no broker has ends each program with 78 and the form that is expected", "[integration]") {

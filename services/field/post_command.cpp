@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/field/post_command.hpp"
+
+#include "services/field/form.hpp"
+#include "services/field/outbox.hpp"
+#include "services/runtime/adapters/sqlite_store.hpp"
+#include "services/runtime/core/limits.hpp"
+#include "services/runtime/core/rules.hpp"
+#include "services/runtime/core/time.hpp"
+#include "services/runtime/core/validator.hpp"
+#include "services/runtime/host/places.hpp"
+#include "services/runtime/host/program.hpp"
+
+#include <google/protobuf/util/json_util.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iostream>
+#include <memory>
+#include <sstream>
+#include <stdexcept>
+
+namespace chieng {
+namespace {
+
+void tell_reasons(const FieldSettings& settings, const Reasons& reasons, Instant now, const std::string& where) {
+    for (const auto& reason : reasons) {
+        std::fprintf(stderr, "%s%s: %s\n", where.c_str(), reason.field().c_str(), in_tongue(settings, reason.vi(), reason.en()).c_str());
+        if (reason.code() == "IN_THE_FUTURE") {  // a telephone whose battery was empty
+            const auto today = format_day(day_at(now.civil));
+            std::fprintf(stderr, "%s%s\n", where.c_str(),
+                         in_tongue(settings, "Đồng hồ máy này: " + today + "; nếu sai, hãy chỉnh đồng hồ rồi ghi lại.",
+                                   "This device's clock says " + today + "; if that is wrong, set it and post again.")
+                             .c_str());
+        }
+    }
+}
+
+// Numbers and freezes one event; says what is wrong with it otherwise.
+bool post_one(const FieldSettings& settings, Store& store, Outbox& outbox, const Places& places, v1::Event event,
+              const std::string& where) {
+    const auto now = Clock().now();
+    const auto service = service_of(event);
+    const auto posted = outbox.post(std::move(event), service, &places, settings.commune, day_at(now.civil),
+                                    static_cast<std::uint64_t>(now.civil.time_since_epoch().count()),
+                                    [&](std::uint64_t) { store.put(commune_key, settings.commune); });
+    if (const auto* sequence = std::get_if<std::uint64_t>(&posted)) {
+        std::printf("%s %s/%llu\n", in_tongue(settings, "đã ghi, chờ gửi:", "kept, waiting to be sent:").c_str(), service.c_str(),
+                    static_cast<unsigned long long>(*sequence));
+        EventLines lines(settings.log);
+        if (lines.wants(StepKind::posted)) {
+            lines.tell(step_of(StepKind::posted, "device", {settings.commune, service, settings.device, *sequence}));
+        }
+        return true;
+    }
+    tell_reasons(settings, std::get<Reasons>(posted), now, where);
+    return false;
+}
+
+constexpr std::size_t sequence_bytes_more = 9;  // that the number drawn may take beyond the number 1
+constexpr std::size_t unseekable_bytes_max = 8UL << 20U;
+
+// A file of lines that can be read twice; what cannot, such as the standard input, is kept in memory.
+std::unique_ptr<std::istream> lines_of(const FieldSettings& settings) {
+    const bool is_input = settings.file == "-";
+    auto file = std::make_unique<std::ifstream>(settings.file);
+    if (!is_input && (!*file || std::filesystem::is_directory(settings.file))) {
+        throw std::invalid_argument(settings.file + ": cannot be read");
+    }
+    if (!is_input && std::filesystem::is_regular_file(settings.file)) {
+        return file;
+    }
+    std::istream& in = is_input ? std::cin : *file;
+    std::string text(unseekable_bytes_max + 1, '\0');
+    in.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(in.gcount()));
+    if (text.size() > unseekable_bytes_max) {
+        throw std::invalid_argument(
+            settings.file + ": " +
+            in_tongue(settings, "dài hơn 8 MiB; hãy đưa vào dưới dạng tệp.", "holds more than 8 MiB; give it as a file."));
+    }
+    return std::make_unique<std::istringstream>(std::move(text));
+}
+
+// Each line that is not empty, and its number, until one is not taken. A mark of the byte order is no part of the first.
+bool each_line(std::istream& in, const std::function<bool(const std::string& line, int number)>& take) {
+    constexpr std::string_view mark = "\xEF\xBB\xBF";
+    std::string line;
+    for (int number = 1; std::getline(in, line); ++number) {
+        if (number == 1 && line.starts_with(mark)) {
+            line.erase(0, mark.size());
+        }
+        if (line.ends_with('\r')) {
+            line.pop_back();
+        }
+        if (!line.empty() && !take(line, number)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// Whether it would be kept; says what is wrong with it otherwise.
+bool check_line(const FieldSettings& settings, const Places& places, const std::string& line, const std::string& where) {
+    v1::Event event;
+    const auto status = google::protobuf::util::JsonStringToMessage(line, &event);
+    if (!status.ok()) {
+        std::fprintf(stderr, "%s%s\n", where.c_str(), std::string(status.message()).c_str());
+        return false;
+    }
+    const auto now = Clock().now();
+    event.set_sequence(1);  // for the rules; the outbox draws the number
+    event.set_recorded_at(static_cast<std::uint64_t>(now.civil.time_since_epoch().count()));
+    auto reasons = judge_event(event, service_of(event), &places, settings.commune, day_at(now.civil));
+    if (const auto size = event.ByteSizeLong() + sequence_bytes_more; size > limits::event_bytes_max) {
+        reasons.push_back(reason(ReasonCode::too_large, "", std::to_string(size) + " bytes"));
+    }
+    tell_reasons(settings, reasons, now, where);
+    return reasons.empty();
+}
+
+// A file with a mistake leaves nothing behind: whoever corrects it and posts it again counts no line twice.
+bool check_file(const FieldSettings& settings, std::istream& in, const Outbox& outbox, const Places& places) {
+    int wrong = 0;
+    std::uint64_t all = 0;
+    each_line(in, [&](const std::string& line, int number) {
+        ++all;
+        wrong += check_line(settings, places, line, settings.file + ":" + std::to_string(number) + ": ") ? 0 : 1;
+        return true;
+    });
+    if (in.bad()) {
+        throw std::invalid_argument(settings.file + ": cannot be read");
+    }
+    if (outbox.waiting_count() + all > limits::outbox_events_max) {
+        ++wrong;
+        const Reasons full{reason(ReasonCode::outbox_full, "", std::to_string(outbox.waiting_count()))};
+        tell_reasons(settings, full, Clock().now(), settings.file);
+    }
+    if (wrong > 0) {
+        std::fprintf(stderr, "%s\n",
+                     in_tongue(settings, "chưa ghi tin nào; hãy sửa các dòng sai rồi ghi lại cả tệp",
+                               "nothing was kept; correct the wrong lines and post the whole file again")
+                         .c_str());
+    }
+    return wrong == 0;
+}
+
+// Each line is one event in proto3 JSON.
+int post_file(const FieldSettings& settings, Store& store, Outbox& outbox, const Places& places) {
+    const auto in = lines_of(settings);
+    if (!check_file(settings, *in, outbox, places)) {
+        return exit_data;
+    }
+    in->clear();
+    in->seekg(0);
+    int kept = 0;
+    int at = 0;
+    const auto say_where = [&] {
+        std::fprintf(stderr, "%s %d; %s %d\n", in_tongue(settings, "số dòng đã ghi:", "lines in the outbox:").c_str(), kept,
+                     in_tongue(settings, "lần sau ghi tiếp từ dòng", "next time go on from line").c_str(), at);
+    };
+    const auto keep = [&](const std::string& line, int number) {
+        at = number;
+        v1::Event event;
+        const bool is_kept =
+            google::protobuf::util::JsonStringToMessage(line, &event).ok() &&
+            post_one(settings, store, outbox, places, std::move(event), settings.file + ":" + std::to_string(number) + ": ");
+        kept += is_kept ? 1 : 0;
+        return is_kept;
+    };
+    try {
+        if (each_line(*in, keep)) {
+            return 0;
+        }
+    } catch (const Broken&) {
+        say_where();
+        throw;
+    }
+    say_where();
+    return exit_data;
+}
+
+int post_flags(const FieldSettings& settings, Store& store, Outbox& outbox, const Places& places, const EventType& type,
+               const std::map<std::string, std::string>& values) {
+    auto event = *new_event(type.name);
+    bool good = true;
+    for (const auto& [flag, value] : values) {
+        if (value.empty()) {
+            continue;
+        }
+        if (const auto error = set(event, flag, value)) {
+            std::fprintf(stderr, "%s\n", error->c_str());
+            good = false;
+        }
+    }
+    return good && post_one(settings, store, outbox, places, std::move(event), "") ? 0 : exit_data;
+}
+
+}  // namespace
+
+const std::string& in_tongue(const FieldSettings& settings, const std::string& vi, const std::string& en) {
+    return settings.english ? en : vi;
+}
+
+void add_post(CLI::App& app, FieldSettings& settings, FlagValues& values) {
+    auto* command = app.add_subcommand("post", "keep an event, to be sent");
+    command->require_subcommand(0, 1);  // not (1): a word that is no event would be told as a subcommand that is missing, unnamed
+    for (const auto& type : event_types()) {
+        auto* event = command->add_subcommand(type.name, type.label.vi() + " / " + type.label.en());
+        event->add_option("--file", settings.file, "events as JSON lines; - is the standard input");
+        for (const auto& flag : flags(*type.body)) {
+            std::string help = flag.label.vi() + " / " + flag.label.en();
+            if (!flag.unit.empty()) {
+                help += " (" + flag.unit + ")";
+            }
+            if (flag.decimals > 0) {
+                help += std::string(", 0.").append(flag.decimals - 1, '0').append("1");
+            }
+            for (const auto& value : flag.values) {
+                help += "\n      " + value.name + "  " + value.label.vi() + " / " + value.label.en();
+            }
+            event->add_option(flag.name, values[type.name][flag.name], help);
+        }
+    }
+}
+
+int post(const FieldSettings& settings, const std::string& outbox_file, const CLI::App& command, const FlagValues& values) {
+    const auto types = event_types();
+    const auto type = std::find_if(types.begin(), types.end(), [&](const EventType& one) { return command.got_subcommand(one.name); });
+    if (type == types.end()) {
+        std::fprintf(stderr, "which event? chieng-field post --help lists them\n");
+        return exit_usage;
+    }
+    const auto places = load_places(settings.places);
+    SqliteStore store(outbox_file, nullptr, Sharing::shared);
+    Outbox outbox(store);
+    return settings.file.empty() ? post_flags(settings, store, outbox, places, *type, values.at(type->name))
+                                 : post_file(settings, store, outbox, places);
+}
+
+}  // namespace chieng

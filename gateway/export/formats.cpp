@@ -140,6 +140,16 @@ Refusal refusal(const std::string& vi, const std::string& en) {
     return made;
 }
 
+std::vector<MediaType> ranges_of(std::string_view accept) {
+    std::vector<MediaType> ranges;
+    for (const auto& piece : split(accept, ',')) {
+        if (auto range = parse(piece); !range.name.empty()) {
+            ranges.push_back(std::move(range));
+        }
+    }
+    return ranges;
+}
+
 // "json, csv, …", or with their media types.
 std::string listed(bool with_types) {
     std::string text;
@@ -169,13 +179,13 @@ Refusal unknown_format(std::string_view name) {
                    "there is no format " + asked + "; choose one of: " + listed(false));
 }
 
+bool is_accepted(std::string_view media_type, std::string_view accept) {
+    const auto ranges = ranges_of(accept);
+    return ranges.empty() || liked(ranges, parse(media_type)) > 0;
+}
+
 const Format* accepted_format(std::string_view accept) {
-    std::vector<MediaType> ranges;
-    for (const auto& piece : split(accept, ',')) {
-        if (auto range = parse(piece); !range.name.empty()) {
-            ranges.push_back(std::move(range));
-        }
-    }
+    const auto ranges = ranges_of(accept);
     if (ranges.empty()) {
         return all_formats.begin();
     }

@@ -39,6 +39,9 @@ struct Format {
 // What the Accept header likes best (RFC 9110, 12.5.1); the first one for an empty header. Null: none is accepted. Formats that
 // share their media type with an earlier one are had by name only.
 [[nodiscard]] const Format* accepted_format(std::string_view accept);
+
+// Whether what is of `media_type` may be the answer to a request with this Accept.
+[[nodiscard]] bool is_accepted(std::string_view media_type, std::string_view accept);
 [[nodiscard]] Refusal not_acceptable(std::string_view accept);
 
 // `tongue`: of the words among the numbers; headings are in both languages.

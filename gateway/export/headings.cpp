@@ -34,7 +34,7 @@ std::chrono::sys_seconds at(std::uint64_t seconds) {
 }  // namespace
 
 const v1::Label& title() {
-    static const auto text = label("Biểu tổng hợp chỉ tiêu công tác giảm nghèo", "Indicators of poverty reduction work");
+    static const auto text = label("Biểu tổng hợp chỉ số công tác giảm nghèo", "Indicators of poverty reduction work");
     return text;
 }
 

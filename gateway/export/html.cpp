@@ -48,14 +48,14 @@ std::string figure_cell(const Figure& figure, Tongue tongue, bool restated) {
     if (figure.status != Status::ok) {
         return "<td class=\"w\">" + escaped(figure.shown(tongue)) + "</td>";
     }
-    return std::string("<td class=\"n") + (restated ? " changed" : "") + "\">" + escaped(figure.text) + "</td>";
+    return std::string("<td class=\"n") + (restated ? " changed" : "") + "\">" + escaped(figure.shown(tongue)) + "</td>";
 }
 
 // Of the places [first, last).
 std::string table_head(const Statement& statement, std::size_t first, std::size_t last) {
     const bool filed = statement.filed.has_value();
     const std::string down = filed ? " rowspan=\"2\"" : "";
-    std::string head = "<thead><tr>" + header_cell(label("Mã", "Code"), down) + header_cell(label("Chỉ tiêu", "Indicator"), down) +
+    std::string head = "<thead><tr>" + header_cell(label("Mã", "Code"), down) + header_cell(label("Chỉ số", "Indicator"), down) +
                        header_cell(label("Đơn vị tính", "Unit"), down);
     for (auto i = first; i < last; ++i) {
         head += header_cell(statement.places[i].name, filed ? " colspan=\"2\"" : "");

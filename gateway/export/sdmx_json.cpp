@@ -144,7 +144,7 @@ Observations observations(const Statement& statement, Tongue tongue) {
         made.values[key] = std::move(value);
     });
     made.dimensions = {dimension("REF_AREA", 1, label("Địa bàn", "Area"), areas.json(), tongue),
-                       dimension("INDICATOR", 2, label("Chỉ tiêu", "Indicator"), indicators.json(), tongue),
+                       dimension("INDICATOR", 2, label("Chỉ số", "Indicator"), indicators.json(), tongue),
                        dimension("BREAKDOWN", 3, label("Phân tổ", "Breakdown"), cuts.json(), tongue),
                        dimension("BREAKDOWN_VALUE", 4, label("Giá trị phân tổ", "Value of the breakdown"), cut_values.json(), tongue)};
     return made;

@@ -148,8 +148,14 @@ private:
             part.cut_label = cut_label(indicator, name.first);
             part.cut_value_label = cut_value_label(input_.definitions, definition, name.first, name.second, day_);
             fill(part, [&](const Told& told) { return told.part(indicator, name); });
-            statement_.rows.push_back(std::move(part));
+            if (!std::all_of(part.cells.begin(), part.cells.end(), is_all_hidden)) {
+                statement_.rows.push_back(std::move(part));
+            }
         }
+    }
+
+    static bool is_all_hidden(const Cell& cell) {
+        return cell.now.status == Status::suppressed && (!cell.filed || cell.filed->status == Status::suppressed);
     }
 
     static std::uint32_t decimals_of(const v1::Indicator& indicator) {
@@ -169,13 +175,15 @@ private:
             cell.now = input_.hidden.contains(name) ? no_figure(Status::suppressed) : read(now_[i]);
             if (!filed_.empty()) {
                 cell.filed = input_.hidden_filed.contains(name) ? no_figure(Status::suppressed) : read(filed_[i]);
-                cell.restated = cell.now.status != cell.filed->status || cell.now.text != cell.filed->text;
+                const bool is_told = cell.now.status != Status::suppressed && cell.filed->status != Status::suppressed;
+                cell.restated = is_told && (cell.now.status != cell.filed->status || cell.now.text != cell.filed->text);
             }
             row.cells.push_back(std::move(cell));
         }
     }
 
-    // Of all places, now and as filed, in the order of the definition.
+    // Of all places, now and as filed, in the order of the definition. Those that are hidden stand among them whether they are
+    // something or nothing, so that no row tells by being there.
     [[nodiscard]] std::vector<PartName> parts_of(const Definition& definition) const {
         const auto& code = definition.indicator.code();
         std::vector<PartName> names;
@@ -187,6 +195,13 @@ private:
         for (const auto* all : {&now_, &filed_}) {
             for (const auto& told : *all) {
                 told.each_part(code, take);
+            }
+        }
+        for (const auto* hidden : {&input_.hidden, &input_.hidden_filed}) {
+            for (const auto& name : *hidden) {
+                if (name.indicator == code && !name.cut.empty()) {
+                    take({name.cut, name.cut_value});
+                }
             }
         }
         std::map<PartName, std::size_t> ranks;
@@ -259,12 +274,14 @@ std::set<std::string> places_that_reported(const Definitions& definitions,
 }
 
 Status status_of(const v1::Indicator& indicator, const v1::IndicatorValue& value, bool reported) {
+    const bool is_nothing = value.number() == 0 && value.lineage().events() == 0;
     switch (indicator.measure()) {
-        case v1::Indicator::RATIO: return value.denominator() <= 0 ? Status::no_value : Status::ok;
+        case v1::Indicator::RATIO:
+            return value.denominator() <= 0 ? Status::no_value : !reported && is_nothing ? Status::not_reported : Status::ok;
         case v1::Indicator::CHANGE: return value.denominator() <= 0 || value.start_denominator() <= 0 ? Status::no_value : Status::ok;
         case v1::Indicator::MEDIAN: return value.histogram().empty() ? Status::no_value : Status::ok;
-        case v1::Indicator::STOCK: return value.number() == 0 && value.lineage().events() == 0 ? Status::not_reported : Status::ok;
-        default: return !reported && value.number() == 0 && value.lineage().events() == 0 ? Status::not_reported : Status::ok;
+        case v1::Indicator::STOCK: return is_nothing ? Status::not_reported : Status::ok;
+        default: return !reported && is_nothing ? Status::not_reported : Status::ok;
     }
 }
 
@@ -279,8 +296,11 @@ const v1::Label& words_of(Status status) {
     return words.at(static_cast<std::size_t>(status));
 }
 
-const std::string& Figure::shown(Tongue tongue) const {
-    return status == Status::ok ? text : said(words_of(status), tongue);
+std::string Figure::shown(Tongue tongue) const {
+    if (status != Status::ok) {
+        return said(words_of(status), tongue);
+    }
+    return tongue == Tongue::vi ? with_comma(text) : text;
 }
 
 std::vector<std::string> Statement::groups() const {

@@ -72,13 +72,13 @@ struct Figure {
     std::optional<std::int64_t> denominator;
 
     // The text, or the status in words.
-    [[nodiscard]] const std::string& shown(Tongue tongue) const;
+    [[nodiscard]] std::string shown(Tongue tongue) const;
 };
 
 struct Cell {
     Figure now;
     std::optional<Figure> filed;
-    bool restated = false;  // it is not what was filed
+    bool restated = false;  // it is not what was filed; of what is hidden that is not told either
 };
 
 // An indicator, or below it one of its parts.

@@ -276,7 +276,7 @@ void put_row(Sheet& sheet, const Row& row, Tongue tongue) {
 
 void put_head(Sheet& sheet, const Statement& statement) {
     const int columns = statement.filed ? 2 : 1;
-    sheet.text("Mã\nCode", Style::head).text("Chỉ tiêu", Style::head).text("Indicator", Style::head).text("Đơn vị tính\nUnit", Style::head);
+    sheet.text("Mã\nCode", Style::head).text("Chỉ số", Style::head).text("Indicator", Style::head).text("Đơn vị tính\nUnit", Style::head);
     for (const auto& place : statement.places) {
         for (int i = 0; i < columns; ++i) {
             sheet.text(place.code, Style::head);
@@ -302,13 +302,13 @@ void put_head(Sheet& sheet, const Statement& statement) {
 }
 
 void put_group(Book& book, const Statement& statement, const std::string& group, Tongue tongue) {
-    Sheet sheet(book, group);
+    const auto name = group_label(group);
+    Sheet sheet(book, group + " " + name.vi());
     const auto columns = static_cast<lxw_col_t>(statement.places.size() * (statement.filed ? 2 : 1));
     sheet.widths(0, 0, 9);
     sheet.widths(1, 2, 38);
     sheet.widths(3, 3, 16);
     sheet.widths(4, static_cast<lxw_col_t>(3 + columns), 14);
-    const auto name = group_label(group);
     sheet.line(name.vi(), Style::title);
     sheet.line(name.en());
     const auto period = heading_lines(statement).front();
@@ -344,8 +344,8 @@ void put_first_sheet(Book& book, const Statement& statement) {
         sheet.line(line.en());
     }
     sheet.next();
-    sheet.text("Trang\nSheet", Style::head).text("Nhóm chỉ tiêu", Style::head).text("Group", Style::head);
-    sheet.text("Số chỉ tiêu\nIndicators", Style::head).next();
+    sheet.text("Trang\nSheet", Style::head).text("Nhóm chỉ số", Style::head).text("Group", Style::head);
+    sheet.text("Số chỉ số\nIndicators", Style::head).next();
     for (const auto& group : statement.groups()) {
         const auto count = std::count_if(statement.rows.begin(), statement.rows.end(),
                                          [&](const Row& row) { return row.group == group && !row.is_part(); });

@@ -136,4 +136,14 @@ std::string text_of(const v1::Indicator& definition, const v1::IndicatorValue::P
     }
 }
 
+std::string with_comma(std::string text) {
+    const auto digit = [&](std::size_t at) { return at < text.size() && text[at] >= '0' && text[at] <= '9'; };
+    for (std::size_t i = 1; i < text.size(); ++i) {
+        if (text[i] == '.' && digit(i - 1) && digit(i + 1)) {
+            text[i] = ',';
+        }
+    }
+    return text;
+}
+
 }  // namespace chieng

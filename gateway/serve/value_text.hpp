@@ -21,6 +21,9 @@ enum class Tongue { vi, en };
 [[nodiscard]] std::string text_of(const v1::Indicator& definition, const v1::IndicatorValue& value);
 [[nodiscard]] std::string text_of(const v1::Indicator& definition, const v1::IndicatorValue::Part& part);
 
+// As it is written in Vietnamese: with a comma before decimals.
+[[nodiscard]] std::string with_comma(std::string text);
+
 // "7.50 %": one number of another, which is not zero.
 [[nodiscard]] std::string percent_text(std::int64_t number, std::int64_t denominator);
 

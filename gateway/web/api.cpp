@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/web/api.hpp"
 
+#include "gateway/export/formats.hpp"
 #include "gateway/web/gzip.hpp"
 #include "gateway/web/hidden.hpp"
 #include "gateway/web/problems.hpp"
@@ -70,6 +71,12 @@ bool matches(std::string_view pattern, std::string_view path, std::vector<std::s
         }
     }
     return true;
+}
+
+// Tables are told in many forms, and see to it themselves; a WebSocket has none.
+std::string_view told_as(const Route& route) {
+    const bool is_free = route.path.ends_with("/table") || route.path.ends_with("/websocket");
+    return is_free ? "" : route.path.ends_with("/cells/events") ? "text/event-stream" : "application/json";
 }
 
 // The parameter that the route does not know, or that stands twice.
@@ -144,6 +151,15 @@ bool is_of_this_machine(std::string_view host) {
     return host.empty() || host == "localhost" || host == "[::1]" || (is_number && host.starts_with("127."));
 }
 
+Problem only_of_this_machine() {
+    return {403,
+            "host",
+            "Only for this machine",
+            "without --rights this gateway is asked under localhost or 127.0.0.1; give it a file that says who may see what",
+            "cổng chạy không có --rights chỉ nhận yêu cầu qua localhost hoặc 127.0.0.1",
+            "Host"};
+}
+
 // A browser lets any page open a WebSocket, and says whose page it is.
 bool is_opened_elsewhere(const HttpRequest& request) {
     const auto origin = request.field("origin");
@@ -206,6 +222,22 @@ Outcome Api::answer(const HttpRequest& request, const Now& now) {
     return outcome;
 }
 
+std::optional<HttpReply> Api::refuse_metrics(const HttpRequest& request) const {
+    if (!rights_.are_given()) {
+        return is_of_this_machine(request.field("host")) ? std::nullopt : std::optional(reply_of(only_of_this_machine()));
+    }
+    const auto who = who_asks(rights_, request);
+    if (who.wrong) {
+        auto reply = reply_of(*who.wrong);
+        reply.set("WWW-Authenticate", "Bearer");
+        return reply;
+    }
+    if (sees_lineage(*who.viewer) && rights_.share(*who.viewer).is_everything()) {
+        return std::nullopt;
+    }
+    return reply_of(not_allowed("threshold 0", "metrics are for who sees every number", "số đo chỉ dành cho người xem được mọi con số"));
+}
+
 Outcome Api::route(const HttpRequest& request, const Now& now) {
     const auto method = request.method == "HEAD" ? std::string_view("GET") : std::string_view(request.method);
     std::vector<std::string> of_path;
@@ -219,10 +251,7 @@ Outcome Api::route(const HttpRequest& request, const Now& now) {
             continue;
         }
         if (!rights_.are_given() && !is_of_this_machine(request.field("host"))) {
-            return reply_of(
-                Problem{403, "host", "Only for this machine",
-                        "without --rights this gateway is asked under localhost or 127.0.0.1; give it a file that says who may see what",
-                        "cổng chạy không có --rights chỉ nhận yêu cầu qua localhost hoặc 127.0.0.1", "Host"});
+            return reply_of(only_of_this_machine());
         }
         const bool is_open = route.open || !request.path.starts_with(under_api);
         const auto who = is_open ? Who{&nobody(), {}} : who_asks(rights_, request);
@@ -231,6 +260,11 @@ Outcome Api::route(const HttpRequest& request, const Now& now) {
         }
         if (const auto wrong = bad_query(route, request)) {
             return reply_of(*wrong);
+        }
+        if (const auto type = told_as(route); !is_open && !type.empty() && !is_accepted(type, request.field("accept"))) {
+            return reply_of(Problem{406, "format", "Not in this form",
+                                    "this is told as " + std::string(type) + " only; Accept leaves it out",
+                                    "ở đây chỉ trả lời dạng " + std::string(type) + ", mà Accept không nhận", "Accept"});
         }
         const Call call{world_, request, now, rights_, hidings_, columns_, *who.viewer, rights_.share(*who.viewer), std::move(of_path)};
         auto outcome = method == "GET" && !is_open ? read(call, route) : route.handle(call);

@@ -112,6 +112,9 @@ public:
 
     [[nodiscard]] Outcome answer(const HttpRequest& request, const Now& now);
 
+    // The refusal of /metrics to whom a number is hidden: they tell, to the moment, how many events of which kind came.
+    [[nodiscard]] std::optional<HttpReply> refuse_metrics(const HttpRequest& request) const;
+
     // Who is told of each answer about single households, and of each file.
     void note_reads(Telemetry& telemetry) { telemetry_ = &telemetry; }
 

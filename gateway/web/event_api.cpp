@@ -67,10 +67,14 @@ std::optional<Problem> sign(const v1::Viewer& viewer, v1::Event& event) {
                        "right",
                        "Not in your name",
                        "you post as " + v1::Role_Name(viewer.role()) + " of " + v1::Organisation_Name(viewer.organisation()) +
-                           "; leave role and organisation out",
+                           (event.has_correction() ? "; leave role out" : "; leave role and organisation out"),
                        "bạn gửi với chức vụ " + v1::Role_Name(viewer.role()) + " của " + v1::Organisation_Name(viewer.organisation()) +
-                           "; hãy bỏ trống role và organisation",
+                           (event.has_correction() ? "; hãy bỏ trống role" : "; hãy bỏ trống role và organisation"),
                        other_role ? "role" : "organisation"};
+    }
+    if (event.correction().action() == v1::Correction::REPLACE && !names_organisation) {
+        return bad_parameter("organisation", "name the organisation of the event that is replaced: it would count as yours",
+                             "hãy ghi tổ chức của tin được thay, nếu không tin sẽ tính cho tổ chức của bạn");
     }
     if (!event.posted_by().empty() && event.posted_by() != viewer.name()) {
         return Problem{403,

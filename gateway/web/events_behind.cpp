@@ -108,10 +108,7 @@ EventsPage::EventsPage(const Call& call)
       is_seen_(call.world.book != nullptr && Rights::sees(call.viewer) >= v1::INTERNAL && sees_lineage(call.viewer) &&
                call.share.has_events()) {
     Parameters parameters(call);
-    most_ = parameters.number("limit", events_max, events_max);
-    if (most_ == 0) {
-        parameters.refuse(bad_parameter("limit", "from 1 to 200", "từ 1 đến 200"));
-    }
+    most_ = parameters.number("limit", events_max, events_max, 1);
     wrong_ = parameters.wrong();
     if (!wrong_ && is_seen_ && parameters.given("after")) {
         read_cursor(parameters.text("after"));

@@ -99,11 +99,8 @@ Outcome get_cells(const Call& call) {
     Parameters parameters(call);
     constexpr std::uint64_t most = 1000;
     const auto after = parameters.number("after", 0, number_max);
-    const auto limit = parameters.number("limit", most, most);
+    const auto limit = parameters.number("limit", most, most, 1);
     const auto epoch = parameters.number("epoch", call.now.epoch, number_max);
-    if (limit == 0) {
-        parameters.refuse(bad_parameter("limit", "from 1 to 1000", "từ 1 đến 1000"));
-    }
     if (parameters.wrong()) {
         return reply_of(*parameters.wrong());
     }

@@ -173,9 +173,10 @@ std::vector<std::pair<std::string, std::string>> hidden_nothings(const Call& cal
     std::vector<std::pair<std::string, std::string>> found;
     const auto period = Period::parse(value.calendar(), value.period());
     const auto* definition = period ? call.world.definitions.find(value.indicator(), period->last_day()) : nullptr;
-    if (call.viewer.threshold() == 0 || definition == nullptr || is_never_told(call, indicator, value, told)) {
+    if (call.viewer.threshold() == 0 || definition == nullptr) {
         return found;
     }
+    const bool all = is_told_whole_only(call, indicator) || is_never_told(call, indicator, value, told);
     for (const auto series : definition->parts) {
         const auto& part = call.world.definitions.series(series);
         if (!call.share.has_part(indicator.code(), part.cut_value)) {
@@ -184,7 +185,7 @@ std::vector<std::pair<std::string, std::string>> hidden_nothings(const Call& cal
         const bool stands = std::any_of(value.parts().begin(), value.parts().end(), [&](const v1::IndicatorValue::Part& one) {
             return one.cut() == part.cut && one.cut_value() == part.cut_value;
         });
-        if (!stands && (is_told_whole_only(call, indicator) || hiding(call).hides(indicator, value, part.cut, part.cut_value))) {
+        if (!stands && (all || hiding(call).hides(indicator, value, part.cut, part.cut_value))) {
             found.emplace_back(part.cut, part.cut_value);
         }
     }

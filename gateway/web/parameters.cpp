@@ -34,7 +34,7 @@ std::string Parameters::text(std::string_view name, std::string otherwise) const
     return otherwise;
 }
 
-std::uint64_t Parameters::number(std::string_view name, std::uint64_t otherwise, std::uint64_t most) {
+std::uint64_t Parameters::number(std::string_view name, std::uint64_t otherwise, std::uint64_t most, std::uint64_t least) {
     const auto* given = call_.request.parameter(name);
     if (given == nullptr) {
         return otherwise;
@@ -42,8 +42,10 @@ std::uint64_t Parameters::number(std::string_view name, std::uint64_t otherwise,
     std::uint64_t number = 0;
     const auto* end = given->data() + given->size();
     const auto [rest, failed] = std::from_chars(given->data(), end, number);
-    if (failed != std::errc() || rest != end || given->empty() || number > most) {
-        refuse(bad_parameter(name, "a whole number from 0 to " + std::to_string(most), "một số nguyên từ 0 đến " + std::to_string(most)));
+    if (failed != std::errc() || rest != end || given->empty() || number > most || number < least) {
+        const auto from = std::to_string(least);
+        const auto to = std::to_string(most);
+        refuse(bad_parameter(name, "a whole number from " + from + " to " + to, "một số nguyên từ " + from + " đến " + to));
         return otherwise;
     }
     return number;

@@ -20,7 +20,7 @@ public:
 
     [[nodiscard]] std::string text(std::string_view name, std::string otherwise = {}) const;
     [[nodiscard]] bool given(std::string_view name) const { return call_.request.parameter(name) != nullptr; }
-    [[nodiscard]] std::uint64_t number(std::string_view name, std::uint64_t otherwise, std::uint64_t most);
+    [[nodiscard]] std::uint64_t number(std::string_view name, std::uint64_t otherwise, std::uint64_t most, std::uint64_t least = 0);
     [[nodiscard]] bool flag(std::string_view name);
     [[nodiscard]] std::optional<Day> day(std::string_view name);
     [[nodiscard]] v1::Calendar calendar();

@@ -97,11 +97,11 @@ std::vector<v1::Restatement> received_restated(const Call& call, const std::stri
     return report ? received_of(call.share, call.world.reports.restated(*report)) : std::vector<v1::Restatement>();
 }
 
-void each_received_report(const Call& call, const std::function<void(const v1::Report& report, std::size_t restated)>& visit) {
+void each_received_report(const Call& call, const std::function<void(const v1::Report& report)>& visit) {
     call.world.reports.each_filed([&](const v1::Report& report) {
         const auto period = Period::parse(v1::OFFICIAL, report.period());
         if (period && call.share.has_span(period->span)) {
-            visit(received(call, report), received_of(call.share, call.world.reports.restated(report)).size());
+            visit(received(call, report));
         }
     });
 }

@@ -35,8 +35,8 @@ namespace chieng::web {
 // One that was filed; `revision` 0: the latest.
 [[nodiscard]] std::optional<v1::Report> received_report(const Call& call, const std::string& period, std::uint32_t revision);
 [[nodiscard]] std::vector<v1::Restatement> received_restated(const Call& call, const std::string& period, std::uint32_t revision);
-// Each over a span that he receives, and how many of its values are not true any more.
-void each_received_report(const Call& call, const std::function<void(const v1::Report& report, std::size_t restated)>& visit);
+// Each over a span that he receives.
+void each_received_report(const Call& call, const std::function<void(const v1::Report& report)>& visit);
 
 // The area that he reads of when he names none: his village, or the gateway's place.
 [[nodiscard]] const std::string& own_area(const Call& call);

@@ -55,6 +55,23 @@ Json report_json(const Call& call, const v1::Report& report) {
     return json;
 }
 
+// What is not so any more. Of what is hidden, now or as it was filed, that it changed would tell of what changed it.
+std::vector<v1::Restatement> told_restated(const Call& call, const v1::Report& report) {
+    auto all = received_restated(call, report.period(), report.revision());
+    const auto day = parse_day(report.to());
+    std::erase_if(all, [&](const v1::Restatement& one) {
+        if (call.viewer.threshold() == 0) {
+            return false;
+        }
+        const auto* definition =
+            day && one.has_filed() && one.has_now() ? call.world.definitions.find(one.now().indicator(), *day) : nullptr;
+        return definition == nullptr || is_hidden(call, definition->indicator, one.filed(), Told::filed) ||
+               is_hidden(call, definition->indicator, one.now(), Told::now) ||
+               text_of(definition->indicator, one.filed()) == text_of(definition->indicator, one.now());
+    });
+    return all;
+}
+
 // Whether anything but a stock was counted there in that time.
 bool reported(const Call& call, const std::string& area, const Period& period) {
     const auto rows = received_values(call, area, period);
@@ -66,9 +83,9 @@ bool reported(const Call& call, const std::string& area, const Period& period) {
 
 Outcome get_reports(const Call& call) {
     auto list = Json::array();
-    each_received_report(call, [&](const v1::Report& report, std::size_t restated) {
+    each_received_report(call, [&](const v1::Report& report) {
         auto json = summary_of(report);
-        json["restatedCells"] = restated;
+        json["restatedCells"] = told_restated(call, report).size();
         list.push_back(std::move(json));
     });
     return json_reply({{"reports", std::move(list)}});
@@ -100,7 +117,7 @@ Outcome get_report(const Call& call) {
     auto restated = Json::array();
     const auto reported_then = places_that_reported(call.world.definitions, report->values(), day);
     std::map<std::string, bool> reports_now;
-    for (const auto& one : received_restated(call, period, report->revision())) {
+    for (const auto& one : told_restated(call, *report)) {
         const auto& named = one.has_now() ? one.now() : one.filed();
         auto it = reports_now.find(named.area());
         if (it == reports_now.end()) {

@@ -32,6 +32,32 @@ void note_hidden(const Call& call, Day day, const Values& values, Told told, std
     }
 }
 
+// Of what a report does not hold, that it was nothing is told where it would be told.
+void note_hidden_nothings(const Call& call, const Period& period, const std::string& area, const v1::Report& report,
+                          std::set<CellName>& hidden) {
+    std::set<std::string> held;
+    for (const auto& value : report.values()) {
+        if (value.area() == area) {
+            held.insert(value.indicator());
+        }
+    }
+    std::vector<v1::IndicatorValue> nothings;
+    for (const auto& definition : call.world.definitions.all()) {
+        const auto& code = definition.indicator.code();
+        if (!definition.indicator.hidden() && definition.counted_over(period.span) && !held.contains(code) &&
+            call.world.definitions.find(code, period.last_day()) == &definition) {
+            auto& nothing = nothings.emplace_back();
+            nothing.set_area(area);
+            nothing.set_indicator(code);
+            nothing.set_calendar(period.calendar);
+            nothing.set_period(period.format());
+            nothing.set_from(format_day(period.first_day()));
+            nothing.set_to(format_day(period.last_day()));
+        }
+    }
+    note_hidden(call, period.last_day(), nothings, Told::filed, hidden);
+}
+
 Problem refused(unsigned status, const Refusal& why) {
     return {status, "format", "Not in this form", why.text.en(), why.text.vi(), "format"};
 }
@@ -65,6 +91,11 @@ HttpReply file_reply(const Call& call, const Format& format, const TableFile& as
     }
     if (input.report != nullptr) {
         note_hidden(call, day, input.report->values(), Told::filed, input.hidden_filed);
+        for (const auto& area : asked.areas) {
+            if (call.viewer.threshold() != 0) {
+                note_hidden_nothings(call, asked.period, area, *input.report, input.hidden_filed);
+            }
+        }
     }
     auto statement = make_statement(input);
     statement.as_of = static_cast<std::uint64_t>(call.now.civil.time_since_epoch().count());

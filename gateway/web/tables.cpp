@@ -165,10 +165,7 @@ Outcome get_history(const Call& call) {
             bad_parameter("until", "a period of the span " + v1::Span_Name(*span), "một kỳ cùng loại " + v1::Span_Name(*span)));
     }
     constexpr std::uint64_t count_max = 60;
-    const auto count = static_cast<std::int32_t>(parameters.number("count", 12, count_max));
-    if (count == 0) {
-        parameters.refuse(bad_parameter("count", "from 1 to 60", "từ 1 đến 60"));
-    }
+    const auto count = static_cast<std::int32_t>(parameters.number("count", 12, count_max, 1));
     const auto* indicator = parameters.indicator(parameters.text("indicator"), until.last_day(), span);
     const auto area = parameters.area(call.world.places.nearest_day(call.world.place, until.last_day()).value_or(until.last_day()));
     if (parameters.wrong() || indicator == nullptr) {

@@ -15,19 +15,8 @@ namespace {
 
 using google::protobuf::util::MessageDifferencer;
 
-// In Vietnamese a comma stands before decimals.
-std::string in_vietnamese(std::string text) {
-    const auto digit = [&](std::size_t at) { return at < text.size() && text[at] >= '0' && text[at] <= '9'; };
-    for (std::size_t i = 1; i < text.size(); ++i) {
-        if (text[i] == '.' && digit(i - 1) && digit(i + 1)) {
-            text[i] = ',';
-        }
-    }
-    return text;
-}
-
 Json both(const std::string& text) {
-    return {{"vi", in_vietnamese(text)}, {"en", text}};
+    return {{"vi", with_comma(text)}, {"en", text}};
 }
 
 bool is_achievement(const v1::Indicator& indicator) {
@@ -62,6 +51,10 @@ Json part_json(const Call& call, const v1::Indicator& indicator, const v1::Indic
     put_what_it_is_of(indicator, part, json);
     json["status"] = name_of(is_nothing ? Status::no_value : Status::ok);
     return json;
+}
+
+bool is_shown(const Json& value) {
+    return value["status"] != name_of(Status::suppressed);
 }
 
 // Those that are shown, among those that are hidden.
@@ -170,10 +163,11 @@ Json Column::value(const KeptColumns::Row& row, bool cuts) const {
     if (filed_) {
         const auto before = filed_->values.find({area_, indicator.code()});
         if (before != filed_->values.end()) {
-            json["filed"] = {
-                {"text", value_json(call_, indicator, *before->second, {filed_->reported.contains(area_), false, Told::filed})["text"]},
-                {"revision", filed_->report.revision()},
-                {"restated", !MessageDifferencer::Equals(*before->second, row.value)}};
+            const auto filed = value_json(call_, indicator, *before->second, {filed_->reported.contains(area_), false, Told::filed});
+            // Under a threshold, of what is shown now and then: what is hidden, a part too, would be told by having changed.
+            const bool restated = call_.viewer.threshold() == 0 ? !MessageDifferencer::Equals(*before->second, row.value)
+                                                                : is_shown(json) && is_shown(filed) && json["text"] != filed["text"];
+            json["filed"] = {{"text", filed["text"]}, {"revision", filed_->report.revision()}, {"restated", restated}};
         }
     }
     return json;

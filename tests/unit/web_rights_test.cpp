@@ -2,6 +2,8 @@
 // Who may see and do what, what is hidden from whom, and requests that are meant to do harm.
 #include "tests/support/web_world.hpp"
 
+#include <sstream>
+
 namespace web_rights_test {
 
 using namespace chieng;
@@ -53,6 +55,24 @@ TEST_CASE("with rights nobody reads without a token, and a wrong one is refused"
     CHECK(world.get("/api/v1/me", as("gong")).at("may") == Json{"POST", "CORRECT", "FILE"});
     CHECK(world.reply("/openapi.json").status == 200);
     CHECK(world.reply("/").status == 200);
+}
+
+TEST_CASE("metrics count events to the moment: under rights they are for who sees every number, without for this machine") {
+    const WebWorld world("23656", rights());
+    const auto refused = [](const WebWorld& asked, Fields fields) {
+        HttpRequest request;
+        request.method = "GET";
+        request.path = "/metrics";
+        request.fields = std::move(fields);
+        const auto refusal = asked.api.refuse_metrics(request);
+        return refusal ? refusal->status : 0;
+    };
+    CHECK(refused(world, {}) == 401);
+    CHECK(refused(world, as("flute")) == 403);
+    CHECK(refused(world, as("gong")) == 0);
+    const WebWorld open("23656");
+    CHECK(refused(open, {{"host", "localhost:9100"}}) == 0);
+    CHECK(refused(open, {{"host", "evil.example"}}) == 403);
 }
 
 TEST_CASE("rights that contradict themselves are refused with the place") {
@@ -364,6 +384,56 @@ TEST_CASE("what a commune hides and what its district hides tell no more togethe
     CHECK(told("625", "COM-02") == "OK");
     CHECK(told("23656", "COM-02") == "SUPPRESSED");
     CHECK(told("23656", "COM-01") == "OK");
+}
+
+TEST_CASE("files, tables and reports of a commune read the same under a threshold with a household more, filed before or after") {
+    const auto format = GENERATE("csv", "sdmx-csv", "json", "html");
+    const bool is_filed_before = GENERATE(false, true);
+    const auto told = [&](bool with_household) {
+        WebWorld world("23656", rights());
+        std::uint64_t sequence = 0;
+        for (const auto* village : {"23656-01", "23656-02", "23656-03"}) {
+            auto session = a_session_held(++sequence);
+            session.set_village(village);
+            world.happened(session);
+        }
+        world.at("2022-07-01");
+        const auto file = [&] { REQUIRE(world.file("2022-Q2").error().empty()); };
+        is_filed_before ? file() : void();
+        if (with_household) {
+            auto event = an_event(++sequence);
+            event.set_occurred_on("2022-04-20");
+            event.set_village("23656-02");
+            auto& change = *event.mutable_household_status_changed();
+            change.set_household_key("h-1");
+            change.set_movement(v1::HouseholdStatusChanged::ESCAPED_POVERTY);
+            change.set_from_class(v1::POOR);
+            change.set_to_class(v1::NEWLY_ESCAPED);
+            world.happened(event);
+        }
+        is_filed_before ? void() : file();
+        std::string all;
+        for (const auto* question :
+             {"/api/v1/table?period=2022-04&calendar=calendar&cuts=true", "/api/v1/table?period=2022-Q2&cuts=true"}) {
+            std::istringstream lines(world.reply(std::string(question) + "&format=" + format, as("flute")).body);
+            for (std::string line; std::getline(lines, line);) {
+                all += line.find("POV-06") != std::string::npos || line.find("SUP-") != std::string::npos ? line + "\n" : "";
+            }
+        }
+        const auto report = world.get("/api/v1/reports/2022-Q2/1", as("flute"));
+        for (const auto& one : report.at("restated")) {
+            all += one.at("indicator").get<std::string>() + "@" + one.at("area").get<std::string>() + "\n";
+        }
+        return all;
+    };
+    const auto without = told(false);
+    CHECK(without.find("POV-06") != std::string::npos);
+    auto with = told(true);
+    CHECK((is_filed_before ? with.find("RPT-02@23656-02") != std::string::npos : true));  // an event more is a thing
+    for (auto at = with.find("RPT-"); at != std::string::npos; at = with.find("RPT-")) {
+        with.erase(at, with.find('\n', at) + 1 - at);
+    }
+    CHECK(with == without);
 }
 
 TEST_CASE("activities of which some are of single households are not told, as the others are") {

@@ -50,7 +50,7 @@ using HttpOutcome = std::variant<HttpReply, HttpLater, HttpFollow>;
 
 class HttpServer {
 public:
-    using Routes = std::map<std::string, std::function<HttpReply()>, std::less<>>;  // path -> answer to GET and HEAD
+    using Routes = std::map<std::string, std::function<HttpReply(const HttpRequest&)>, std::less<>>;  // path -> answer to GET and HEAD
     using Handler = std::function<HttpOutcome(HttpRequest&&)>;
     struct Bounds {
         std::size_t connections = limits::http_connections_max;

@@ -197,7 +197,11 @@ bool HttpSession::answer_fixed() {
         reply.set("Allow", "GET, HEAD");
         answer(std::move(reply), false);
     } else {
-        answer(route->second(), parser_->is_done());
+        bool well = false;  // of a fixed path nothing else is read
+        auto whole = request_of(request, well);
+        whole.is_tls = socket_.is_tls();
+        whole.certificate_sha256 = certificate_;
+        answer(route->second(whole), parser_->is_done());
     }
     return true;
 }

@@ -40,12 +40,15 @@ Monitor::Monitor(Host& host, const HttpListen& listen) : host_(host) {
     if (listen.address.empty()) {
         static_cast<void>(tls_of(listen));  // nobody is to believe that something listens
     } else {
-        server_.emplace(host_.loop(), listen,
-                        HttpServer::Routes{{"/livez", [this] { return live(); }},
-                                           {"/readyz", [this] { return ready(); }},
-                                           {"/metrics", [this] {
-                                                return HttpReply{200, metrics_.text(), "text/plain; version=0.0.4; charset=utf-8", {}};
-                                            }}});
+        server_.emplace(
+            host_.loop(), listen,
+            HttpServer::Routes{
+                {"/livez", [this](const HttpRequest&) { return live(); }},
+                {"/readyz", [this](const HttpRequest&) { return ready(); }},
+                {"/metrics", [this](const HttpRequest& request) {
+                     auto refusal = withhold_ ? withhold_(request) : std::nullopt;
+                     return refusal ? std::move(*refusal) : HttpReply{200, metrics_.text(), "text/plain; version=0.0.4; charset=utf-8", {}};
+                 }}});
         spdlog::info("http: listening on {}{}{}", listen.address.substr(0, listen.address.rfind(':') + 1), server_->port(),
                      listen.certificate.empty() ? "" : ", TLS only");
     }

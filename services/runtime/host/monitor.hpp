@@ -35,6 +35,9 @@ public:
     // `lacks` says what is still missing, in a few words; nothing when nothing is.
     void ready_when(std::function<std::string()> lacks) { lacks_.push_back(std::move(lacks)); }
 
+    // Whom /metrics are not told: the answer he gets instead. Everybody is, unless this was said.
+    void withhold_metrics(std::function<std::optional<HttpReply>(const HttpRequest&)> withhold) { withhold_ = std::move(withhold); }
+
     // Whatever is none of its paths goes to the handler; nowhere when it listens on nothing.
     void serve(HttpServer::Handler handler, HttpServer::Bounds bounds);
 
@@ -48,6 +51,7 @@ private:
     Metrics metrics_;
     std::vector<std::function<std::string()>> lacks_;
     std::map<std::string, Metrics::Observe> batches_;  // by component
+    std::function<std::optional<HttpReply>(const HttpRequest&)> withhold_;
     std::optional<HttpServer> server_;
 };
 

@@ -213,6 +213,13 @@ export async function living(browser) {
             expect(/^\d+,\d\d % [\d.]+\/[\d.]+$/.test(await page.text('.big .v')), await page.text('.big .v'));
             expect((await page.text('.lead')).includes('15/12/2021 đến 14/12/2022'), await page.text('.lead'));
         });
+        await check('what the two numbers of a rate count is said beside them', async () => {
+            await page.go(year('behind', '&indicator=POV-03'), 'main .big');
+            const said = await page.text('[data-key=making]');
+            expect(/Tử số[\d.]+ – Số hộ nghèo/.test(said) && /Mẫu số[\d.]+ – Tổng số hộ/.test(said), said);
+            await page.go(year('behind', '&indicator=POV-08'), 'main .big');
+            expect((await page.text('[data-key=making]')).includes('lúc cuối kỳ'), await page.text('[data-key=making]'));
+        });
         await check('what a name says is text, never markup', async () => {
             await page.go(year('table', '&area=23656'), 'main .wide');
             expect(

@@ -207,6 +207,19 @@ export async function officers(browser) {
         await check('events page by page; what is not shown of one cannot be corrected', async () => {
             await story();
             await page.page.evaluate(() => [...document.querySelectorAll('main a')].find(a => a.textContent === 'Các tin tiếp theo').click());
+        await check('each event says who, what and how much of the number it is; a correction why and by whom', async () => {
+            await page.go('#/behind?period=2022-Q2&indicator=COM-02', '.tale');
+            const told = await page.all('.tale > li');
+            expect(/Trưởng thôn, làng \(Thôn, làng\)/.test(told[0]) && told[0].includes('Hình thức: Họp thôn, làng'), told[0]);
+            expect((await page.all('.adds')).join() === '+41 lượt người,+42 lượt người,+43 lượt người', await page.text('.tale'));
+            expect((await page.all('.tale b')).every(text => text.startsWith('Tổng số lượt người: ')), 'another field stands out');
+            expect(!(await page.page.$('.tale > li:first-child .instead')), 'a correction of nothing');
+            const instead = await page.text('.tale .instead');
+            expect(instead.includes('vì: sai số liệu. Do Lãnh đạo xã (UBND xã), tài khoản officer đính chính lúc'), instead);
+            expect((await page.text('.tale details')).includes('phone-1 / 1'), 'the device is not folded away');
+            expect(!(await page.page.$('.tale details[open]')), 'it is unfolded');
+            await page.shot('tale', true);
+        });
             await page.until(() => document.querySelector('main').textContent.includes('có phần không hiện'));
             expect(!(await page.page.$('[data-act=correct]')), 'it can be corrected');
             expect(await page.page.$('[data-act=void]'), 'it cannot be taken back');
@@ -226,7 +239,7 @@ export async function officers(browser) {
             await page.shot('form-dark-phone');
             await page.page.keyboard.press('Escape');
             await page.until(() => !document.querySelector('dialog'));
-            for (const view of ['#/duplicates', '#/ledger']) {
+            for (const view of ['#/duplicates', '#/ledger', '#/behind?period=2022-Q2&indicator=COM-02']) {
                 await page.go(view);
                 const more = await page.axe();
                 expect(more.length === 0, `${view}: ${more.join(' ; ')}`);

@@ -197,7 +197,7 @@ export async function officers(browser) {
             await page.page.waitForSelector('#actsend');
             await standIn.down();
             await page.click('#actsend');
-            await page.until(() => document.querySelector('dialog .problem')?.textContent.includes('không rõ cổng đã nhận chưa'));
+            await page.until(() => document.querySelector('dialog .problem')?.textContent.includes('không rõ máy chủ đã nhận chưa'));
             await standIn.up();
             await page.click('#actagain'); // under the same key: it is taken once, whether or not it had arrived
             await page.page.waitForSelector('dialog .receipt');

@@ -11,7 +11,7 @@ const { amount, inTongue, instant, parseDay, parseNumber, split, valueText } = a
 const { adds, addsOf, rateSays } = await import(new URL('formula.js', page));
 const { bounds, code, containing, parse, step, toSpan } = await import(new URL('period.js', page));
 const { href, read } = await import(new URL('state.js', page));
-const { has, setLang } = await import(new URL('words.js', page));
+const { groupName, has, setLang } = await import(new URL('words.js', page));
 
 test('official windows run from the 15th to the 14th, calendar ones from the 1st', () => {
     const window = (text, calendar) => Object.values(bounds(parse(text), calendar)).join(' ');
@@ -62,6 +62,15 @@ test('days and instants are Vietnamese, whatever clock the browser has', () => {
     assert.equal(parseDay('31/02/2022'), '');
     assert.equal(instant(1655712000), '15:00 20/06/2022');
     assert.equal(instant('2022-06-20T23:30:00+07:00'), '23:30 20/06/2022');
+});
+test('groups are called as in the files', () => {
+    const files = readFileSync(new URL('../../gateway/serve/labels.cpp', import.meta.url), 'utf8');
+    const groups = [...files.matchAll(/Group\{"(\w+)", "([^"]+)", "([^"]+)"\}/g)];
+    assert.ok(groups.length > 15);
+    for (const [tongue, at] of [['en', 3], ['vi', 2]]) {
+        setLang(tongue);
+        for (const group of groups) assert.equal(groupName(group[1]), group[at]);
+    }
 });
 test('of every rate it is said in words what its two numbers count', () => {
     const definitions = new Map(new World().definitions.map(one => [one.code, one]));

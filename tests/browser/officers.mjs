@@ -169,8 +169,11 @@ export async function officers(browser) {
             await page.go('#/reports?period=2022-Q2', '[data-act=file]');
             await page.click('[data-act=file]');
             await page.page.waitForSelector('#looked');
+            expect(!(await page.page.$eval('#filed-why', box => box.required)), 'a first filing must say why');
+            await page.type('#filed-why', 'Theo công văn 5/UBND');
             await page.click('#looked');
             const said = await finish();
+            expect(standIn.posted.at(-1).body.why === 'Theo công văn 5/UBND', JSON.stringify(standIn.posted.at(-1)));
             expect(said.includes('Đã chốt quý II/2022, lần 1') && said.includes('SHA-256'), said);
             await closed();
             await page.until(() => [...document.querySelectorAll('main tbody th')].some(th => th.textContent === 'Quý II/2022'));
@@ -204,9 +207,6 @@ export async function officers(browser) {
             expect(/^"[0-9a-f]{32}"$/.test(standIn.posted.at(-1).key), `key ${standIn.posted.at(-1).key}`);
             await closed();
         });
-        await check('events page by page; what is not shown of one cannot be corrected', async () => {
-            await story();
-            await page.page.evaluate(() => [...document.querySelectorAll('main a')].find(a => a.textContent === 'Các tin tiếp theo').click());
         await check('each event says who, what and how much of the number it is; a correction why and by whom', async () => {
             await page.go('#/behind?period=2022-Q2&indicator=COM-02', '.tale');
             const told = await page.all('.tale > li');
@@ -220,6 +220,9 @@ export async function officers(browser) {
             expect(!(await page.page.$('.tale details[open]')), 'it is unfolded');
             await page.shot('tale', true);
         });
+        await check('events page by page; what is not shown of one cannot be corrected', async () => {
+            await story();
+            await page.page.evaluate(() => [...document.querySelectorAll('main a')].find(a => a.textContent === 'Các tin tiếp theo').click());
             await page.until(() => document.querySelector('main').textContent.includes('có phần không hiện'));
             expect(!(await page.page.$('[data-act=correct]')), 'it can be corrected');
             expect(await page.page.$('[data-act=void]'), 'it cannot be taken back');

@@ -394,6 +394,7 @@ const texts = {
         'The figures of {0} ({1} – {2}) of {3} are copied as they are now and kept for ever. Later events do not change the copy; filing again makes another revision.',
     ],
     whyAgain: ['Lý do chốt lại', 'Why it is filed once more'],
+    whyFirst: ['Lý do, căn cứ (nếu có)', 'Why, or on what ground (optional)'],
     whyNeeded: ['Hãy ghi lý do.', 'Say why.'],
     filedBy: ['Người chốt', 'Filed by'],
     fileBefore: ['Kỳ này đến {0} mới hết.', 'This period ends only on {0}.'],
@@ -434,8 +435,8 @@ const texts = {
     ],
 };
 
-const groups = {
 // As in the files (gateway/serve/labels.cpp).
+const groups = {
     COM: ['Truyền thông, tuyên truyền', 'Communication'],
     TRN: ['Tập huấn', 'Training'],
     PRC: ['Cách làm mới trong sản xuất', 'New practices'],

@@ -77,7 +77,7 @@ export async function living(browser) {
                 const other = await Watched.open(browser, standIn.url);
                 await other.page.evaluateOnNewDocument(set, Date.parse(`${standIn.world.today}T05:00:00Z`) + wrong * 86400000);
                 await other.go(year('overview'), 'main .v');
-                expect((await other.text('#clocks')).includes('cổng để ngày 20/06/2022'), await other.text('#foot'));
+                expect((await other.text('#clocks')).includes('máy chủ để ngày 20/06/2022'), await other.text('#foot'));
                 await other.until(() => document.querySelector('#link').classList.contains('live'));
                 const before = await other.text(cell('COM-01'));
                 standIn.world.bump('COM-01', '23656-01');
@@ -146,7 +146,7 @@ export async function living(browser) {
             await other.until(before => document.querySelector('[data-v^="COM-01|"]').textContent !== before, before);
             await standIn.down();
             await other.until(() => document.querySelector('#link').textContent === 'Đang nối lại…');
-            await other.until(() => document.querySelector('#notice').textContent.includes('Không nối được với cổng'));
+            await other.until(() => document.querySelector('#notice').textContent.includes('Không nối được với máy chủ'));
             await other.shot('polling-away');
             await standIn.up();
             await other.until(() => document.querySelector('#link').textContent === 'Cập nhật mỗi 15 giây');
@@ -212,6 +212,13 @@ export async function living(browser) {
             await page.go(year('behind', '&indicator=POV-03'), 'main .big');
             expect(/^\d+,\d\d % [\d.]+\/[\d.]+$/.test(await page.text('.big .v')), await page.text('.big .v'));
             expect((await page.text('.lead')).includes('15/12/2021 đến 14/12/2022'), await page.text('.lead'));
+        });
+        await check('what the two numbers of a rate count is said beside them', async () => {
+            await page.go(year('behind', '&indicator=POV-03'), 'main .big');
+            const said = await page.text('[data-key=making]');
+            expect(/Tử số[\d.]+ – Số hộ nghèo/.test(said) && /Mẫu số[\d.]+ – Tổng số hộ/.test(said), said);
+            await page.go(year('behind', '&indicator=POV-08'), 'main .big');
+            expect((await page.text('[data-key=making]')).includes('lúc cuối kỳ'), await page.text('[data-key=making]'));
         });
         await check('what a name says is text, never markup', async () => {
             await page.go(year('table', '&area=23656'), 'main .wide');
@@ -342,7 +349,7 @@ export async function living(browser) {
             standIn.refuse = { path: /v1\/me$/, status: 503, vi: 'Cổng đang đọc lại dữ liệu.', en: 'Still reading.' };
             await early.go(year('overview'), 'main .problem');
             expect(
-                (await early.text('main')).includes('Cổng chưa sẵn sàng') && (await early.text('main')).includes('đọc lại'),
+                (await early.text('main')).includes('Máy chủ chưa sẵn sàng') && (await early.text('main')).includes('đọc lại'),
                 await early.text('main'),
             );
             standIn.refuse = null;

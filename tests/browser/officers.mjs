@@ -169,8 +169,11 @@ export async function officers(browser) {
             await page.go('#/reports?period=2022-Q2', '[data-act=file]');
             await page.click('[data-act=file]');
             await page.page.waitForSelector('#looked');
+            expect(!(await page.page.$eval('#filed-why', box => box.required)), 'a first filing must say why');
+            await page.type('#filed-why', 'Theo công văn 5/UBND');
             await page.click('#looked');
             const said = await finish();
+            expect(standIn.posted.at(-1).body.why === 'Theo công văn 5/UBND', JSON.stringify(standIn.posted.at(-1)));
             expect(said.includes('Đã chốt quý II/2022, lần 1') && said.includes('SHA-256'), said);
             await closed();
             await page.until(() => [...document.querySelectorAll('main tbody th')].some(th => th.textContent === 'Quý II/2022'));
@@ -197,12 +200,25 @@ export async function officers(browser) {
             await page.page.waitForSelector('#actsend');
             await standIn.down();
             await page.click('#actsend');
-            await page.until(() => document.querySelector('dialog .problem')?.textContent.includes('không rõ cổng đã nhận chưa'));
+            await page.until(() => document.querySelector('dialog .problem')?.textContent.includes('không rõ máy chủ đã nhận chưa'));
             await standIn.up();
             await page.click('#actagain'); // under the same key: it is taken once, whether or not it had arrived
             await page.page.waitForSelector('dialog .receipt');
             expect(/^"[0-9a-f]{32}"$/.test(standIn.posted.at(-1).key), `key ${standIn.posted.at(-1).key}`);
             await closed();
+        });
+        await check('each event says who, what and how much of the number it is; a correction why and by whom', async () => {
+            await page.go('#/behind?period=2022-Q2&indicator=COM-02', '.tale');
+            const told = await page.all('.tale > li');
+            expect(/Trưởng thôn, làng \(Thôn, làng\)/.test(told[0]) && told[0].includes('Hình thức: Họp thôn, làng'), told[0]);
+            expect((await page.all('.adds')).join() === '+41 lượt người,+42 lượt người,+43 lượt người', await page.text('.tale'));
+            expect((await page.all('.tale b')).every(text => text.startsWith('Tổng số lượt người: ')), 'another field stands out');
+            expect(!(await page.page.$('.tale > li:first-child .instead')), 'a correction of nothing');
+            const instead = await page.text('.tale .instead');
+            expect(instead.includes('vì: sai số liệu. Do Lãnh đạo xã (UBND xã), tài khoản officer đính chính lúc'), instead);
+            expect((await page.text('.tale details')).includes('phone-1 / 1'), 'the device is not folded away');
+            expect(!(await page.page.$('.tale details[open]')), 'it is unfolded');
+            await page.shot('tale', true);
         });
         await check('events page by page; what is not shown of one cannot be corrected', async () => {
             await story();
@@ -226,7 +242,7 @@ export async function officers(browser) {
             await page.shot('form-dark-phone');
             await page.page.keyboard.press('Escape');
             await page.until(() => !document.querySelector('dialog'));
-            for (const view of ['#/duplicates', '#/ledger']) {
+            for (const view of ['#/duplicates', '#/ledger', '#/behind?period=2022-Q2&indicator=COM-02']) {
                 await page.go(view);
                 const more = await page.axe();
                 expect(more.length === 0, `${view}: ${more.join(' ; ')}`);

@@ -3,13 +3,15 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import test from 'node:test';
+import { World } from './world.mjs';
 
 // A copy of the page beside a package.json that says what its modules are, for older Node.
 const page = new URL('page/', `file://${process.env.BROWSER_WORK}/`);
 const { amount, inTongue, instant, parseDay, parseNumber, split, valueText } = await import(new URL('format.js', page));
+const { adds, addsOf, rateSays } = await import(new URL('formula.js', page));
 const { bounds, code, containing, parse, step, toSpan } = await import(new URL('period.js', page));
 const { href, read } = await import(new URL('state.js', page));
-const { has, setLang } = await import(new URL('words.js', page));
+const { groupName, has, setLang } = await import(new URL('words.js', page));
 
 test('official windows run from the 15th to the 14th, calendar ones from the 1st', () => {
     const window = (text, calendar) => Object.values(bounds(parse(text), calendar)).join(' ');
@@ -60,6 +62,44 @@ test('days and instants are Vietnamese, whatever clock the browser has', () => {
     assert.equal(parseDay('31/02/2022'), '');
     assert.equal(instant(1655712000), '15:00 20/06/2022');
     assert.equal(instant('2022-06-20T23:30:00+07:00'), '23:30 20/06/2022');
+});
+test('groups are called as in the files', () => {
+    const files = readFileSync(new URL('../../gateway/serve/labels.cpp', import.meta.url), 'utf8');
+    const groups = [...files.matchAll(/Group\{"(\w+)", "([^"]+)", "([^"]+)"\}/g)];
+    assert.ok(groups.length > 15);
+    for (const [tongue, at] of [['en', 3], ['vi', 2]]) {
+        setLang(tongue);
+        for (const group of groups) assert.equal(groupName(group[1]), group[at]);
+    }
+});
+test('of every rate it is said in words what its two numbers count', () => {
+    const definitions = new Map(new World().definitions.map(one => [one.code, one]));
+    const base = definitions.get('POV-03').definition;
+    const rates = [...definitions.values()].filter(one => ['RATIO', 'CHANGE'].includes(one.measure));
+    assert.ok(rates.length > 10);
+    for (const rate of rates) {
+        const says = rateSays(rate, definitions, base);
+        for (const text of [says?.of, says?.per]) assert.ok(text && !/[A-Z]{3}[-.]|undefined/.test(text), `${rate.code}: ${text}`);
+    }
+    assert.deepEqual(rateSays(definitions.get('COM-04'), definitions), {
+        of: 'Số thôn, làng mà “Số buổi tuyên truyền” lớn hơn 0',
+        per: 'Tổng số thôn, làng',
+    });
+    assert.equal(rateSays(definitions.get('POV-05'), definitions).of, 'Số hộ nghèo (hộ dân tộc thiểu số)');
+});
+test('what one event adds is told where it follows from the event, and makes the number', () => {
+    const definitions = new Map(new World().definitions.map(one => [one.code, one]));
+    const held = total => ({ type: 'session_held', event: { sessionHeld: { audience: { total } } } });
+    const people = definitions.get('COM-02');
+    const data = number => ({ value: { status: 'OK', number }, events: [held(47), held(33)] });
+    assert.equal(adds(definitions.get('COM-01'), held(47)), 1);
+    assert.deepEqual(addsOf(people, data('80'), true), [47, 33]);
+    assert.equal(addsOf(people, data('81'), true), null); // it is made otherwise: nothing is said
+    assert.deepEqual(addsOf(people, data('999'), false), [47, 33]);
+    const aired = { type: 'broadcast_aired', event: { broadcastAired: { durationSeconds: 90, times: 4 } } };
+    assert.equal(adds(definitions.get('COM-07'), aired), 6);
+    const support = { type: 'household_supported', event: { householdSupported: {} } };
+    assert.equal(adds(definitions.get('SUP-01'), support), null); // different households
 });
 test('an address is read back as it was written, and nonsense in it is left out', () => {
     const state = read('#/table?period=2022-Q2&area=23656&sort=-COM-01&evil=1');

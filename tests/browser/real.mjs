@@ -216,7 +216,7 @@ export async function real(browser) {
             await page.until(() => document.querySelector('#link').classList.contains('live'));
             await commune.down();
             await page.until(() => document.querySelector('#link').textContent === 'Đang nối lại…');
-            await page.until(() => document.querySelector('#notice').textContent.includes('Không nối được với cổng'));
+            await page.until(() => document.querySelector('#notice').textContent.includes('Không nối được với máy chủ'));
             expect((await page.all('[data-v^="COM-01|"]'))[0] === '3', 'the old number is gone');
             commune.say('women-2', { ...meeting, occurredOn: '2022-06-05' });
             await commune.up();

@@ -211,6 +211,8 @@ export class StandIn {
                 places: world.places.filter(place => place.code.startsWith(this.place === '625' ? '' : this.place)),
             };
         if (path === 'indicators') return { indicators: world.definitions.map(({ definition, ...rest }) => rest) };
+        const one = /^indicators\/([\w-]+)$/.exec(path);
+        if (one) return { code: one[1], definitions: world.definitions.filter(definition => definition.code === one[1]) };
         if (path === 'table') {
             const { area, period, calendar, from, to } = this.#ask(query);
             const places = [area, ...world.below(area.code)];
@@ -268,6 +270,12 @@ export class StandIn {
         const { area, definition, period } = this.#ask(query);
         const value = this.world.full(definition, area.code, period, this.reports);
         if (value.status === 'OK') value.parts = this.world.parts(definition, value);
+        const correction = {
+            organisation: 'COMMUNE_PEOPLES_COMMITTEE',
+            role: 'COMMUNE_LEADER',
+            postedBy: 'officer',
+            correction: { action: 'REPLACE', reason: 'WRONG_FIGURE', device: 'phone-2', sequence: '9' },
+        };
         const event = n => ({
             service: 'session',
             device: 'phone-1',
@@ -282,6 +290,8 @@ export class StandIn {
                 village: '23656-02',
                 organisation: 'VILLAGE',
                 role: 'VILLAGE_HEAD',
+                recordedAt: '1652200000',
+                ...(n === 3 ? correction : {}),
                 sessionHeld: {
                     form: 'VILLAGE_MEETING',
                     topics: ['POLICY', 'CREDIT'],

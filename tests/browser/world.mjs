@@ -53,7 +53,7 @@ function readDefinitions() {
                 plan: plan ? plan[1].replaceAll('"', '').split(', ') : [],
                 digest: 'made0up0made0up0',
                 cuts,
-                definition: `indicator {${block.trimEnd()}`,
+                definition: block.trim().replace(/\}$/, ''),
             };
         });
 }

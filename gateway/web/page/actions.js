@@ -331,26 +331,29 @@ function file(ctx, data) {
         nodes: [
             el('p', {}, t('fileSay', inner(ctx.state.period), day(from), day(to), place)),
             ctx.me.today <= to ? el('p', { class: 'error' }, t('fileBefore', day(to))) : null,
-            again ? field('filed-why', t('whyAgain'), why) : null,
+            field('filed-why', t(again ? 'whyAgain' : 'whyFirst'), why),
             el('label', { class: 'tick' }, el('input', { type: 'checkbox', id: 'looked', required: true }), ' ', t('iConfirm')),
         ],
-        read: () => ({
-            rows: [
-                [t('file'), `${periodName(ctx.state.period)}, ${place}`],
-                ...(again ? [[t('why'), needed(why)]] : []),
-                [t('who'), whoOf(ctx)],
-            ],
-            send: () => post('reports', { period: ctx.state.period, ...(again ? { why: why.value.trim() } : {}) }),
-            receipt: ({ report }) => [
-                el(
-                    'section',
-                    { class: 'receipt stored', role: 'status' },
-                    el('h3', {}, t('receipt')),
-                    el('p', { class: 'verdict' }, t('filedReceipt', inner(report.period), report.revision)),
-                    report.digest ? el('p', {}, t('reportDigest'), ': ', el('code', { class: 'digest' }, report.digest)) : null,
-                ),
-            ],
-        }),
+        read: () => {
+            const said = again ? needed(why) : why.value.trim();
+            return {
+                rows: [
+                    [t('file'), `${periodName(ctx.state.period)}, ${place}`],
+                    ...(said ? [[t('why'), said]] : []),
+                    [t('who'), whoOf(ctx)],
+                ],
+                send: () => post('reports', { period: ctx.state.period, ...(said ? { why: said } : {}) }),
+                receipt: ({ report }) => [
+                    el(
+                        'section',
+                        { class: 'receipt stored', role: 'status' },
+                        el('h3', {}, t('receipt')),
+                        el('p', { class: 'verdict' }, t('filedReceipt', inner(report.period), report.revision)),
+                        report.digest ? el('p', {}, t('reportDigest'), ': ', el('code', { class: 'digest' }, report.digest)) : null,
+                    ),
+                ],
+            };
+        },
     };
 }
 

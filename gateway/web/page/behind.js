@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The story of one number: what it means, its parts, the places below, what was filed, how far the feeds were read, and,
 // where rights allow, the events themselves with what an officer may do about them.
-import { get } from './api.js';
+import { Problem, get } from './api.js';
 import { el } from './dom.js';
 import { amount, day, inTongue, instant, label, number } from './format.js';
+import { rateSays, readText } from './formula.js';
+import { serviceName } from './names.js';
 import {
     areaOf,
     bar,
@@ -31,7 +33,15 @@ export async function load(ctx) {
     const spans = ctx.definitions.get(indicator)?.spans;
     if (spans && !spans.includes(parse(period).span)) return { spans };
     const asked = { ...query(ctx), indicator };
-    if (!ctx.state.after) return get('behind', asked);
+    const data = ctx.state.after ? await page(ctx, asked) : await get('behind', asked);
+    const [tale, base] = await Promise.all([
+        data.events?.length ? import('./tale.js').catch(() => Promise.reject(new Problem(0))) : null,
+        data.definition?.measure === 'CHANGE' ? baseOf(data.definition) : null,
+    ]);
+    return { ...data, tale, base };
+}
+
+async function page(ctx, asked) {
     try {
         return await get('behind', { ...asked, after: ctx.state.after });
     } catch (problem) {
@@ -39,6 +49,13 @@ export async function load(ctx) {
         ctx.state.after = ''; // the journal was written anew: from the first page again
         return get('behind', asked);
     }
+}
+
+// The rate whose change it is. Without it the number stands, only its words are missing.
+async function baseOf({ definition }) {
+    const code = readText(definition).change?.[0]?.of?.[0];
+    const answer = code ? await get(`indicators/${code}`).catch(() => null) : null;
+    return answer?.definitions?.at(-1) || null;
 }
 
 function inForce({ from, until }) {
@@ -82,8 +99,12 @@ function meaning(definition) {
 const fact = (name, value) =>
     value === undefined || value === null || value === '' ? null : el('div', { 'data-key': name }, el('dt', {}, name), el('dd', {}, value));
 
+// A number of a rate, and what it counts.
+const counted = (value, what) => [el('b', {}, number(value)), what ? ` – ${what}` : ''];
+
 function making(ctx, data, value, definition) {
     const rate = value.denominator !== undefined && Number(value.denominator) !== 0;
+    const says = rate ? rateSays(definition, ctx.definitions, data.base?.definition) : null;
     const target = value.target;
     const some = ofSome(ctx, target, (data.below || []).map(one => one.value));
     return el(
@@ -93,12 +114,11 @@ function making(ctx, data, value, definition) {
         el(
             'dl',
             { class: 'facts' },
-            rate ? [fact(t('numerator'), number(value.number ?? 0)), fact(t('denominator'), number(value.denominator))] : null,
+            rate ? [fact(t('numerator'), counted(value.number ?? 0, says?.of)), fact(t('denominator'), counted(value.denominator, says?.per))] : null,
             value.startDenominator !== undefined && Number(value.startDenominator)
                 ? fact(t('startRate'), `${number(value.startNumber ?? 0)} / ${number(value.startDenominator)}`)
                 : null,
             fact(t('eventCount'), value.events === undefined ? '' : number(value.events)),
-            fact(t('digest'), value.digest ? el('code', {}, value.digest) : ''),
             target
                 ? fact(
                       t('target'),
@@ -115,10 +135,11 @@ function making(ctx, data, value, definition) {
     );
 }
 
-function partTables(value, definition) {
+function partTables(value, definition, base) {
     const cuts = (definition.cuts || []).filter(cut => value.parts?.some(part => part.cut === cut.name));
     return cuts.map(cut => {
         const parts = value.parts.filter(part => part.cut === cut.name);
+        const named = [...(base?.cuts || []).filter(one => one.name === cut.name), cut].flatMap(one => one.values || []);
         const top = largest(parts, definition);
         const caption = t('partsOf', label(cut.label).toLowerCase());
         return plainTable(
@@ -128,7 +149,7 @@ function partTables(value, definition) {
                 el(
                     'tr',
                     { 'data-key': part.value },
-                    th(label(cut.values?.find(one => one.value === part.value)?.label) || part.value, 'row'),
+                    th(label(named.find(one => one.value === part.value)?.label) || part.value, 'row'),
                     el('td', { class: 'n' }, part.status && part.status !== 'OK' ? t(part.status) : inTongue(part.text)),
                     el(
                         'td',
@@ -194,33 +215,40 @@ function filed(data) {
     );
 }
 
-function positions(data) {
-    if (!data.feeds?.length) return null;
+// What only machines compare: which events exactly, read how far.
+function technical(ctx, data, value) {
+    if (!value.digest && !data.feeds?.length) return null;
     return el(
         'details',
-        { 'data-key': 'positions' },
-        el('summary', {}, t('positions')),
-        el('p', {}, t('positionsSay')),
-        plainTable(
-            t('positions'),
-            [t('feed'), t('epoch'), `>${t('offset')}`],
-            data.feeds.map(feed =>
-                el(
-                    'tr',
-                    { 'data-key': feed.feed },
-                    th(feed.feed, 'row'),
-                    el('td', {}, el('code', {}, String(feed.epoch))),
-                    el('td', { class: 'n' }, number(feed.offset)),
-                ),
-            ),
-            'feedbox',
-        ),
+        { 'data-key': 'technical' },
+        el('summary', {}, t('technical')),
+        value.digest ? [el('p', {}, t('digestSay')), el('dl', { class: 'facts' }, fact(t('digest'), el('code', {}, value.digest)))] : null,
+        data.feeds?.length
+            ? [
+                  el('p', {}, t('positionsSay')),
+                  plainTable(
+                      t('positions'),
+                      [t('feed'), `>${t('offset')}`, t('epoch')],
+                      data.feeds.map(feed => {
+                          const [commune, service] = feed.feed.split('/');
+                          return el(
+                              'tr',
+                              { 'data-key': feed.feed },
+                              th(service ? `${serviceName(service)} (${placeName(ctx, commune)})` : feed.feed, 'row'),
+                              el('td', { class: 'n' }, number(feed.offset)),
+                              el('td', {}, el('code', {}, String(feed.epoch))),
+                          );
+                      }),
+                      'feedbox',
+                  ),
+              ]
+            : null,
     );
 }
 
 const noEvents = { READING: 'eventsReading', TOO_MANY: 'eventsTooMany', MAP: 'eventsMap' };
 
-function events(ctx, data) {
+function events(ctx, data, definition) {
     if (data.eventsMissing)
         return el(
             'section',
@@ -229,60 +257,20 @@ function events(ctx, data) {
             el('p', { class: 'hint' }, t(noEvents[data.eventsMissing])),
         );
     if (!data.events) return null;
-    const may = ctx.may('CORRECT');
     const link = (after, text) => el('a', { class: 'button', href: linkTo(ctx.state, { after }) }, t(text));
     return el(
         'section',
         { 'data-key': 'events' },
         el('h2', {}, t('events')),
-        data.events.length ? null : el('p', { class: 'quiet' }, t('eventsNone')),
-        plainTable(
-            t('events'),
-            [t('happened'), t('kind'), t('village'), `${t('device')} / ${t('sequence')}`, ...(may ? [t('doWhat')] : [])],
-            data.events.map((event, at) => {
-                const id = `${event.device}-${event.sequence}`;
-                const name = `${label(event.label) || event.type}, ${day(event.occurredOn)}, ${event.device} ${event.sequence}`;
-                return el(
-                    'tr',
-                    { 'data-key': id },
-                    th(day(event.occurredOn), 'row'),
-                    el('td', {}, label(event.label) || event.type, event.hidden ? el('small', { class: 'quiet' }, ' ', t('hiddenPart')) : null),
-                    el('td', {}, event.village ? placeName(ctx, event.village) : ''),
-                    el('td', {}, el('code', {}, `${event.device} / ${event.sequence}`)),
-                    may
-                        ? el(
-                              'td',
-                              { class: 'acts' },
-                              event.hidden // what is not shown would be lost
-                                  ? null
-                                  : el(
-                                        'button',
-                                        {
-                                            type: 'button',
-                                            'data-act': 'correct',
-                                            'data-at': at,
-                                            'aria-label': `${t('correct')}: ${name}`,
-                                            'data-key': `c-${id}`,
-                                        },
-                                        t('correct'),
-                                    ),
-                              el(
-                                  'button',
-                                  {
-                                      type: 'button',
-                                      'data-act': 'void',
-                                      'data-at': at,
-                                      'aria-label': `${t('voidIt')}: ${name}`,
-                                      'data-key': `v-${id}`,
-                                  },
-                                  t('voidIt'),
-                              ),
-                          )
-                        : null,
-                );
-            }),
-            'eventbox',
-        ),
+        data.events.length
+            ? el(
+                  'p',
+                  { class: 'quiet', 'data-key': 'say' },
+                  `${t('eventsSay')} ${t('eventsTwins')} `,
+                  el('a', { href: linkTo(ctx.state, { view: 'duplicates' }) }, t('duplicates')),
+              )
+            : el('p', { class: 'quiet', 'data-key': 'say' }, t('eventsNone')),
+        data.tale?.tale(ctx, data, definition),
         el(
             'p',
             { class: 'acts', 'data-key': 'pages' },
@@ -352,11 +340,11 @@ export function render(ctx, data) {
         ),
         meaning(own),
         making(ctx, data, value, own),
-        partTables(value, own),
+        partTables(value, own, data.base),
         below(ctx, data, own),
         filed(data),
-        events(ctx, data),
-        positions(data),
+        events(ctx, data, own),
+        technical(ctx, data, value),
         el('p', { class: 'quiet', 'data-key': 'legend' }, t('legend')),
     ];
 }

@@ -7,8 +7,9 @@ import { inner } from './period.js';
 import { linkTo } from './state.js';
 import { t } from './words.js';
 
-const formats = ['xlsx', 'csv-bom', 'csv', 'html', 'json', 'sdmx-csv', 'sdmx-json'];
-const ofCalendarMonths = ['dhis2', 'adx'];
+const formats = ['xlsx', 'csv-bom', 'html'];
+const forPrograms = ['csv', 'json', 'sdmx-csv', 'sdmx-json'];
+const ofTheCalendar = ['dhis2', 'adx'];
 
 export const load = async () => ({});
 
@@ -29,23 +30,25 @@ export function render(ctx) {
     return [
         ...heading(ctx, t('files'), windowOf(ctx)),
         el('p', { 'data-key': 'say' }, t('filesSay', placeName(ctx, areaOf(ctx)), inner(ctx.state.period))),
-        el('ul', { class: 'downloads', 'data-key': 'formats' }, formats.map(link), official ? null : ofCalendarMonths.map(link)),
-        official
-            ? el(
-                  'p',
-                  { class: 'hint', 'data-key': 'only' },
-                  t('calendarOnly'),
-                  ' ',
-                  el('a', { href: linkTo(ctx.state, { calendar: 'calendar' }) }, t('toCalendar')),
-              )
-            : null,
+        el('ul', { class: 'downloads', 'data-key': 'formats' }, formats.map(link)),
         el(
-            'section',
-            { 'data-key': 'machines' },
-            el('h2', {}, t('forMachines')),
+            'details',
+            { 'data-key': 'programs' },
+            el('summary', {}, t('otherFiles')),
+            el('ul', { class: 'downloads' }, [...forPrograms, ...(official ? [] : ofTheCalendar)].map(link)),
+            official
+                ? el(
+                      'p',
+                      { class: 'hint', 'data-key': 'only' },
+                      t('calendarOnly'),
+                      ' ',
+                      el('a', { href: linkTo(ctx.state, { calendar: 'calendar' }) }, t('toCalendar')),
+                  )
+                : null,
+            el('p', { 'data-key': 'machines' }, `${t('forMachines')}:`),
             el(
                 'ul',
-                { class: 'plain' },
+                { class: 'plain', 'data-key': 'paths' },
                 ['/openapi.json', ...feeds].map(path => el('li', {}, el('a', { href: path }, el('code', {}, path)))),
                 el('li', {}, el('code', {}, '/api/v1/feeds/cells/events')),
             ),

@@ -23,8 +23,9 @@ function options(type, chosen, must) {
 
 export const enumSelect = (id, type, chosen, must) => el('select', { id, name: id, required: must }, options(type, chosen, must));
 
-function asText(value, { decimals } = {}) {
+function asText(value, { decimals } = {}, key = '') {
     if (value === undefined || value === '') return '';
+    if (key === 'year') return String(value); // 2022, not 2.022
     return number(decimals ? String(Number(value) / 10 ** decimals) : String(value));
 }
 
@@ -86,7 +87,7 @@ function fieldOf(path, [vi, en, type, flags = {}], value, places) {
         };
     }
     if (numeric.test(type)) {
-        const box = el('input', { id, type: 'text', inputmode: 'decimal', autocomplete: 'off', value: asText(value, flags) });
+        const box = el('input', { id, type: 'text', inputmode: 'decimal', autocomplete: 'off', value: asText(value, flags, path.at(-1)) });
         const read = () => {
             if (!box.value.trim()) return undefined;
             const typed = parseNumber(box.value);
@@ -97,7 +98,7 @@ function fieldOf(path, [vi, en, type, flags = {}], value, places) {
             }
             return whole || undefined; // proto3: zero is not written
         };
-        return { path, name, node: field(box), read, say: one => asText(one, flags) };
+        return { path, name, node: field(box), read, say: one => asText(one, flags, path.at(-1)) };
     }
     if (path[0] === 'village' && places.length) {
         const box = el(
@@ -197,14 +198,14 @@ export function eventForm(event, places) {
     };
 }
 
-// What an event says, in words, to look at before it is voided.
+// What an event says, in words: [[name, value, its path in the event]].
 export function eventSays(event) {
     const said = [];
-    const walk = (type, value) => {
+    const walk = (type, value, path) => {
         for (const [key, rule] of Object.entries(messages[type] || {})) {
             const one = value?.[key];
             if (one === undefined) continue;
-            if (messages[rule[2]] && !rule[3]?.many) walk(rule[2], one);
+            if (messages[rule[2]] && !rule[3]?.many) walk(rule[2], one, `${path}.${key}`);
             else if (!messages[rule[2]])
                 said.push([
                     pick(rule),
@@ -216,17 +217,18 @@ export function eventSays(event) {
                                 : rule[3]?.date
                                   ? day(each)
                                   : numeric.test(rule[2])
-                                    ? asText(each, rule[3])
+                                    ? asText(each, rule[3], key)
                                     : typeof each === 'boolean'
                                       ? t(each ? 'yes' : 'no')
                                       : String(each),
                         )
                         .join(', '),
+                    `${path}.${key}`,
                 ]);
         }
     };
     const body = bodyOf(event);
-    if (body) walk(events[body].type, event[body]);
+    if (body) walk(events[body].type, event[body], body);
     return said;
 }
 

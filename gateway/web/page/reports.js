@@ -75,6 +75,30 @@ function changed(ctx, opened) {
     );
 }
 
+// To hold a file or a print against what was filed.
+function digests(reports) {
+    return el(
+        'details',
+        { 'data-key': 'digests' },
+        el('summary', {}, t('technical')),
+        el('p', {}, t('reportDigestSay')),
+        plainTable(
+            t('reportDigest'),
+            [t('periodHead'), `>${t('revision')}`, t('reportDigest')],
+            [...reports].reverse().map(report =>
+                el(
+                    'tr',
+                    { 'data-key': `${report.period}/${report.revision}` },
+                    th(periodName(report.period), 'row'),
+                    el('td', { class: 'n' }, String(report.revision)),
+                    el('td', {}, el('code', { class: 'digest' }, String(report.digest || ''))),
+                ),
+            ),
+            'digestbox',
+        ),
+    );
+}
+
 export function render(ctx, data) {
     const rows = [...data.reports].reverse().map(report => {
         const key = `${report.period}/${report.revision}`;
@@ -86,7 +110,6 @@ export function render(ctx, data) {
             el('td', {}, instant(report.filedAt)),
             el('td', {}, [report.filedBy, report.why].filter(Boolean).join(': ')),
             el('td', { class: 'n' }, number(report.restatedCells ?? 0)),
-            el('td', {}, el('code', { class: 'digest', title: report.digest }, String(report.digest || '').slice(0, 16), '…')),
             el(
                 'td',
                 {},
@@ -115,11 +138,12 @@ export function render(ctx, data) {
         rows.length
             ? plainTable(
                   t('reports'),
-                  [t('periodHead'), `>${t('revision')}`, t('filedAt'), t('filedBy'), `>${t('restatedCells')}`, t('reportDigest'), t('doWhat')],
+                  [t('periodHead'), `>${t('revision')}`, t('filedAt'), t('filedBy'), `>${t('restatedCells')}`, t('doWhat')],
                   rows,
                   'reports',
               )
             : el('p', { class: 'hint' }, t('noReports')),
         data.opened ? changed(ctx, data.opened) : null,
+        rows.length ? digests(data.reports) : null,
     ];
 }

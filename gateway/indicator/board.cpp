@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <stdexcept>
 
 namespace chieng {
 namespace {
@@ -42,17 +41,6 @@ void Board::Slot::add(const Slot& other) {
 
 Board::Slot Board::Slot::times(std::int64_t sign) const {
     return {sign * number, sign * events, static_cast<std::uint64_t>(sign) * digest};
-}
-
-int Board::Keys::add(std::uint64_t key, std::int64_t times) {
-    auto& count = counts[key];
-    const bool stood = count > 0;
-    count += times;
-    const bool stands = count > 0;
-    if (count == 0) {
-        counts.erase(key);
-    }
-    return static_cast<int>(stands) - static_cast<int>(stood);
 }
 
 Board::Board(const Definitions& definitions, const Places& places, std::string area)
@@ -144,13 +132,6 @@ const Board::Line& Board::line(CellId id) {
 void Board::apply(std::string_view feed_name, const v1::Entry& entry) {
     fold(feed_named(feed_name), entry);
     settle();
-}
-
-void Board::apply(std::string_view feed_name, const google::protobuf::RepeatedPtrField<v1::Entry>& entries) {
-    auto& feed = feed_named(feed_name);
-    for (const auto& entry : entries) {
-        fold(feed, entry);
-    }
 }
 
 void Board::fold(Feed& feed, const v1::Entry& entry) {
@@ -283,17 +264,6 @@ void Board::contribute_keys(const Fact& fact, const SourcePlan& plan, std::uint6
     });
 }
 
-void Board::add_key(Feed& feed, CellId id, std::uint64_t hash, std::int64_t times) {
-    const auto it = feed.keys.try_emplace(id).first;
-    const int change = it->second.add(hash, times);
-    if (it->second.counts.empty()) {
-        feed.keys.erase(it);
-    }
-    if (change != 0) {
-        note_presence(id, hash, change);
-    }
-}
-
 // A value comes into a half-month, or goes: that matters to the windows in which it stands nowhere else.
 void Board::note_presence(CellId id, std::uint64_t hash, int change) {
     ++version_;
@@ -372,64 +342,6 @@ void Board::note_line(CellId id) {
     if (definitions_.series(cell_id::series(id)).stock) {
         auto& times = stock_times_[cell_id::pack(cell_id::series(id), 0, cell_id::area(id))];
         cell_id::is_opening(time) ? insert(times.openings, cell_id::year_of(time)) : insert(times.atoms, static_cast<std::int32_t>(time));
-    }
-}
-
-// What a batch adds to a cell goes on to the sums at once, in settle().
-void Board::add(Feed& feed, CellId id, const Slot& slot) {
-    ++version_;
-    auto& part = feed.parts[id];
-    if (!part.unsettled) {
-        part.unsettled = true;
-        unsettled_.push_back({&feed, id, part.slot});
-    }
-    part.slot.add(slot);
-}
-
-void Board::settle() {
-    for (const auto& [feed, id, before] : unsettled_) {
-        auto& part = feed->parts[id];
-        part.unsettled = false;
-        if (!part.unsaved) {
-            part.unsaved = true;
-            unsaved_.emplace_back(feed, id);
-        }
-        auto difference = before.times(-1);
-        difference.add(part.slot);
-        auto& total = totals_[id];
-        if (total.slot.empty()) {
-            note_line(id);
-        }
-        total.slot.add(difference);
-        note_change(id, total);
-        for (const auto above : line(id).above) {
-            below_[cell_id::pack(cell_id::series(id), cell_id::time(id), above)].add(difference);
-        }
-    }
-    unsettled_.clear();
-}
-
-void Board::require_settled() const {
-    if (!unsettled_.empty()) {
-        throw std::logic_error("the board is read before settle()");
-    }
-}
-
-void Board::add_days(Feed& feed, CellId id, std::int32_t days, std::int64_t events) {
-    const auto add_to = [&](auto& histograms, CellId to) {
-        const auto at = histograms.try_emplace(to).first;
-        auto& histogram = at->second;
-        if ((histogram[days] += events) == 0) {
-            histogram.erase(days);
-        }
-        if (histogram.empty()) {
-            histograms.erase(at);
-        }
-    };
-    add_to(feed.histograms, id);
-    add_to(histograms_, id);
-    for (const auto above : line(id).above) {
-        add_to(histograms_below_, cell_id::pack(cell_id::series(id), cell_id::time(id), above));
     }
 }
 

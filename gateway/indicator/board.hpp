@@ -7,7 +7,7 @@
 // sum, village by village, so that it follows a village to another commune. Where the latest of several events stands, all of
 // them are remembered as versions of their subject, so that any order gives the same.
 //
-// board.cpp folds, subjects.cpp finds the latest, cells.cpp keeps, roll_up.cpp and derived.cpp read.
+// board.cpp folds, added.cpp adds, subjects.cpp finds the latest, cells.cpp keeps, roll_up.cpp and derived.cpp read.
 //
 // Thread   one thread only, reading included.
 // Keeps    I6, I7: the same events, or the same latest cells, give the same bytes in any order.
@@ -18,6 +18,7 @@
 #include "chieng/v1/feed.pb.h"
 #include "gateway/indicator/cell_id.hpp"
 #include "gateway/indicator/definitions.hpp"
+#include "gateway/indicator/open_table.hpp"
 #include "services/runtime/core/places.hpp"
 
 #include <boost/container/flat_map.hpp>
@@ -155,10 +156,17 @@ private:
         std::uint64_t stamp = 0;
         bool changed = false;
     };
+    struct KeyCount {
+        std::uint64_t key = 0;
+        std::int64_t count = 0;
+        [[nodiscard]] bool is_free() const { return count == 0; }
+    };
     struct Keys {
-        boost::unordered_flat_map<std::uint64_t, std::int64_t> counts;
+        CellId key = 0;
+        OpenTable<KeyCount> counts;
+        [[nodiscard]] bool is_free() const { return counts.empty(); }
         // 1 when the key stands from now on, that is with a count above zero, -1 when it does so no longer.
-        int add(std::uint64_t key, std::int64_t times);
+        int add(std::uint64_t hash, std::int64_t times);
     };
     // Different values of a series at a place: in which half-months, and in how many feeds, each stands; and how many do so in
     // each window.
@@ -167,12 +175,39 @@ private:
         boost::unordered_flat_map<std::uint64_t, Times> values;
         boost::unordered_flat_map<std::uint64_t, std::int64_t> standing;
     };
+    struct Days {
+        CellId key = 0;
+        Histogram held;
+        [[nodiscard]] bool is_free() const { return held.empty(); }
+    };
     struct Part {
+        CellId key = 0;
         Slot slot;
+        bool is_held = false;
         bool unsaved = false;
         bool unsettled = false;  // it changed since the sums were made
+        [[nodiscard]] bool is_free() const { return !is_held; }
     };
     struct Feed;
+    // What an event adds to a cell of a feed, to one's different values, or to its days. It waits for others, to be fetched while they are
+    // added.
+    struct Added {
+        Feed* feed = nullptr;
+        CellId id = 0;
+        Slot slot;
+    };
+    struct AddedKey {
+        Feed* feed = nullptr;
+        CellId id = 0;
+        std::uint64_t hash = 0;
+        std::int64_t times = 0;
+    };
+    struct AddedDays {
+        Feed* feed = nullptr;
+        CellId id = 0;
+        std::int32_t days = 0;
+        std::int64_t events = 0;
+    };
     // A cell of a feed that changes, and what it held before.
     struct Unsettled {
         Feed* feed = nullptr;
@@ -212,9 +247,9 @@ private:
         std::string name;
         std::uint32_t home = 0;  // where events land that name no village
         bool is_lent = false;    // of another commune, which tells it itself
-        boost::unordered_flat_map<CellId, Part> parts;
-        boost::unordered_flat_map<CellId, Histogram> histograms;
-        boost::unordered_flat_map<CellId, Keys> keys;
+        OpenTable<Part> parts;
+        OpenTable<Days> histograms;
+        OpenTable<Keys> keys;
     };
     // The places above one, at one time, up to the board's own.
     struct Line {
@@ -262,6 +297,9 @@ private:
     void add_key(Feed& feed, CellId id, std::uint64_t hash, std::int64_t times);
     void note_presence(CellId id, std::uint64_t hash, int change);
     void add(Feed& feed, CellId id, const Slot& slot);
+    void take_added();
+    void take_added_keys();
+    void take_added_days();
     void require_settled() const;
     void add_days(Feed& feed, CellId id, std::int32_t days, std::int64_t events);
     void put(Feed& feed, CellId id, const Slot& slot, const Histogram& days, const KeyCounts& keys);
@@ -347,8 +385,11 @@ private:
     boost::unordered_flat_map<CellId, Total> totals_;
     boost::unordered_flat_map<CellId, Slot> below_;          // sums of all that lies under a place
     boost::unordered_flat_map<CellId, Presence> presences_;  // by series and area
-    boost::unordered_flat_map<CellId, Histogram> histograms_;
-    boost::unordered_flat_map<CellId, Histogram> histograms_below_;
+    OpenTable<Days> histograms_;
+    OpenTable<Days> histograms_below_;
+    std::vector<Added> added_;
+    std::vector<AddedKey> added_keys_;
+    std::vector<AddedDays> added_days_;
     std::vector<Unsettled> unsettled_;
     std::vector<CellId> changed_;
     std::vector<std::pair<Feed*, CellId>> unsaved_;

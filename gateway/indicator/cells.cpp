@@ -31,27 +31,26 @@ std::optional<Board::CellId> Board::id_of(const v1::Cell& cell) {
 }
 
 void Board::clear(Feed& feed, CellId id) {
-    const auto part = feed.parts.find(id);
-    if (part == feed.parts.end()) {
+    take_added();
+    const auto* part = feed.parts.find(id);
+    if (part == nullptr) {
         return;
     }
-    if (const auto days = feed.histograms.find(id); days != feed.histograms.end()) {
-        const Histogram held = days->second;
-        for (const auto& [lasted, events] : held) {
+    if (const auto* days = feed.histograms.find(id)) {
+        for (const auto& [lasted, events] : days->held) {
             add_days(feed, id, lasted, -events);
         }
     }
-    if (const auto keys = feed.keys.find(id); keys != feed.keys.end()) {
-        const auto held = std::move(keys->second.counts);
-        feed.keys.erase(keys);
-        for (const auto& [hash, count] : held) {
-            if (count > 0) {
-                note_presence(id, hash, -1);
+    if (auto* keys = feed.keys.find(id)) {
+        const auto held = std::exchange(keys->counts, {});
+        feed.keys.erase(*keys);
+        held.each([&](const KeyCount& of) {
+            if (of.count > 0) {
+                note_presence(id, of.key, -1);
             }
-        }
+        });
     }
-    const Slot held = part->second.slot;
-    add(feed, id, held.times(-1));
+    add(feed, id, part->slot.times(-1));
 }
 
 void Board::put(Feed& feed, CellId id, const Slot& slot, const Histogram& days, const KeyCounts& keys) {
@@ -96,10 +95,11 @@ void Board::set(std::string_view feed_name, const v1::Cell& cell) {
             days.emplace(day, events);
         }
     }
-    const auto part = feed.parts.find(*id);
-    const auto held = feed.histograms.find(*id);
-    const bool same_days = held == feed.histograms.end() ? days.empty() : held->second == days;
-    if (!same_days || !(part == feed.parts.end() ? slot.empty() : part->second.slot == slot)) {
+    take_added();
+    const auto* part = feed.parts.find(*id);
+    const auto* held = feed.histograms.find(*id);
+    const bool same_days = held == nullptr ? days.empty() : held->held == days;
+    if (!same_days || !(part == nullptr ? slot.empty() : part->slot == slot)) {
         put(feed, *id, slot, days, {});
         settle();
     } else if (!totals_.contains(*id)) {
@@ -133,7 +133,7 @@ void Board::restore(std::string_view feed_name, const v1::Cell& cell, const KeyC
     }
     if (unsaved_.size() > unsaved) {
         unsaved_.pop_back();
-        feed.parts[*id].unsaved = false;
+        feed.parts.find(*id)->unsaved = false;
     }
 }
 
@@ -143,11 +143,10 @@ void Board::forget(std::string_view feed_name) {
         return;
     }
     forget_versions(it->second);
+    take_added();
     std::vector<CellId> ids;
     ids.reserve(it->second.parts.size());
-    for (const auto& [id, part] : it->second.parts) {
-        ids.push_back(id);
-    }
+    it->second.parts.each([&](const Part& part) { ids.push_back(part.key); });
     for (const auto id : ids) {
         clear(it->second, id);
     }
@@ -223,15 +222,15 @@ void Board::read(CellId id, v1::Cell& cell) const {
     require_settled();
     name(id, cell);
     auto slot = definitions_.series(cell_id::series(id)).distinct ? window_at(id) : slot_at(totals_, id);
-    if (const auto days = histograms_.find(id); days != histograms_.end()) {
-        cell.mutable_histogram()->insert(days->second.begin(), days->second.end());
+    if (const auto* days = histograms_.find(id)) {
+        cell.mutable_histogram()->insert(days->held.begin(), days->held.end());
     }
     for (const auto* feed : lent_) {
-        if (const auto part = feed->parts.find(id); part != feed->parts.end()) {
-            slot.add(part->second.slot.times(-1));
+        if (const auto* part = feed->parts.find(id)) {
+            slot.add(part->slot.times(-1));
         }
-        if (const auto days = feed->histograms.find(id); days != feed->histograms.end()) {
-            for (const auto& [day, events] : days->second) {
+        if (const auto* days = feed->histograms.find(id)) {
+            for (const auto& [day, events] : days->held) {
                 (*cell.mutable_histogram())[day] -= events;
             }
         }
@@ -244,14 +243,14 @@ void Board::visit_part(const Feed& feed, CellId id, const Visitor& visit) const 
     v1::Cell cell;
     name(id, cell);
     KeyCounts counts;
-    const auto& slot = feed.parts.at(id).slot;
+    const auto& slot = feed.parts.find(id)->slot;
     cell.set_number(slot.number);
-    if (const auto keys = feed.keys.find(id); keys != feed.keys.end()) {
-        counts.assign(keys->second.counts.begin(), keys->second.counts.end());
+    if (const auto* keys = feed.keys.find(id)) {
+        keys->counts.each([&](const KeyCount& of) { counts.emplace_back(of.key, of.count); });
         std::sort(counts.begin(), counts.end());
     }
-    if (const auto days = feed.histograms.find(id); days != feed.histograms.end()) {
-        cell.mutable_histogram()->insert(days->second.begin(), days->second.end());
+    if (const auto* days = feed.histograms.find(id)) {
+        cell.mutable_histogram()->insert(days->held.begin(), days->held.end());
     }
     put_lineage(cell, slot);
     const auto& total = totals_.at(id);
@@ -268,11 +267,11 @@ void Board::visit_part(const Feed& feed, CellId id, const Visitor& visit) const 
 void Board::cells(const Visitor& visit) const {
     require_settled();
     for (const auto& [name, feed] : feeds_) {
-        for (const auto& [id, part] : feed.parts) {
+        feed.parts.each([&of = feed, &visit, this](const Part& part) {
             if (!part.slot.empty()) {
-                visit_part(feed, id, visit);
+                visit_part(of, part.key, visit);
             }
-        }
+        });
     }
 }
 
@@ -296,10 +295,10 @@ void Board::take_unsaved(const Visitor& visit) {
     settle();
     for (const auto& [feed, id] : std::exchange(unsaved_, {})) {
         visit_part(*feed, id, visit);
-        auto& part = feed->parts[id];
+        auto& part = *feed->parts.find(id);
         part.unsaved = false;
         if (part.slot.empty()) {
-            feed->parts.erase(id);
+            feed->parts.erase(part);
         }
     }
 }

@@ -324,6 +324,10 @@ void DefinitionCompiler::cut_by_field(Definition& definition, const v1::Cut& cut
         }
     }
     std::sort(plan.values.begin(), plan.values.end());
+    for (const auto& [number, series] : plan.values) {
+        plan.by_value.resize(static_cast<std::size_t>(number) + 1);
+        plan.by_value.back() = series;
+    }
 }
 
 void DefinitionCompiler::cut_by_parts(Definition& definition, const v1::Cut& cut, CutPlan& plan) {

@@ -31,11 +31,6 @@ private:
 
 }  // namespace
 
-std::optional<SeriesId> CutPlan::series(int value) const {
-    const auto it = std::lower_bound(values.begin(), values.end(), value, [](const auto& item, int number) { return item.first < number; });
-    return it != values.end() && it->first == value ? std::optional(it->second) : std::nullopt;
-}
-
 bool Definition::counted_over(v1::Span span) const {
     return std::find(indicator.spans().begin(), indicator.spans().end(), span) != indicator.spans().end();
 }

@@ -9,6 +9,7 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -47,12 +48,16 @@ struct PartPlan {
 };
 
 struct CutPlan {
-    Path field;                                    // empty: by parts, or by text
-    std::vector<std::pair<int, SeriesId>> values;  // the enum values that it shows, in their order
+    Path field;                                     // empty: by parts, or by text
+    std::vector<std::pair<int, SeriesId>> values;   // the enum values that it shows, in their order
+    std::vector<std::optional<SeriesId>> by_value;  // the same, to look one up
     std::vector<PartPlan> parts;
     std::map<std::string, SeriesId, std::less<>> texts;
 
-    [[nodiscard]] std::optional<SeriesId> series(int value) const;
+    [[nodiscard]] std::optional<SeriesId> series(int value) const {
+        const auto at = static_cast<std::size_t>(value);  // one below 0 is far behind all
+        return at < by_value.size() ? by_value[at] : std::nullopt;
+    }
 };
 
 // What one source of one indicator makes of an event.

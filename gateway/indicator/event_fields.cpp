@@ -29,12 +29,7 @@ FieldTree::Kind kind_of(const FieldDescriptor& field) {
 enum class WireType : std::uint32_t { varint = 0, eight_bytes = 1, bytes = 2, four_bytes = 5 };
 
 // A part of the bytes that are still to be read; false at their end, or when they break off.
-bool take_varint(std::string_view& bytes, std::uint64_t& value) {
-    if (!bytes.empty() && static_cast<unsigned char>(bytes.front()) < 0x80U) {  // as nearly always
-        value = static_cast<unsigned char>(bytes.front());
-        bytes.remove_prefix(1);
-        return true;
-    }
+bool take_long_varint(std::string_view& bytes, std::uint64_t& value) {
     value = 0;
     for (std::size_t i = 0; i < bytes.size() && i < 10; ++i) {
         const auto byte = static_cast<unsigned char>(bytes[i]);
@@ -45,6 +40,15 @@ bool take_varint(std::string_view& bytes, std::uint64_t& value) {
         }
     }
     return false;
+}
+
+inline bool take_varint(std::string_view& bytes, std::uint64_t& value) {
+    if (!bytes.empty() && static_cast<unsigned char>(bytes.front()) < 0x80U) {  // as nearly always
+        value = static_cast<unsigned char>(bytes.front());
+        bytes.remove_prefix(1);
+        return true;
+    }
+    return take_long_varint(bytes, value);
 }
 
 bool take(std::string_view& bytes, std::uint64_t size, std::string_view& value) {

@@ -251,8 +251,8 @@ Board::Slot Board::of_villages(SeriesId series, std::uint64_t time, std::uint32_
         for (const auto& [name, feed] : feeds_) {
             const auto* home = places_.find(areas_[feed.home], day);
             const bool is_of_district = home != nullptr && home->level() != v1::Place::COMMUNE_LEVEL;  // which tells of whose they were
-            if (const auto part = feed.parts.find(id); part != feed.parts.end() && !is_of_district) {
-                sum.add(part->second.slot.times((feed.home == commune ? 1 : 0) - (is_own ? 1 : 0)));
+            if (const auto* part = feed.parts.find(id); part != nullptr && !is_of_district) {
+                sum.add(part->slot.times((feed.home == commune ? 1 : 0) - (is_own ? 1 : 0)));
             }
         }
     }
@@ -327,9 +327,9 @@ std::vector<std::string> Board::communes(const std::string& area, Day on) const 
 
 Board::Histogram Board::days(SeriesId series, const std::string& area, const Period& period) const {
     Histogram sum;
-    const auto add_from = [&](const auto& histograms, CellId id) {
-        if (const auto it = histograms.find(id); it != histograms.end()) {
-            for (const auto& [day, events] : it->second) {
+    const auto add_from = [&](const OpenTable<Days>& histograms, CellId id) {
+        if (const auto* histogram = histograms.find(id)) {
+            for (const auto& [day, events] : histogram->held) {
                 sum[day] += events;
             }
         }

@@ -42,23 +42,23 @@ void Acceptances::hear(const std::string& service, const v1::Entry& entry) {
 }
 
 void Acceptances::take(const std::string& service, const v1::Entry& entry) {
-    auto& event = event_;
-    const auto day = event.ParseFromString(entry.event()) ? parse_day(event.occurred_on()) : std::nullopt;
-    const auto* place = day ? places_.find(event.village(), *day) : nullptr;
-    if (place == nullptr || place->parent() != commune_ || event.has_attention_needed()) {
+    const auto day = event_.read(entry.event()) ? parse_day(event_.text(FieldTree::occurred_on)) : std::nullopt;
+    const auto* place = day ? places_.find(event_.text(FieldTree::village), *day) : nullptr;
+    if (place == nullptr || place->parent() != commune_ || event_.body() == v1::Event::kAttentionNeededFieldNumber) {
         return;
     }
-    auto* acceptance = find(service, entry.device(), event);
+    const auto sequence = static_cast<std::uint64_t>(event_.number(FieldTree::sequence));
+    auto* acceptance = find(service, entry.device(), place->code(), sequence);
     if (acceptance == nullptr) {
-        acceptance = add(service, entry, event);
+        acceptance = add(service, entry, place->code(), sequence);
     }
     if (acceptance == nullptr) {
         return;  // the latest came after it
     }
     const bool counts = entry.effect() == v1::Entry::COUNTS;
-    acceptance->set_occurred_on(event.occurred_on());
-    if (const auto* type = body_type(event)) {
-        *acceptance->mutable_type() = rule_of(*type).label();
+    acceptance->set_occurred_on(std::string(event_.text(FieldTree::occurred_on)));
+    if (const auto* body = v1::Event::descriptor()->FindFieldByNumber(event_.body())) {
+        *acceptance->mutable_type() = rule_of(*body->message_type()).label();
     } else {
         *acceptance->mutable_type() = v1::Event::descriptor()->FindFieldByName("correction")->options().GetExtension(v1::field).label();
     }
@@ -66,7 +66,7 @@ void Acceptances::take(const std::string& service, const v1::Entry& entry) {
     acceptance->set_month(counts ? official_month(*day) : 0);
     acceptance->clear_corrected_by();
     acceptance->clear_correction_reason();
-    note(event.village());
+    note(place->code());
 }
 
 void Acceptances::take_back(const std::string& service, const v1::Entry& entry) {
@@ -75,7 +75,7 @@ void Acceptances::take_back(const std::string& service, const v1::Entry& entry) 
     if (!before.ParseFromString(entry.retracts().event()) || !by.ParseFromString(entry.event())) {
         return;
     }
-    auto* acceptance = find(service, entry.retracts().device(), before);
+    auto* acceptance = find(service, entry.retracts().device(), before.village(), before.sequence());
     if (acceptance == nullptr) {
         return;  // too long ago
     }
@@ -96,13 +96,14 @@ void Acceptances::take_back(const std::string& service, const v1::Entry& entry) 
     note(before.village());
 }
 
-v1::Acceptance* Acceptances::find(const std::string& service, const std::string& device, const v1::Event& event) {
-    const auto village = villages_.find(event.village());
-    if (village == villages_.end()) {
+v1::Acceptance* Acceptances::find(const std::string& service, const std::string& device, const std::string& village,
+                                  std::uint64_t sequence) {
+    const auto known = villages_.find(village);
+    if (known == villages_.end()) {
         return nullptr;
     }
-    for (auto& each : *village->second.mutable_acceptances()) {
-        if (each.sequence() == event.sequence() && each.device() == device && each.service() == service) {
+    for (auto& each : *known->second.mutable_acceptances()) {
+        if (each.sequence() == sequence && each.device() == device && each.service() == service) {
             return &each;
         }
     }
@@ -110,14 +111,14 @@ v1::Acceptance* Acceptances::find(const std::string& service, const std::string&
 }
 
 // Puts a new one where it belongs, as a rule last; of many the oldest makes room.
-v1::Acceptance* Acceptances::add(const std::string& service, const v1::Entry& entry, const v1::Event& event) {
-    auto& village = villages_[event.village()];
-    village.set_village(event.village());
-    auto& all = *village.mutable_acceptances();
+v1::Acceptance* Acceptances::add(const std::string& service, const v1::Entry& entry, const std::string& village, std::uint64_t sequence) {
+    auto& listed = villages_[village];
+    listed.set_village(village);
+    auto& all = *listed.mutable_acceptances();
     auto* made = all.Add();
     made->set_service(service);
     made->set_device(entry.device());
-    made->set_sequence(event.sequence());
+    made->set_sequence(sequence);
     made->set_received_at(entry.received_at());
     const auto last = std::prev(all.pointer_end());
     const auto place =

@@ -8,12 +8,14 @@
 #include "chieng/v1/event.pb.h"
 #include "chieng/v1/feed.pb.h"
 #include "chieng/v1/recipient.pb.h"
+#include "gateway/indicator/event_fields.hpp"
 #include "gateway/serve/recipients.hpp"
 #include "services/runtime/core/places.hpp"
 #include "services/runtime/ports/link.hpp"
 #include "services/runtime/ports/store.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
@@ -39,8 +41,10 @@ public:
 private:
     void take(const std::string& service, const v1::Entry& entry);
     void take_back(const std::string& service, const v1::Entry& entry);
-    [[nodiscard]] v1::Acceptance* find(const std::string& service, const std::string& device, const v1::Event& event);
-    [[nodiscard]] v1::Acceptance* add(const std::string& service, const v1::Entry& entry, const v1::Event& event);
+    [[nodiscard]] v1::Acceptance* find(const std::string& service, const std::string& device, const std::string& village,
+                                       std::uint64_t sequence);
+    [[nodiscard]] v1::Acceptance* add(const std::string& service, const v1::Entry& entry, const std::string& village,
+                                      std::uint64_t sequence);
     void note(const std::string& village);
 
     const Places& places_;
@@ -50,7 +54,8 @@ private:
     std::set<std::string> unkept_;
     std::set<std::string> untold_;
     std::chrono::milliseconds tell_at_{0};
-    v1::Event event_;  // reused
+    FieldTree fields_;  // the envelope's: most events are only listed
+    EventFields event_{fields_};
 };
 
 }  // namespace chieng

@@ -5,13 +5,28 @@
 #include "gateway/web/problems.hpp"
 
 #include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
 
 namespace chieng::web {
 namespace {
 
-// Of values as they are now, or as they were filed.
+// Cut and value of the parts that stand somewhere, of each indicator.
+using Parts = std::map<std::string, std::set<std::pair<std::string, std::string>>, std::less<>>;
+
 template <class Values>
-void note_hidden(const Call& call, Day day, const Values& values, Told told, std::set<CellName>& hidden) {
+void note_parts(const Values& values, Parts& parts) {
+    for (const auto& value : values) {
+        for (const auto& part : value.parts()) {
+            parts[value.indicator()].emplace(part.cut(), part.cut_value());
+        }
+    }
+}
+
+// Of values as they are now, or as they were filed. A part that stands elsewhere only is nothing here, which is told like a number.
+template <class Values>
+void note_hidden(const Call& call, Day day, const Values& values, const Parts& parts, Told told, std::set<CellName>& hidden) {
     for (const auto& value : values) {
         const auto* definition = call.world.definitions.find(value.indicator(), day);
         if (definition == nullptr) {
@@ -29,11 +44,24 @@ void note_hidden(const Call& call, Day day, const Values& values, Told told, std
         for (const auto& [cut, cut_value] : hidden_nothings(call, indicator, value, told)) {
             hidden.insert({value.area(), value.indicator(), cut, cut_value});
         }
+        if (const auto elsewhere = parts.find(value.indicator()); elsewhere != parts.end() && call.viewer.threshold() != 0) {
+            for (const auto& [cut, cut_value] : elsewhere->second) {
+                const bool stands = std::any_of(value.parts().begin(), value.parts().end(), [&](const v1::IndicatorValue::Part& one) {
+                    return one.cut() == cut && one.cut_value() == cut_value;
+                });
+                v1::IndicatorValue::Part nothing;
+                nothing.set_cut(cut);
+                nothing.set_cut_value(cut_value);
+                if (!stands && is_hidden(call, indicator, value, nothing, told)) {
+                    hidden.insert({value.area(), value.indicator(), cut, cut_value});
+                }
+            }
+        }
     }
 }
 
 // Of what a report does not hold, that it was nothing is told where it would be told.
-void note_hidden_nothings(const Call& call, const Period& period, const std::string& area, const v1::Report& report,
+void note_hidden_nothings(const Call& call, const Period& period, const std::string& area, const v1::Report& report, const Parts& parts,
                           std::set<CellName>& hidden) {
     std::set<std::string> held;
     for (const auto& value : report.values()) {
@@ -55,7 +83,7 @@ void note_hidden_nothings(const Call& call, const Period& period, const std::str
             nothing.set_to(format_day(period.last_day()));
         }
     }
-    note_hidden(call, period.last_day(), nothings, Told::filed, hidden);
+    note_hidden(call, period.last_day(), nothings, parts, Told::filed, hidden);
 }
 
 Problem refused(unsigned status, const Refusal& why) {
@@ -76,6 +104,10 @@ HttpReply file_reply(const Call& call, const Format& format, const TableFile& as
             input.left_out.insert(definition.indicator.code());
         }
     }
+    Parts parts;
+    if (input.report != nullptr) {
+        note_parts(input.report->values(), parts);
+    }
     for (const auto& area : asked.areas) {
         const Column column(call, area, asked.period, asked.map, filed);
         const auto* place = call.world.places.find(area, day);
@@ -86,14 +118,17 @@ HttpReply file_reply(const Call& call, const Format& format, const TableFile& as
         for (const auto& row : column.rows()) {
             values.push_back(row.value);
         }
-        note_hidden(call, day, values, column.told(), input.hidden);
+        note_parts(values, parts);
         input.places.push_back({area, place == nullptr ? name : place->name(), std::move(values)});
     }
+    for (const auto& place : input.places) {
+        note_hidden(call, day, place.values, parts, asked.map ? Told::recut : Told::now, input.hidden);
+    }
     if (input.report != nullptr) {
-        note_hidden(call, day, input.report->values(), Told::filed, input.hidden_filed);
+        note_hidden(call, day, input.report->values(), parts, Told::filed, input.hidden_filed);
         for (const auto& area : asked.areas) {
             if (call.viewer.threshold() != 0) {
-                note_hidden_nothings(call, asked.period, area, *input.report, input.hidden_filed);
+                note_hidden_nothings(call, asked.period, area, *input.report, parts, input.hidden_filed);
             }
         }
     }

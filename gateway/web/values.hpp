@@ -38,7 +38,6 @@ public:
     void append_text(std::size_t row, bool cuts, std::string& text) const;
     [[nodiscard]] const KeptColumns::Rows& rows() const { return *rows_; }
     [[nodiscard]] bool reported() const { return reported_; }
-    [[nodiscard]] Told told() const { return told_; }
 
 private:
     [[nodiscard]] Json value(const KeptColumns::Row& row, bool cuts) const;

@@ -387,7 +387,7 @@ TEST_CASE("what a commune hides and what its district hides tell no more togethe
 }
 
 TEST_CASE("files, tables and reports of a commune read the same under a threshold with a household more, filed before or after") {
-    const auto format = GENERATE("csv", "sdmx-csv", "json", "html");
+    const auto format = GENERATE("csv", "sdmx-csv", "html");
     const bool is_filed_before = GENERATE(false, true);
     const auto told = [&](bool with_household) {
         WebWorld world("23656", rights());
@@ -413,27 +413,30 @@ TEST_CASE("files, tables and reports of a commune read the same under a threshol
         }
         is_filed_before ? void() : file();
         std::string all;
-        for (const auto* question :
-             {"/api/v1/table?period=2022-04&calendar=calendar&cuts=true", "/api/v1/table?period=2022-Q2&cuts=true"}) {
-            std::istringstream lines(world.reply(std::string(question) + "&format=" + format, as("flute")).body);
+        const auto of_households = [](const std::string& text) {
+            return text.find("POV-") != std::string::npos || text.find("SUP-") != std::string::npos;
+        };
+        for (const std::string period : {"2022-04&calendar=calendar", "2022-Q2"}) {
+            const auto question = "/api/v1/table?cuts=true&period=" + period;
+            const auto table = world.get(question, as("flute"));
+            for (const auto& row : table.at("rows")) {
+                all += of_households(row.at("indicator")) ? row.dump() + "\n" : "";
+            }
+            std::istringstream lines(world.reply(question + "&format=" + format, as("flute")).body);
             for (std::string line; std::getline(lines, line);) {
-                all += line.find("POV-06") != std::string::npos || line.find("SUP-") != std::string::npos ? line + "\n" : "";
+                all += of_households(line) ? line + "\n" : "";
             }
         }
         const auto report = world.get("/api/v1/reports/2022-Q2/1", as("flute"));
         for (const auto& one : report.at("restated")) {
-            all += one.at("indicator").get<std::string>() + "@" + one.at("area").get<std::string>() + "\n";
+            const auto named = one.at("indicator").get<std::string>();
+            all += of_households(named) ? named + "@" + one.at("area").get<std::string>() + "\n" : "";
         }
         return all;
     };
     const auto without = told(false);
     CHECK(without.find("POV-06") != std::string::npos);
-    auto with = told(true);
-    CHECK((is_filed_before ? with.find("RPT-02@23656-02") != std::string::npos : true));  // an event more is a thing
-    for (auto at = with.find("RPT-"); at != std::string::npos; at = with.find("RPT-")) {
-        with.erase(at, with.find('\n', at) + 1 - at);
-    }
-    CHECK(with == without);
+    CHECK(told(true) == without);
 }
 
 TEST_CASE("activities of which some are of single households are not told, as the others are") {

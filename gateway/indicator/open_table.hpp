@@ -26,14 +26,8 @@ public:
     }
 
     // Null when there is none. It stands until the next make() or erase().
-    [[nodiscard]] const Entry* find(std::uint64_t key) const {
-        if (entries_.empty()) {
-            return nullptr;
-        }
-        const auto& entry = entries_[place_of(key)];
-        return entry.is_free() ? nullptr : &entry;
-    }
-    [[nodiscard]] Entry* find(std::uint64_t key) { return const_cast<Entry*>(std::as_const(*this).find(key)); }
+    [[nodiscard]] const Entry* find(std::uint64_t key) const { return found(entries_, key); }
+    [[nodiscard]] Entry* find(std::uint64_t key) { return found(entries_, key); }
 
     // The entry of the key. A new one is still free: the caller fills it, or gives it back with erase().
     [[nodiscard]] Entry& make(std::uint64_t key) {
@@ -71,6 +65,14 @@ public:
     }
 
 private:
+    template <class Entries>
+    [[nodiscard]] auto found(Entries& entries, std::uint64_t key) const -> decltype(entries.data()) {
+        if (entries.empty()) {
+            return nullptr;
+        }
+        auto& entry = entries[place_of(key)];
+        return entry.is_free() ? nullptr : &entry;
+    }
     // 32 mixed bits, spread over the array: it may have any size, and so grows in small steps.
     [[nodiscard]] std::size_t home_of(std::uint64_t key) const {
         const auto mixed = (key ^ key >> 32U) * 0x9E3779B97F4A7C15U;

@@ -45,15 +45,15 @@ void note_hidden(const Call& call, Day day, const Values& values, const Parts& p
             hidden.insert({value.area(), value.indicator(), cut, cut_value});
         }
         if (const auto elsewhere = parts.find(value.indicator()); elsewhere != parts.end() && call.viewer.threshold() != 0) {
-            for (const auto& [cut, cut_value] : elsewhere->second) {
-                const bool stands = std::any_of(value.parts().begin(), value.parts().end(), [&](const v1::IndicatorValue::Part& one) {
-                    return one.cut() == cut && one.cut_value() == cut_value;
-                });
+            for (const auto& name : elsewhere->second) {
                 v1::IndicatorValue::Part nothing;
-                nothing.set_cut(cut);
-                nothing.set_cut_value(cut_value);
+                nothing.set_cut(name.first);
+                nothing.set_cut_value(name.second);
+                const bool stands = std::any_of(value.parts().begin(), value.parts().end(), [&](const v1::IndicatorValue::Part& one) {
+                    return one.cut() == name.first && one.cut_value() == name.second;
+                });
                 if (!stands && is_hidden(call, indicator, value, nothing, told)) {
-                    hidden.insert({value.area(), value.indicator(), cut, cut_value});
+                    hidden.insert({value.area(), value.indicator(), name.first, name.second});
                 }
             }
         }

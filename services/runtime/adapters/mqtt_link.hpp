@@ -3,7 +3,7 @@
 // is asked for or sent again by the state machines above.
 //
 // QoS      1 to publish, as the broker's acknowledgement paces us; 0 to subscribe: what a connection that breaks takes with
-//          it a clean session does not send again, so to acknowledge each message saves none and costs the broker half its time.
+//          it a clean session does not send again, so to acknowledge each message saves none and costs the broker a packet each.
 // Thread   Paho's thread only copies an arrival into a bounded queue (and drops it when the queue is full: no receipt, so
 //          it comes again). One sender thread makes all Paho calls. The loop calls send() and take(), which never block.
 // Limits   limits::queue_messages_max arrivals and publications wait; limits::window_messages are unacknowledged.

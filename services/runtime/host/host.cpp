@@ -17,7 +17,7 @@
 namespace chieng {
 namespace {
 
-// Under load a round costs nearly the same for one message and for a hundred: after a large one began, the next is gathered so long.
+// Under load a round costs nearly the same for one message and for a hundred: the next begins so long after a large one began.
 constexpr std::size_t large_round = 64;
 constexpr auto gather_for = std::chrono::milliseconds(50);
 // What is handled at once is held in memory several times over; by this much a sync is shared well enough.

@@ -5,6 +5,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <boost/asio/ssl/error.hpp>
+#include <boost/beast/websocket/ssl.hpp>
 
 #include <array>
 
@@ -47,6 +48,27 @@ bool HttpSocket::is_clear_text(const Error& error) {
 void HttpSocket::leave_tls() {
     auto clear = std::move(tcp());
     stream_.emplace<Clear>(std::move(clear));
+}
+
+void HttpSocket::async_handshake(Handled handled) {
+    std::get<Tls>(stream_).async_handshake(boost::asio::ssl::stream_base::server, std::move(handled));
+}
+
+void HttpSocket::async_shutdown(Handled handled) {
+    std::get<Tls>(stream_).async_shutdown(std::move(handled));
+}
+
+void HttpSocket::read_some(const Some<boost::asio::mutable_buffer>& buffers, Moved moved) {
+    std::visit([&](auto& stream) { stream.async_read_some(buffers, std::move(moved)); }, stream_);
+}
+
+void HttpSocket::write_some(const Some<boost::asio::const_buffer>& buffers, Moved moved) {
+    std::visit([&](auto& stream) { stream.async_write_some(buffers, std::move(moved)); }, stream_);
+}
+
+void HttpSocket::teardown(boost::beast::role_type role, Handled handled) {
+    using boost::beast::websocket::async_teardown;
+    std::visit([&](auto& stream) { async_teardown(role, stream, std::move(handled)); }, stream_);
 }
 
 }  // namespace chieng

@@ -5,14 +5,18 @@
 // Limits   a time-out of tcp() bounds what TLS does with it too, the handshake among it.
 #pragma once
 
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
-#include <boost/beast/websocket/ssl.hpp>
 #include <boost/beast/websocket/teardown.hpp>
+#include <boost/container/static_vector.hpp>
 
+#include <functional>
+#include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <variant>
 
@@ -38,35 +42,58 @@ public:
     // For such a client: what comes now is in clear text too.
     void leave_tls();
 
-    template <class Handler>
-    void async_handshake(Handler&& handler) {
-        std::get<Tls>(stream_).async_handshake(boost::asio::ssl::stream_base::server, std::forward<Handler>(handler));
-    }
+    using Handled = std::function<void(Error)>;
+    using Moved = std::function<void(Error, std::size_t)>;  // so many bytes
+
+    void async_handshake(Handled handled);
     // Says that nothing comes any more; only under TLS.
-    template <class Handler>
-    void async_shutdown(Handler&& handler) {
-        std::get<Tls>(stream_).async_shutdown(std::forward<Handler>(handler));
-    }
+    void async_shutdown(Handled handled);
+
+    // As Asio and Beast call it. What they hand over has hundreds of types, each of which would be compiled for TLS and without: here they
+    // become one. At most `buffers_at_once` of the buffers are filled or sent.
     template <class Buffers, class Handler>
     void async_read_some(const Buffers& buffers, Handler&& handler) {
-        std::visit([&](auto& stream) { stream.async_read_some(buffers, std::forward<Handler>(handler)); }, stream_);
+        read_some(first_of<boost::asio::mutable_buffer>(buffers), moved(std::forward<Handler>(handler)));
     }
     template <class Buffers, class Handler>
     void async_write_some(const Buffers& buffers, Handler&& handler) {
-        std::visit([&](auto& stream) { stream.async_write_some(buffers, std::forward<Handler>(handler)); }, stream_);
+        write_some(first_of<boost::asio::const_buffer>(buffers), moved(std::forward<Handler>(handler)));
     }
 
     // How Beast's WebSocket ends it.
     template <class Handler>
     friend void async_teardown(boost::beast::role_type role, HttpSocket& socket, Handler&& handler) {
-        using boost::beast::websocket::async_teardown;
-        std::visit([&](auto& stream) { async_teardown(role, stream, std::forward<Handler>(handler)); }, socket.stream_);
+        auto kept = std::make_shared<std::decay_t<Handler>>(std::forward<Handler>(handler));
+        socket.teardown(role, [kept](Error error) { (*kept)(error); });
     }
     friend void beast_close_socket(HttpSocket& socket) { socket.tcp().close(); }
 
 private:
     using Clear = boost::beast::tcp_stream;
     using Tls = boost::beast::ssl_stream<Clear>;
+
+    static constexpr std::size_t buffers_at_once = 16;
+    template <class Buffer>
+    using Some = boost::container::static_vector<Buffer, buffers_at_once>;
+
+    template <class Buffer, class From>
+    static Some<Buffer> first_of(const From& buffers) {
+        Some<Buffer> first;
+        const auto end = boost::asio::buffer_sequence_end(buffers);
+        for (auto at = boost::asio::buffer_sequence_begin(buffers); at != end && first.size() < buffers_at_once; ++at) {
+            first.push_back(*at);
+        }
+        return first;
+    }
+    // A handler can be moved only, a function must be copied.
+    template <class Handler>
+    static Moved moved(Handler&& handler) {
+        auto kept = std::make_shared<std::decay_t<Handler>>(std::forward<Handler>(handler));
+        return [kept](Error error, std::size_t bytes) { (*kept)(error, bytes); };
+    }
+    void read_some(const Some<boost::asio::mutable_buffer>& buffers, Moved moved);
+    void write_some(const Some<boost::asio::const_buffer>& buffers, Moved moved);
+    void teardown(boost::beast::role_type role, Handled handled);
 
     std::variant<Clear, Tls> stream_;
 };

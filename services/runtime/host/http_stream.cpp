@@ -223,7 +223,7 @@ private:
                             [self = shared_from_this(), this](error_code) { shut(); });
     }
 
-    websocket::stream<HttpSocket> stream_;
+    websocket::stream<HttpSocket, false> stream_;  // nothing is compressed
     beast::flat_buffer buffer_;
     Request request_;
 };

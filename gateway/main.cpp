@@ -299,7 +299,7 @@ int ask_gateway(const Settings& settings, const std::string& command) {
     ReportSettings asked{settings.place,     settings.period,   settings.revision, settings.english, settings.mqtt, {},
                          settings.recipient, settings.filed_by, settings.why};
     if (command == "file") {
-        return file_period(asked);
+        return file_period(asked, places);
     }
     if (command == "acknowledge") {
         return acknowledge(asked);

@@ -118,8 +118,11 @@ public:
     // Who is told of each answer about single households, and of each file.
     void note_reads(Telemetry& telemetry) { telemetry_ = &telemetry; }
 
-    // The answer to what was done.
-    [[nodiscard]] HttpReply filed(const FilePeriod& asked, const v1::ReportReply& reply, const Now& now);
+    // What is posted once a period was filed, so that its targets stand: in the name of who filed it. A commune's: no monitoring
+    // service stands at a district.
+    [[nodiscard]] std::optional<PostEvent> filing(const FilePeriod& asked, const v1::ReportReply& reply, const Now& now) const;
+    // The answer to what was done; `event`: what became of what was posted, null when nothing was.
+    [[nodiscard]] HttpReply filed(const FilePeriod& asked, const v1::ReportReply& reply, const Now& now, Json event);
 
     [[nodiscard]] const World& world() const { return world_; }
     // Answers that were made, not only told again.

@@ -194,6 +194,7 @@ async function acts(page, commune) {
         await page.page.waitForSelector('dialog .receipt, dialog .problem', { timeout: 30000 });
         const said = await page.text('dialog .receipt, dialog .problem');
         expect(said.includes('Đã chốt quý II/2022, lần 1') && said.includes('SHA-256'), said);
+        expect((await page.text('dialog')).includes('Chỉ tiêu đã giao của kỳ này không sửa được nữa'), await page.text('dialog'));
         await page.shot('real-file');
         await page.click('dialog .acts button:last-child');
         await commune.post({ ...meeting, occurredOn: '2022-06-01' });

@@ -350,7 +350,11 @@ export class StandIn {
             const report = this.world.file(body.period, this.reports.filter(one => one.period === body.period).length + 1, 1655712345);
             this.reports.push(report);
             const { values, ...rest } = report;
-            return this.#json(response, 201, { report: rest });
+            const event =
+                this.place === '625'
+                    ? null
+                    : { receipt: { verdict: 'STORED', period: '2022-07', reasons: [] }, device: `office-${this.place}-1`, sequence: ++this.#sequence };
+            return this.#json(response, 201, { report: rest, event });
         }
         const answer = this.nextReceipt || {
             receipt: { verdict: 'STORED', period: body.correction?.action === 'VOID' ? 0 : 202206, reasons: [] },

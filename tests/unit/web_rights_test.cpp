@@ -89,6 +89,7 @@ TEST_CASE("rights that contradict themselves are refused with the place") {
     CHECK(fault("viewer { name: \"x\" token_sha256: \"abc\" }").find("token_sha256") != std::string::npos);
     CHECK(fault("viewer { name: \"a b\" token_sha256: \"" + digest + "\" }").find("name") != std::string::npos);
     CHECK(fault("viewer { name: \"a\" token_sha256: \"" + digest + "\" may: CORRECT }").find("role") != std::string::npos);
+    CHECK(fault("viewer { name: \"a\" token_sha256: \"" + digest + "\" may: FILE }").find("role") != std::string::npos);
     CHECK(fault("anonymous { may: FILE }").find("anonymous") != std::string::npos);
     const auto one = "viewer { name: \"a\" token_sha256: \"" + digest + "\" }\n";
     CHECK(fault(one + one).starts_with("r:2:1: viewer 'a': another viewer"));
@@ -233,6 +234,33 @@ TEST_CASE("each action needs its right, which a refusal names") {
     CHECK(file("gong", "2022-Q2") == "done");
     CHECK(file("gong", "2022-Q4") == "409 period");
     CHECK(file("gong", "soon") == "400 period");
+}
+
+TEST_CASE("what a commune files is posted too, in the name of who filed it; at a district there is no service that would take it") {
+    const auto filing = [](WebWorld& world, const std::string& day = "2022-07-20") {
+        world.at(day);
+        const auto asked = std::get<web::FilePeriod>(world.ask("POST", "/api/v1/reports", as("gong"), R"({"period": "2022-Q2"})"));
+        return world.api.filing(asked, world.file("2022-Q2"), world.now);
+    };
+    WebWorld commune("23656", rights());
+    const auto post = filing(commune);
+    REQUIRE(post);
+    CHECK(post->commune == "23656");
+    CHECK(post->service == "monitoring");
+    CHECK(post->event.occurred_on() == "2022-07-20");
+    CHECK(post->event.posted_by() == "officer");
+    CHECK(post->event.role() == v1::CULTURE_OFFICIAL);
+    CHECK(post->event.organisation() == v1::COMMUNE_PEOPLES_COMMITTEE);
+    CHECK(post->event.period_filed().period() == "2022-Q2");
+    CHECK(post->event.period_filed().revision() == 1);
+    CHECK(post->event.period_filed().digest() == commune.reports.filed("2022-Q2", 1)->digest());
+    v1::ReportReply not_filed;
+    not_filed.set_error("the board is not whole");
+    CHECK_FALSE(commune.api.filing({"2022-Q2", "", {}}, not_filed, commune.now));
+    WebWorld district("625", rights());
+    CHECK_FALSE(filing(district));
+    WebWorld ended("23656", rights());  // on 1 July 2025
+    CHECK(filing(ended, "2025-09-20")->event.occurred_on() == "2025-06-30");
 }
 
 TEST_CASE("an event of no sense is not posted") {

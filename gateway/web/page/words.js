@@ -419,6 +419,12 @@ const texts = {
     ],
     receiptNo: ['Biên nhận số {0} của {1}', 'Receipt {0} of {1}'],
     filedReceipt: ['Đã chốt {0}, lần {1}.', '{0} is filed, revision {1}.'],
+    filedEvent: ['Tin “Chốt kỳ báo cáo”', 'The event “Period filed”'],
+    filedDoes: ['Chỉ tiêu đã giao của kỳ này không sửa được nữa.', 'The targets assigned for this period stand from now on.'],
+    filedByCommunes: [
+        'Chỉ tiêu của kỳ được chốt ở từng xã, khi chính xã đó chốt kỳ.',
+        'Targets of the period stand in each commune once it has filed the period itself.',
+    ],
     unsure: [
         'Mất kết nối khi đang gửi: không rõ máy chủ đã nhận chưa. Hãy xem lại số liệu trước khi gửi lần nữa.',
         'The line broke while sending: it is not known whether it arrived. Look at the figures before sending again.',

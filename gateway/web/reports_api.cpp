@@ -20,7 +20,7 @@ namespace {
 
 Json value_of(const Call& call, const v1::IndicatorValue& value, Day day, bool reported, Told told) {
     const auto* definition = call.world.definitions.find(value.indicator(), day);
-    return definition == nullptr ? Json(nullptr) : value_json(call, definition->indicator, value, {reported, true, told});
+    return definition == nullptr ? Json(nullptr) : value_json(call, definition->indicator, value, {reported, {true}, told});
 }
 
 Json summary_of(const v1::Report& report) {

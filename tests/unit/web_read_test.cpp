@@ -42,6 +42,62 @@ TEST_CASE("a table has the area first, then the places below it, and says what w
     CHECK_FALSE(value_in(below, "COM-01", "23656-01").at("parts").empty());
 }
 
+TEST_CASE("of a table only the indicators, groups and cuts are told that are asked for, with the values of the whole table") {
+    WebWorld world;
+    world.happened(a_session_held(1));
+    world.happened(a_household_supported(2));
+    const std::string question = "/api/v1/table?period=2022-Q2";
+    const auto by_form = world.get(question + "&cut=form");  // what is kept of a value is not what this leaves of it
+    const auto whole = world.get(question + "&cuts=true");
+    const auto codes = [](const Json& table) {
+        std::vector<std::string> found;
+        for (const auto& row : table.at("rows")) {
+            found.push_back(row.at("indicator"));
+        }
+        return found;
+    };
+    const auto two = world.get(question + "&indicators=SUP-01,COM-01&cuts=true");
+    CHECK(codes(two) == std::vector<std::string>{"COM-01", "SUP-01"});
+    for (const auto& row : two.at("rows")) {
+        CHECK(std::find(whole.at("rows").begin(), whole.at("rows").end(), row) != whole.at("rows").end());
+    }
+    for (const auto& code : codes(world.get(question + "&indicators=SUP,COM-01"))) {
+        CHECK((code.starts_with("SUP-") || code == "COM-01"));
+    }
+    CHECK(codes(world.get(question + "&indicators=SUP")).size() > 1);
+
+    CHECK(codes(by_form).size() < codes(whole).size());
+    const auto value = value_in(by_form, "COM-01", "23656");
+    CHECK(value.at("number") == 1);
+    REQUIRE_FALSE(value.at("parts").empty());
+    for (const auto& part : value.at("parts")) {
+        CHECK(part.at("cut") == "form");
+    }
+    CHECK(value.at("parts").size() < value_in(whole, "COM-01", "23656").at("parts").size());
+
+    const auto csv = world.reply(question + "&format=csv&indicators=COM-01,SUP-01&cut=form").body;
+    CHECK(csv.find("COM-01") != std::string::npos);
+    CHECK(csv.find("SUP-01") == std::string::npos);
+    CHECK(csv.find("COM-02") == std::string::npos);
+    CHECK(csv.find("VILLAGE_MEETING") != std::string::npos);
+    CHECK(csv.find("POLICY") == std::string::npos);
+    for (const auto* format : {"html", "xlsx", "sdmx-csv", "sdmx-json"}) {
+        INFO(format);
+        CHECK(world.reply(question + "&indicators=COM-01&format=" + format).status == 200);
+    }
+
+    const std::string tag(world.reply(question + "&indicators=COM-01").field("ETag"));
+    CHECK(world.reply(question + "&indicators=COM-01", {{"if-none-match", tag}}).status == 304);
+    CHECK(world.refused(question + "&indicators=COM-99") == "404 indicators");
+    CHECK(world.refused(question + "&indicators=COM-01,CO") == "404 indicators");
+    CHECK(world.refused(question + "&indicators=") == "404 indicators");
+    CHECK(world.refused(question + "&indicators=*") == "404 indicators");
+    CHECK(world.refused("/api/v1/table?period=2022-04&indicators=POV-10") == "400 indicators");
+    CHECK(world.refused(question + "&cut=colour") == "404 cut");
+    CHECK(world.refused(question + "&indicators=SUP&cut=form") == "404 cut");
+    CHECK(world.refused(question + "&cuts=false&cut=form") == "400 cuts");
+}
+
 TEST_CASE("targets stand beside what was reached, with the pace") {
     WebWorld world;
     world.at("2022-05-01");

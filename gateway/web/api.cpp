@@ -171,14 +171,16 @@ bool is_opened_elsewhere(const HttpRequest& request) {
 
 // A request that changes something, and that a browser lets a cookie or a certificate speak for by itself, may come from a page of
 // somebody else's. A token decides where both are shown.
-Who who_asks(const Rights& rights, const HttpRequest& request) {
-    const auto shown = shown_token(request);
+Who who_asks(const Rights& rights, const Sessions& sessions, const HttpRequest& request, const Now& now) {
+    const auto shown = shown_by(request);
     if (is_opened_elsewhere(request)) {
         return {nullptr, from_elsewhere()};
     }
-    const auto* viewer = shown ? rights.of_token(shown->token) : rights.of_certificate(request.certificate_sha256);
+    const auto* viewer = !shown             ? rights.of_certificate(request.certificate_sha256)
+                         : shown->by_cookie ? sessions.viewer_of(shown->secret, now.civil)
+                                            : rights.of_token(shown->secret);
     if (viewer == nullptr && shown) {
-        return {nullptr, wrong_token()};
+        return {nullptr, shown->by_cookie ? session_over() : wrong_token()};
     }
     if (viewer == nullptr) {
         return {rights.anonymous(), rights.anonymous() == nullptr ? std::optional(no_token()) : std::nullopt};
@@ -225,11 +227,11 @@ Outcome Api::answer(const HttpRequest& request, const Now& now) {
     return outcome;
 }
 
-std::optional<HttpReply> Api::refuse_metrics(const HttpRequest& request) const {
+std::optional<HttpReply> Api::refuse_metrics(const HttpRequest& request, const Now& now) const {
     if (!rights_.are_given()) {
         return is_of_this_machine(request.field("host")) ? std::nullopt : std::optional(reply_of(only_of_this_machine()));
     }
-    const auto who = who_asks(rights_, request);
+    const auto who = who_asks(rights_, sessions_, request, now);
     if (who.wrong) {
         auto reply = reply_of(*who.wrong);
         reply.set("WWW-Authenticate", "Bearer");
@@ -257,7 +259,7 @@ Outcome Api::route(const HttpRequest& request, const Now& now) {
             return reply_of(only_of_this_machine());
         }
         const bool is_open = route.open || !request.path.starts_with(under_api);
-        const auto who = is_open ? Who{&nobody(), {}} : who_asks(rights_, request);
+        const auto who = is_open ? Who{&nobody(), {}} : who_asks(rights_, sessions_, request, now);
         if (who.wrong) {
             return reply_of(*who.wrong);
         }
@@ -269,7 +271,8 @@ Outcome Api::route(const HttpRequest& request, const Now& now) {
                                     "this is told as " + std::string(type) + " only; Accept leaves it out",
                                     "ở đây chỉ trả lời dạng " + std::string(type) + ", mà Accept không nhận", "Accept"});
         }
-        const Call call{world_, request, now, rights_, hidings_, columns_, *who.viewer, rights_.share(*who.viewer), std::move(of_path)};
+        const Call call{
+            world_, request, now, rights_, sessions_, hidings_, columns_, *who.viewer, rights_.share(*who.viewer), std::move(of_path)};
         auto outcome = method == "GET" && !is_open ? read(call, route) : route.handle(call);
         if (const auto* reply = std::get_if<HttpReply>(&outcome); reply != nullptr && reply->status == 200) {
             note_read(call, route, *reply);

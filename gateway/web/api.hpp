@@ -16,6 +16,7 @@
 #include "gateway/web/kept_columns.hpp"
 #include "gateway/web/reply_cache.hpp"
 #include "gateway/web/rights.hpp"
+#include "gateway/web/sessions.hpp"
 #include "services/runtime/core/http.hpp"
 #include "services/runtime/core/trace.hpp"
 #include "services/runtime/ports/telemetry.hpp"
@@ -89,6 +90,7 @@ struct Call {
     const HttpRequest& request;
     const Now& now;
     const Rights& rights;
+    Sessions& sessions;
     HidingCache& hidings;                // what is hidden from viewers
     KeptColumns& columns;                // what was read of tables
     const v1::Viewer& viewer;            // nobody's rights on a route that is open
@@ -113,7 +115,7 @@ public:
     [[nodiscard]] Outcome answer(const HttpRequest& request, const Now& now);
 
     // The refusal of /metrics to whom a number is hidden: they tell, to the moment, how many events of which kind came.
-    [[nodiscard]] std::optional<HttpReply> refuse_metrics(const HttpRequest& request) const;
+    [[nodiscard]] std::optional<HttpReply> refuse_metrics(const HttpRequest& request, const Now& now) const;
 
     // Who is told of each answer about single households, and of each file.
     void note_reads(Telemetry& telemetry) { telemetry_ = &telemetry; }
@@ -135,6 +137,7 @@ private:
 
     World world_;
     Rights rights_;
+    Sessions sessions_;
     ReplyCache cache_;
     HidingCache hidings_;
     KeptColumns columns_;

@@ -40,7 +40,8 @@ constexpr std::array kinds{
                 "You lack the right that is named. Whoever keeps the rights of the gateway can give it."},
     ProblemKind{"threshold", "Các số nhỏ được ẩn với bạn, và nội dung này có chúng. Hãy đọc bảng.",
                 "Small numbers are hidden from you, and this has them. Read the table."},
-    ProblemKind{"token", "Thiếu mã truy cập, hoặc mã không đúng.", "The token is missing or wrong."},
+    ProblemKind{"token", "Thiếu mã truy cập, mã không đúng, hoặc phiên đăng nhập đã hết.",
+                "The token is missing or wrong, or the session is over."},
     ProblemKind{"too-many", "Quá nhiều tin để trả lời qua HTTP. Hãy hỏi trên máy chủ của xã.",
                 "Too many events to be told over HTTP. Ask on the commune's server."},
 };
@@ -80,6 +81,15 @@ Problem wrong_token() {
             "The token is wrong",
             "nobody has this token; ask whoever keeps the rights of this gateway for another",
             "mã truy cập không đúng; hãy hỏi người quản lý quyền của cổng này",
+            ""};
+}
+
+Problem session_over() {
+    return {401,
+            "token",
+            "The session is over",
+            "sessions end after some hours, and when the gateway starts anew: show your token again, POST /api/v1/session",
+            "phiên đăng nhập kết thúc sau vài giờ, hoặc khi máy chủ khởi động lại: hãy đăng nhập lại bằng mã truy cập",
             ""};
 }
 

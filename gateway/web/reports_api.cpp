@@ -195,7 +195,7 @@ HttpReply Api::filed(const FilePeriod& asked, const v1::ReportReply& reply, cons
         return reply_of({409, "not-filed", "It was not filed", reply.error(), "chưa chốt được: " + reply.error(), "period"});
     }
     const HttpRequest request;
-    const Call call{world_, request, now, rights_, hidings_, columns_, asked.viewer, rights_.share(asked.viewer)};
+    const Call call{world_, request, now, rights_, sessions_, hidings_, columns_, asked.viewer, rights_.share(asked.viewer)};
     auto answer = json_reply({{"report", report_json(call, received(call, reply.report()))}, {"event", std::move(event)}}, 201);
     answer.set("Location", "/api/v1/reports/" + reply.report().period() + "/" + std::to_string(reply.report().revision()));
     return answer;

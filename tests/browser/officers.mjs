@@ -269,7 +269,7 @@ export async function officers(browser) {
         await check('at a district a target goes to the commune that is looked at', async () => {
             const district = await new StandIn({ tokens: officerTokens }).listen();
             const other = await Watched.open(browser, district.url);
-            await other.page.setCookie({ name: 'chieng_session', value: 'officer', url: district.url });
+            await other.signIn('officer');
             await other.go('#/behind?period=2022&indicator=COM-02&area=23656', '[data-act=assign]');
             await other.click('[data-act=assign]');
             await other.page.waitForSelector('#target');

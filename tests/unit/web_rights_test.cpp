@@ -37,6 +37,14 @@ std::string status_of(const web::Outcome& outcome) {
     return std::to_string(reply->status) + (json.is_object() && json.contains("field") ? " " + json.at("field").get<std::string>() : "");
 }
 
+// What Set-Cookie says.
+std::string sign_in(WebWorld& world, const std::string& token, Fields fields = {}) {
+    fields["content-type"] = "application/json";
+    const auto begun = std::get<HttpReply>(world.ask("POST", "/api/v1/session", std::move(fields), "{\"token\": \"" + token + "\"}"));
+    CHECK(begun.status == 200);
+    return std::string(begun.field("Set-Cookie"));
+}
+
 const std::string a_meeting =
     R"({"occurredOn": "2022-03-20", "village": "23656-01", "sessionHeld": {"form": "TALK", "topics": ["LAW"], "languages": ["VIETNAMESE"], "audience": {"total": 30}}})";
 const std::string a_void =
@@ -64,7 +72,7 @@ TEST_CASE("metrics count events to the moment: under rights they are for who see
         request.method = "GET";
         request.path = "/metrics";
         request.fields = std::move(fields);
-        const auto refusal = asked.api.refuse_metrics(request);
+        const auto refusal = asked.api.refuse_metrics(request, asked.now);
         return refusal ? refusal->status : 0;
     };
     CHECK(refused(world, {}) == 401);
@@ -107,12 +115,11 @@ TEST_CASE("rights that contradict themselves are refused with the place") {
 
 TEST_CASE("a cookie reads, and changes something only with the header that no other page can send") {
     WebWorld world("23656", rights());
-    const auto begun =
-        std::get<HttpReply>(world.ask("POST", "/api/v1/session", {{"content-type", "application/json"}}, R"({"token": "gong"})"));
-    CHECK(begun.status == 200);
-    const std::string cookie(begun.field("Set-Cookie"));
-    CHECK(cookie == "chieng_session=gong; Path=/; HttpOnly; SameSite=Strict");
-    Fields fields{{"cookie", "theme=dark; chieng_session=gong"}, {"content-type", "application/json"}};
+    const auto cookie = sign_in(world, "gong");
+    CHECK(cookie.starts_with("chieng_session="));
+    CHECK(cookie.ends_with("; Path=/; HttpOnly; SameSite=Strict"));
+    CHECK(cookie.find("gong") == std::string::npos);
+    Fields fields{{"cookie", "theme=dark; " + cookie.substr(0, cookie.find(';'))}, {"content-type", "application/json"}};
     CHECK(world.get("/api/v1/me", fields).at("viewer") == "officer");
     CHECK(status_of(world.ask("POST", "/api/v1/events?service=session", fields, a_meeting)) == "403 X-Chieng");
     fields["x-chieng"] = "1";
@@ -120,6 +127,47 @@ TEST_CASE("a cookie reads, and changes something only with the header that no ot
     CHECK(std::get<HttpReply>(world.ask("DELETE", "/api/v1/session", fields)).field("Set-Cookie").find("Max-Age=0") != std::string::npos);
     CHECK(status_of(world.ask("POST", "/api/v1/session", {{"content-type", "application/json"}}, R"({"token": "gang"})")) == "401");
     CHECK(status_of(world.ask("POST", "/api/v1/session", {{"content-type", "text/plain"}}, R"({"token": "gong"})")) == "415 Content-Type");
+}
+
+TEST_CASE("a session is over when it is ended, when its time has come, and when the gateway starts anew; a token is no session") {
+    WebWorld world("23656", rights());
+    const auto with = [](const std::string& cookie) { return Fields{{"cookie", cookie.substr(0, cookie.find(';'))}}; };
+    const auto me = [&](const std::string& cookie) {
+        const auto reply = world.reply("/api/v1/me", with(cookie));
+        return reply.status == 200 ? Json::parse(reply.body).at("viewer").get<std::string>() : std::to_string(reply.status);
+    };
+    const auto first = sign_in(world, "gong");
+    const auto second = sign_in(world, "gong");
+    CHECK(first != second);
+    CHECK(me(first) == "officer");
+    CHECK(std::get<HttpReply>(world.ask("DELETE", "/api/v1/session", with(first))).status == 204);
+    CHECK(me(first) == "401");
+    CHECK(me(second) == "officer");
+    CHECK(me("chieng_session=gong") == "401");
+    CHECK(me("chieng_session=") == "401");
+    CHECK(world.refused("/api/v1/me", as(second.substr(second.find('=') + 1, second.find(';') - second.find('=') - 1))) == "401 ");
+
+    const auto third = sign_in(world, "drum", with(second));  // who signs in anew has ended what he had
+    CHECK(me(second) == "401");
+    CHECK(me(third) == "decider");
+
+    world.now.civil += web::Sessions::lifetime - std::chrono::seconds(1);
+    CHECK(me(third) == "decider");
+    world.now.civil += std::chrono::seconds(1);
+    CHECK(me(third) == "401");
+
+    const auto others = sign_in(world, "drum");
+    std::vector<std::string> all;
+    for (std::size_t i = 0; i <= web::Sessions::of_one_viewer_max; ++i) {
+        all.push_back(sign_in(world, "gong"));
+        world.now.civil += std::chrono::seconds(1);
+    }
+    CHECK(me(all.front()) == "401");  // the oldest made room
+    CHECK(me(all[1]) == "officer");
+    CHECK(me(all.back()) == "officer");
+    CHECK(me(others) == "decider");
+    WebWorld again("23656", rights());
+    CHECK(again.refused("/api/v1/me", with(others)) == "401 ");
 }
 
 TEST_CASE("a certificate is its viewer, from this gateway's own pages only; a token that is shown too decides") {
@@ -204,7 +252,8 @@ TEST_CASE("the type of a problem leads to what it means, in both languages, for 
     CHECK(world.refused("/api/v1/me") == "401 ");
     const auto token = world.reply("/problems/token");
     CHECK(token.status == 200);
-    CHECK(token.body == "Thiếu mã truy cập, hoặc mã không đúng.\nThe token is missing or wrong.\n");
+    CHECK(token.body ==
+          "Thiếu mã truy cập, mã không đúng, hoặc phiên đăng nhập đã hết.\nThe token is missing or wrong, or the session is over.\n");
     CHECK(world.refused("/problems/nothing") == "404 ");
 }
 

@@ -12,6 +12,8 @@ constexpr std::array kinds{
                 "The body of the request cannot be read. Send one JSON object."},
     ProblemKind{"commune", "Chỉ cổng của xã mới có thông tin này, hoặc cần nêu rõ xã. Hãy hỏi cổng của xã, hoặc thêm tham số commune.",
                 "Only a commune has this, or it is not clear which commune is meant. Ask the commune's gateway, or name it with commune."},
+    ProblemKind{"content-encoding", "Nội dung được gửi dưới dạng nén. Hãy gửi không nén.",
+                "The body came in an encoding. Send it as it is, without Content-Encoding."},
     ProblemKind{"content-type", "Nội dung phải là application/json.", "The body is to be application/json."},
     ProblemKind{"cross-site", "Yêu cầu đến từ trang của nơi khác. Hãy mở trang của chính cổng này.",
                 "The request comes from a page of another site. Use a page of this gateway."},
@@ -119,6 +121,15 @@ Problem other_body() {
             "something else was posted under this Idempotency-Key, and this was not posted; take a new key for each event",
             "mã Idempotency-Key này đã dùng cho một tin khác, tin này chưa được gửi; hãy dùng mã mới cho mỗi tin",
             "Idempotency-Key"};
+}
+
+Problem packed_body() {
+    return {415,
+            "content-encoding",
+            "Not in this encoding",
+            "a body is read as it is: send it without Content-Encoding",
+            "nội dung được đọc nguyên như khi gửi: hãy gửi không nén, không có tiêu đề Content-Encoding",
+            "Content-Encoding"};
 }
 
 Problem ask_the_commune() {

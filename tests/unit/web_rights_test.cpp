@@ -328,6 +328,27 @@ TEST_CASE("an event of no sense is not posted") {
     CHECK(post("{\"role\": \"VILLAGE_HEAD\"," + a_meeting.substr(1)) == "403 role");
 }
 
+TEST_CASE("a body in an encoding is refused, with the one that is taken, and no other body is") {
+    WebWorld world("23656", rights());
+    const auto post = [&](const std::string& path, const std::string& coding) {
+        auto fields = as("gong");
+        fields["content-encoding"] = coding;
+        return world.ask("POST", path, fields, a_meeting);
+    };
+    for (const auto* path : {"/api/v1/events", "/api/v1/reports", "/api/v1/session"}) {
+        for (const auto* coding : {"gzip", "br", "identity, gzip"}) {
+            INFO(path << " " << coding);
+            const auto refused = post(path, coding);
+            CHECK(status_of(refused) == "415 Content-Encoding");
+            CHECK(std::get<HttpReply>(refused).field("Accept-Encoding") == "identity");
+        }
+    }
+    CHECK(status_of(post("/api/v1/events", "identity")) == "done");
+    CHECK(status_of(post("/api/v1/events", "Identity")) == "done");
+    CHECK(status_of(world.ask("POST", "/api/v1/events", {{"authorization", "Bearer gong"}, {"content-type", "text/plain"}}, a_meeting)) ==
+          "415 Content-Type");
+}
+
 TEST_CASE("at a district an event goes to the commune of its village, or to the one that is named") {
     WebWorld world("625", rights());
     CHECK(std::get<web::PostEvent>(world.ask("POST", "/api/v1/events", as("gong"), a_meeting)).commune == "23656");

@@ -319,11 +319,26 @@ TEST_CASE("an event of no sense is not posted") {
     };
     CHECK(post("") == "400");
     CHECK(post("[]") == "400");
-    CHECK(post("{\"sessionHeld\": 3}") == "400");
-    CHECK(post("{\"noSuchField\": 3}") == "400");
+    CHECK(post("{\"sessionHeld\": 3}") == "400 sessionHeld");
+    CHECK(post("{\"noSuchField\": 3}") == "400 noSuchField");
+    CHECK(post("{\"sessionHeld\": {\"audience\": {\"totl\": 3}}}") == "400 sessionHeld.audience.totl");
+    CHECK(post("{\"sessionHeld\": {\"audience\": {\"total\": \"many\"}}}") == "400 sessionHeld.audience.total");
     CHECK(post(std::string(50'000, '[')) == "400");
     CHECK(post(a_meeting, "?service=household") == "400 service");
-    CHECK(post("{\"occurredOn\": \"2022-03-20\"}") == "400 service");
+    CHECK(post("{\"occurredOn\": \"2022-03-20\"}") == "400");
+    CHECK(post("{\"occurredOn\": \"2022-03-20\"}", "?service=session") == "400");
+    CHECK(post(R"({"occurredOn": "2022-03-20", "correction": {"action": "VOID", "reason": "ENTERED_TWICE", "sequence": "1"}})") ==
+          "400 service");
+    const auto said = [&](const std::string& event) {
+        return Json::parse(std::get<HttpReply>(world.ask("POST", "/api/v1/events", as("gong"), event)).body);
+    };
+    const auto typeless = said("{\"occurredOn\": \"2022-03-20\"}");
+    CHECK(typeless.at("type") == "/problems/event");
+    for (const auto* language : {"detail", "detailVi"}) {
+        CHECK(typeless.at(language).get<std::string>().find("sessionHeld, householdSupported, ") != std::string::npos);
+    }
+    CHECK(said("{\"noSuchField\": 3}").at("detailVi") ==
+          "nội dung phải là một chieng.v1.Event dạng proto3 JSON; chỗ sai: noSuchField; các tin được mô tả ở /asyncapi.json");
     CHECK(post("{\"sequence\": \"5\"," + a_meeting.substr(1)) == "400 sequence");
     CHECK(post("{\"role\": \"VILLAGE_HEAD\"," + a_meeting.substr(1)) == "403 role");
 }

@@ -215,6 +215,8 @@ export async function officers(browser) {
             expect((await page.all('.adds')).join() === '+41 lượt người,+42 lượt người,+43 lượt người', await page.text('.tale'));
             expect((await page.all('.tale b')).every(text => text.startsWith('Tổng số lượt người: ')), 'another field stands out');
             expect(!(await page.page.$('.tale > li:first-child .instead')), 'a correction of nothing');
+            const before = await page.all('.tale .aside');
+            expect(before.length === 1 && before[0].includes('Được tính thay cho 1 tin') && before[0].includes('đã được thay'), before.join(' ; '));
             const instead = await page.text('.tale .instead');
             expect(instead.includes('vì: sai số liệu. Do Lãnh đạo xã (UBND xã), tài khoản officer đính chính lúc'), instead);
             expect((await page.text('.tale details')).includes('phone-1 / 1'), 'the device is not folded away');

@@ -325,7 +325,8 @@ export class StandIn {
 
     // Two pages: three events, then one of which a part is not shown.
     #events(query, event) {
-        if (!query.get('after')) return { events: [event(1), event(2), event(3)], eventsNext: 'session-9876543210123456789-3' };
+        const before = { ...event(9), device: 'phone-2', because: 'REPLACE' };
+        if (!query.get('after')) return { events: [event(1), event(2), { ...event(3), insteadOf: [before] }], eventsNext: 'session-9876543210123456789-3' };
         const { sessionHeld, ...rest } = event(4).event;
         return { events: [{ ...event(4), hidden: true, event: rest }] };
     }

@@ -180,8 +180,8 @@ const texts = {
     ],
     events: ['Các tin làm nên con số', 'The events that make it'],
     eventsSay: [
-        'Chỉ gồm các tin đang được tính. Tin đã hủy, tin đã có tin khác thay và tin trùng với tin khác thì không tính, nên không có ở đây.',
-        'Only the events that count. What was voided or replaced, or is the same as another, does not count and does not stand here.',
+        'Chỉ gồm các tin đang được tính; tin đã được thay và tin trùng thì không tính, và nằm dưới tin được tính. Tin đã hủy không có ở đây.',
+        'The events that count; what was replaced, or is the same as another, does not, and stands below the one that does. What was voided is left out.',
     ],
     eventsTwins: [
         'Hai tin giống nhau mà cán bộ chưa kết luận thì vẫn tính cả hai.',
@@ -195,6 +195,9 @@ const texts = {
     atTime: ['Giờ: {0}', 'Time: {0}'],
     recordedAt: ['Ghi lúc {0}', 'Recorded at {0}'],
     insteadOf: ['Thay cho một tin báo trước đó, vì: {0}.', 'Stands for an earlier event, because: {0}.'],
+    countsInsteadOf: ['Được tính thay cho {0} tin', 'Counts instead of {0}'],
+    wasReplaced: ['đã được thay', 'was replaced'],
+    wasSame: ['được kết luận là cùng một việc', 'was decided to be the same fact'],
     takesBack: ['Hủy một tin báo trước đó, vì: {0}.', 'Takes an earlier event back, because: {0}.'],
     correctedBy: ['Do {0} đính chính lúc {1}.', 'Corrected by {0} at {1}.'],
     replaced: ['Tin được thay (thiết bị / số)', 'What it stands for (device / number)'],

@@ -6,7 +6,7 @@
 #include "gateway/serve/archive.hpp"
 #include "gateway/serve/rebuild.hpp"
 #include "gateway/serve/restated.hpp"
-#include "gateway/serve/table.hpp"
+#include "gateway/serve/value_text.hpp"
 #include "services/runtime/adapters/clock.hpp"
 #include "services/runtime/core/topics.hpp"
 #include "services/runtime/core/validator.hpp"

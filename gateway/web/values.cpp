@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/web/values.hpp"
 
-#include "gateway/serve/table.hpp"
+#include "gateway/serve/value_text.hpp"
 #include "gateway/web/received.hpp"
 
 #include <google/protobuf/util/message_differencer.h>

@@ -139,7 +139,7 @@ Problem from_elsewhere() {
             "cross-site",
             "From a page of another site",
             "a request with a certificate, or for a WebSocket, comes from a page of this gateway, or from no page: without Origin",
-            "yêu cầu dùng chứng thư, hoặc mở WebSocket, phải đến từ trang của chính cổng này, hoặc không có tiêu đề Origin",
+            "yêu cầu dùng chứng thư, hoặc mở WebSocket, phải đến từ trang của chính máy chủ này, hoặc không có tiêu đề Origin",
             "Origin"};
 }
 
@@ -167,7 +167,7 @@ Problem only_of_this_machine() {
             "host",
             "Only for this machine",
             "without --rights this gateway is asked under localhost or 127.0.0.1; give it a file that says who may see what",
-            "cổng chạy không có --rights chỉ nhận yêu cầu qua localhost hoặc 127.0.0.1",
+            "máy chủ chạy không có --rights chỉ nhận yêu cầu qua localhost hoặc 127.0.0.1",
             "Host"};
 }
 

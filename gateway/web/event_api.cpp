@@ -146,7 +146,7 @@ std::optional<Problem> read_event(const HttpRequest& request, v1::Event& event) 
     }
     if (event.sequence() != 0 || event.recorded_at() != 0) {
         return bad_parameter(event.sequence() != 0 ? "sequence" : "recordedAt", "leave it out: the gateway numbers and times what you post",
-                             "hãy bỏ trống: cổng tự đánh số và ghi giờ");
+                             "hãy bỏ trống: máy chủ tự đánh số và ghi giờ");
     }
     return std::nullopt;
 }

@@ -46,7 +46,7 @@ export async function officers(browser) {
             await page.page.keyboard.press('Enter');
             await page.page.waitForSelector('dialog #reason');
             const names = await page.all('dialog label, dialog legend');
-            for (const name of ['Hình thức *', 'Tổng số lượt người *', 'Nữ']) expect(names.includes(name), `no field ${name}`);
+            for (const name of ['Hình thức *', 'Thời lượng (phút)', 'Tổng số lượt người *', 'Nữ']) expect(names.includes(name), `no field ${name}`);
             await page.shot('correct-form');
             await page.click('#actreview');
             expect(!(await page.page.$('#actsend')), 'it went on without a reason');

@@ -259,7 +259,7 @@ export class StandIn {
         if (path === 'silent') return { day: world.today, period: '2022-07', places: world.silent(this.place) };
         if (path === 'ledger' || path === 'duplicates') {
             if (own.level !== 'COMMUNE')
-                throw new Refused(404, 'Phần này chỉ có ở cổng của xã.', "This stands at a commune's gateway only.");
+                throw new Refused(404, 'Phần này chỉ có ở máy chủ của xã.', "This stands at a commune's gateway only.");
             if (viewer.sees === 'PUBLIC') throw new Refused(403, 'Cần quyền INTERNAL.', 'The right INTERNAL is needed.', 'INTERNAL');
             return path === 'ledger' ? world.ledger() : world.duplicates();
         }
@@ -296,6 +296,7 @@ export class StandIn {
                     form: 'VILLAGE_MEETING',
                     topics: ['POLICY', 'CREDIT'],
                     languages: ['BAHNAR'],
+                    durationMinutes: 90,
                     audience: { total: 40 + n, female: 20 },
                 },
             },

@@ -466,6 +466,19 @@ const groups = {
     RPT: ['Chế độ báo cáo', 'Reporting'],
 };
 
+// Units of the contract's fields.
+const units = {
+    '%': ['%', '%'],
+    VND: ['đồng', 'VND'],
+    bytes: ['byte', 'bytes'],
+    days: ['ngày', 'days'],
+    ha: ['ha', 'ha'],
+    minutes: ['phút', 'minutes'],
+    months: ['tháng', 'months'],
+    seconds: ['giây', 'seconds'],
+    'seconds since 1970': ['giây từ năm 1970', 'seconds since 1970'],
+};
+
 let tongue = 'vi';
 try {
     tongue = localStorage.getItem('chieng.lang') === 'en' ? 'en' : 'vi';
@@ -492,4 +505,6 @@ export function t(key, ...values) {
 }
 
 export const has = key => key in texts;
+export const hasUnit = unit => unit in units;
+export const unitName = unit => (units[unit] ? pick(units[unit]) : unit);
 export const groupName = code => (groups[code] ? pick(groups[code]) : code);

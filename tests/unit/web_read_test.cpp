@@ -315,6 +315,14 @@ TEST_CASE("a question of no sense is answered with the parameter, the rule and w
     CHECK(world.refused("/api/v1/table?period=2022&format=doc") == "406 format");
     CHECK(world.refused("/api/v1/table?period=2022", {{"accept", "image/png"}}) == "406 format");
     CHECK(world.reply("/api/v1/table?period=2022", {{"accept", "image/png, */*;q=0.1"}}).status == 200);
+    for (const auto* question : {"/api/v1/me", "/api/v1/history?indicator=COM-01", "/api/v1/feeds/cells"}) {
+        CHECK(world.refused(question, {{"accept", "text/html"}}) == "406 Accept");
+        CHECK(world.refused(question, {{"accept", "application/json;q=0, */*"}}) == "406 Accept");
+        CHECK(world.reply(question, {{"accept", "text/html, application/*;q=0.5"}}).status == 200);
+    }
+    CHECK(world.refused("/api/v1/feeds/cells/events", {{"accept", "application/json"}}) == "406 Accept");
+    CHECK(std::holds_alternative<web::FollowCells>(world.ask("GET", "/api/v1/feeds/cells/events", {{"accept", "text/event-stream"}})));
+    CHECK(std::holds_alternative<web::FollowCells>(world.ask("GET", "/api/v1/feeds/cells/events")));
     CHECK(world.refused("/api/v1/history?indicator=COM-01&count=61") == "400 count");
     CHECK(world.refused("/api/v1/history?indicator=COM-01&span=WEEK") == "400 span");
     CHECK(world.refused("/api/v1/history?indicator=COM-01&span=YEAR&until=2022-Q1") == "400 until");

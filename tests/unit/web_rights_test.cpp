@@ -267,6 +267,13 @@ TEST_CASE("each action needs its right, which a refusal names") {
     CHECK(status_of(post("drum", a_void)) == "403 CORRECT");
     CHECK(status_of(post("gong", a_target)) == "403 ASSIGN");
     CHECK(status_of(post("gong", a_void)) == "done");
+    auto replacing = a_void;
+    replacing.replace(replacing.find("VOID"), 4, "REPLACE");
+    CHECK(status_of(post("gong", replacing)) == "400 organisation");
+    const auto kept = std::get<web::PostEvent>(post("gong", "{\"organisation\": \"WOMEN\"," + replacing.substr(1)));
+    CHECK(kept.event.organisation() == v1::WOMEN);  // as the event that it replaces
+    CHECK(kept.event.role() == v1::CULTURE_OFFICIAL);
+    CHECK(status_of(post("gong", "{\"organisation\": \"WOMEN\"," + a_meeting.substr(1))) == "403 organisation");
     CHECK(status_of(post("drum", a_target)) == "done");
     const auto posted = std::get<web::PostEvent>(post("gong", a_meeting));
     CHECK(posted.commune == "23656");

@@ -5,10 +5,10 @@
 #include "data/indicators.hpp"
 #include "data/recipients.hpp"
 #include "gateway/export/export_command.hpp"
+#include "gateway/export/table.hpp"
 #include "gateway/report_commands.hpp"
 #include "gateway/retained.hpp"
 #include "gateway/serve/gateway.hpp"
-#include "gateway/serve/table.hpp"
 #include "gateway/serve/watcher.hpp"
 #include "gateway/serve/web_service.hpp"
 #include "gateway/watch/commands.hpp"
@@ -240,13 +240,6 @@ int print_table(const Settings& settings) {
     if (const int failed = read_values(settings, places, period->last_day(), values); failed != 0) {
         return failed;
     }
-    std::vector<v1::Indicator> rows;
-    for (const auto& definition : definitions.all()) {
-        const auto& spans = definition.indicator.spans();
-        if (!definition.indicator.hidden() && std::find(spans.begin(), spans.end(), period->span) != spans.end()) {
-            rows.push_back(definition.indicator);
-        }
-    }
     const auto* place = places.find(area, settings.map.empty() ? period->last_day() : parse_day(settings.map).value_or(period->last_day()));
     const auto name = place == nullptr ? area : settings.english ? place->name().en() : place->name().vi();
     std::printf("%s, %s %s (%s – %s)\n", name.c_str(),
@@ -254,7 +247,8 @@ int print_table(const Settings& settings) {
                 : calendar == v1::OFFICIAL ? "kỳ báo cáo"
                                            : "dương lịch",
                 settings.period.c_str(), format_day(period->first_day()).c_str(), format_day(period->last_day()).c_str());
-    std::printf("%s", table(rows, values, settings.english ? Tongue::en : Tongue::vi, settings.cuts).c_str());
+    const auto statement = make_statement({definitions, *period, {{area, {}, std::move(values)}}, {}});
+    std::printf("%s", table(statement, settings.english ? Tongue::en : Tongue::vi, settings.cuts).c_str());
     return 0;
 }
 
@@ -299,7 +293,7 @@ int ask_gateway(const Settings& settings, const std::string& command) {
     ReportSettings asked{settings.place,     settings.period,   settings.revision, settings.english, settings.mqtt, {},
                          settings.recipient, settings.filed_by, settings.why};
     if (command == "file") {
-        return file_period(asked);
+        return file_period(asked, places);
     }
     if (command == "acknowledge") {
         return acknowledge(asked);

@@ -6,7 +6,7 @@
 #include "gateway/serve/archive.hpp"
 #include "gateway/serve/rebuild.hpp"
 #include "gateway/serve/restated.hpp"
-#include "gateway/serve/table.hpp"
+#include "gateway/serve/value_text.hpp"
 #include "services/runtime/adapters/clock.hpp"
 #include "services/runtime/core/topics.hpp"
 #include "services/runtime/core/validator.hpp"
@@ -132,6 +132,12 @@ private:
     bool up_ = false;
 };
 
+// Where that service stands, targets are assigned and filed: at a commune.
+bool has_monitoring(const v1::Report& report) {
+    return std::any_of(report.positions().begin(), report.positions().end(),
+                       [&](const auto& position) { return position.feed() == report.area() + "/monitoring"; });
+}
+
 bool is_of_events(const v1::Report& report) {
     return std::none_of(report.positions().begin(), report.positions().end(),
                         [](const auto& position) { return position.feed().ends_with("/cells"); });
@@ -184,7 +190,7 @@ int ask_values(const ReportSettings& settings, const v1::ReportRequest& asked, s
     return 0;
 }
 
-int file_period(const ReportSettings& settings) {
+int file_period(const ReportSettings& settings, const Places& places) {
     v1::ReportRequest request;
     request.set_period(settings.period);
     request.set_file(true);
@@ -201,9 +207,18 @@ int file_period(const ReportSettings& settings) {
     const auto& report = reply->report();
     std::printf("%s %s (%s – %s): %d values, revision %u\nsha256 %s\n", report.area().c_str(), report.period().c_str(),
                 report.from().c_str(), report.to().c_str(), report.values_size(), report.revision(), report.digest().c_str());
-    std::printf("%s: chieng-field post period-filed --period %s --revision %u --digest %s\n",
-                settings.english ? "so that its targets stand too, post" : "để chỉ tiêu của kỳ cũng được chốt, hãy gửi",
-                report.period().c_str(), report.revision(), report.digest().c_str());
+    if (has_monitoring(report)) {
+        const auto filed_on = day_at(Seconds(std::chrono::seconds(report.filed_at())));
+        const auto day = places.nearest_day(report.area(), filed_on).value_or(filed_on);  // one that has ended: its last day
+        std::printf(
+            "%s:\n  chieng-field --commune %s post period-filed --occurred-on %s --role ROLE --organisation ORGANISATION --period %s "
+            "--revision %u --digest %s\n",
+            settings.english ? "so that its targets stand too, post and send" : "để chỉ tiêu của kỳ cũng được chốt, hãy gửi tin",
+            report.area().c_str(), format_day(day).c_str(), report.period().c_str(), report.revision(), report.digest().c_str());
+    } else {
+        std::printf("%s\n", settings.english ? "targets stand in each commune once it has filed the period itself"
+                                             : "chỉ tiêu của kỳ được chốt ở từng xã, khi chính xã đó chốt kỳ");
+    }
     return 0;
 }
 

@@ -188,7 +188,7 @@ private:
         const auto& code = definition.indicator.code();
         std::vector<PartName> names;
         const auto take = [&](const PartName& name) {
-            if (std::find(names.begin(), names.end(), name) == names.end()) {
+            if ((input_.cut.empty() || input_.cut == name.first) && std::find(names.begin(), names.end(), name) == names.end()) {
                 names.push_back(name);
             }
         };

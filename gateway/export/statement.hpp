@@ -62,6 +62,7 @@ struct StatementInput {
     std::optional<Day> map = std::nullopt;  // the day in whose units it is told, when that is not the period's
     std::set<CellName> hidden_filed{};      // as it was filed
     std::set<std::string> left_out{};       // indicators that are not there for the reader
+    std::string cut{};                      // the only one whose parts are told; empty: all are
 };
 
 struct Figure {

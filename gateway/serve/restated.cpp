@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/serve/restated.hpp"
 
-#include "gateway/serve/table.hpp"
+#include "gateway/serve/value_text.hpp"
 
 #include <map>
 #include <utility>

@@ -36,12 +36,9 @@ web::Json reasons_json(const Reasons& reasons) {
     return json;
 }
 
-HttpReply reply_of(const Office::Answer& answer) {
-    if (answer.other_body) {
-        return chieng::reply_of(web::other_body());
-    }
+web::Json posted_json(const Office::Answer& answer) {
     if (answer.event.sequence == 0) {
-        return web::json_reply({{"receipt", {{"verdict", "REFUSED"}, {"reasons", reasons_json(answer.reasons)}}}, {"posted", false}});
+        return {{"receipt", {{"verdict", "REFUSED"}, {"reasons", reasons_json(answer.reasons)}}}, {"posted", false}};
     }
     web::Json json;
     if (answer.receipt) {
@@ -59,7 +56,14 @@ HttpReply reply_of(const Office::Answer& answer) {
     json["device"] = answer.event.device;
     json["sequence"] = answer.event.sequence;
     json["traceId"] = trace_id(answer.event);
-    return web::json_reply(json, answer.receipt ? 200 : 202);
+    return json;
+}
+
+HttpReply reply_of(const Office::Answer& answer) {
+    if (answer.other_body) {
+        return chieng::reply_of(web::other_body());
+    }
+    return web::json_reply(posted_json(answer), answer.event.sequence == 0 || answer.receipt ? 200 : 202);
 }
 
 // In the trace of who asked, or in the event's.
@@ -217,7 +221,16 @@ HttpOutcome WebService::file(const web::FilePeriod& asked) {
     request.set_filed_by(asked.viewer.name());
     request.set_why(asked.why);
     const auto reply = gateway_.ask(request, clock_.now());
-    return api_.filed(asked, reply, now());
+    const auto event = api_.filing(asked, reply, now());
+    if (!event) {
+        return api_.filed(asked, reply, now(), nullptr);
+    }
+    const Office::Posting posting{event->commune, event->service, event->event, std::nullopt};
+    return HttpLater{[this, asked, reply, posting](const std::function<void(HttpReply)>& answer) {
+        office_.post(posting, clock_.now(), [this, asked, reply, answer](const Office::Answer& said) {
+            answer(api_.filed(asked, reply, now(), posted_json(said)));
+        });
+    }};
 }
 
 void allow_many_connections() {

@@ -38,7 +38,7 @@ public:
     [[nodiscard]] Actions handle(std::span<const Input> inputs, Instant now);
     [[nodiscard]] Actions farewell(Instant now) const { return office_.farewell(now); }
 
-    [[nodiscard]] std::optional<HttpReply> refuse_metrics(const HttpRequest& request) const { return api_.refuse_metrics(request); }
+    [[nodiscard]] std::optional<HttpReply> refuse_metrics(const HttpRequest& request) const { return api_.refuse_metrics(request, now()); }
 
     [[nodiscard]] std::size_t followers() const { return streams_.count(); }
 

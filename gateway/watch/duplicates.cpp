@@ -61,12 +61,22 @@ void Duplicates::apply(std::string_view service, const v1::Entry& entry) {
     }
     if (own.event.correction().sequence() != 0) {
         journal.corrects[own.id] = corrected_by(own);
+        if (own.event.correction().action() == v1::Correction::REPLACE) {
+            journal.replaced_by[corrected_by(own)].insert(own.id);
+        }
     }
     if (own.event.has_duplicate_decided()) {
         const auto& decided = own.event.duplicate_decided();
         const auto pair = in_order(root_of(journal, {decided.device(), decided.sequence()}),
                                    root_of(journal, {decided.same_device(), decided.same_sequence()}));
         journal.decisions[pair] = decided.decision();
+        if (decided.decision() == v1::DuplicateDecided::SAME) {
+            journal.same[pair.first].insert(pair.second);
+            journal.same[pair.second].insert(pair.first);
+        } else {
+            journal.same[pair.first].erase(pair.second);
+            journal.same[pair.second].erase(pair.first);
+        }
     }
     each_change(entry, [&](const Version& version, bool counts) {
         const auto& event = version.event;
@@ -94,6 +104,39 @@ EventId Duplicates::root_of(const Journal& journal, EventId id) const {
         id = found->second;
     }
     return id;
+}
+
+std::set<Duplicates::Instead> Duplicates::counted_instead_of(std::string_view service, const EventId& version) const {
+    std::set<Instead> found;
+    const auto at = journals_.find(service);
+    if (at == journals_.end()) {
+        return found;
+    }
+    const auto& journal = at->second;
+    const auto root = root_of(journal, version);
+    std::set<EventId> seen;
+    std::vector<Instead> next{{false, root}};
+    while (!next.empty()) {
+        const auto one = next.back();
+        next.pop_back();
+        if (!seen.insert(one.id).second) {
+            continue;
+        }
+        if (one.id != version) {
+            found.insert(one);
+        }
+        if (const auto versions = journal.replaced_by.find(one.id); versions != journal.replaced_by.end()) {
+            for (const auto& other : versions->second) {
+                next.push_back({one.is_same, other});
+            }
+        }
+        if (const auto others = journal.same.find(one.id); others != journal.same.end()) {
+            for (const auto& other : others->second) {
+                next.push_back({true, other});
+            }
+        }
+    }
+    return found;
 }
 
 bool Duplicates::settled(const Journal& journal, const Member& one, const Member& other) const {

@@ -42,6 +42,15 @@ public:
     // In order of service, kind, village and day.
     [[nodiscard]] std::vector<Group> undecided() const;
 
+    // What an event that counts is counted instead of: other versions of it, then events that were decided to be the same, with theirs.
+    // Also such as came without their first version, or were voided.
+    struct Instead {
+        bool is_same = false;  // decided so; otherwise a version of the same event
+        EventId id;
+        friend auto operator<=>(const Instead&, const Instead&) = default;
+    };
+    [[nodiscard]] std::set<Instead> counted_instead_of(std::string_view service, const EventId& version) const;
+
 private:
     using Alike = std::tuple<std::string, std::string, std::string, std::string, std::string>;  // service, kind, village, day, what else
     struct Said {
@@ -51,7 +60,9 @@ private:
     };
     struct Journal {
         std::map<EventId, EventId> corrects;                                              // of corrections only
+        std::map<EventId, std::set<EventId>> replaced_by;                                 // what a correction names, also in its turn
         std::map<std::pair<EventId, EventId>, v1::DuplicateDecided::Decision> decisions;  // the lesser root first; the latest holds
+        std::map<EventId, std::set<EventId>> same;                                        // of roots, by those decisions
     };
 
     [[nodiscard]] EventId root_of(const Journal& journal, EventId id) const;

@@ -52,7 +52,7 @@ void advise_feed(const Standing& standing, const Standing::Feed& feed, const Wor
                                        name));
     } else if (feed.other_history()) {
         todo.push_back(feed.name + ": " +
-                       say("lịch sử mới (kho đã được khôi phục từ bản sao, hoặc có hộ được xóa): cổng tự đọc lại từ đầu, chỉ cần chờ",
+                       say("lịch sử mới (kho đã được khôi phục từ bản sao, hoặc có hộ được xóa): máy chủ tự đọc lại từ đầu, chỉ cần chờ",
                            "another history (a store was restored, or a household erased): the gateway reads it again by itself, wait"));
     } else if (standing.answers && feed.behind() > 0) {
         todo.push_back(feed.name + ": " + say("đang đọc tiếp, còn ", "is being read, still to come: ") + std::to_string(feed.behind()) +
@@ -64,7 +64,7 @@ void advise_feed(const Standing& standing, const Standing::Feed& feed, const Wor
 std::vector<std::string> to_do(const Standing& standing, const Words& say) {
     std::vector<std::string> todo;
     if (!standing.answers) {
-        todo.emplace_back(std::string(say("Chạy cổng tổng hợp: chieng-gateway --place ", "Run the gateway: chieng-gateway --place ")) +
+        todo.emplace_back(std::string(say("Chạy máy chủ: chieng-gateway --place ", "Run the gateway: chieng-gateway --place ")) +
                           standing.place + " run");
     }
     for (const auto& feed : standing.feeds) {
@@ -104,9 +104,9 @@ bool Standing::is_well() const {
 std::string text_of(const Standing& standing, bool english) {
     const Words say(english);
     auto text = standing.place + ": " +
-                (!standing.answers      ? say("cổng tổng hợp KHÔNG trả lời", "the gateway does NOT answer")
-                 : standing.caught_up() ? say("cổng tổng hợp đang chạy, đã đọc hết", "the gateway runs and has read all")
-                                        : say("cổng tổng hợp đang chạy, còn đang đọc", "the gateway runs and is still reading")) +
+                (!standing.answers      ? say("máy chủ KHÔNG trả lời", "the gateway does NOT answer")
+                 : standing.caught_up() ? say("máy chủ đang chạy, đã đọc hết", "the gateway runs and has read all")
+                                        : say("máy chủ đang chạy, còn đang đọc", "the gateway runs and is still reading")) +
                 "\n" +
                 line({say("luồng tin", "feed"), say("mã lịch sử", "epoch"), say("tin cuối", "ends at"), say("đã đọc", "read"),
                       say("còn lại", "behind"), say("ngày nhận cuối", "last receipt")});
@@ -115,7 +115,7 @@ std::string text_of(const Standing& standing, bool english) {
     }
     if (standing.cells) {
         text += line({standing.place + "/cells", std::to_string(standing.cells->epoch), std::to_string(standing.cells->offset),
-                      say("(của cổng)", "(its own)"), "", ""});
+                      say("(của máy chủ)", "(its own)"), "", ""});
     }
     if (standing.devices) {
         const auto& devices = *standing.devices;

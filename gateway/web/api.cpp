@@ -30,7 +30,10 @@ const std::array all_routes{
     Route{"GET", "/api/v1/places", {"day"}, get_places},
     Route{"GET", "/api/v1/indicators", {}, get_indicators},
     Route{"GET", "/api/v1/indicators/{code}", {}, get_indicator},
-    Route{"GET", "/api/v1/table", {"period", "calendar", "area", "map", "cuts", "revision", "format", "lang"}, get_table},
+    Route{"GET",
+          "/api/v1/table",
+          {"period", "calendar", "area", "map", "indicators", "cut", "cuts", "revision", "format", "lang"},
+          get_table},
     Route{"GET", "/api/v1/history", {"indicator", "area", "calendar", "span", "until", "count"}, get_history},
     Route{"GET", "/api/v1/behind", {"indicator", "period", "calendar", "area", "map", "after", "limit"}, get_behind, false, true},
     Route{"GET", "/api/v1/reports", {}, get_reports},
@@ -95,6 +98,14 @@ std::optional<Problem> bad_query(const Route& route, const HttpRequest& request)
     return std::nullopt;
 }
 
+// Whether a body came in an encoding, which none is read in. A question has no body.
+bool is_packed(const HttpRequest& request) {
+    std::string coding(request.field("content-encoding"));
+    std::transform(coding.begin(), coding.end(), coding.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    return !request.body.empty() && !coding.empty() && coding != "identity";
+}
+
 HttpReply wrong_method(const HttpRequest& request, const std::string& allowed) {
     auto reply = reply_of({405, "method", "Not this method", request.method + " is not for " + request.path + "; there are: " + allowed,
                            "không dùng " + request.method + " cho " + request.path + "; có thể dùng: " + allowed, ""});
@@ -128,7 +139,7 @@ Problem from_elsewhere() {
             "cross-site",
             "From a page of another site",
             "a request with a certificate, or for a WebSocket, comes from a page of this gateway, or from no page: without Origin",
-            "yêu cầu dùng chứng thư, hoặc mở WebSocket, phải đến từ trang của chính cổng này, hoặc không có tiêu đề Origin",
+            "yêu cầu dùng chứng thư, hoặc mở WebSocket, phải đến từ trang của chính máy chủ này, hoặc không có tiêu đề Origin",
             "Origin"};
 }
 
@@ -156,7 +167,7 @@ Problem only_of_this_machine() {
             "host",
             "Only for this machine",
             "without --rights this gateway is asked under localhost or 127.0.0.1; give it a file that says who may see what",
-            "cổng chạy không có --rights chỉ nhận yêu cầu qua localhost hoặc 127.0.0.1",
+            "máy chủ chạy không có --rights chỉ nhận yêu cầu qua localhost hoặc 127.0.0.1",
             "Host"};
 }
 
@@ -168,14 +179,16 @@ bool is_opened_elsewhere(const HttpRequest& request) {
 
 // A request that changes something, and that a browser lets a cookie or a certificate speak for by itself, may come from a page of
 // somebody else's. A token decides where both are shown.
-Who who_asks(const Rights& rights, const HttpRequest& request) {
-    const auto shown = shown_token(request);
+Who who_asks(const Rights& rights, const Sessions& sessions, const HttpRequest& request, const Now& now) {
+    const auto shown = shown_by(request);
     if (is_opened_elsewhere(request)) {
         return {nullptr, from_elsewhere()};
     }
-    const auto* viewer = shown ? rights.of_token(shown->token) : rights.of_certificate(request.certificate_sha256);
+    const auto* viewer = !shown             ? rights.of_certificate(request.certificate_sha256)
+                         : shown->by_cookie ? sessions.viewer_of(shown->secret, now.civil)
+                                            : rights.of_token(shown->secret);
     if (viewer == nullptr && shown) {
-        return {nullptr, wrong_token()};
+        return {nullptr, shown->by_cookie ? session_over() : wrong_token()};
     }
     if (viewer == nullptr) {
         return {rights.anonymous(), rights.anonymous() == nullptr ? std::optional(no_token()) : std::nullopt};
@@ -222,11 +235,11 @@ Outcome Api::answer(const HttpRequest& request, const Now& now) {
     return outcome;
 }
 
-std::optional<HttpReply> Api::refuse_metrics(const HttpRequest& request) const {
+std::optional<HttpReply> Api::refuse_metrics(const HttpRequest& request, const Now& now) const {
     if (!rights_.are_given()) {
         return is_of_this_machine(request.field("host")) ? std::nullopt : std::optional(reply_of(only_of_this_machine()));
     }
-    const auto who = who_asks(rights_, request);
+    const auto who = who_asks(rights_, sessions_, request, now);
     if (who.wrong) {
         auto reply = reply_of(*who.wrong);
         reply.set("WWW-Authenticate", "Bearer");
@@ -254,19 +267,25 @@ Outcome Api::route(const HttpRequest& request, const Now& now) {
             return reply_of(only_of_this_machine());
         }
         const bool is_open = route.open || !request.path.starts_with(under_api);
-        const auto who = is_open ? Who{&nobody(), {}} : who_asks(rights_, request);
+        const auto who = is_open ? Who{&nobody(), {}} : who_asks(rights_, sessions_, request, now);
         if (who.wrong) {
             return reply_of(*who.wrong);
         }
         if (const auto wrong = bad_query(route, request)) {
             return reply_of(*wrong);
         }
+        if (is_packed(request)) {
+            auto reply = reply_of(packed_body());
+            reply.set("Accept-Encoding", "identity");  // RFC 9110, 12.5.3: what would have been taken
+            return reply;
+        }
         if (const auto type = told_as(route); !is_open && !type.empty() && !is_accepted(type, request.field("accept"))) {
             return reply_of(Problem{406, "format", "Not in this form",
                                     "this is told as " + std::string(type) + " only; Accept leaves it out",
                                     "ở đây chỉ trả lời dạng " + std::string(type) + ", mà Accept không nhận", "Accept"});
         }
-        const Call call{world_, request, now, rights_, hidings_, columns_, *who.viewer, rights_.share(*who.viewer), std::move(of_path)};
+        const Call call{
+            world_, request, now, rights_, sessions_, hidings_, columns_, *who.viewer, rights_.share(*who.viewer), std::move(of_path)};
         auto outcome = method == "GET" && !is_open ? read(call, route) : route.handle(call);
         if (const auto* reply = std::get_if<HttpReply>(&outcome); reply != nullptr && reply->status == 200) {
             note_read(call, route, *reply);

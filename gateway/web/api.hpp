@@ -16,6 +16,7 @@
 #include "gateway/web/kept_columns.hpp"
 #include "gateway/web/reply_cache.hpp"
 #include "gateway/web/rights.hpp"
+#include "gateway/web/sessions.hpp"
 #include "services/runtime/core/http.hpp"
 #include "services/runtime/core/trace.hpp"
 #include "services/runtime/ports/telemetry.hpp"
@@ -89,6 +90,7 @@ struct Call {
     const HttpRequest& request;
     const Now& now;
     const Rights& rights;
+    Sessions& sessions;
     HidingCache& hidings;                // what is hidden from viewers
     KeptColumns& columns;                // what was read of tables
     const v1::Viewer& viewer;            // nobody's rights on a route that is open
@@ -113,13 +115,16 @@ public:
     [[nodiscard]] Outcome answer(const HttpRequest& request, const Now& now);
 
     // The refusal of /metrics to whom a number is hidden: they tell, to the moment, how many events of which kind came.
-    [[nodiscard]] std::optional<HttpReply> refuse_metrics(const HttpRequest& request) const;
+    [[nodiscard]] std::optional<HttpReply> refuse_metrics(const HttpRequest& request, const Now& now) const;
 
     // Who is told of each answer about single households, and of each file.
     void note_reads(Telemetry& telemetry) { telemetry_ = &telemetry; }
 
-    // The answer to what was done.
-    [[nodiscard]] HttpReply filed(const FilePeriod& asked, const v1::ReportReply& reply, const Now& now);
+    // What is posted once a period was filed, so that its targets stand: in the name of who filed it. A commune's: no monitoring
+    // service stands at a district.
+    [[nodiscard]] std::optional<PostEvent> filing(const FilePeriod& asked, const v1::ReportReply& reply, const Now& now) const;
+    // The answer to what was done; `event`: what became of what was posted, null when nothing was.
+    [[nodiscard]] HttpReply filed(const FilePeriod& asked, const v1::ReportReply& reply, const Now& now, Json event);
 
     [[nodiscard]] const World& world() const { return world_; }
     // Answers that were made, not only told again.
@@ -132,6 +137,7 @@ private:
 
     World world_;
     Rights rights_;
+    Sessions sessions_;
     ReplyCache cache_;
     HidingCache hidings_;
     KeptColumns columns_;

@@ -8,6 +8,7 @@
 #include <google/protobuf/util/json_util.h>
 
 #include <algorithm>
+#include <cctype>
 
 namespace chieng::web {
 namespace {
@@ -90,6 +91,43 @@ std::optional<Problem> sign(const v1::Viewer& viewer, v1::Event& event) {
     return std::nullopt;
 }
 
+Problem no_event(const std::string& why, const std::string& why_vi, std::string field) {
+    return {400,
+            "event",
+            "It is no event",
+            why + "; /asyncapi.json describes events",
+            why_vi + "; các tin được mô tả ở /asyncapi.json",
+            std::move(field)};
+}
+
+// Where the JSON is not as the contract says, from protobuf's words: "(session_held.audience) totl: Cannot find field."; empty when they
+// name no field.
+std::string place_in(std::string_view words) {
+    std::string place;
+    if (words.starts_with('(')) {
+        place = words.substr(1, words.find(')') - 1);
+        words.remove_prefix(std::min(words.find(')') + 1, words.size()));
+        words.remove_prefix(std::min(words.find_first_not_of(' '), words.size()));
+    }
+    const auto name = words.substr(0, words.find(':'));
+    place.append(place.empty() || name.empty() ? "" : ".").append(name);
+    for (std::size_t at = 0; (at = place.find('_', at)) != std::string::npos && at + 1 < place.size();) {
+        place.erase(at, 1);  // as in JSON
+        place[at] = static_cast<char>(std::toupper(static_cast<unsigned char>(place[at])));
+    }
+    const auto is_plain = [](char c) { return c > ' ' && c <= '~'; };
+    return std::all_of(place.begin(), place.end(), is_plain) ? place : "";
+}
+
+std::string types_of_events() {
+    std::string all;
+    const auto& bodies = *v1::Event::descriptor()->oneof_decl(0);
+    for (int i = 0; i < bodies.field_count(); ++i) {
+        all.append(all.empty() ? "" : ", ").append(bodies.field(i)->json_name());
+    }
+    return all;
+}
+
 std::optional<Problem> read_event(const HttpRequest& request, v1::Event& event) {
     Json body;
     if (auto wrong = read_json(request, body)) {
@@ -97,16 +135,18 @@ std::optional<Problem> read_event(const HttpRequest& request, v1::Event& event) 
     }
     const auto read = google::protobuf::util::JsonStringToMessage(request.body, &event);
     if (!read.ok()) {
-        return Problem{400,
-                       "event",
-                       "It is no event",
-                       "the body is one chieng.v1.Event as proto3 JSON: " + std::string(read.message()),
-                       "nội dung phải là một chieng.v1.Event dạng proto3 JSON: " + std::string(read.message()),
-                       ""};
+        const std::string words(read.message());
+        const auto place = place_in(words);
+        return no_event("the body is one chieng.v1.Event as proto3 JSON: " + words.substr(0, words.find_last_not_of('.') + 1),
+                        "nội dung phải là một chieng.v1.Event dạng proto3 JSON" + (place.empty() ? "" : "; chỗ sai: " + place), place);
+    }
+    if (event.body_case() == v1::Event::BODY_NOT_SET && !event.has_correction()) {
+        const auto all = types_of_events();
+        return no_event("no type of event is given; it has one of: " + all, "chưa ghi loại tin; hãy ghi một trong các loại: " + all, "");
     }
     if (event.sequence() != 0 || event.recorded_at() != 0) {
         return bad_parameter(event.sequence() != 0 ? "sequence" : "recordedAt", "leave it out: the gateway numbers and times what you post",
-                             "hãy bỏ trống: cổng tự đánh số và ghi giờ");
+                             "hãy bỏ trống: máy chủ tự đánh số và ghi giờ");
     }
     return std::nullopt;
 }
@@ -162,8 +202,9 @@ Outcome post_event(const Call& call) {
         for (const auto& service : services) {
             all.append(all.empty() ? "" : ", ").append(service);
         }
-        return reply_of(bad_parameter("service", known ? "this event goes to " + post.service : "one of " + all,
-                                      known ? "sự kiện này thuộc dịch vụ " + post.service : "một trong các dịch vụ: " + all));
+        return reply_of(bad_parameter("service",
+                                      known ? "this event goes to " + post.service : "name the service that takes it, one of " + all,
+                                      known ? "sự kiện này thuộc dịch vụ " + post.service : "hãy ghi dịch vụ nhận tin, một trong: " + all));
     }
     const auto commune = commune_of(call, post.event);
     if (!commune) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The single events behind a value, at a commune, for who may see them; of each only what his data class lets him read.
+// The single events behind a value, at a commune, for who may see them; of each only what his data class lets him read. With each stands
+// what it is counted instead of: what it replaced, and what was decided to be the same fact.
 //
 // Which events they are is asked of a board: one that changes the value of an otherwise empty board is behind it. So nothing
 // of the counting is written down a second time. Of reports of which only the latest counts, all are told.
@@ -32,6 +33,7 @@ void put_shown(Json& json, const EventLog::Logged& logged, v1::DataClass sees);
 class EventsPage {
 public:
     static constexpr std::size_t events_max = 200;     // of one answer
+    static constexpr std::size_t instead_max = 20;     // told of one event: what it is counted instead of
     static constexpr std::size_t weighed_max = 2'000;  // looked at for one answer, which may have fewer events then, and goes on
 
     explicit EventsPage(const Call& call);

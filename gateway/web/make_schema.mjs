@@ -69,6 +69,8 @@ function readMessage(name, body) {
             if (/shape: DATE/.test(rule)) flags.date = 1;
             const decimals = Number(between(rule, /decimals: (\d+)/));
             if (decimals) flags.decimals = decimals;
+            const unit = between(rule, /unit: "([^"]*)"/);
+            if (unit) flags.unit = unit;
             fields[camel(own)] = [...labelIn(rule), type, ...(Object.keys(flags).length ? [flags] : [])];
         }
         if (name === 'Event' && head === 'oneof body') {
@@ -113,7 +115,7 @@ const rows = object =>
         .join('\n');
 const made = `// SPDX-License-Identifier: Apache-2.0
 // Written by gateway/web/make_schema.mjs from proto/chieng/v1; not by hand. Fetched only when an officer opens a form.
-// field: [Vietnamese, English, type, {many, must, date, decimals}]; value of an enum: [Vietnamese, English].
+// field: [Vietnamese, English, type, {many, must, date, decimals, unit}]; value of an enum: [Vietnamese, English].
 export const events = {
 ${rows(named)}
 };

@@ -10,10 +10,13 @@ namespace {
 constexpr std::array kinds{
     ProblemKind{"body", "Không đọc được nội dung yêu cầu. Hãy gửi một đối tượng JSON.",
                 "The body of the request cannot be read. Send one JSON object."},
-    ProblemKind{"commune", "Chỉ cổng của xã mới có thông tin này, hoặc cần nêu rõ xã. Hãy hỏi cổng của xã, hoặc thêm tham số commune.",
+    ProblemKind{"commune",
+                "Chỉ máy chủ của xã mới có thông tin này, hoặc cần nêu rõ xã. Hãy hỏi máy chủ của xã, hoặc thêm tham số commune.",
                 "Only a commune has this, or it is not clear which commune is meant. Ask the commune's gateway, or name it with commune."},
+    ProblemKind{"content-encoding", "Nội dung được gửi dưới dạng nén. Hãy gửi không nén.",
+                "The body came in an encoding. Send it as it is, without Content-Encoding."},
     ProblemKind{"content-type", "Nội dung phải là application/json.", "The body is to be application/json."},
-    ProblemKind{"cross-site", "Yêu cầu đến từ trang của nơi khác. Hãy mở trang của chính cổng này.",
+    ProblemKind{"cross-site", "Yêu cầu đến từ trang của nơi khác. Hãy mở trang của chính máy chủ này.",
                 "The request comes from a page of another site. Use a page of this gateway."},
     ProblemKind{"cursor", "Vị trí đọc thuộc về một lịch sử khác. Hãy bỏ những gì đã có và đọc lại từ đầu.",
                 "The cursor is of another history. Forget what you have and read again from the beginning."},
@@ -21,7 +24,7 @@ constexpr std::array kinds{
                 "The body is no event. Correct the field that is named and post it again."},
     ProblemKind{"format", "Không có dạng tệp này cho kỳ hoặc bảng này. Hãy chọn dạng khác.",
                 "There is no such form of this table, or not of this period. Choose another."},
-    ProblemKind{"host", "Cổng chạy không có tệp quyền chỉ trả lời trên chính máy này.",
+    ProblemKind{"host", "Máy chủ chạy không có tệp quyền chỉ trả lời trên chính máy này.",
                 "A gateway without a file of rights answers only on its own machine."},
     ProblemKind{"idempotency-key", "Mã Idempotency-Key đã dùng cho một tin khác. Hãy dùng mã mới.",
                 "The Idempotency-Key was used for another event. Take a new one."},
@@ -32,15 +35,16 @@ constexpr std::array kinds{
     ProblemKind{"not-over", "Kỳ này chưa kết thúc nên chưa chốt được.", "The period is not over, so it cannot be filed yet."},
     ProblemKind{"parameter", "Một tham số không đúng: field là tên, detail là quy tắc.",
                 "A parameter is wrong: field names it, detail is the rule."},
-    ProblemKind{"reading", "Cổng đang đọc lại dữ liệu. Hãy hỏi lại sau một phút.",
+    ProblemKind{"reading", "Máy chủ đang đọc lại dữ liệu. Hãy hỏi lại sau một phút.",
                 "The gateway still reads its feeds. Ask again in a minute."},
     ProblemKind{"recipient", "Nơi nhận mà bạn đại diện không được gửi nội dung này.",
                 "The recipient as whom you read does not receive this."},
-    ProblemKind{"right", "Bạn chưa có quyền được nêu. Người quản lý quyền của cổng có thể cấp.",
+    ProblemKind{"right", "Bạn chưa có quyền được nêu. Người quản lý quyền của máy chủ có thể cấp.",
                 "You lack the right that is named. Whoever keeps the rights of the gateway can give it."},
     ProblemKind{"threshold", "Các số nhỏ được ẩn với bạn, và nội dung này có chúng. Hãy đọc bảng.",
                 "Small numbers are hidden from you, and this has them. Read the table."},
-    ProblemKind{"token", "Thiếu mã truy cập, hoặc mã không đúng.", "The token is missing or wrong."},
+    ProblemKind{"token", "Thiếu mã truy cập, mã không đúng, hoặc phiên đăng nhập đã hết.",
+                "The token is missing or wrong, or the session is over."},
     ProblemKind{"too-many", "Quá nhiều tin để trả lời qua HTTP. Hãy hỏi trên máy chủ của xã.",
                 "Too many events to be told over HTTP. Ask on the commune's server."},
 };
@@ -79,7 +83,16 @@ Problem wrong_token() {
             "token",
             "The token is wrong",
             "nobody has this token; ask whoever keeps the rights of this gateway for another",
-            "mã truy cập không đúng; hãy hỏi người quản lý quyền của cổng này",
+            "mã truy cập không đúng; hãy hỏi người quản lý quyền của máy chủ này",
+            ""};
+}
+
+Problem session_over() {
+    return {401,
+            "token",
+            "The session is over",
+            "sessions end after some hours, and when the gateway starts anew: show your token again, POST /api/v1/session",
+            "phiên đăng nhập kết thúc sau vài giờ, hoặc khi máy chủ khởi động lại: hãy đăng nhập lại bằng mã truy cập",
             ""};
 }
 
@@ -89,7 +102,7 @@ Problem not_allowed(std::string_view right, std::string why, std::string why_vi)
             "right",
             "The right " + name + " is missing",
             std::move(why) + "; it needs " + name + ", which whoever keeps the rights of this gateway can give",
-            std::move(why_vi) + "; cần quyền " + name + ", do người quản lý quyền của cổng này cấp",
+            std::move(why_vi) + "; cần quyền " + name + ", do người quản lý quyền của máy chủ này cấp",
             name};
 }
 
@@ -98,7 +111,7 @@ Problem still_reading() {
             "reading",
             "Still reading",
             "the gateway still reads what its feeds hold; ask again in a minute",
-            "cổng đang đọc lại dữ liệu; hãy hỏi lại sau một phút",
+            "máy chủ đang đọc lại dữ liệu; hãy hỏi lại sau một phút",
             ""};
 }
 
@@ -111,12 +124,21 @@ Problem other_body() {
             "Idempotency-Key"};
 }
 
+Problem packed_body() {
+    return {415,
+            "content-encoding",
+            "Not in this encoding",
+            "a body is read as it is: send it without Content-Encoding",
+            "nội dung được đọc nguyên như khi gửi: hãy gửi không nén, không có tiêu đề Content-Encoding",
+            "Content-Encoding"};
+}
+
 Problem ask_the_commune() {
     return {404,
             "commune",
             "Only a commune has this",
             "journals stay in the commune: ask its own gateway; /api/v1/places names the communes",
-            "sổ tin báo chỉ có ở xã: hãy hỏi cổng của xã; xem các xã ở /api/v1/places",
+            "sổ tin báo chỉ có ở xã: hãy hỏi máy chủ của xã; xem các xã ở /api/v1/places",
             ""};
 }
 

@@ -24,9 +24,11 @@ struct ProblemKind {
 [[nodiscard]] Problem not_there(std::string what, std::string what_vi, std::string_view field = {});
 [[nodiscard]] Problem no_token();
 [[nodiscard]] Problem wrong_token();
+[[nodiscard]] Problem session_over();
 [[nodiscard]] Problem not_allowed(std::string_view right, std::string why, std::string why_vi);
 [[nodiscard]] Problem still_reading();
 [[nodiscard]] Problem other_body();
+[[nodiscard]] Problem packed_body();
 [[nodiscard]] Problem ask_the_commune();
 [[nodiscard]] Problem too_many_events(std::size_t most, std::string_view command);
 

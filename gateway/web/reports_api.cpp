@@ -8,17 +8,19 @@
 #include "gateway/web/received.hpp"
 #include "gateway/web/times.hpp"
 #include "gateway/web/values.hpp"
+#include "services/runtime/core/validator.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <utility>
 
 namespace chieng::web {
 namespace {
 
 Json value_of(const Call& call, const v1::IndicatorValue& value, Day day, bool reported, Told told) {
     const auto* definition = call.world.definitions.find(value.indicator(), day);
-    return definition == nullptr ? Json(nullptr) : value_json(call, definition->indicator, value, {reported, true, told});
+    return definition == nullptr ? Json(nullptr) : value_json(call, definition->indicator, value, {reported, {true}, told});
 }
 
 Json summary_of(const v1::Report& report) {
@@ -169,13 +171,33 @@ Outcome post_report(const Call& call) {
     return FilePeriod{period->format(), std::move(why), call.viewer};
 }
 
-HttpReply Api::filed(const FilePeriod& asked, const v1::ReportReply& reply, const Now& now) {
+std::optional<PostEvent> Api::filing(const FilePeriod& asked, const v1::ReportReply& reply, const Now& now) const {
+    if (!reply.error().empty() || !is_commune(world_, now.today())) {
+        return std::nullopt;
+    }
+    PostEvent post;
+    post.commune = world_.place;
+    // A commune that has ended files its last periods later: on its last day, as no event is of a day without it.
+    post.event.set_occurred_on(format_day(world_.places.nearest_day(world_.place, now.today()).value_or(now.today())));
+    post.event.set_posted_by(asked.viewer.name());
+    post.event.set_role(asked.viewer.role());
+    post.event.set_organisation(asked.viewer.organisation());
+    auto& filed = *post.event.mutable_period_filed();
+    filed.set_period(reply.report().period());
+    filed.set_revision(reply.report().revision());
+    filed.set_digest(reply.report().digest());
+    post.service = service_of(post.event);
+    return post;
+}
+
+HttpReply Api::filed(const FilePeriod& asked, const v1::ReportReply& reply, const Now& now, Json event) {
     if (!reply.error().empty()) {
-        return reply_of({409, "not-filed", "It was not filed", reply.error(), "chưa chốt được: " + reply.error(), "period"});
+        return reply_of({409, "not-filed", "It was not filed", reply.error(),
+                         "chưa chốt được kỳ " + asked.period + "; lý do, bằng tiếng Anh, ở phần detail", "period"});
     }
     const HttpRequest request;
-    const Call call{world_, request, now, rights_, hidings_, columns_, asked.viewer, rights_.share(asked.viewer)};
-    auto answer = json_reply({{"report", report_json(call, received(call, reply.report()))}}, 201);
+    const Call call{world_, request, now, rights_, sessions_, hidings_, columns_, asked.viewer, rights_.share(asked.viewer)};
+    auto answer = json_reply({{"report", report_json(call, received(call, reply.report()))}, {"event", std::move(event)}}, 201);
     answer.set("Location", "/api/v1/reports/" + reply.report().period() + "/" + std::to_string(reply.report().revision()));
     return answer;
 }

@@ -57,10 +57,8 @@ std::string fault_of(const v1::Viewer& viewer) {
     if (viewer.sees() > v1::PERSONAL && viewer.purpose().empty()) {
         return "purpose: who reads about single households says what for, in a word that the log shows (poverty-review)";
     }
-    const auto& may = viewer.may();
-    const bool posts = std::any_of(may.begin(), may.end(), [](int right) { return right != v1::Viewer::FILE; });
-    if (posts && (viewer.role() == v1::ROLE_UNSPECIFIED || viewer.organisation() == v1::ORGANISATION_UNSPECIFIED)) {
-        return "role, organisation: who may post events has both, they stand in each of his events";
+    if (!viewer.may().empty() && (viewer.role() == v1::ROLE_UNSPECIFIED || viewer.organisation() == v1::ORGANISATION_UNSPECIFIED)) {
+        return "role, organisation: who may do anything has both, they stand in each of his events";
     }
     return "";
 }
@@ -181,7 +179,7 @@ const Share& Rights::share(const v1::Viewer& viewer) const {
     return found == shares_.end() ? everything : found->second;
 }
 
-std::optional<Shown> shown_token(const HttpRequest& request) {
+std::optional<Shown> shown_by(const HttpRequest& request) {
     constexpr std::string_view bearer = "bearer ";
     const auto authorization = request.field("authorization");
     if (!authorization.empty()) {

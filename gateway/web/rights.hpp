@@ -50,12 +50,12 @@ private:
 
 inline constexpr std::string_view session_cookie = "chieng_session";
 
-// What a request shows, and whether a cookie carries it: such a request may come from another page.
+// What a request shows: a token, or in a cookie the id of a session. One with a cookie may come from another page.
 struct Shown {
-    std::string token;
+    std::string secret;
     bool by_cookie = false;
 };
-[[nodiscard]] std::optional<Shown> shown_token(const HttpRequest& request);
+[[nodiscard]] std::optional<Shown> shown_by(const HttpRequest& request);
 
 [[nodiscard]] std::string sha256_hex(std::string_view bytes);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who asks, and a cookie for a browser that shows its token once.
+// Who asks, and the session of a browser that shows its token once.
 #include "gateway/web/api.hpp"
 #include "gateway/web/bodies.hpp"
 #include "gateway/web/places_json.hpp"
@@ -33,6 +33,12 @@ std::string cookie_of(const HttpRequest& request, const std::string& value, cons
     return std::string(session_cookie) + "=" + value + "; Path=/; HttpOnly; SameSite=Strict" + (is_secure ? "; Secure" : "") + more;
 }
 
+void end_shown(const Call& call) {
+    if (const auto shown = shown_by(call.request); shown && shown->by_cookie) {
+        call.sessions.end(shown->secret);
+    }
+}
+
 }  // namespace
 
 Outcome get_me(const Call& call) {
@@ -54,21 +60,22 @@ Outcome post_session(const Call& call) {
         return reply_of(*wrong);
     }
     const auto token = text_of_field(body, "token");
-    if (!token || token->empty() || token->find_first_of(" \"\\,;") != std::string::npos) {
-        return reply_of(bad_parameter("token", "the token as a text, without spaces, quotes, commas and semicolons",
-                                      "mã truy cập là một chuỗi, không có dấu cách, nháy, phẩy và chấm phẩy"));
+    if (!token) {
+        return reply_of(bad_parameter("token", "the token as a text", "mã truy cập là một chuỗi"));
     }
     const auto* viewer = call.rights.of_token(*token);
     if (viewer == nullptr) {
         return reply_of(wrong_token());
     }
+    end_shown(call);
     auto reply = json_reply(viewer_json(*viewer));
-    reply.set("Set-Cookie", cookie_of(call.request, *token, ""));
+    reply.set("Set-Cookie", cookie_of(call.request, call.sessions.begin(*viewer, call.now.civil), ""));
     reply.set("Cache-Control", "no-store");
     return reply;
 }
 
 Outcome delete_session(const Call& call) {
+    end_shown(call);
     HttpReply reply{204, "", "", {}};
     reply.set("Set-Cookie", cookie_of(call.request, "", "; Max-Age=0"));
     return reply;

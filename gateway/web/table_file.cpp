@@ -100,10 +100,11 @@ HttpReply file_reply(const Call& call, const Format& format, const TableFile& as
     const auto day = asked.map.value_or(asked.period.last_day());
     StatementInput input{call.world.definitions, asked.period, {}, {}, filed && !asked.map ? &filed->report : nullptr, asked.map};
     for (const auto& definition : call.world.definitions.all()) {
-        if (!call.share.has_indicator(definition.indicator.code())) {
+        if (!call.share.has_indicator(definition.indicator.code()) || !asked.rows.has(definition.indicator.code())) {
             input.left_out.insert(definition.indicator.code());
         }
     }
+    input.cut = asked.rows.cuts().only;
     Parts parts;
     if (input.report != nullptr) {
         note_parts(input.report->values(), parts);

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "gateway/export/formats.hpp"
-#include "gateway/web/values.hpp"
+#include "gateway/web/table_rows.hpp"
 
 #include <memory>
 #include <optional>
@@ -16,6 +16,7 @@ struct TableFile {
     Period period;
     std::optional<Day> map;
     std::vector<std::string> areas;  // the first is what the table is of
+    const TableRows& rows;
 };
 
 // In Vietnamese, or in English with ?lang=en. A format that cannot say the table without being misread is a problem.

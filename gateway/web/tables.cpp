@@ -7,11 +7,13 @@
 #include "gateway/web/problems.hpp"
 #include "gateway/web/received.hpp"
 #include "gateway/web/table_file.hpp"
+#include "gateway/web/table_rows.hpp"
 #include "gateway/web/times.hpp"
 #include "gateway/web/values.hpp"
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace chieng::web {
 namespace {
@@ -21,7 +23,6 @@ struct Question {
     std::optional<Day> map;
     std::string area;
     std::uint32_t revision = 0;
-    bool cuts = false;
 
     [[nodiscard]] Day day() const { return map.value_or(period.last_day()); }
 };
@@ -34,7 +35,6 @@ Question read_question(const Call& call, Parameters& parameters) {
     const auto nearest = places.nearest_day(call.world.place, asked.day());
     asked.area =
         parameters.area(asked.map || places.find(call.world.place, asked.day()) != nullptr ? asked.day() : nearest.value_or(asked.day()));
-    asked.cuts = parameters.flag("cuts");
     constexpr std::uint64_t revisions_max = 99;
     asked.revision =
         parameters.text("revision", "latest") == "latest" ? 0 : static_cast<std::uint32_t>(parameters.number("revision", 0, revisions_max));
@@ -60,7 +60,7 @@ std::vector<std::string> areas_of(const Call& call, const Question& asked) {
     return areas;
 }
 
-HttpReply table_reply(const Call& call, const Question& asked, const std::shared_ptr<const Filed>& filed) {
+HttpReply table_reply(const Call& call, const Question& asked, const TableRows& wanted, const std::shared_ptr<const Filed>& filed) {
     const auto& world = call.world;
     const auto areas = areas_of(call, asked);
     std::vector<Column> columns;
@@ -86,11 +86,15 @@ HttpReply table_reply(const Call& call, const Question& asked, const std::shared
     auto reply = json_reply(json);
     auto& text = reply.body;
     text.erase(text.rfind(']'));  // the rows are joined from what is kept of them
+    const char* between = "";
     for (std::size_t row = 0; row < columns.front().rows().size(); ++row) {
-        text.append(row == 0 ? "" : ",").append("{\"indicator\":");
-        text.append(json_text(columns.front().rows()[row].value.indicator())).append(",\"values\":[");
+        const auto& code = columns.front().rows()[row].value.indicator();
+        if (!wanted.has(code)) {
+            continue;
+        }
+        text.append(std::exchange(between, ",")).append("{\"indicator\":").append(json_text(code)).append(",\"values\":[");
         for (const auto& column : columns) {
-            column.append_text(row, asked.cuts, text);
+            column.append_text(row, wanted.cuts(), text);
             text.push_back(',');
         }
         text.back() = ']';
@@ -129,6 +133,7 @@ Json feeds_json(const World& world) {
 Outcome get_table(const Call& call) {
     Parameters parameters(call);
     const auto asked = read_question(call, parameters);
+    const TableRows rows(call, asked.period, parameters);
     const auto filed = filed_for(call, asked, parameters);
     if (parameters.wrong()) {
         return reply_of(*parameters.wrong());
@@ -142,9 +147,9 @@ Outcome get_table(const Call& call) {
         return reply_of(bad_parameter("lang", "vi or en", "vi hoặc en"));
     }
     if (format->name == "json") {
-        return table_reply(call, asked, filed);
+        return table_reply(call, asked, rows, filed);
     }
-    return file_reply(call, *format, {asked.period, asked.map, areas_of(call, asked)}, filed);
+    return file_reply(call, *format, {asked.period, asked.map, areas_of(call, asked), rows}, filed);
 }
 
 Outcome get_history(const Call& call) {
@@ -182,7 +187,7 @@ Outcome get_history(const Call& call) {
         points.push_back({{"period", period.format()},
                           {"from", format_day(period.first_day())},
                           {"to", format_day(period.last_day())},
-                          {"value", column.value(code, false)}});
+                          {"value", column.value(code, {})}});
     }
     return json_reply({{"indicator", code}, {"area", area}, {"calendar", calendar_name(calendar)}, {"points", std::move(points)}});
 }
@@ -201,7 +206,7 @@ Outcome get_behind(const Call& call) {
     const auto& world = call.world;
     const auto& code = definition->indicator.code();
     const auto filed = filed_of(call, asked.period, 0);
-    const auto value_of = [&](const std::string& area) { return Column(call, area, asked.period, asked.map, filed).value(code, true); };
+    const auto value_of = [&](const std::string& area) { return Column(call, area, asked.period, asked.map, filed).value(code, {true}); };
     Json json{{"value", value_of(asked.area)}, {"definition", definition_json(world, *definition, true)}};
     auto below = Json::array();
     for (const auto& child : world.places.children(asked.area, asked.day())) {
@@ -219,7 +224,7 @@ Outcome get_behind(const Call& call) {
         if (one && found != one->values.end()) {
             revisions.push_back({{"revision", revision},
                                  {"filedAt", time_text(one->report.filed_at())},
-                                 {"text", value_json(call, definition->indicator, *found->second, {true, false, Told::filed})["text"]}});
+                                 {"text", value_json(call, definition->indicator, *found->second, {true, {}, Told::filed})["text"]}});
         }
     }
     json["filed"] = std::move(revisions);

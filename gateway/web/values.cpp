@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/web/values.hpp"
 
-#include "gateway/serve/table.hpp"
+#include "gateway/serve/value_text.hpp"
 #include "gateway/web/received.hpp"
 
 #include <google/protobuf/util/message_differencer.h>
@@ -58,15 +58,23 @@ bool is_shown(const Json& value) {
 }
 
 // Those that are shown, among those that are hidden.
-Json parts_json(const Call& call, const v1::Indicator& indicator, const v1::IndicatorValue& value, Told told, bool& any_shown) {
+Json parts_json(const Call& call, const v1::Indicator& indicator, const v1::IndicatorValue& value, const Telling& telling,
+                bool& any_shown) {
+    const auto told = telling.told;
+    const auto is_asked_for = [&](const std::string& cut) { return telling.cuts.only.empty() || telling.cuts.only == cut; };
     auto parts = Json::array();
     for (const auto& part : value.parts()) {
+        if (!is_asked_for(part.cut())) {
+            continue;
+        }
         const bool hidden = is_hidden(call, indicator, value, part, told);
         any_shown = any_shown || !hidden;
         parts.push_back(hidden ? hidden_part_json(part.cut(), part.cut_value()) : part_json(call, indicator, value, part));
     }
     for (const auto& [cut, cut_value] : hidden_nothings(call, indicator, value, told)) {
-        parts.push_back(hidden_part_json(cut, cut_value));
+        if (is_asked_for(cut)) {
+            parts.push_back(hidden_part_json(cut, cut_value));
+        }
     }
     return parts;
 }
@@ -88,7 +96,7 @@ Json value_json(const Call& call, const v1::Indicator& indicator, const v1::Indi
         return nullptr;
     }
     bool any_shown = false;
-    auto parts = telling.cuts ? parts_json(call, indicator, value, telling.told, any_shown) : Json::array();
+    auto parts = telling.cuts.are_told ? parts_json(call, indicator, value, telling, any_shown) : Json::array();
     if (is_hidden(call, indicator, value, telling.told)) {
         Json json{{"text", text_json(hidden_text())}, {"status", name_of(Status::suppressed)}};
         if (any_shown) {
@@ -148,12 +156,12 @@ Column::Column(const Call& call, std::string area, Period period, std::optional<
     }
 }
 
-Json Column::value(const std::string& code, bool cuts) const {
+Json Column::value(const std::string& code, const Cuts& cuts) const {
     const auto it = std::find_if(rows_->begin(), rows_->end(), [&](const auto& row) { return row.value.indicator() == code; });
     return it == rows_->end() ? Json(nullptr) : value(*it, cuts);
 }
 
-Json Column::value(const KeptColumns::Row& row, bool cuts) const {
+Json Column::value(const KeptColumns::Row& row, const Cuts& cuts) const {
     const auto& indicator = row.definition->indicator;
     auto json = value_json(call_, indicator, row.value, {reported_, cuts, told_});
     if (const auto* found = target(indicator); found != nullptr && !is_hidden(call_, indicator, row.value, told_)) {
@@ -163,7 +171,7 @@ Json Column::value(const KeptColumns::Row& row, bool cuts) const {
     if (filed_) {
         const auto before = filed_->values.find({area_, indicator.code()});
         if (before != filed_->values.end()) {
-            const auto filed = value_json(call_, indicator, *before->second, {filed_->reported.contains(area_), false, Told::filed});
+            const auto filed = value_json(call_, indicator, *before->second, {filed_->reported.contains(area_), {}, Told::filed});
             // Under a threshold, of what is shown now and then: what is hidden, a part too, would be told by having changed.
             const bool restated = call_.viewer.threshold() == 0 ? !MessageDifferencer::Equals(*before->second, row.value)
                                                                 : is_shown(json) && is_shown(filed) && json["text"] != filed["text"];
@@ -174,7 +182,7 @@ Json Column::value(const KeptColumns::Row& row, bool cuts) const {
 }
 
 // What is hidden depends on the whole board, so it is written anew each time.
-void Column::append_text(std::size_t at, bool cuts, std::string& text) const {
+void Column::append_text(std::size_t at, const Cuts& cuts, std::string& text) const {
     if (at >= rows_->size()) {
         text += "null";
         return;
@@ -192,8 +200,9 @@ void Column::append_text(std::size_t at, bool cuts, std::string& text) const {
 }
 
 // All that is told with a value, or decides how it is told, where nothing is hidden.
-std::string Column::beside(const KeptColumns::Row& row, bool cuts) const {
-    std::string all{static_cast<char>(cuts), static_cast<char>(reported_)};
+std::string Column::beside(const KeptColumns::Row& row, const Cuts& cuts) const {
+    std::string all{static_cast<char>(cuts.are_told), static_cast<char>(reported_)};
+    all.append(cuts.only).push_back(' ');
     const auto add = [&](std::int64_t number) { all.append(std::to_string(number)).push_back(' '); };
     add(filed_ ? filed_->report.revision() : 0);
     if (const auto* found = target(row.definition->indicator)) {

@@ -27,24 +27,30 @@ struct Filed {
 // `revision` 0: the latest. Empty when the period was never filed, or is of the other calendar.
 [[nodiscard]] std::shared_ptr<const Filed> filed_of(const Call& call, const Period& period, std::uint32_t revision);
 
+// Which parts of a value are told.
+struct Cuts {
+    bool are_told = false;
+    std::string only{};  // of this cut; empty: of all
+};
+
 // All values of one area over one period that the viewer receives.
 class Column {
 public:
     Column(const Call& call, std::string area, Period period, std::optional<Day> map, std::shared_ptr<const Filed> filed);
 
     // Of an indicator that is counted over the period; null otherwise.
-    [[nodiscard]] Json value(const std::string& code, bool cuts) const;
+    [[nodiscard]] Json value(const std::string& code, const Cuts& cuts) const;
     // The same as text, of the row of this number: columns of one period have the same rows.
-    void append_text(std::size_t row, bool cuts, std::string& text) const;
+    void append_text(std::size_t row, const Cuts& cuts, std::string& text) const;
     [[nodiscard]] const KeptColumns::Rows& rows() const { return *rows_; }
     [[nodiscard]] bool reported() const { return reported_; }
 
 private:
-    [[nodiscard]] Json value(const KeptColumns::Row& row, bool cuts) const;
+    [[nodiscard]] Json value(const KeptColumns::Row& row, const Cuts& cuts) const;
     [[nodiscard]] const v1::IndicatorValue::Part* target(const v1::Indicator& indicator) const;
     [[nodiscard]] bool has_own_target(const v1::Indicator& indicator) const;
     [[nodiscard]] Json target_json(const v1::Indicator& indicator, const v1::IndicatorValue::Part& target) const;
-    [[nodiscard]] std::string beside(const KeptColumns::Row& row, bool cuts) const;
+    [[nodiscard]] std::string beside(const KeptColumns::Row& row, const Cuts& cuts) const;
 
     const Call& call_;
     std::string area_;
@@ -58,7 +64,7 @@ private:
 
 struct Telling {
     bool reported = true;  // something happened there in that time
-    bool cuts = false;
+    Cuts cuts{};
     Told told = Told::now;
 };
 // A value by itself, without target and filing; null when it is none that he receives.

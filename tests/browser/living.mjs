@@ -240,7 +240,7 @@ export async function living(browser) {
         await check('a ledger at the district says where it is, and a wrong period what is wrong, in Vietnamese', async () => {
             page.forgiven.push(/status of (404|403|400)/);
             await page.go('#/ledger', '.problem');
-            expect((await page.text('.problem')).includes('cổng của xã'), await page.text('.problem'));
+            expect((await page.text('.problem')).includes('máy chủ của xã'), await page.text('.problem'));
             standIn.refuse = { path: /\/table\?.*23656/, status: 403, vi: 'Cần quyền xem thôn, làng.', en: 'Needs a right.' };
             await page.go(year('table', '&area=23656'), '.problem');
             expect(
@@ -346,7 +346,7 @@ export async function living(browser) {
         await check('a gateway that is not ready when the page is opened is waited for', async () => {
             const early = await Watched.open(browser, standIn.url);
             early.forgiven.push(/status of 503/);
-            standIn.refuse = { path: /v1\/me$/, status: 503, vi: 'Cổng đang đọc lại dữ liệu.', en: 'Still reading.' };
+            standIn.refuse = { path: /v1\/me$/, status: 503, vi: 'Máy chủ đang đọc lại dữ liệu.', en: 'Still reading.' };
             await early.go(year('overview'), 'main .problem');
             expect(
                 (await early.text('main')).includes('Máy chủ chưa sẵn sàng') && (await early.text('main')).includes('đọc lại'),

@@ -46,7 +46,7 @@ export async function officers(browser) {
             await page.page.keyboard.press('Enter');
             await page.page.waitForSelector('dialog #reason');
             const names = await page.all('dialog label, dialog legend');
-            for (const name of ['Hình thức *', 'Tổng số lượt người *', 'Nữ']) expect(names.includes(name), `no field ${name}`);
+            for (const name of ['Hình thức *', 'Thời lượng (phút)', 'Tổng số lượt người *', 'Nữ']) expect(names.includes(name), `no field ${name}`);
             await page.shot('correct-form');
             await page.click('#actreview');
             expect(!(await page.page.$('#actsend')), 'it went on without a reason');
@@ -175,6 +175,7 @@ export async function officers(browser) {
             const said = await finish();
             expect(standIn.posted.at(-1).body.why === 'Theo công văn 5/UBND', JSON.stringify(standIn.posted.at(-1)));
             expect(said.includes('Đã chốt quý II/2022, lần 1') && said.includes('SHA-256'), said);
+            expect((await page.text('dialog')).includes('Chỉ tiêu đã giao của kỳ này không sửa được nữa'), await page.text('dialog'));
             await closed();
             await page.until(() => [...document.querySelectorAll('main tbody th')].some(th => th.textContent === 'Quý II/2022'));
         });
@@ -214,6 +215,8 @@ export async function officers(browser) {
             expect((await page.all('.adds')).join() === '+41 lượt người,+42 lượt người,+43 lượt người', await page.text('.tale'));
             expect((await page.all('.tale b')).every(text => text.startsWith('Tổng số lượt người: ')), 'another field stands out');
             expect(!(await page.page.$('.tale > li:first-child .instead')), 'a correction of nothing');
+            const before = await page.all('.tale .aside');
+            expect(before.length === 1 && before[0].includes('Được tính thay cho 1 tin') && before[0].includes('đã được thay'), before.join(' ; '));
             const instead = await page.text('.tale .instead');
             expect(instead.includes('vì: sai số liệu. Do Lãnh đạo xã (UBND xã), tài khoản officer đính chính lúc'), instead);
             expect((await page.text('.tale details')).includes('phone-1 / 1'), 'the device is not folded away');
@@ -268,7 +271,7 @@ export async function officers(browser) {
         await check('at a district a target goes to the commune that is looked at', async () => {
             const district = await new StandIn({ tokens: officerTokens }).listen();
             const other = await Watched.open(browser, district.url);
-            await other.page.setCookie({ name: 'chieng_session', value: 'officer', url: district.url });
+            await other.signIn('officer');
             await other.go('#/behind?period=2022&indicator=COM-02&area=23656', '[data-act=assign]');
             await other.click('[data-act=assign]');
             await other.page.waitForSelector('#target');

@@ -11,7 +11,8 @@ const { amount, inTongue, instant, parseDay, parseNumber, split, valueText } = a
 const { adds, addsOf, rateSays } = await import(new URL('formula.js', page));
 const { bounds, code, containing, parse, step, toSpan } = await import(new URL('period.js', page));
 const { href, read } = await import(new URL('state.js', page));
-const { groupName, has, setLang } = await import(new URL('words.js', page));
+const { messages } = await import(new URL('schema.js', page));
+const { groupName, has, hasUnit, setLang } = await import(new URL('words.js', page));
 
 test('official windows run from the 15th to the 14th, calendar ones from the 1st', () => {
     const window = (text, calendar) => Object.values(bounds(parse(text), calendar)).join(' ');
@@ -71,6 +72,14 @@ test('groups are called as in the files', () => {
         setLang(tongue);
         for (const group of groups) assert.equal(groupName(group[1]), group[at]);
     }
+});
+test('every unit of a field has a name in both languages', () => {
+    const units = Object.values(messages)
+        .flatMap(fields => Object.values(fields))
+        .map(([, , , flags]) => flags?.unit)
+        .filter(Boolean);
+    assert.ok(units.length > 10);
+    for (const unit of units) assert.ok(hasUnit(unit), unit);
 });
 test('of every rate it is said in words what its two numbers count', () => {
     const definitions = new Map(new World().definitions.map(one => [one.code, one]));

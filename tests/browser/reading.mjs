@@ -10,7 +10,7 @@ export async function reading(browser, origin, { period, token }) {
     const open = async options => {
         const page = await Watched.open(browser, origin, options);
         page.forgiven.push(/status of 401/);
-        if (token) await page.page.setCookie({ name: 'chieng_session', value: token, url: origin, httpOnly: true, sameSite: 'Strict' });
+        if (token) await page.signIn(token);
         return page;
     };
     const seen = [];

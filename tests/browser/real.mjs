@@ -194,6 +194,7 @@ async function acts(page, commune) {
         await page.page.waitForSelector('dialog .receipt, dialog .problem', { timeout: 30000 });
         const said = await page.text('dialog .receipt, dialog .problem');
         expect(said.includes('Đã chốt quý II/2022, lần 1') && said.includes('SHA-256'), said);
+        expect((await page.text('dialog')).includes('Chỉ tiêu đã giao của kỳ này không sửa được nữa'), await page.text('dialog'));
         await page.shot('real-file');
         await page.click('dialog .acts button:last-child');
         await commune.post({ ...meeting, occurredOn: '2022-06-01' });
@@ -208,9 +209,9 @@ export async function real(browser) {
     const page = await Watched.open(browser, commune.url);
     page.forgiven.push(/status of 401/, /status of 404/); // the commune is no place of its own today
     try {
-        await page.page.setCookie({ name: 'chieng_session', value: token, url: commune.url, httpOnly: true, sameSite: 'Strict' });
+        await page.signIn(token);
         await acts(page, commune);
-        await check('a gateway that is killed is said plainly; started again, it goes on where it was', async () => {
+        await check('a gateway that is killed is said plainly; started again, it asks to sign in and goes on where it was', async () => {
             page.forgiven.push(broken);
             await page.go('#/overview?period=2022-Q2', 'main .v');
             await page.until(() => document.querySelector('#link').classList.contains('live'));
@@ -220,6 +221,9 @@ export async function real(browser) {
             expect((await page.all('[data-v^="COM-01|"]'))[0] === '3', 'the old number is gone');
             commune.say('women-2', { ...meeting, occurredOn: '2022-06-05' });
             await commune.up();
+            await page.page.waitForSelector('#token', { timeout: 60000 });
+            await page.type('#token', token);
+            await page.click('.sign button');
             await shown(page, '4');
             await page
                 .until(() => document.querySelector('#notice').textContent === '')

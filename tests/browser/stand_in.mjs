@@ -259,7 +259,7 @@ export class StandIn {
         if (path === 'silent') return { day: world.today, period: '2022-07', places: world.silent(this.place) };
         if (path === 'ledger' || path === 'duplicates') {
             if (own.level !== 'COMMUNE')
-                throw new Refused(404, 'Phần này chỉ có ở cổng của xã.', "This stands at a commune's gateway only.");
+                throw new Refused(404, 'Phần này chỉ có ở máy chủ của xã.', "This stands at a commune's gateway only.");
             if (viewer.sees === 'PUBLIC') throw new Refused(403, 'Cần quyền INTERNAL.', 'The right INTERNAL is needed.', 'INTERNAL');
             return path === 'ledger' ? world.ledger() : world.duplicates();
         }
@@ -296,6 +296,7 @@ export class StandIn {
                     form: 'VILLAGE_MEETING',
                     topics: ['POLICY', 'CREDIT'],
                     languages: ['BAHNAR'],
+                    durationMinutes: 90,
                     audience: { total: 40 + n, female: 20 },
                 },
             },
@@ -325,7 +326,8 @@ export class StandIn {
 
     // Two pages: three events, then one of which a part is not shown.
     #events(query, event) {
-        if (!query.get('after')) return { events: [event(1), event(2), event(3)], eventsNext: 'session-9876543210123456789-3' };
+        const before = { ...event(9), device: 'phone-2', because: 'REPLACE' };
+        if (!query.get('after')) return { events: [event(1), event(2), { ...event(3), insteadOf: [before] }], eventsNext: 'session-9876543210123456789-3' };
         const { sessionHeld, ...rest } = event(4).event;
         return { events: [{ ...event(4), hidden: true, event: rest }] };
     }
@@ -350,7 +352,11 @@ export class StandIn {
             const report = this.world.file(body.period, this.reports.filter(one => one.period === body.period).length + 1, 1655712345);
             this.reports.push(report);
             const { values, ...rest } = report;
-            return this.#json(response, 201, { report: rest });
+            const event =
+                this.place === '625'
+                    ? null
+                    : { receipt: { verdict: 'STORED', period: '2022-07', reasons: [] }, device: `office-${this.place}-1`, sequence: ++this.#sequence };
+            return this.#json(response, 201, { report: rest, event });
         }
         const answer = this.nextReceipt || {
             receipt: { verdict: 'STORED', period: body.correction?.action === 'VOID' ? 0 : 202206, reasons: [] },

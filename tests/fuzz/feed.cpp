@@ -3,7 +3,7 @@
 // and a board that is kept and brought back is the same board (I6).
 #include "data/indicators.hpp"
 #include "gateway/serve/gateway.hpp"
-#include "gateway/serve/table.hpp"
+#include "gateway/serve/value_text.hpp"
 #include "services/runtime/core/topics.hpp"
 #include "tests/fuzz/fuzz.hpp"
 #include "tests/support/events.hpp"

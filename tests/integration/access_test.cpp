@@ -8,6 +8,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <fstream>
 #include <optional>
 #include <set>
@@ -31,7 +32,8 @@ public:
     Guarded() {
         const auto passwords = path("passwords");
         std::ofstream(passwords).close();
-        for (const std::string user : {"commune", "district", "reader", "commune/labour", "commune/party", "p1", "p2", "23656-01"}) {
+        for (const std::string user :
+             {"commune", "district", "reader", "commune/labour", "commune/party", "p1", "p2", "23656-01", "23656-02"}) {
             Process made({"/usr/bin/mosquitto_passwd", "-b", passwords, user, password_of(user)}, path("passwd.log"));
             REQUIRE(made.wait(30s) == 0);
         }
@@ -50,8 +52,8 @@ public:
         command.insert(command.begin() + 1, words.begin(), words.end());
         return command;
     }
-    // What a user hears who asks for everything, as topics: of indicators and recipients their kind.
-    [[nodiscard]] std::set<std::string> heard_by(const std::string& user) const {
+    // The topics that a user hears who asks for everything.
+    [[nodiscard]] std::set<std::string> topics_of(const std::string& user) const {
         std::filesystem::remove(path("heard.log"));
         Process program({"/usr/bin/mosquitto_sub", "-p", std::to_string(port_), "-u", user, "-P", password_of(user), "-t", "chieng/1/#",
                          "-F", "%t", "-W", "2"},
@@ -60,9 +62,16 @@ public:
         std::set<std::string> heard;
         std::ifstream in(path("heard.log"));
         for (std::string topic; std::getline(in, topic);) {
-            if (!topic.starts_with("chieng/")) {
-                continue;  // that its time is over
+            if (topic.starts_with("chieng/")) {  // not that its time is over
+                heard.insert(topic);
             }
+        }
+        return heard;
+    }
+    // Of those of indicators and recipients their kind.
+    [[nodiscard]] std::set<std::string> heard_by(const std::string& user) const {
+        std::set<std::string> heard;
+        for (auto topic : topics_of(user)) {
             for (const std::string kind : {"/indicators/", "/recipients/"}) {
                 const auto at = topic.find(kind);
                 topic = at == std::string::npos ? topic : "areas" + topic.substr(at, topic.find('/', at + kind.size()) - at);
@@ -136,6 +145,19 @@ TEST_CASE("with the shipped rules of the broker each hears what is for him, and 
                topic == "chieng/1/23656/feeds/cells/head"));
     }
     CHECK(guarded.heard_by("commune").contains("chieng/1/23656/feeds/household/head"));
+    const std::string village = "chieng/1/areas/23656-01/";
+    const auto own = guarded.topics_of("23656-01");
+    CHECK(std::any_of(own.begin(), own.end(), [](const std::string& topic) { return topic.ends_with("/COM-01"); }));
+    for (const auto& topic : own) {
+        INFO(topic);
+        CHECK(topic.starts_with(village + "recipients/village/23656-01/"));
+    }
+    for (const auto* user : {"23656-02", "p1", "p2", "reader", "district", "commune/labour", "commune/party"}) {
+        INFO(user);
+        for (const auto& topic : guarded.topics_of(user)) {
+            CHECK_FALSE(topic.starts_with(village));  // the figures of that village
+        }
+    }
     CHECK(guarded.shows_a_session());  // what p2 said for p1 reached nobody
     guarded.forge("p2", "p2");
     CHECK(eventually(60s, [&] { return !guarded.shows_a_session(); }));  // and would have been counted

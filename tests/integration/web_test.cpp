@@ -28,7 +28,7 @@ namespace {
 
 // printf %s gong | sha256sum
 constexpr const char* rights = R"(viewer {
-  name: "officer" token_sha256: "cb37790a8586667fe9d52fbf3749dbbbdf05a5e6eab4152a8af7330c10ea60f5" may: [POST, CORRECT, DECIDE, FILE]
+  name: "officer" token_sha256: "cb37790a8586667fe9d52fbf3749dbbbdf05a5e6eab4152a8af7330c10ea60f5" may: [POST, CORRECT, DECIDE, ASSIGN, FILE]
   sees: SENSITIVE purpose: "review" role: CULTURE_OFFICIAL organisation: COMMUNE_PEOPLES_COMMITTEE
 }
 viewer {  # printf %s flute | sha256sum
@@ -176,20 +176,37 @@ TEST_CASE("an officer posts, corrects and files over HTTP, and is answered with 
     CHECK(Json::parse(taken_back.body).at("receipt").at("verdict") == "STORED");
     CHECK(eventually(20s, [&] { return town.sessions() == 0; }));
 
+    const auto target = [&](const std::string& value) {
+        const auto assigned = town.act("/api/v1/events", R"({"occurredOn": "2022-07-20", "targetAssigned": {"indicator": "COM-01",
+            "period": "2022-Q2", "docNo": "12/QD-UBND", "value": ")" +
+                                                             value + R"("}})");
+        const auto receipt = Json::parse(assigned.body).at("receipt");
+        return receipt.at("reasons").empty() ? receipt.at("verdict") : receipt.at("reasons")[0].at("code");
+    };
+    CHECK(target("1000") == "STORED");
+    CHECK(target("2000") == "STORED");
     const auto filed = town.act("/api/v1/reports", R"({"period": "2022-Q2"})");
     CHECK(filed.status == 201);
+    CHECK(Json::parse(filed.body).at("event").at("receipt").at("verdict") == "STORED");
+    CHECK(target("3000") == "TARGET_FILED");
     CHECK(Json::parse(filed.body).at("report").at("revision") == 1);
     CHECK(Json::parse(filed.body).at("report").at("filedBy") == town.asked("/api/v1/me").at("viewer"));
     const auto unexplained = town.act("/api/v1/reports", R"({"period": "2022-Q2"})");
     CHECK(unexplained.status == 400);
     CHECK(Json::parse(unexplained.body).at("field") == "why");
     CHECK(town.get("/api/v1/reports").at("reports").size() == 1);
+    const auto again = town.act("/api/v1/reports", R"({"period": "2022-Q2", "why": "a late report"})");
+    CHECK(Json::parse(again.body).at("report").at("revision") == 2);
+    CHECK(Json::parse(again.body).at("event").at("receipt").at("verdict") == "STORED");
     CHECK(http(town.port, "POST", "/api/v1/reports", "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}").status == 403);
 
     town.service.kill();  // nobody answers: it waits, and is answered later
     const auto waits = town.act("/api/v1/events", "{" + meeting);
     CHECK(waits.status == 202);
     CHECK(Json::parse(waits.body).at("waiting") == true);
+    const auto filed_alone = town.act("/api/v1/reports", R"({"period": "2022-Q1"})");
+    CHECK(filed_alone.status == 201);  // the report is kept; its event waits too
+    CHECK(Json::parse(filed_alone.body).at("event").at("waiting") == true);
     town.service.start();
     CHECK(eventually(60s, [&] { return town.sessions() == 1; }));
 }

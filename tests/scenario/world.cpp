@@ -2,7 +2,7 @@
 #include "tests/scenario/world.hpp"
 
 #include "data/indicators.hpp"
-#include "gateway/serve/table.hpp"
+#include "gateway/serve/value_text.hpp"
 #include "services/runtime/core/cloud_event.hpp"
 #include "services/runtime/core/topics.hpp"
 #include "services/runtime/host/services.hpp"

@@ -2,6 +2,7 @@
 // Statements and the formats that they are written in.
 #include "gateway/export/csv_cells.hpp"
 #include "gateway/export/formats.hpp"
+#include "gateway/export/table.hpp"
 #include "gateway/serve/labels.hpp"
 #include "services/runtime/core/csv.hpp"
 #include "tests/support/statements.hpp"
@@ -14,6 +15,8 @@
 #include <cstdlib>
 #include <fstream>
 #include <map>
+#include <set>
+#include <sstream>
 
 namespace export_test {
 
@@ -66,6 +69,31 @@ TEST_CASE("a statement has a row for each indicator of its span and below it one
     CHECK(names == std::vector<std::string>{"COM-01", "COM-01VILLAGE_MEETING", "COM-01TALK", "COM-04", "EMU-04", "SUP-04"});
     CHECK(row_of(statement, "COM-01", "TALK").cut_value_label.vi() == "Nói chuyện chuyên đề");
     CHECK(statement.groups() == std::vector<std::string>{"COM", "EMU", "SUP"});
+}
+
+TEST_CASE("a table for a terminal says in the words of the files what is no number") {
+    auto statement = a_statement();
+    CHECK(has(table(statement, Tongue::vi, false), " 7,50 (3/40) "));
+    CHECK(has(table(statement, Tongue::vi, true), "form = TALK"));
+    CHECK_FALSE(has(table(statement, Tongue::vi, false), "form = TALK"));
+    std::set<Status> seen;
+    for (std::size_t place = 1; place < statement.places.size(); ++place) {
+        for (auto& row : statement.rows) {
+            row.cells.front() = row.cells[place];
+        }
+        for (const auto tongue : {Tongue::vi, Tongue::en}) {
+            std::istringstream lines(table(statement, tongue, false));
+            std::string line;
+            for (const auto& row : statement.rows) {
+                if (!row.is_part()) {
+                    REQUIRE(std::getline(lines, line));
+                    seen.insert(row.cells.front().now.status);
+                    CHECK(has(line, " " + row.cells.front().now.shown(tongue) + " "));
+                }
+            }
+        }
+    }
+    CHECK(seen == std::set{Status::ok, Status::not_reported, Status::suppressed, Status::no_value});
 }
 
 TEST_CASE("a zero, a value that cannot be, one that is hidden and one that nobody sent are told apart") {

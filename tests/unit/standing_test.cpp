@@ -29,7 +29,7 @@ TEST_CASE("a place where all is read and nothing is lost has nothing to do, and 
     CHECK(well().is_well());
     const auto vi = text_of(well(), false);
     INFO(vi);
-    CHECK(says(vi, "23656: cổng tổng hợp đang chạy, đã đọc hết\n"));
+    CHECK(says(vi, "23656: máy chủ đang chạy, đã đọc hết\n"));
     CHECK(says(vi, "23656/session           7                     120         120         0           2022-04-10\n"));
     CHECK(says(vi, "cần làm:\n  không có gì\n"));
     CHECK(says(text_of(well(), true), "to do:\n  nothing\n"));

@@ -180,6 +180,68 @@ TEST_CASE("the events behind a value are those that count in it, in the order of
     CHECK(ids_of(world.get(sessions_of_q2, as("internal"))) == std::vector<std::string>{"p/2", "p/3", "p/5"});
 }
 
+TEST_CASE("beside an event that counts stands what it is counted instead of: what it replaced, and what is the same", "[web]") {
+    WebWorld world("23656", eyes());
+    world.journals->read();
+    const auto count_for = [&](const std::string& device, const v1::Event& event, const std::string& before, const v1::Event& replaced) {
+        auto entry = entry_of(device, event);
+        *entry.mutable_retracts() = entry_of(before, replaced);
+        stores(world, entry);
+    };
+    stores(world, entry_of("p", a_session_held(1)));
+    stores(world, entry_of("w", a_session_held(4)));
+    const auto first = correcting(a_session_held(2), v1::Correction::REPLACE, 1);
+    const auto second = correcting(a_session_held(3), v1::Correction::REPLACE, 1);
+    count_for("p", first, "p", a_session_held(1));
+    count_for("p", second, "p", first);
+    auto events = world.get(sessions_of_q2, as("internal")).at("events");
+    REQUIRE(events.size() == 2);
+    CHECK_FALSE(events[0].contains("insteadOf"));  // w/4
+    const auto named = [](const Json& event) {
+        std::vector<std::string> names;
+        for (const auto& one : event.at("insteadOf")) {
+            names.push_back(one.at("because").get<std::string>() + " " + one.at("device").get<std::string>() + "/" +
+                            one.at("sequence").get<std::string>());
+        }
+        return names;
+    };
+    CHECK(named(events[1]) == std::vector<std::string>{"REPLACE p/1", "REPLACE p/2"});
+    CHECK(events[1].at("insteadOf")[0].at("event").at("sessionHeld").at("audience").contains("total"));
+
+    stores(world, taking_back(entry_of("o", a_decision(1, "w", 4, "p", 1, v1::DuplicateDecided::SAME)), entry_of("w", a_session_held(4))));
+    events = world.get(sessions_of_q2, as("internal")).at("events");
+    REQUIRE(events.size() == 1);
+    CHECK(named(events[0]) == std::vector<std::string>{"REPLACE p/1", "REPLACE p/2", "SAME w/4"});
+
+    auto apart = entry_of("o", a_decision(2, "w", 4, "p", 1, v1::DuplicateDecided::DIFFERENT));
+    apart.set_effect(v1::Entry::NOTHING);
+    *apart.mutable_restores() = entry_of("w", a_session_held(4));
+    stores(world, apart);
+    events = world.get(sessions_of_q2, as("internal")).at("events");
+    REQUIRE(events.size() == 2);
+    CHECK_FALSE(events[0].contains("insteadOf"));
+    CHECK(named(events[1]) == std::vector<std::string>{"REPLACE p/1", "REPLACE p/2"});
+}
+
+TEST_CASE("what is counted instead of another is shown as that one is: to whom it may be", "[web]") {
+    WebWorld world("23656", eyes());
+    world.journals->read();
+    auto replacing = correcting(a_support(2), v1::Correction::REPLACE, 1);
+    replacing.mutable_household_supported()->set_household_key("h-18");
+    replacing.clear_note();
+    stores(world, entry_of("h", a_support(1)), "household");
+    auto entry = entry_of("h", replacing);
+    *entry.mutable_retracts() = entry_of("h", a_support(1));
+    stores(world, entry, "household");
+    const std::string asked = "/api/v1/behind?indicator=SUP-01&period=2022-Q2";
+    const auto internal = world.reply(asked, as("internal")).body;
+    CHECK(internal.find("h-17") == std::string::npos);
+    CHECK(internal.find("nhà ông A") == std::string::npos);
+    CHECK(Json::parse(internal).at("events")[0].at("insteadOf")[0].at("hidden") == true);
+    const auto whole = world.get(asked, as("sensitive")).at("events")[0].at("insteadOf")[0];
+    CHECK(whole.at("event").at("householdSupported").at("householdKey") == "h-17");
+}
+
 TEST_CASE("of the events behind a value nobody is shown what is above his class", "[web]") {
     WebWorld world("23656", eyes());
     world.journals->read();

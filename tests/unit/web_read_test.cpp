@@ -42,6 +42,62 @@ TEST_CASE("a table has the area first, then the places below it, and says what w
     CHECK_FALSE(value_in(below, "COM-01", "23656-01").at("parts").empty());
 }
 
+TEST_CASE("of a table only the indicators, groups and cuts are told that are asked for, with the values of the whole table") {
+    WebWorld world;
+    world.happened(a_session_held(1));
+    world.happened(a_household_supported(2));
+    const std::string question = "/api/v1/table?period=2022-Q2";
+    const auto by_form = world.get(question + "&cut=form");  // what is kept of a value is not what this leaves of it
+    const auto whole = world.get(question + "&cuts=true");
+    const auto codes = [](const Json& table) {
+        std::vector<std::string> found;
+        for (const auto& row : table.at("rows")) {
+            found.push_back(row.at("indicator"));
+        }
+        return found;
+    };
+    const auto two = world.get(question + "&indicators=SUP-01,COM-01&cuts=true");
+    CHECK(codes(two) == std::vector<std::string>{"COM-01", "SUP-01"});
+    for (const auto& row : two.at("rows")) {
+        CHECK(std::find(whole.at("rows").begin(), whole.at("rows").end(), row) != whole.at("rows").end());
+    }
+    for (const auto& code : codes(world.get(question + "&indicators=SUP,COM-01"))) {
+        CHECK((code.starts_with("SUP-") || code == "COM-01"));
+    }
+    CHECK(codes(world.get(question + "&indicators=SUP")).size() > 1);
+
+    CHECK(codes(by_form).size() < codes(whole).size());
+    const auto value = value_in(by_form, "COM-01", "23656");
+    CHECK(value.at("number") == 1);
+    REQUIRE_FALSE(value.at("parts").empty());
+    for (const auto& part : value.at("parts")) {
+        CHECK(part.at("cut") == "form");
+    }
+    CHECK(value.at("parts").size() < value_in(whole, "COM-01", "23656").at("parts").size());
+
+    const auto csv = world.reply(question + "&format=csv&indicators=COM-01,SUP-01&cut=form").body;
+    CHECK(csv.find("COM-01") != std::string::npos);
+    CHECK(csv.find("SUP-01") == std::string::npos);
+    CHECK(csv.find("COM-02") == std::string::npos);
+    CHECK(csv.find("VILLAGE_MEETING") != std::string::npos);
+    CHECK(csv.find("POLICY") == std::string::npos);
+    for (const auto* format : {"html", "xlsx", "sdmx-csv", "sdmx-json"}) {
+        INFO(format);
+        CHECK(world.reply(question + "&indicators=COM-01&format=" + format).status == 200);
+    }
+
+    const std::string tag(world.reply(question + "&indicators=COM-01").field("ETag"));
+    CHECK(world.reply(question + "&indicators=COM-01", {{"if-none-match", tag}}).status == 304);
+    CHECK(world.refused(question + "&indicators=COM-99") == "404 indicators");
+    CHECK(world.refused(question + "&indicators=COM-01,CO") == "404 indicators");
+    CHECK(world.refused(question + "&indicators=") == "404 indicators");
+    CHECK(world.refused(question + "&indicators=*") == "404 indicators");
+    CHECK(world.refused("/api/v1/table?period=2022-04&indicators=POV-10") == "400 indicators");
+    CHECK(world.refused(question + "&cut=colour") == "404 cut");
+    CHECK(world.refused(question + "&indicators=SUP&cut=form") == "404 cut");
+    CHECK(world.refused(question + "&cuts=false&cut=form") == "400 cuts");
+}
+
 TEST_CASE("targets stand beside what was reached, with the pace") {
     WebWorld world;
     world.at("2022-05-01");
@@ -259,6 +315,14 @@ TEST_CASE("a question of no sense is answered with the parameter, the rule and w
     CHECK(world.refused("/api/v1/table?period=2022&format=doc") == "406 format");
     CHECK(world.refused("/api/v1/table?period=2022", {{"accept", "image/png"}}) == "406 format");
     CHECK(world.reply("/api/v1/table?period=2022", {{"accept", "image/png, */*;q=0.1"}}).status == 200);
+    for (const auto* question : {"/api/v1/me", "/api/v1/history?indicator=COM-01", "/api/v1/feeds/cells"}) {
+        CHECK(world.refused(question, {{"accept", "text/html"}}) == "406 Accept");
+        CHECK(world.refused(question, {{"accept", "application/json;q=0, */*"}}) == "406 Accept");
+        CHECK(world.reply(question, {{"accept", "text/html, application/*;q=0.5"}}).status == 200);
+    }
+    CHECK(world.refused("/api/v1/feeds/cells/events", {{"accept", "application/json"}}) == "406 Accept");
+    CHECK(std::holds_alternative<web::FollowCells>(world.ask("GET", "/api/v1/feeds/cells/events", {{"accept", "text/event-stream"}})));
+    CHECK(std::holds_alternative<web::FollowCells>(world.ask("GET", "/api/v1/feeds/cells/events")));
     CHECK(world.refused("/api/v1/history?indicator=COM-01&count=61") == "400 count");
     CHECK(world.refused("/api/v1/history?indicator=COM-01&span=WEEK") == "400 span");
     CHECK(world.refused("/api/v1/history?indicator=COM-01&span=YEAR&until=2022-Q1") == "400 until");

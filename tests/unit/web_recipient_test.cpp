@@ -394,6 +394,24 @@ TEST_CASE("files tell a recipient what the table tells it") {
     CHECK(csv.find("YOUTH") == std::string::npos);
 }
 
+TEST_CASE("who asks for some rows of a table is told those that his recipient receives, and hidden is what was hidden") {
+    WebWorld world("23656", rights("23656", {"commune/labour", "commune/front/WOMEN"}, "threshold: 5"));
+    world.happened(session_of(v1::WOMEN, 1));
+    world.happened(session_of(v1::YOUTH, 2));
+    world.happened(a_household_supported(3));
+    const std::string question = "/api/v1/table?period=2022-Q2";
+    CHECK(world.refused(question + "&indicators=COM", as("commune/labour")) == "403 indicators");
+    CHECK(world.refused(question + "&indicators=SUP,COM-01", as("commune/labour")) == "403 indicators");
+    CHECK(world.refused(question + "&cut=language", as("commune/labour")) == "404 cut");
+    for (const auto* name : {"commune/labour", "commune/front/WOMEN"}) {
+        const auto whole = world.get(question + "&cuts=true", as(name));
+        for (const auto& row : whole.at("rows")) {
+            const auto one = world.get(question + "&cuts=true&indicators=" + row.at("indicator").get<std::string>(), as(name));
+            CHECK(one.at("rows") == Json::array({row}));
+        }
+    }
+}
+
 TEST_CASE("answers that are kept, and their tags, are of one recipient") {
     WebWorld world("23656", rights("23656", {"commune/labour", "commune/front/WOMEN", "commune/front/YOUTH"}));
     world.happened(session_of(v1::WOMEN, 1));

@@ -37,6 +37,14 @@ std::string status_of(const web::Outcome& outcome) {
     return std::to_string(reply->status) + (json.is_object() && json.contains("field") ? " " + json.at("field").get<std::string>() : "");
 }
 
+// What Set-Cookie says.
+std::string sign_in(WebWorld& world, const std::string& token, Fields fields = {}) {
+    fields["content-type"] = "application/json";
+    const auto begun = std::get<HttpReply>(world.ask("POST", "/api/v1/session", std::move(fields), "{\"token\": \"" + token + "\"}"));
+    CHECK(begun.status == 200);
+    return std::string(begun.field("Set-Cookie"));
+}
+
 const std::string a_meeting =
     R"({"occurredOn": "2022-03-20", "village": "23656-01", "sessionHeld": {"form": "TALK", "topics": ["LAW"], "languages": ["VIETNAMESE"], "audience": {"total": 30}}})";
 const std::string a_void =
@@ -64,7 +72,7 @@ TEST_CASE("metrics count events to the moment: under rights they are for who see
         request.method = "GET";
         request.path = "/metrics";
         request.fields = std::move(fields);
-        const auto refusal = asked.api.refuse_metrics(request);
+        const auto refusal = asked.api.refuse_metrics(request, asked.now);
         return refusal ? refusal->status : 0;
     };
     CHECK(refused(world, {}) == 401);
@@ -89,6 +97,7 @@ TEST_CASE("rights that contradict themselves are refused with the place") {
     CHECK(fault("viewer { name: \"x\" token_sha256: \"abc\" }").find("token_sha256") != std::string::npos);
     CHECK(fault("viewer { name: \"a b\" token_sha256: \"" + digest + "\" }").find("name") != std::string::npos);
     CHECK(fault("viewer { name: \"a\" token_sha256: \"" + digest + "\" may: CORRECT }").find("role") != std::string::npos);
+    CHECK(fault("viewer { name: \"a\" token_sha256: \"" + digest + "\" may: FILE }").find("role") != std::string::npos);
     CHECK(fault("anonymous { may: FILE }").find("anonymous") != std::string::npos);
     const auto one = "viewer { name: \"a\" token_sha256: \"" + digest + "\" }\n";
     CHECK(fault(one + one).starts_with("r:2:1: viewer 'a': another viewer"));
@@ -106,12 +115,11 @@ TEST_CASE("rights that contradict themselves are refused with the place") {
 
 TEST_CASE("a cookie reads, and changes something only with the header that no other page can send") {
     WebWorld world("23656", rights());
-    const auto begun =
-        std::get<HttpReply>(world.ask("POST", "/api/v1/session", {{"content-type", "application/json"}}, R"({"token": "gong"})"));
-    CHECK(begun.status == 200);
-    const std::string cookie(begun.field("Set-Cookie"));
-    CHECK(cookie == "chieng_session=gong; Path=/; HttpOnly; SameSite=Strict");
-    Fields fields{{"cookie", "theme=dark; chieng_session=gong"}, {"content-type", "application/json"}};
+    const auto cookie = sign_in(world, "gong");
+    CHECK(cookie.starts_with("chieng_session="));
+    CHECK(cookie.ends_with("; Path=/; HttpOnly; SameSite=Strict"));
+    CHECK(cookie.find("gong") == std::string::npos);
+    Fields fields{{"cookie", "theme=dark; " + cookie.substr(0, cookie.find(';'))}, {"content-type", "application/json"}};
     CHECK(world.get("/api/v1/me", fields).at("viewer") == "officer");
     CHECK(status_of(world.ask("POST", "/api/v1/events?service=session", fields, a_meeting)) == "403 X-Chieng");
     fields["x-chieng"] = "1";
@@ -119,6 +127,47 @@ TEST_CASE("a cookie reads, and changes something only with the header that no ot
     CHECK(std::get<HttpReply>(world.ask("DELETE", "/api/v1/session", fields)).field("Set-Cookie").find("Max-Age=0") != std::string::npos);
     CHECK(status_of(world.ask("POST", "/api/v1/session", {{"content-type", "application/json"}}, R"({"token": "gang"})")) == "401");
     CHECK(status_of(world.ask("POST", "/api/v1/session", {{"content-type", "text/plain"}}, R"({"token": "gong"})")) == "415 Content-Type");
+}
+
+TEST_CASE("a session is over when it is ended, when its time has come, and when the gateway starts anew; a token is no session") {
+    WebWorld world("23656", rights());
+    const auto with = [](const std::string& cookie) { return Fields{{"cookie", cookie.substr(0, cookie.find(';'))}}; };
+    const auto me = [&](const std::string& cookie) {
+        const auto reply = world.reply("/api/v1/me", with(cookie));
+        return reply.status == 200 ? Json::parse(reply.body).at("viewer").get<std::string>() : std::to_string(reply.status);
+    };
+    const auto first = sign_in(world, "gong");
+    const auto second = sign_in(world, "gong");
+    CHECK(first != second);
+    CHECK(me(first) == "officer");
+    CHECK(std::get<HttpReply>(world.ask("DELETE", "/api/v1/session", with(first))).status == 204);
+    CHECK(me(first) == "401");
+    CHECK(me(second) == "officer");
+    CHECK(me("chieng_session=gong") == "401");
+    CHECK(me("chieng_session=") == "401");
+    CHECK(world.refused("/api/v1/me", as(second.substr(second.find('=') + 1, second.find(';') - second.find('=') - 1))) == "401 ");
+
+    const auto third = sign_in(world, "drum", with(second));  // who signs in anew has ended what he had
+    CHECK(me(second) == "401");
+    CHECK(me(third) == "decider");
+
+    world.now.civil += web::Sessions::lifetime - std::chrono::seconds(1);
+    CHECK(me(third) == "decider");
+    world.now.civil += std::chrono::seconds(1);
+    CHECK(me(third) == "401");
+
+    const auto others = sign_in(world, "drum");
+    std::vector<std::string> all;
+    for (std::size_t i = 0; i <= web::Sessions::of_one_viewer_max; ++i) {
+        all.push_back(sign_in(world, "gong"));
+        world.now.civil += std::chrono::seconds(1);
+    }
+    CHECK(me(all.front()) == "401");  // the oldest made room
+    CHECK(me(all[1]) == "officer");
+    CHECK(me(all.back()) == "officer");
+    CHECK(me(others) == "decider");
+    WebWorld again("23656", rights());
+    CHECK(again.refused("/api/v1/me", with(others)) == "401 ");
 }
 
 TEST_CASE("a certificate is its viewer, from this gateway's own pages only; a token that is shown too decides") {
@@ -203,7 +252,8 @@ TEST_CASE("the type of a problem leads to what it means, in both languages, for 
     CHECK(world.refused("/api/v1/me") == "401 ");
     const auto token = world.reply("/problems/token");
     CHECK(token.status == 200);
-    CHECK(token.body == "Thiếu mã truy cập, hoặc mã không đúng.\nThe token is missing or wrong.\n");
+    CHECK(token.body ==
+          "Thiếu mã truy cập, mã không đúng, hoặc phiên đăng nhập đã hết.\nThe token is missing or wrong, or the session is over.\n");
     CHECK(world.refused("/problems/nothing") == "404 ");
 }
 
@@ -217,6 +267,13 @@ TEST_CASE("each action needs its right, which a refusal names") {
     CHECK(status_of(post("drum", a_void)) == "403 CORRECT");
     CHECK(status_of(post("gong", a_target)) == "403 ASSIGN");
     CHECK(status_of(post("gong", a_void)) == "done");
+    auto replacing = a_void;
+    replacing.replace(replacing.find("VOID"), 4, "REPLACE");
+    CHECK(status_of(post("gong", replacing)) == "400 organisation");
+    const auto kept = std::get<web::PostEvent>(post("gong", "{\"organisation\": \"WOMEN\"," + replacing.substr(1)));
+    CHECK(kept.event.organisation() == v1::WOMEN);  // as the event that it replaces
+    CHECK(kept.event.role() == v1::CULTURE_OFFICIAL);
+    CHECK(status_of(post("gong", "{\"organisation\": \"WOMEN\"," + a_meeting.substr(1))) == "403 organisation");
     CHECK(status_of(post("drum", a_target)) == "done");
     const auto posted = std::get<web::PostEvent>(post("gong", a_meeting));
     CHECK(posted.commune == "23656");
@@ -235,6 +292,33 @@ TEST_CASE("each action needs its right, which a refusal names") {
     CHECK(file("gong", "soon") == "400 period");
 }
 
+TEST_CASE("what a commune files is posted too, in the name of who filed it; at a district there is no service that would take it") {
+    const auto filing = [](WebWorld& world, const std::string& day = "2022-07-20") {
+        world.at(day);
+        const auto asked = std::get<web::FilePeriod>(world.ask("POST", "/api/v1/reports", as("gong"), R"({"period": "2022-Q2"})"));
+        return world.api.filing(asked, world.file("2022-Q2"), world.now);
+    };
+    WebWorld commune("23656", rights());
+    const auto post = filing(commune);
+    REQUIRE(post);
+    CHECK(post->commune == "23656");
+    CHECK(post->service == "monitoring");
+    CHECK(post->event.occurred_on() == "2022-07-20");
+    CHECK(post->event.posted_by() == "officer");
+    CHECK(post->event.role() == v1::CULTURE_OFFICIAL);
+    CHECK(post->event.organisation() == v1::COMMUNE_PEOPLES_COMMITTEE);
+    CHECK(post->event.period_filed().period() == "2022-Q2");
+    CHECK(post->event.period_filed().revision() == 1);
+    CHECK(post->event.period_filed().digest() == commune.reports.filed("2022-Q2", 1)->digest());
+    v1::ReportReply not_filed;
+    not_filed.set_error("the board is not whole");
+    CHECK_FALSE(commune.api.filing({"2022-Q2", "", {}}, not_filed, commune.now));
+    WebWorld district("625", rights());
+    CHECK_FALSE(filing(district));
+    WebWorld ended("23656", rights());  // on 1 July 2025
+    CHECK(filing(ended, "2025-09-20")->event.occurred_on() == "2025-06-30");
+}
+
 TEST_CASE("an event of no sense is not posted") {
     WebWorld world("23656", rights());
     const auto post = [&](const std::string& event, const std::string& more = "") {
@@ -242,13 +326,49 @@ TEST_CASE("an event of no sense is not posted") {
     };
     CHECK(post("") == "400");
     CHECK(post("[]") == "400");
-    CHECK(post("{\"sessionHeld\": 3}") == "400");
-    CHECK(post("{\"noSuchField\": 3}") == "400");
+    CHECK(post("{\"sessionHeld\": 3}") == "400 sessionHeld");
+    CHECK(post("{\"noSuchField\": 3}") == "400 noSuchField");
+    CHECK(post("{\"sessionHeld\": {\"audience\": {\"totl\": 3}}}") == "400 sessionHeld.audience.totl");
+    CHECK(post("{\"sessionHeld\": {\"audience\": {\"total\": \"many\"}}}") == "400 sessionHeld.audience.total");
     CHECK(post(std::string(50'000, '[')) == "400");
     CHECK(post(a_meeting, "?service=household") == "400 service");
-    CHECK(post("{\"occurredOn\": \"2022-03-20\"}") == "400 service");
+    CHECK(post("{\"occurredOn\": \"2022-03-20\"}") == "400");
+    CHECK(post("{\"occurredOn\": \"2022-03-20\"}", "?service=session") == "400");
+    CHECK(post(R"({"occurredOn": "2022-03-20", "correction": {"action": "VOID", "reason": "ENTERED_TWICE", "sequence": "1"}})") ==
+          "400 service");
+    const auto said = [&](const std::string& event) {
+        return Json::parse(std::get<HttpReply>(world.ask("POST", "/api/v1/events", as("gong"), event)).body);
+    };
+    const auto typeless = said("{\"occurredOn\": \"2022-03-20\"}");
+    CHECK(typeless.at("type") == "/problems/event");
+    for (const auto* language : {"detail", "detailVi"}) {
+        CHECK(typeless.at(language).get<std::string>().find("sessionHeld, householdSupported, ") != std::string::npos);
+    }
+    CHECK(said("{\"noSuchField\": 3}").at("detailVi") ==
+          "nội dung phải là một chieng.v1.Event dạng proto3 JSON; chỗ sai: noSuchField; các tin được mô tả ở /asyncapi.json");
     CHECK(post("{\"sequence\": \"5\"," + a_meeting.substr(1)) == "400 sequence");
     CHECK(post("{\"role\": \"VILLAGE_HEAD\"," + a_meeting.substr(1)) == "403 role");
+}
+
+TEST_CASE("a body in an encoding is refused, with the one that is taken, and no other body is") {
+    WebWorld world("23656", rights());
+    const auto post = [&](const std::string& path, const std::string& coding) {
+        auto fields = as("gong");
+        fields["content-encoding"] = coding;
+        return world.ask("POST", path, fields, a_meeting);
+    };
+    for (const auto* path : {"/api/v1/events", "/api/v1/reports", "/api/v1/session"}) {
+        for (const auto* coding : {"gzip", "br", "identity, gzip"}) {
+            INFO(path << " " << coding);
+            const auto refused = post(path, coding);
+            CHECK(status_of(refused) == "415 Content-Encoding");
+            CHECK(std::get<HttpReply>(refused).field("Accept-Encoding") == "identity");
+        }
+    }
+    CHECK(status_of(post("/api/v1/events", "identity")) == "done");
+    CHECK(status_of(post("/api/v1/events", "Identity")) == "done");
+    CHECK(status_of(world.ask("POST", "/api/v1/events", {{"authorization", "Bearer gong"}, {"content-type", "text/plain"}}, a_meeting)) ==
+          "415 Content-Type");
 }
 
 TEST_CASE("at a district an event goes to the commune of its village, or to the one that is named") {

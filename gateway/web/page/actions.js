@@ -133,14 +133,14 @@ function countsIn(month) {
 }
 
 // The receipt, in the reader's language.
-function receiptView(answer, effect) {
+function receiptView(answer, effect, title = t('receipt')) {
     const number = answer.sequence ? el('p', { class: 'quiet' }, t('receiptNo', String(answer.sequence), answer.device || '')) : null;
     if (!answer.receipt)
         return [
             el(
                 'section',
                 { class: 'receipt waiting', role: 'status' },
-                el('h3', {}, t('receipt')),
+                el('h3', {}, title),
                 el('p', {}, t('waitingReceipt')),
                 number,
             ),
@@ -150,7 +150,7 @@ function receiptView(answer, effect) {
         el(
             'section',
             { class: `receipt ${String(verdict).toLowerCase()}`, role: 'status' },
-            el('h3', {}, t('receipt')),
+            el('h3', {}, title),
             el('p', { class: 'verdict' }, t(verdict)),
             reasons.length
                 ? el(
@@ -343,14 +343,16 @@ function file(ctx, data) {
                     [t('who'), whoOf(ctx)],
                 ],
                 send: () => post('reports', { period: ctx.state.period, ...(said ? { why: said } : {}) }),
-                receipt: ({ report }) => [
+                receipt: ({ report, event }) => [
                     el(
                         'section',
                         { class: 'receipt stored', role: 'status' },
                         el('h3', {}, t('receipt')),
                         el('p', { class: 'verdict' }, t('filedReceipt', inner(report.period), report.revision)),
                         report.digest ? el('p', {}, t('reportDigest'), ': ', el('code', { class: 'digest' }, report.digest)) : null,
+                        event ? null : el('p', {}, t('filedByCommunes')),
                     ),
+                    ...(event ? receiptView(event, t('filedDoes'), t('filedEvent')) : []),
                 ],
             };
         },

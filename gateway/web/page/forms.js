@@ -4,7 +4,7 @@
 import { el } from './dom.js';
 import { day, label, number, parseDay, parseNumber } from './format.js';
 import { enums, events, messages } from './schema.js';
-import { lang, t } from './words.js';
+import { lang, t, unitName } from './words.js';
 
 export const pick = pair => (pair ? pair[lang() === 'vi' ? 0 : 1] || pair[0] : '');
 export const bodyOf = event => Object.keys(event).find(key => key in events);
@@ -29,11 +29,18 @@ function asText(value, { decimals } = {}, key = '') {
     return number(decimals ? String(Number(value) / 10 ** decimals) : String(value));
 }
 
+// With what it is a number of.
+function withUnit(value, flags = {}, key = '') {
+    const text = asText(value, flags, key);
+    return text && flags.unit ? `${text} ${unitName(flags.unit)}` : text;
+}
+
 // One field: {path, name, node, read()}; read() gives undefined for an empty one and throws a sentence for a wrong one.
 function fieldOf(path, [vi, en, type, flags = {}], value, places) {
     const id = `f${++ids}`;
     const name = pick([vi, en]);
-    const field = control => el('p', { class: 'field' }, el('label', { for: id }, name, flags.must ? ' *' : ''), control);
+    const unit = flags.unit ? ` (${unitName(flags.unit)})` : '';
+    const field = control => el('p', { class: 'field' }, el('label', { for: id }, name, unit, flags.must ? ' *' : ''), control);
     if (enums[type] && flags.many) {
         const boxes = Object.entries(enums[type]).map(([one, names]) =>
             el(
@@ -98,7 +105,7 @@ function fieldOf(path, [vi, en, type, flags = {}], value, places) {
             }
             return whole || undefined; // proto3: zero is not written
         };
-        return { path, name, node: field(box), read, say: one => asText(one, flags, path.at(-1)) };
+        return { path, name, node: field(box), read, say: one => withUnit(one, flags, path.at(-1)) };
     }
     if (path[0] === 'village' && places.length) {
         const box = el(
@@ -217,7 +224,7 @@ export function eventSays(event) {
                                 : rule[3]?.date
                                   ? day(each)
                                   : numeric.test(rule[2])
-                                    ? asText(each, rule[3], key)
+                                    ? withUnit(each, rule[3], key)
                                     : typeof each === 'boolean'
                                       ? t(each ? 'yes' : 'no')
                                       : String(each),

@@ -59,6 +59,30 @@ function says(event, counted) {
     );
 }
 
+// What it is counted instead of: each as it was reported.
+function insteadOf(ctx, event, id) {
+    const others = event.insteadOf || [];
+    if (!others.length) return null;
+    return el(
+        'details',
+        { 'data-key': `i-${id}`, class: 'aside' },
+        el('summary', {}, t('countsInsteadOf', number(others.length))),
+        el(
+            'ul',
+            {},
+            others.map(other =>
+                el(
+                    'li',
+                    { 'data-key': `${other.device}-${other.sequence}` },
+                    el('p', {}, `${day(other.occurredOn)} · ${t(other.because === 'SAME' ? 'wasSame' : 'wasReplaced')}`),
+                    from(ctx, other),
+                    says(other, new Set()),
+                ),
+            ),
+        ),
+    );
+}
+
 const fact = (name, value) => (value ? el('div', {}, el('dt', {}, name), el('dd', {}, el('code', {}, value))) : null);
 
 function technical(event, id) {
@@ -115,6 +139,7 @@ export function tale(ctx, data, definition) {
                     each ? el('p', { class: 'adds' }, t('addsThis', rounded(each[at])), ' ', el('span', { class: 'unit' }, unitOf(definition))) : null,
                     from(ctx, event),
                     says(event, countedFields(definition, event.type)),
+                    insteadOf(ctx, event, id),
                     may ? buttons(event, at, id) : null,
                     technical(event, id),
                 );

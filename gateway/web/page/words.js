@@ -180,8 +180,8 @@ const texts = {
     ],
     events: ['Các tin làm nên con số', 'The events that make it'],
     eventsSay: [
-        'Chỉ gồm các tin đang được tính. Tin đã hủy, tin đã có tin khác thay và tin trùng với tin khác thì không tính, nên không có ở đây.',
-        'Only the events that count. What was voided or replaced, or is the same as another, does not count and does not stand here.',
+        'Chỉ gồm các tin đang được tính; tin đã được thay và tin trùng thì không tính, và nằm dưới tin được tính. Tin đã hủy không có ở đây.',
+        'The events that count; what was replaced, or is the same as another, does not, and stands below the one that does. What was voided is left out.',
     ],
     eventsTwins: [
         'Hai tin giống nhau mà cán bộ chưa kết luận thì vẫn tính cả hai.',
@@ -195,6 +195,9 @@ const texts = {
     atTime: ['Giờ: {0}', 'Time: {0}'],
     recordedAt: ['Ghi lúc {0}', 'Recorded at {0}'],
     insteadOf: ['Thay cho một tin báo trước đó, vì: {0}.', 'Stands for an earlier event, because: {0}.'],
+    countsInsteadOf: ['Được tính thay cho {0} tin', 'Counts instead of {0}'],
+    wasReplaced: ['đã được thay', 'was replaced'],
+    wasSame: ['được kết luận là cùng một việc', 'was decided to be the same fact'],
     takesBack: ['Hủy một tin báo trước đó, vì: {0}.', 'Takes an earlier event back, because: {0}.'],
     correctedBy: ['Do {0} đính chính lúc {1}.', 'Corrected by {0} at {1}.'],
     replaced: ['Tin được thay (thiết bị / số)', 'What it stands for (device / number)'],
@@ -419,6 +422,12 @@ const texts = {
     ],
     receiptNo: ['Biên nhận số {0} của {1}', 'Receipt {0} of {1}'],
     filedReceipt: ['Đã chốt {0}, lần {1}.', '{0} is filed, revision {1}.'],
+    filedEvent: ['Tin “Chốt kỳ báo cáo”', 'The event “Period filed”'],
+    filedDoes: ['Chỉ tiêu đã giao của kỳ này không sửa được nữa.', 'The targets assigned for this period stand from now on.'],
+    filedByCommunes: [
+        'Chỉ tiêu của kỳ được chốt ở từng xã, khi chính xã đó chốt kỳ.',
+        'Targets of the period stand in each commune once it has filed the period itself.',
+    ],
     unsure: [
         'Mất kết nối khi đang gửi: không rõ máy chủ đã nhận chưa. Hãy xem lại số liệu trước khi gửi lần nữa.',
         'The line broke while sending: it is not known whether it arrived. Look at the figures before sending again.',
@@ -457,6 +466,19 @@ const groups = {
     RPT: ['Chế độ báo cáo', 'Reporting'],
 };
 
+// Units of the contract's fields.
+const units = {
+    '%': ['%', '%'],
+    VND: ['đồng', 'VND'],
+    bytes: ['byte', 'bytes'],
+    days: ['ngày', 'days'],
+    ha: ['ha', 'ha'],
+    minutes: ['phút', 'minutes'],
+    months: ['tháng', 'months'],
+    seconds: ['giây', 'seconds'],
+    'seconds since 1970': ['giây từ năm 1970', 'seconds since 1970'],
+};
+
 let tongue = 'vi';
 try {
     tongue = localStorage.getItem('chieng.lang') === 'en' ? 'en' : 'vi';
@@ -483,4 +505,6 @@ export function t(key, ...values) {
 }
 
 export const has = key => key in texts;
+export const hasUnit = unit => unit in units;
+export const unitName = unit => (units[unit] ? pick(units[unit]) : unit);
 export const groupName = code => (groups[code] ? pick(groups[code]) : code);

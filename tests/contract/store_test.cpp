@@ -102,6 +102,17 @@ TEMPLATE_TEST_CASE("a scan visits the keys of one prefix in byte order until tol
         return false;
     });
     CHECK(seen == "b/10");
+    seen.clear();
+    world.get().scan("b/", [&](std::string_view key, std::string_view) {  // who is visited may scan too
+        world.get().scan("a/", [&](std::string_view other, std::string_view) {
+            seen += std::string(key) + std::string(other) + " ";
+            return true;
+        });
+        return true;
+    });
+    CHECK(seen ==
+          "b/10a/1 b/2a/1 b/\xff"
+          "a/1 ");
 }
 
 TEMPLATE_TEST_CASE("a unit may be opened before its first write, and hold none", "", InMemory, OnDisk, OnSharedDisk) {

@@ -209,6 +209,8 @@ TEST_CASE("what was filed stands beside what is true now") {
     CHECK(filed.at("revision") == 1);
     CHECK(filed.at("restated") == true);
     CHECK(world.get("/api/v1/reports").at("reports")[0].at("restatedCells") > 0);
+    REQUIRE(world.file("2022-04").error().empty());
+    CHECK(world.get("/api/v1/reports").at("reports").size() == 2);
     const auto report = world.get("/api/v1/reports/2022-Q2/latest");
     CHECK(report.at("report").at("digest").get<std::string>().size() == 64);
     CHECK_FALSE(report.at("restated").empty());

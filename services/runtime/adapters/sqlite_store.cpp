@@ -111,7 +111,6 @@ SqliteStore::SqliteStore(const std::string& path, const char* vfs, Sharing shari
     get_ = prepare("SELECT value FROM kept WHERE key = ?");
     put_ = prepare("INSERT INTO kept(key, value) VALUES(?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value");
     erase_ = prepare("DELETE FROM kept WHERE key = ?");
-    scan_ = prepare("SELECT key, value FROM kept WHERE key >= ? ORDER BY key");
     version_ = prepare("PRAGMA data_version");
 }
 
@@ -247,16 +246,16 @@ void SqliteStore::erase(std::string_view key) {
 }
 
 void SqliteStore::scan(std::string_view prefix, const Visitor& visit) {
-    assign(scan_.get(), 1, prefix);
+    // Of its own: who is visited may scan too.
+    const auto scan = prepare("SELECT key, value FROM kept WHERE key >= ? ORDER BY key");
+    assign(scan.get(), 1, prefix);
     int result = SQLITE_ROW;
-    while ((result = sqlite3_step(scan_.get())) == SQLITE_ROW) {
-        const auto key = blob(scan_.get(), 0);
-        if (!key.starts_with(prefix) || !visit(key, blob(scan_.get(), 1))) {
+    while ((result = sqlite3_step(scan.get())) == SQLITE_ROW) {
+        const auto key = blob(scan.get(), 0);
+        if (!key.starts_with(prefix) || !visit(key, blob(scan.get(), 1))) {
             break;
         }
     }
-    sqlite3_reset(scan_.get());
-    sqlite3_clear_bindings(scan_.get());
     if (result != SQLITE_ROW && result != SQLITE_DONE) {
         fail("cannot read");
     }

@@ -66,7 +66,7 @@ private:
     std::string path_;
     Sharing sharing_;
     std::unique_ptr<sqlite3, Close> database_;
-    Statement append_, replace_, last_, at_, get_, put_, erase_, scan_, version_;
+    Statement append_, replace_, last_, at_, get_, put_, erase_, version_;
     bool open_unit_ = false;
     bool scrub_due_ = false;
     std::function<void(std::chrono::nanoseconds)> on_commit_;

@@ -59,6 +59,9 @@ void Duplicates::apply(std::string_view service, const v1::Entry& entry) {
     if (!read_version(entry, own)) {
         return;
     }
+    if (!own.event.posted_by().empty()) {
+        journal.posted_by[own.id] = own.event.posted_by();
+    }
     if (own.event.correction().sequence() != 0) {
         journal.corrects[own.id] = corrected_by(own);
         if (own.event.correction().action() == v1::Correction::REPLACE) {
@@ -139,6 +142,15 @@ std::set<Duplicates::Instead> Duplicates::counted_instead_of(std::string_view se
     return found;
 }
 
+// A gateway is one device for all who post there.
+bool Duplicates::is_of_one_reporter(const Journal& journal, const EventId& one, const EventId& other) {
+    const auto poster = [&](const EventId& id) {
+        const auto found = journal.posted_by.find(id);
+        return found == journal.posted_by.end() ? std::string_view() : std::string_view(found->second);
+    };
+    return one.device == other.device && poster(one) == poster(other);
+}
+
 bool Duplicates::settled(const Journal& journal, const Member& one, const Member& other) const {
     const auto found = journal.decisions.find(in_order(one.root, other.root));
     return found != journal.decisions.end() && found->second == v1::DuplicateDecided::DIFFERENT;
@@ -161,7 +173,7 @@ std::vector<Duplicates::Group> Duplicates::undecided() const {
         std::vector<std::pair<std::size_t, std::size_t>> pairs;
         for (std::size_t i = 0; i < members.size(); ++i) {
             for (std::size_t j = i + 1; j < members.size(); ++j) {
-                if (members[i].root.device != members[j].root.device && may_be_one_hour(members[i].time, members[j].time) &&
+                if (!is_of_one_reporter(journal, members[i].root, members[j].root) && may_be_one_hour(members[i].time, members[j].time) &&
                     !settled(journal, members[i], members[j])) {
                     pairs.emplace_back(i, j);
                     const auto from = std::max(leader[i], leader[j]);

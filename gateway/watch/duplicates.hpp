@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Events of different devices that look like one fact: the same service, kind, village and day, the same hour where both
-// name one, and nothing that tells them apart (another form of session, another household). Such a pair is undecided while
-// both count and no officer has said that they are different; whoever hangs together by undecided pairs is one group.
+// Events of different reporters, by device and by who posted there, that look like one fact: the same service, kind, village and day, the
+// same hour where both name one, and nothing that tells them apart (another form of session, another household). Such a pair is undecided
+// while both count and no officer has said that they are different; whoever hangs together by undecided pairs is one group.
 //
 // Keeps    the groups do not depend on the order of the feeds.
 #pragma once
@@ -59,6 +59,7 @@ private:
         std::string time;
     };
     struct Journal {
+        std::map<EventId, std::string> posted_by;                                         // where the event says who
         std::map<EventId, EventId> corrects;                                              // of corrections only
         std::map<EventId, std::set<EventId>> replaced_by;                                 // what a correction names, also in its turn
         std::map<std::pair<EventId, EventId>, v1::DuplicateDecided::Decision> decisions;  // the lesser root first; the latest holds
@@ -66,6 +67,7 @@ private:
     };
 
     [[nodiscard]] EventId root_of(const Journal& journal, EventId id) const;
+    [[nodiscard]] static bool is_of_one_reporter(const Journal& journal, const EventId& one, const EventId& other);
     void note_different(const Journal& journal, Group& group) const;
     [[nodiscard]] bool settled(const Journal& journal, const Member& one, const Member& other) const;
 

@@ -67,6 +67,23 @@ TEST_CASE("one device does not repeat itself, and another form, village, day, ho
     CHECK(told(duplicates).empty());
 }
 
+TEST_CASE("who post at one gateway are several reporters, also when one of them corrects himself") {
+    const auto by = [](v1::Event event, const std::string& name) {
+        event.set_posted_by(name);
+        return event;
+    };
+    Duplicates duplicates;
+    duplicates.apply("session", entry_of("office", by(a_session_held(1), "union")));
+    duplicates.apply("session", entry_of("office", by(a_session_held(2), "union")));
+    CHECK(told(duplicates).empty());
+    duplicates.apply("session", entry_of("office", by(a_session_held(3), "women")));
+    CHECK(told(duplicates) == "session_held: office/1 office/2 office/3 office/1=office/3 office/2=office/3;");
+    auto entry = entry_of("office", by(correcting(a_session_held(4), v1::Correction::REPLACE, 3), "officer"));
+    *entry.mutable_retracts() = entry_of("office", by(a_session_held(3), "women"));
+    duplicates.apply("session", entry);
+    CHECK(told(duplicates) == "session_held: office/1 office/2 office/3 office/1=office/3 office/2=office/3;");
+}
+
 TEST_CASE("an event without a time hangs together with those of any hour") {
     Duplicates duplicates;
     duplicates.apply("session", entry_of("a", at_time(a_session_held(1), "08:30")));

@@ -280,6 +280,24 @@ TEST_CASE("a superseded correction that comes while its event is a duplicate is 
     CHECK(bench.attendances() == 117);
 }
 
+TEST_CASE("of one device that several post from each corrects only his own, unless he is a commune official") {
+    Bench bench;
+    auto first = a_session_held(1);
+    first.set_posted_by("union");
+    static_cast<void>(bench.send("office", {first}));
+    const auto voided = [](std::uint64_t sequence, const std::string& by, v1::Role role) {
+        auto event = correcting(a_session_held(sequence), v1::Correction::VOID, 1);
+        event.set_posted_by(by);
+        event.set_role(role);
+        return event;
+    };
+    CHECK(bench.send("office", {voided(2, "women", v1::ASSOCIATION_OFFICER)}) == "2,REFUSED NOT_YOURS_TO_CORRECT;");
+    bench.restart();
+    CHECK(bench.send("office", {voided(3, "women", v1::ASSOCIATION_OFFICER)}) == "3,REFUSED NOT_YOURS_TO_CORRECT;");
+    CHECK(bench.send("office", {voided(4, "women", v1::CULTURE_OFFICIAL)}) == "4,STORED;");
+    CHECK(bench.send("office", {voided(5, "union", v1::ASSOCIATION_OFFICER)}) == "5,STORED;");
+}
+
 TEST_CASE("another device may correct only as a commune official, and only what has come") {
     Bench bench;
     static_cast<void>(bench.send("p1", {a_session_held(1)}));

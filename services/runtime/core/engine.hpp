@@ -154,6 +154,7 @@ private:
     void retract(const std::optional<store::v1::Fact>& version, v1::Entry& entry);
     [[nodiscard]] v1::Entry standing_at(std::uint64_t offset);
     [[nodiscard]] bool is_stored(const Id& id) const;
+    [[nodiscard]] bool is_of_its_poster(const Id& target);
     [[nodiscard]] v1::Event stored_event(const Id& id);  // an empty one if there is none
     [[nodiscard]] bool is_decision(const Id& id);
     [[nodiscard]] bool is_erasure(const Id& id);

@@ -71,7 +71,7 @@ bool Engine::may_be_one_chain(const Id& id, const Id& root, const Id& held) {
 void Engine::judge_correction(const Id& id, v1::Entry& entry, Reasons& reasons) {
     const auto& correction = event_.correction();
     const auto target = target_of(id, correction);
-    const bool own = target.device == id.device;
+    const bool own = target.device == id.device && is_of_its_poster(target);
     if (!own && !may_correct_others(event_.role())) {
         reasons.push_back(reason(ReasonCode::not_yours_to_correct, "correction.device", target.text()));
         return;
@@ -117,6 +117,14 @@ void Engine::judge_correction(const Id& id, v1::Entry& entry, Reasons& reasons) 
         return;
     }
     judge_standing(root, correction.action() != v1::Correction::VOID, entry);
+}
+
+// A gateway is one device for all who post there: of them each has only his own events.
+bool Engine::is_of_its_poster(const Id& target) {
+    const auto known = is_stored(target) ? seen(target) : std::nullopt;
+    v1::Event posted;
+    return !known || !posted.ParseFromString(entry_at(known->offset).event()) || posted.posted_by().empty() ||
+           posted.posted_by() == event_.posted_by();
 }
 
 void Engine::retract(const std::optional<store::v1::Fact>& version, v1::Entry& entry) {

@@ -85,6 +85,16 @@ std::optional<Problem> sign(const v1::Viewer& viewer, v1::Event& event) {
                        "bạn gửi với tên " + viewer.name() + "; hãy bỏ trống postedBy",
                        "postedBy"};
     }
+    constexpr std::string_view of_village = "village/";
+    if (viewer.recipient().starts_with(of_village) && event.village() != viewer.recipient().substr(of_village.size())) {
+        const auto village = viewer.recipient().substr(of_village.size());
+        return Problem{403,
+                       "right",
+                       "Not of your village",
+                       "you read as " + viewer.recipient() + " and post of that village: " + village,
+                       "bạn là nơi nhận " + viewer.recipient() + " nên chỉ gửi tin của thôn, làng mình: " + village,
+                       "village"};
+    }
     event.set_posted_by(viewer.name());
     event.set_role(viewer.role());
     event.set_organisation(names_organisation ? event.organisation() : viewer.organisation());

@@ -21,6 +21,11 @@ bool any_small(std::initializer_list<std::int64_t> numbers, const v1::Viewer& vi
                        [&](std::int64_t number) { return number > 0 && number < static_cast<std::int64_t>(viewer.threshold()); });
 }
 
+// Of few events it is what one of them was, to the day.
+bool is_median_of_few(const v1::Indicator& indicator, const v1::IndicatorValue& value, const v1::Viewer& viewer) {
+    return indicator.measure() == v1::Indicator::MEDIAN && any_small({value.lineage().events()}, viewer);
+}
+
 const Hiding& hiding(const Call& call) {
     const auto& world = call.world;
     return call.hidings.of(world.definitions, world.places, world.place, world.board, call.viewer.threshold());
@@ -149,7 +154,8 @@ bool is_hidden(const Call& call, const v1::Indicator& indicator, const v1::Indic
     }
     const bool small = counts_people(indicator) &&
                        any_small({value.number(), value.denominator(), value.start_number(), value.start_denominator()}, call.viewer);
-    return !call.share.has(value) || small || is_too_fine(call, indicator, value, told) || is_never_told(call, indicator, value, told) ||
+    return !call.share.has(value) || small || is_median_of_few(indicator, value, call.viewer) ||
+           is_too_fine(call, indicator, value, told) || is_never_told(call, indicator, value, told) ||
            hides_any_target(call, indicator, value, told) ||
            (call.share.narrows(indicator.code()) ? is_own_part_hidden(call, indicator, value, told) : hiding(call).hides(indicator, value));
 }

@@ -36,6 +36,16 @@ std::optional<Outcome> not_now(const Call& call) {
     return reply;
 }
 
+// Who does not see small numbers is not told how many events came of which device and when: each moves them by one.
+std::optional<Outcome> not_under_a_threshold(const Call& call) {
+    if (sees_lineage(call.viewer)) {
+        return std::nullopt;
+    }
+    return reply_of({403, "threshold", "Single events are not for you",
+                     "small numbers are hidden from you, and these are single events; ask for rights without a threshold",
+                     "bạn không được xem các số nhỏ, còn đây là từng tin một; hãy xin quyền không có ngưỡng", "threshold"});
+}
+
 v1::Label whole_ledger() {
     v1::Label label;
     label.set_vi("bảng đối chiếu, nơi đếm tin của mọi dịch vụ");
@@ -145,6 +155,9 @@ Outcome get_ledger(const Call& call) {
     if (auto why = not_now(call)) {
         return *why;
     }
+    if (auto why = not_under_a_threshold(call)) {
+        return *why;
+    }
     const auto& book = *call.world.book;
     const auto rows = book.ledger().rows();
     const auto difference = difference_of(rows);
@@ -162,10 +175,8 @@ Outcome get_ledger(const Call& call) {
 }
 
 Outcome get_duplicates(const Call& call) {
-    if (!sees_lineage(call.viewer)) {
-        return reply_of({403, "threshold", "Single events are not for you",
-                         "small numbers are hidden from you, and these are single events; ask for rights without a threshold",
-                         "bạn không được xem các số nhỏ, còn đây là từng tin một; hãy xin quyền không có ngưỡng", "threshold"});
+    if (auto why = not_under_a_threshold(call)) {
+        return *why;
     }
     if (auto why = not_now(call)) {
         return *why;

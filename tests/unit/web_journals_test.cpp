@@ -151,6 +151,22 @@ void stores(WebWorld& world, const v1::Entry& entry, const std::string& service 
 
 }  // namespace
 
+TEST_CASE("under a threshold neither the ledger is told, which moves by one, nor a median that is one event's", "[web]") {
+    WebWorld world("23656", eyes());
+    world.journals->read();
+    const std::string delays = "/api/v1/table?period=2022-04&indicators=RPT-02";
+    const auto median = [&](const std::string& token) { return world.get(delays, as(token)).at("rows")[0].at("values")[0]; };
+    for (std::uint64_t sequence = 1; sequence <= 4; ++sequence) {
+        stores(world, entry_of("p", a_session_held(sequence)));
+    }
+    CHECK(world.refused("/api/v1/ledger", as("shielded")) == "403 threshold");
+    CHECK(world.get("/api/v1/ledger", as("internal")).at("devices").size() == 1);
+    CHECK(median("internal").contains("median"));
+    CHECK(median("shielded").at("status") == "SUPPRESSED");
+    stores(world, entry_of("p", a_session_held(5)));
+    CHECK(median("shielded").contains("median"));
+}
+
 TEST_CASE("the events behind a value are those that count in it, in the order of their journal", "[web]") {
     WebWorld world("23656", eyes());
     world.journals->read();

@@ -218,6 +218,23 @@ TEST_CASE("a mass organisation is told its own part of what is cut by organisati
     }
 }
 
+TEST_CASE("a village head posts of the village, and of no other place") {
+    WebWorld world("23656", rights("23656", {"village/23656-01"}, "may: [POST] role: VILLAGE_HEAD organisation: VILLAGE"));
+    const auto post = [&](const std::string& place) {
+        auto fields = as("village/23656-01");
+        fields["content-type"] = "application/json";
+        return world.ask("POST", "/api/v1/events", fields,
+                         R"({"occurredOn": "2022-03-20", )" + place +
+                             R"("sessionHeld": {"form": "TALK", "topics": ["LAW"], "languages": ["BAHNAR"], "audience": {"total": 30}}})");
+    };
+    CHECK(std::holds_alternative<web::PostEvent>(post(R"("village": "23656-01", )")));
+    for (const auto* elsewhere : {R"("village": "23656-02", )", ""}) {
+        const auto refused = std::get<HttpReply>(post(elsewhere));
+        CHECK(refused.status == 403);
+        CHECK(Json::parse(refused.body).at("field") == "village");
+    }
+}
+
 TEST_CASE("a village head is told of the village, and of no other place") {
     WebWorld world("23656", rights("23656", {"village/23656-01"}));
     const auto head = as("village/23656-01");

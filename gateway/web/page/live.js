@@ -2,7 +2,7 @@
 // Follows the feed of cells (Server-Sent Events) to know when to look again. Read with fetch, so that a refusal can be told
 // from a bad line, and silence noticed: the gateway says something every 15 seconds.
 
-export const timing = { silence: 40000, first: 500, longest: 30000, poll: 15000, hidden: 60000, tell: 5000 };
+export const timing = { silence: 40000, first: 500, longest: 30000, poll: 15000, hidden: 2000, tell: 5000 };
 
 // on.change(): something changed, or may have; on.state('live' | 'connecting' | 'polling' | 'idle'); on.denied(): sign in first.
 export function follow(on) {
@@ -117,7 +117,17 @@ export function follow(on) {
         pause();
         connect();
     }
+    // A browser keeps a page that was left as it was, to come back to, and opens few connections to one place.
+    function left() {
+        clearTimeout(away);
+        pause();
+    }
+    function back(event) {
+        if (event.persisted) seen();
+    }
     document.addEventListener('visibilitychange', seen);
+    addEventListener('pagehide', left);
+    addEventListener('pageshow', back);
     addEventListener('online', online);
     connect();
 
@@ -125,6 +135,8 @@ export function follow(on) {
         ended = true;
         clearTimeout(away);
         document.removeEventListener('visibilitychange', seen);
+        removeEventListener('pagehide', left);
+        removeEventListener('pageshow', back);
         removeEventListener('online', online);
         pause();
     };

@@ -146,6 +146,7 @@ void Follower::forget(const Follow& follow, Instant now) {
     caught_up_ = false;
     reading_since_ = now.steady;
     forgot_ = true;
+    lost_ = lost_ || reads_again_;
     ++unsaved_;  // that it is forgotten is news, although nothing may follow
 }
 

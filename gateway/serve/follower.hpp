@@ -13,6 +13,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace chieng {
@@ -55,6 +56,9 @@ public:
     // makes what only that run may have told of (see Board).
     void read_again();
     [[nodiscard]] bool reads_again() const { return reads_again_; }
+    // Whether meanwhile, and since it was asked last, a feed began another history: what the former run told of the one before can
+    // be found nowhere any more.
+    [[nodiscard]] bool take_lost() { return std::exchange(lost_, false); }
 
     // Called with each entry that is folded; `is_new` once all is caught up: otherwise it may be read again.
     using Hear = std::function<void(const Source&, const v1::Entry&, bool is_new)>;
@@ -78,6 +82,7 @@ private:
     std::vector<Follow> follows_;
     bool caught_up_ = false;
     bool reads_again_ = false;
+    bool lost_ = false;
     Milliseconds reading_since_{-1};  // below zero: the link was never up
     std::uint64_t unsaved_ = 0;
     Hear hear_;

@@ -87,6 +87,9 @@ Actions Gateway::handle(std::span<const Input> inputs, Instant now) {
             take(arrived->message, actions, now);
         }
     }
+    if (follower_.take_lost()) {  // followers forget with it what was told and is not there any more
+        begin_epoch(epoch_after(epoch_, offset_), actions);
+    }
     follower_.settle();
     if (follower_.unsaved() - before >= (follows_cells_ ? many_cells : many_events)) {
         busy_until_ = now.steady + busy_for;
@@ -151,11 +154,15 @@ void Gateway::take(const Message& message, Actions& actions, Instant now) {
 
 void Gateway::hear_own_head(const Message& message, Actions& actions) {
     if (const auto epoch = epoch_after_restore(message, epoch_, offset_)) {
-        epoch_ = *epoch;
-        store_.put("g/epoch", std::to_string(epoch_));
-        store_.commit();
-        actions.emplace_back(head());
+        begin_epoch(*epoch, actions);
     }
+}
+
+void Gateway::begin_epoch(std::uint64_t epoch, Actions& actions) {
+    epoch_ = epoch;
+    store_.put("g/epoch", std::to_string(epoch_));
+    store_.commit();
+    actions.emplace_back(head());
 }
 
 void Gateway::publish_cells(Instant now, Actions& actions) {

@@ -449,6 +449,34 @@ TEST_CASE("what was folded but not yet published when the gateway ended is publi
     CHECK(bench.seen["COM-01"] == std::vector<std::int64_t>{1});
 }
 
+TEST_CASE("a journal that is another one when a killed gateway comes back makes the gateway begin another history too") {
+    Bench bench;
+    bench.start();
+    bench.pass(1'000);
+    bench.publish(1);
+    bench.pass(31'000);  // kept
+    bench.publish(2);
+    bench.pass(20);
+    REQUIRE(bench.epoch == 77);
+    const bool is_killed = GENERATE(true, false);
+    if (is_killed) {
+        bench.crash();  // it told of the second session, and knows of it no more
+    } else {
+        bench.gateway->close();
+    }
+    bench.start(99);
+    bench.hear(Input(Arrived{feed_head(feed + "/head", 6, 1).message}));  // the journal from before the second
+    auto first = sessions(1);
+    first.set_epoch(6);
+    bench.hear(Input(Arrived{{feed, first.SerializeAsString(), false}}));
+    bench.pass(2'000);
+    v1::Head head;
+    REQUIRE(head.ParseFromString(bench.retained.at(topics::feed_head("23656", "cells"))));
+    CHECK((head.epoch() != 77) == is_killed);
+    CHECK((bench.epoch != 77) == is_killed);
+    CHECK(bench.seen["COM-01"].back() == 1);
+}
+
 TEST_CASE("a gateway whose file was restored from a backup begins another history") {
     Bench bench;
     bench.start();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/export/table.hpp"
 
+#include "gateway/export/headings.hpp"
+
 #include <algorithm>
 
 namespace chieng {
@@ -22,7 +24,7 @@ std::string table(const Statement& statement, Tongue tongue, bool cuts) {
         if (!row.is_part()) {
             text += padded(row.code, 8) + padded(said(row.label, tongue), 62) + padded(shown, 18) + said(row.unit, tongue) + "\n";
         } else if (cuts) {
-            text += padded("", 12) + padded(row.cut + " = " + row.cut_value, 58) + shown + "\n";
+            text += padded("", 12) + padded(said(part_label(row), tongue), 58) + shown + "\n";
         }
     }
     return text;

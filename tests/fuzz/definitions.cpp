@@ -8,16 +8,16 @@
 
 #include <stdexcept>
 
-using namespace chieng;
-using namespace chieng::testing;
+namespace chieng::testing::fuzz_definitions {
+namespace {
 
-int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+void take(const std::uint8_t* data, std::size_t size) {
     std::optional<Definitions> definitions;
     try {
         definitions = Definitions::load(text_of_input(data, size), "f.txtpb");
     } catch (const std::invalid_argument& error) {
         must(std::string_view(error.what()).starts_with("f.txtpb:"), "a refusal names the file");
-        return 0;
+        return;
     }
     Board board(*definitions, kbang(), "23656");
     for (const auto& event : {a_session_held(1), a_household_supported(2), a_commendation_awarded(3)}) {
@@ -32,5 +32,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     }
     board.forget("23656/all");
     must(board.rows("23656", *Period::parse(v1::OFFICIAL, "2022")).size() <= definitions->all().size(), "a row for an indicator");
-    return 0;
 }
+
+const Target target("definitions", take);
+
+}  // namespace
+}  // namespace chieng::testing::fuzz_definitions

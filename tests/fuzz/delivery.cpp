@@ -17,9 +17,7 @@
 #include <tuple>
 #include <vector>
 
-using namespace chieng;
-using namespace chieng::testing;
-
+namespace chieng::testing::fuzz_delivery {
 namespace {
 
 constexpr const char* commune = "23656";
@@ -131,11 +129,9 @@ std::uint64_t total(const Engine::Counters& counted) {
     return counted.stored + counted.refused + counted.conflicts + counted.duplicates + counted.quarantined + counted.waiting;
 }
 
-}  // namespace
-
-int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+void take(const std::uint8_t* data, std::size_t size) {
     if (size == 0) {
-        return 0;
+        return;
     }
     const std::vector<Service> services{make_service<Session>(), make_service<Household>(), make_service<Commendation>()};
     Bench bench(services[data[0] % services.size()]);
@@ -181,5 +177,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     }
     must(bench.in_feed() == stored, "a repeat stores nothing");
     must(bench.engine().last_offset() == stored, "the journal holds what was stored");
-    return 0;
 }
+
+const Target target("delivery", take);
+
+}  // namespace
+}  // namespace chieng::testing::fuzz_delivery

@@ -11,9 +11,7 @@
 
 #include <vector>
 
-using namespace chieng;
-using namespace chieng::testing;
-
+namespace chieng::testing::fuzz_feed {
 namespace {
 
 const Definitions& definitions() {
@@ -55,9 +53,7 @@ void start_again(Gateway& gateway, const std::string& place, std::vector<Source>
     }
 }
 
-}  // namespace
-
-int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+void take(const std::uint8_t* data, std::size_t size) {
     const std::vector<Source> commune_sources{{"23656", "session"}, {"23656", "household"}};
     const std::vector<Source> district_sources{{"23656", "cells"}, {"23659", "cells"}};
     MemoryStore commune_store;
@@ -99,5 +95,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     read_values(district, "625");
     start_again(commune, "23656", commune_sources, commune_store);
     start_again(district, "625", district_sources, district_store);
-    return 0;
 }
+
+const Target target("feed", take);
+
+}  // namespace
+}  // namespace chieng::testing::fuzz_feed

@@ -12,9 +12,19 @@
 #include <string>
 #include <string_view>
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
-
 namespace chieng::testing {
+
+// Takes any bytes, and checks what must hold whatever they are. All targets are one program: nearly all that it is made of, each needs.
+class Target {
+public:
+    using Take = void (*)(const std::uint8_t* data, std::size_t size);
+
+    // Makes it known; targets are made before main().
+    Target(const char* name, Take take);
+
+    // Ends the program with the names that there are, when there is none of this one.
+    static Take named(std::string_view name);
+};
 
 // What cannot be read is the daily bread here: no words about it.
 inline const bool quiet = [] {

@@ -7,9 +7,7 @@
 
 #include <algorithm>
 
-using namespace chieng;
-using namespace chieng::testing;
-
+namespace chieng::testing::fuzz_http_target {
 namespace {
 
 bool is_plain(const std::string& text) {
@@ -36,12 +34,10 @@ std::string escaped(const std::string& text, bool keep_slash) {
     return out;
 }
 
-}  // namespace
-
-int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+void take(const std::uint8_t* data, std::size_t size) {
     HttpRequest request;
     if (!read_target(text_of_input(data, size), request)) {
-        return 0;
+        return;
     }
     must(request.path.starts_with('/') && is_plain(request.path), "a path begins with a slash and holds no control character");
     must(request.query.size() <= 32, "parameters are bounded");
@@ -53,5 +49,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     HttpRequest other;
     must(read_target(again, other), "what was decoded can be written");
     must(other.path == request.path && other.query == request.query, "and is decoded to the same");
-    return 0;
 }
+
+const Target target("http_target", take);
+
+}  // namespace
+}  // namespace chieng::testing::fuzz_http_target

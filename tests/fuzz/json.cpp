@@ -5,10 +5,10 @@
 #include "chieng/v1/event.pb.h"
 #include "tests/fuzz/fuzz.hpp"
 
-using namespace chieng;
-using namespace chieng::testing;
+namespace chieng::testing::fuzz_json {
+namespace {
 
-int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+void take(const std::uint8_t* data, std::size_t size) {
     const std::string text(text_of_input(data, size));
     store::v1::FrozenEvents first;
     static_cast<void>(is_json(text));
@@ -23,5 +23,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
         v1::Event event;
         must(event.ParseFromString(bytes), "a frozen event can be read");
     }
-    return 0;
 }
+
+const Target target("json", take);
+
+}  // namespace
+}  // namespace chieng::testing::fuzz_json

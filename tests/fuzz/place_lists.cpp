@@ -8,9 +8,7 @@
 #include <optional>
 #include <stdexcept>
 
-using namespace chieng;
-using namespace chieng::testing;
-
+namespace chieng::testing::fuzz_place_lists {
 namespace {
 
 template <typename Read>
@@ -24,15 +22,13 @@ auto read_or_refuse(Read read, std::string_view text) -> std::optional<decltype(
     }
 }
 
-}  // namespace
-
-int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+void take(const std::uint8_t* data, std::size_t size) {
     const auto text = text_of_input(data, size);
     const auto day = *parse_day("2025-07-01");
     static_cast<void>(read_or_refuse(read_links, text));
     const auto units = read_or_refuse(read_units, text);
     if (!units) {
-        return 0;
+        return;
     }
     // A list that is followed by itself changes nothing.
     const auto rows = merge_lists({{day, *units}, {day + std::chrono::days(30), *units}}, {});
@@ -42,5 +38,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
         must(places.find(unit.place.code(), day) != nullptr, "what is listed is a place");
         must(places.carrier(unit.place.code(), day, day + std::chrono::days(60)) == unit.place.code(), "what goes on carries itself");
     }
-    return 0;
 }
+
+const Target target("place_lists", take);
+
+}  // namespace
+}  // namespace chieng::testing::fuzz_place_lists

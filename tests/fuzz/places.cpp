@@ -9,24 +9,20 @@
 
 #include <optional>
 
-using namespace chieng;
-using namespace chieng::testing;
-
+namespace chieng::testing::fuzz_places {
 namespace {
 
 class Silent final : public google::protobuf::io::ErrorCollector {
     void AddError(int, google::protobuf::io::ColumnNumber, const std::string&) override {}
 };
 
-}  // namespace
-
-int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+void take(const std::uint8_t* data, std::size_t size) {
     v1::Places rows;
     Silent silent;
     google::protobuf::TextFormat::Parser parser;
     parser.RecordErrorsTo(&silent);
     if (!parser.ParseFromString(std::string(text_of_input(data, size)), &rows)) {
-        return 0;
+        return;
     }
     std::optional<Places> places;
     try {
@@ -37,7 +33,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
         const bool names_succession =
             what.starts_with("succession of ") && error.succession_row >= 0 && error.succession_row < rows.succession_size();
         must(names_place != names_succession, "a refusal names the row");
-        return 0;
+        return;
     }
     const auto last_day = *parse_day("2199-12-31");
     for (const auto& row : rows.place()) {
@@ -55,5 +51,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
             must(carrier.empty() || places->find(carrier, last_day) != nullptr, "what carries is a place of that day");
         }
     }
-    return 0;
 }
+
+const Target target("places", take);
+
+}  // namespace
+}  // namespace chieng::testing::fuzz_places

@@ -8,9 +8,7 @@
 
 #include <vector>
 
-using namespace chieng;
-using namespace chieng::testing;
-
+namespace chieng::testing::fuzz_receipts {
 namespace {
 
 constexpr std::uint64_t posted = 5;
@@ -27,9 +25,7 @@ void check(Outbox& outbox) {
     }
 }
 
-}  // namespace
-
-int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+void take(const std::uint8_t* data, std::size_t size) {
     MemoryStore store;
     Outbox outbox(store);
     const auto today = *parse_day("2022-04-10");
@@ -57,5 +53,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     Outbox reopened(store);
     check(reopened);
     must(reopened.ledgers() == outbox.ledgers(), "what is on disk says the same");
-    return 0;
 }
+
+const Target target("receipts", take);
+
+}  // namespace
+}  // namespace chieng::testing::fuzz_receipts

@@ -4,10 +4,10 @@
 
 #include "tests/fuzz/fuzz.hpp"
 
-using namespace chieng;
-using namespace chieng::testing;
+namespace chieng::testing::fuzz_time {
+namespace {
 
-int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+void take(const std::uint8_t* data, std::size_t size) {
     const auto text = text_of_input(data, size);
     if (const auto day = parse_day(text)) {
         must(format_day(*day) == text, "a day is written as it was read");
@@ -31,5 +31,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
             must(Period::of(calendar, period->span, period->last_day()) == *period, "a period ends with its last day");
         }
     }
-    return 0;
 }
+
+const Target target("time", take);
+
+}  // namespace
+}  // namespace chieng::testing::fuzz_time

@@ -4,9 +4,7 @@
 
 #include "tests/fuzz/fuzz.hpp"
 
-using namespace chieng;
-using namespace chieng::testing;
-
+namespace chieng::testing::fuzz_topics {
 namespace {
 
 // Level by level: `+` is any one level, `#` is all that is left, or nothing.
@@ -24,9 +22,7 @@ bool matches_slowly(std::string_view filter, std::optional<std::string_view> top
     return cut == std::string_view::npos ? !next : matches_slowly(filter.substr(cut + 1), next);
 }
 
-}  // namespace
-
-int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+void take(const std::uint8_t* data, std::size_t size) {
     const auto text = text_of_input(data, size);
     const auto end = std::min(text.find('\n'), text.size());
     const auto filter = text.substr(0, end);
@@ -38,5 +34,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     must(joined.substr(0, joined.size() - 1) == topic, "levels joined are the topic");
     must(topics::matches(topic, topic), "a topic matches itself");
     must(topics::matches(filter, topic) == matches_slowly(filter, topic), "matching is as MQTT says");
-    return 0;
 }
+
+const Target target("topics", take);
+
+}  // namespace
+}  // namespace chieng::testing::fuzz_topics

@@ -5,6 +5,7 @@
 #include <array>
 #include <numeric>
 #include <optional>
+#include <utility>
 
 namespace chieng {
 namespace {
@@ -73,13 +74,7 @@ void Duplicates::apply(std::string_view service, const v1::Entry& entry) {
         const auto pair = in_order(root_of(journal, {decided.device(), decided.sequence()}),
                                    root_of(journal, {decided.same_device(), decided.same_sequence()}));
         journal.decisions[pair] = decided.decision();
-        if (decided.decision() == v1::DuplicateDecided::SAME) {
-            journal.same[pair.first].insert(pair.second);
-            journal.same[pair.second].insert(pair.first);
-        } else {
-            journal.same[pair.first].erase(pair.second);
-            journal.same[pair.second].erase(pair.first);
-        }
+        note_same(journal, root_of(journal, {decided.device(), decided.sequence()}), pair);
     }
     each_change(entry, [&](const Version& version, bool counts) {
         const auto& event = version.event;
@@ -96,6 +91,24 @@ void Duplicates::apply(std::string_view service, const v1::Entry& entry) {
             }
         }
     });
+}
+
+// As the service does it: who is the same as one is the same as all that are; who is different from one of them leaves them all.
+void Duplicates::note_same(Journal& journal, const EventId& decided, const std::pair<EventId, EventId>& pair) {
+    auto& same = journal.same;
+    if (journal.decisions.at(pair) == v1::DuplicateDecided::SAME) {
+        std::set<EventId> all{pair.first, pair.second};
+        all.insert(same[pair.first].begin(), same[pair.first].end());
+        all.insert(same[pair.second].begin(), same[pair.second].end());
+        for (const auto& one : all) {
+            same[one] = all;
+            same[one].erase(one);
+        }
+    } else if (same[pair.first].contains(pair.second)) {
+        for (const auto& other : std::exchange(same[decided], {})) {
+            same[other].erase(decided);
+        }
+    }
 }
 
 EventId Duplicates::root_of(const Journal& journal, EventId id) const {

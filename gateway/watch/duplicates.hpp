@@ -67,6 +67,7 @@ private:
     };
 
     [[nodiscard]] EventId root_of(const Journal& journal, EventId id) const;
+    static void note_same(Journal& journal, const EventId& decided, const std::pair<EventId, EventId>& pair);
     [[nodiscard]] static bool is_of_one_reporter(const Journal& journal, const EventId& one, const EventId& other);
     void note_different(const Journal& journal, Group& group) const;
     [[nodiscard]] bool settled(const Journal& journal, const Member& one, const Member& other) const;

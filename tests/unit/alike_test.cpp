@@ -84,6 +84,33 @@ TEST_CASE("who post at one gateway are several reporters, also when one of them 
     CHECK(told(duplicates) == "session_held: office/1 office/2 office/3 office/1=office/3 office/2=office/3;");
 }
 
+TEST_CASE("who is the same as one is the same as all, and who is different from one of them leaves them all") {
+    Duplicates duplicates;
+    const auto decide = [&](std::uint64_t sequence, const std::string& device, const std::string& same,
+                            v1::DuplicateDecided::Decision decision) {
+        auto entry = entry_of("officer", a_decision(sequence, device, 1, same, 1, decision));
+        entry.set_effect(v1::Entry::NOTHING);
+        duplicates.apply("session", entry);
+    };
+    const auto instead_of = [&](const std::string& device) {
+        std::string names;
+        for (const auto& instead : duplicates.counted_instead_of("session", {device, 1})) {
+            names += instead.id.device;
+        }
+        return names;
+    };
+    for (const auto* device : {"a", "b", "c"}) {
+        duplicates.apply("session", entry_of(device, a_session_held(1)));
+    }
+    decide(1, "b", "a", v1::DuplicateDecided::SAME);
+    decide(2, "c", "b", v1::DuplicateDecided::SAME);
+    CHECK(instead_of("a") == "bc");
+    decide(3, "b", "a", v1::DuplicateDecided::DIFFERENT);
+    CHECK(instead_of("a") == "c");
+    CHECK(instead_of("b").empty());
+    CHECK(instead_of("c") == "a");
+}
+
 TEST_CASE("an event without a time hangs together with those of any hour") {
     Duplicates duplicates;
     duplicates.apply("session", entry_of("a", at_time(a_session_held(1), "08:30")));

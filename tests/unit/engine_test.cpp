@@ -295,6 +295,10 @@ TEST_CASE("of one device that several post from each corrects only his own, unle
     bench.restart();
     CHECK(bench.send("office", {voided(3, "women", v1::ASSOCIATION_OFFICER)}) == "3,REFUSED NOT_YOURS_TO_CORRECT;");
     CHECK(bench.send("office", {voided(4, "women", v1::CULTURE_OFFICIAL)}) == "4,STORED;");
+    auto named = a_session_held(1);
+    named.set_posted_by("head");
+    static_cast<void>(bench.send("phone", {named}));
+    CHECK(bench.send("phone", {voided(2, "", v1::VILLAGE_HEAD)}) == "2,STORED;");  // a phone that names somebody once only
     CHECK(bench.send("office", {voided(5, "union", v1::ASSOCIATION_OFFICER)}) == "5,STORED;");
 }
 

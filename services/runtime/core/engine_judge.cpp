@@ -119,11 +119,11 @@ void Engine::judge_correction(const Id& id, v1::Entry& entry, Reasons& reasons) 
     judge_standing(root, correction.action() != v1::Correction::VOID, entry);
 }
 
-// A gateway is one device for all who post there: of them each has only his own events.
+// A gateway is one device for all who post there, and says who: of them each has only his own events.
 bool Engine::is_of_its_poster(const Id& target) {
     const auto known = is_stored(target) ? seen(target) : std::nullopt;
     v1::Event posted;
-    return !known || !posted.ParseFromString(entry_at(known->offset).event()) || posted.posted_by().empty() ||
+    return !known || event_.posted_by().empty() || !posted.ParseFromString(entry_at(known->offset).event()) || posted.posted_by().empty() ||
            posted.posted_by() == event_.posted_by();
 }
 

@@ -269,7 +269,11 @@ Outcome Api::route(const HttpRequest& request, const Now& now) {
         const bool is_open = route.open || !request.path.starts_with(under_api);
         const auto who = is_open ? Who{&nobody(), {}} : who_asks(rights_, sessions_, request, now);
         if (who.wrong) {
-            return reply_of(*who.wrong);
+            auto reply = reply_of(*who.wrong);
+            if (const auto shown = shown_by(request); shown && shown->by_cookie && who.wrong->name == "token") {
+                reply.set("Set-Cookie", no_session(request));  // or who may read without one would never be asked without
+            }
+            return reply;
         }
         if (const auto wrong = bad_query(route, request)) {
             return reply_of(*wrong);

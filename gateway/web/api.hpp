@@ -151,6 +151,8 @@ private:
 // Each of these is beside the route that it answers.
 [[nodiscard]] Outcome get_me(const Call& call);
 [[nodiscard]] Outcome post_session(const Call& call);
+// The cookie that ends the browser's.
+[[nodiscard]] std::string no_session(const HttpRequest& request);
 [[nodiscard]] Outcome delete_session(const Call& call);
 [[nodiscard]] Outcome get_places(const Call& call);
 [[nodiscard]] Outcome get_indicators(const Call& call);

@@ -114,11 +114,16 @@ bool hides_target(const Call& call, const v1::IndicatorValue& achievement, const
     if (of == nullptr || targets == nullptr) {
         return true;
     }
+    const auto is_measure_hidden = [&] {
+        return is_hidden(call, of->indicator, world.board.value(achievement.area(), *period, code), told);
+    };
+    if (of->indicator.measure() == v1::Indicator::MEDIAN) {
+        return is_measure_hidden();
+    }
     if (!tells_of_people(of->indicator) && !is_told_whole_only(call, of->indicator)) {
         return false;
     }
-    return !world.board.has_own_target(*targets, code, achievement.area(), *period) ||
-           is_hidden(call, of->indicator, world.board.value(achievement.area(), *period, code), told);
+    return !world.board.has_own_target(*targets, code, achievement.area(), *period) || is_measure_hidden();
 }
 
 // How many targets are met, or how many villages meet theirs, answers of each whether it does.

@@ -152,10 +152,10 @@ Outcome get_ledger(const Call& call) {
     if (!receives_everything(call)) {
         return reply_of(not_received(call, whole_ledger(), ""));
     }
-    if (auto why = not_now(call)) {
+    if (auto why = not_under_a_threshold(call)) {
         return *why;
     }
-    if (auto why = not_under_a_threshold(call)) {
+    if (auto why = not_now(call)) {
         return *why;
     }
     const auto& book = *call.world.book;

@@ -57,6 +57,9 @@ std::string fault_of(const v1::Viewer& viewer) {
     if (viewer.sees() > v1::PERSONAL && viewer.purpose().empty()) {
         return "purpose: who reads about single households says what for, in a word that the log shows (poverty-review)";
     }
+    if (viewer.recipient().starts_with("village/") && std::count(viewer.may().begin(), viewer.may().end(), v1::Viewer::FILE) > 0) {
+        return "may: FILE is of the whole place, not of who reads as a village";
+    }
     if (!viewer.may().empty() && (viewer.role() == v1::ROLE_UNSPECIFIED || viewer.organisation() == v1::ORGANISATION_UNSPECIFIED)) {
         return "role, organisation: who may do anything has both, they stand in each of his events";
     }

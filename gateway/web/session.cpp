@@ -74,10 +74,14 @@ Outcome post_session(const Call& call) {
     return reply;
 }
 
+std::string no_session(const HttpRequest& request) {
+    return cookie_of(request, "", "; Max-Age=0");
+}
+
 Outcome delete_session(const Call& call) {
     end_shown(call);
     HttpReply reply{204, "", "", {}};
-    reply.set("Set-Cookie", cookie_of(call.request, "", "; Max-Age=0"));
+    reply.set("Set-Cookie", no_session(call.request));
     return reply;
 }
 

@@ -98,6 +98,9 @@ TEST_CASE("rights that contradict themselves are refused with the place") {
     CHECK(fault("viewer { name: \"a b\" token_sha256: \"" + digest + "\" }").find("name") != std::string::npos);
     CHECK(fault("viewer { name: \"a\" token_sha256: \"" + digest + "\" may: CORRECT }").find("role") != std::string::npos);
     CHECK(fault("viewer { name: \"a\" token_sha256: \"" + digest + "\" may: FILE }").find("role") != std::string::npos);
+    CHECK(fault("viewer { name: \"a\" token_sha256: \"" + digest +
+                "\" may: FILE recipient: \"village/23656-01\" role: VILLAGE_HEAD organisation: VILLAGE }")
+              .find("FILE") != std::string::npos);
     CHECK(fault("anonymous { may: FILE }").find("anonymous") != std::string::npos);
     const auto one = "viewer { name: \"a\" token_sha256: \"" + digest + "\" }\n";
     CHECK(fault(one + one).starts_with("r:2:1: viewer 'a': another viewer"));
@@ -142,6 +145,7 @@ TEST_CASE("a session is over when it is ended, when its time has come, and when 
     CHECK(me(first) == "officer");
     CHECK(std::get<HttpReply>(world.ask("DELETE", "/api/v1/session", with(first))).status == 204);
     CHECK(me(first) == "401");
+    CHECK(world.reply("/api/v1/me", with(first)).field("Set-Cookie").find("Max-Age=0") != std::string::npos);
     CHECK(me(second) == "officer");
     CHECK(me("chieng_session=gong") == "401");
     CHECK(me("chieng_session=") == "401");

@@ -175,7 +175,7 @@ function postEvent(ctx, service, event) {
 
 // What an event says, without who said it and when: that is the officer now.
 function bare(event) {
-    const { device, sequence, recordedAt, correction, note, role, ...rest } = event;
+    const { device, sequence, recordedAt, correction, note, role, postedBy, ...rest } = event;
     return rest;
 }
 

@@ -115,7 +115,7 @@ export function follow(on) {
     function online() {
         failures = 0;
         pause();
-        connect();
+        if (!document.hidden) connect();
     }
     // A browser keeps a page that was left as it was, to come back to, and opens few connections to one place.
     function left() {
@@ -130,6 +130,7 @@ export function follow(on) {
     addEventListener('pageshow', back);
     addEventListener('online', online);
     connect();
+    if (document.hidden) seen();
 
     return function end() {
         ended = true;

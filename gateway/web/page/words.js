@@ -180,8 +180,8 @@ const texts = {
     ],
     events: ['Các tin làm nên con số', 'The events that make it'],
     eventsSay: [
-        'Chỉ gồm các tin đang được tính; tin đã được thay và tin trùng thì không tính, và nằm dưới tin được tính. Tin đã hủy không có ở đây.',
-        'The events that count; what was replaced, or is the same as another, does not, and stands below the one that does. What was voided is left out.',
+        'Chỉ gồm các tin đang được tính; tin đã được thay và tin trùng thì không tính, và nằm dưới tin được tính.',
+        'The events that count; what was replaced, or is the same as another, does not, and stands below the one that does.',
     ],
     eventsTwins: [
         'Hai tin giống nhau mà cán bộ chưa kết luận thì vẫn tính cả hai.',

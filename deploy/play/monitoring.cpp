@@ -178,7 +178,7 @@ void report_devices(Pen& pen) {
 void call_attention(Pen& pen) {
     auto made = by_leader(pen);
     auto& attention = *made.mutable_attention_needed();
-    attention.set_kind(pen.any<v1::AttentionNeeded::Kind>(7));
+    attention.set_kind(pen.any<v1::AttentionNeeded::Kind>(6));
     attention.set_subject(pen.some_village().code);
     attention.set_since(made.occurred_on());
     attention.set_over(pen.chance(30));

@@ -124,4 +124,33 @@ inline web::Json value_in(const web::Json& table, const std::string& indicator, 
     return nullptr;
 }
 
+inline std::string viewer_of(const std::string& name, const std::string& token, const std::string& more) {
+    return "viewer { name: \"" + name + "\" token_sha256: \"" + web::sha256_hex(token) + "\" " + more + " }\n";
+}
+
+// Of an officer, of one who decides and assigns, and of a reader with a threshold: "gong", "drum", "flute".
+inline web::Rights rights_of_three() {
+    const std::string poster = " role: CULTURE_OFFICIAL organisation: COMMUNE_PEOPLES_COMMITTEE";
+    return web::Rights::load(viewer_of("officer", "gong", "may: [POST, CORRECT, FILE] sees: INTERNAL" + poster) +
+                                 viewer_of("decider", "drum", "may: [DECIDE, ASSIGN]" + poster) +
+                                 viewer_of("reader", "flute", "threshold: 5"),
+                             "rights.txtpb");
+}
+
+using Fields = std::map<std::string, std::string, std::less<>>;
+
+inline Fields as(const std::string& token) {
+    return {{"authorization", "Bearer " + token}, {"content-type", "application/json"}};
+}
+
+// Of a reply, with the field that it names; "done" where it is none yet.
+inline std::string status_of(const web::Outcome& outcome) {
+    const auto* reply = std::get_if<HttpReply>(&outcome);
+    if (reply == nullptr) {
+        return "done";
+    }
+    const auto json = web::Json::parse(reply->body, nullptr, false);
+    return std::to_string(reply->status) + (json.is_object() && json.contains("field") ? " " + json.at("field").get<std::string>() : "");
+}
+
 }  // namespace chieng::testing

@@ -11,17 +11,8 @@ using web::Json;
 
 namespace {
 
-using Fields = std::map<std::string, std::string, std::less<>>;
-
 web::Rights rights() {
-    const auto viewer = [](const std::string& name, const std::string& token, const std::string& more) {
-        return "viewer { name: \"" + name + "\" token_sha256: \"" + web::sha256_hex(token) + "\" " + more + " }\n";
-    };
-    return web::Rights::load(viewer("officer", "gong", "sees: INTERNAL") + viewer("reader", "flute", ""), "rights.txtpb");
-}
-
-Fields as(const std::string& token) {
-    return {{"authorization", "Bearer " + token}};
+    return web::Rights::load(viewer_of("officer", "gong", "sees: INTERNAL") + viewer_of("reader", "flute", ""), "rights.txtpb");
 }
 
 }  // namespace

@@ -16,8 +16,6 @@ using web::Json;
 
 namespace {
 
-using Fields = std::map<std::string, std::string, std::less<>>;
-
 // Two of which some periods, or some events, are not for them.
 constexpr const char* ours = R"(
 recipient {
@@ -42,10 +40,6 @@ web::Rights rights(const std::string& place, const std::vector<std::string>& nam
         text.append("\" recipient: \"").append(names[i]).append("\" ").append(more).append(" }\n");
     }
     return read_rights(text, place);
-}
-
-Fields as(const std::string& name) {
-    return {{"authorization", "Bearer " + name}};
 }
 
 v1::Event session_of(v1::Organisation organisation, std::uint64_t sequence, const std::string& village = "23656-01") {
@@ -221,9 +215,7 @@ TEST_CASE("a mass organisation is told its own part of what is cut by organisati
 TEST_CASE("a village head posts of the village, and of no other place") {
     WebWorld world("23656", rights("23656", {"village/23656-01"}, "may: [POST] role: VILLAGE_HEAD organisation: VILLAGE"));
     const auto post = [&](const std::string& place) {
-        auto fields = as("village/23656-01");
-        fields["content-type"] = "application/json";
-        return world.ask("POST", "/api/v1/events", fields,
+        return world.ask("POST", "/api/v1/events", as("village/23656-01"),
                          R"({"occurredOn": "2022-03-20", )" + place +
                              R"("sessionHeld": {"form": "TALK", "topics": ["LAW"], "languages": ["BAHNAR"], "audience": {"total": 30}}})");
     };

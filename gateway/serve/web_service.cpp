@@ -94,12 +94,15 @@ WebService::WebService(web::World world, web::Rights rights, Gateway& gateway, c
 }
 
 web::Now WebService::now() const {
-    return {clock_.now().civil,
+    const auto now = clock_.now();
+    return {now.civil,
             gateway_.caught_up(),
             gateway_.epoch(),
             gateway_.last_offset(),
             gateway_.reports().filed_count(),
-            book_ == nullptr ? 0 : book_->version()};
+            book_ == nullptr ? 0 : book_->version(),
+            false,
+            now.steady};
 }
 
 Actions WebService::handle(std::span<const Input> inputs, Instant now) {

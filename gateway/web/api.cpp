@@ -185,7 +185,7 @@ Who who_asks(const Rights& rights, const Sessions& sessions, const HttpRequest& 
         return {nullptr, from_elsewhere()};
     }
     const auto* viewer = !shown             ? rights.of_certificate(request.certificate_sha256)
-                         : shown->by_cookie ? sessions.viewer_of(shown->secret, now.civil)
+                         : shown->by_cookie ? sessions.viewer_of(shown->secret, now.steady)
                                             : rights.of_token(shown->secret);
     if (viewer == nullptr && shown) {
         return {nullptr, shown->by_cookie ? session_over() : wrong_token()};

@@ -52,11 +52,12 @@ struct World {
 struct Now {
     Seconds civil;
     bool caught_up = false;
-    std::uint64_t epoch = 0;   // of the feed of cells,
-    std::uint64_t offset = 0;  // and its last offset
-    std::uint64_t filed = 0;   // how many reports were ever filed
-    std::uint64_t book = 0;    // version of what the journals say
-    bool gave_up = false;      // waiting for them
+    std::uint64_t epoch = 0;              // of the feed of cells,
+    std::uint64_t offset = 0;             // and its last offset
+    std::uint64_t filed = 0;              // how many reports were ever filed
+    std::uint64_t book = 0;               // version of what the journals say
+    bool gave_up = false;                 // waiting for them
+    std::chrono::milliseconds steady{0};  // of a clock that nobody sets
 
     [[nodiscard]] Day today() const { return day_at(civil); }
 };

@@ -69,7 +69,7 @@ Outcome post_session(const Call& call) {
     }
     end_shown(call);
     auto reply = json_reply(viewer_json(*viewer));
-    reply.set("Set-Cookie", cookie_of(call.request, call.sessions.begin(*viewer, call.now.civil), ""));
+    reply.set("Set-Cookie", cookie_of(call.request, call.sessions.begin(*viewer, call.now.steady), ""));
     reply.set("Cache-Control", "no-store");
     return reply;
 }

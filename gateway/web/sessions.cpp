@@ -22,14 +22,14 @@ std::string random_id() {
 
 }  // namespace
 
-std::string Sessions::begin(const v1::Viewer& viewer, Seconds now) {
+std::string Sessions::begin(const v1::Viewer& viewer, Milliseconds now) {
     make_room(viewer, now);
     auto id = random_id();
     sessions_.insert_or_assign(sha256_hex(id), Session{&viewer, now + lifetime});
     return id;
 }
 
-void Sessions::make_room(const v1::Viewer& viewer, Seconds now) {
+void Sessions::make_room(const v1::Viewer& viewer, Milliseconds now) {
     std::erase_if(sessions_, [&](const auto& one) { return one.second.until <= now; });
     const auto is_his = [&](const auto& one) { return one.second.viewer == &viewer; };
     if (static_cast<std::size_t>(std::count_if(sessions_.begin(), sessions_.end(), is_his)) < of_one_viewer_max) {
@@ -42,7 +42,7 @@ void Sessions::make_room(const v1::Viewer& viewer, Seconds now) {
     sessions_.erase(oldest);
 }
 
-const v1::Viewer* Sessions::viewer_of(std::string_view id, Seconds now) const {
+const v1::Viewer* Sessions::viewer_of(std::string_view id, Milliseconds now) const {
     const auto found = sessions_.find(sha256_hex(id));
     return found == sessions_.end() || found->second.until <= now ? nullptr : found->second.viewer;
 }

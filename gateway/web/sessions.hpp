@@ -6,7 +6,6 @@
 #pragma once
 
 #include "chieng/v1/rights.pb.h"
-#include "services/runtime/core/time.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -18,22 +17,24 @@ namespace chieng::web {
 
 class Sessions {
 public:
+    using Milliseconds = std::chrono::milliseconds;  // of a clock that nobody sets: a session ends in time under a wrong one too
+
     static constexpr std::chrono::hours lifetime{12};  // a working day
     static constexpr std::size_t of_one_viewer_max = 16;
 
     // Its id. The viewer must outlive it.
-    [[nodiscard]] std::string begin(const v1::Viewer& viewer, Seconds now);
+    [[nodiscard]] std::string begin(const v1::Viewer& viewer, Milliseconds now);
     // Null when there is none of this id.
-    [[nodiscard]] const v1::Viewer* viewer_of(std::string_view id, Seconds now) const;
+    [[nodiscard]] const v1::Viewer* viewer_of(std::string_view id, Milliseconds now) const;
     void end(std::string_view id);
 
 private:
     struct Session {
         const v1::Viewer* viewer = nullptr;
-        Seconds until;
+        Milliseconds until{0};
     };
 
-    void make_room(const v1::Viewer& viewer, Seconds now);
+    void make_room(const v1::Viewer& viewer, Milliseconds now);
 
     std::map<std::string, Session, std::less<>> sessions_;  // by the digest of the id
 };

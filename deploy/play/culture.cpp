@@ -10,7 +10,7 @@ void hold_activity(Pen& pen) {
     const bool in_village = pen.chance(60);
     auto made = pen.by_culture(in_village ? village.code : "");
     auto& activity = *made.mutable_culture_sport_held();
-    activity.set_kind(pen.any<v1::CultureSportHeld::Kind>(6));
+    activity.set_kind(pen.any<v1::CultureSportHeld::Kind>());
     activity.set_level(in_village ? v1::CultureSportHeld::VILLAGE_LEVEL : v1::CultureSportHeld::COMMUNE_LEVEL);
     activity.set_facility_id("NR-" + village.code);
     auto& audience = *activity.mutable_audience();
@@ -25,7 +25,7 @@ void hold_activity(Pen& pen) {
 void keep_heritage(Pen& pen) {
     auto made = pen.by_culture(pen.some_village().code);
     auto& action = *made.mutable_heritage_action();
-    action.set_kind(pen.any<v1::HeritageAction::Kind>(5));
+    action.set_kind(pen.any<v1::HeritageAction::Kind>());
     action.set_ethnic_group(pen.chance(85) ? v1::HeritageAction::BA_NA : v1::HeritageAction::GIA_RAI);
     if (action.kind() == v1::HeritageAction::TAUGHT) {
         action.set_learners(10 + pen.draw(20));
@@ -42,7 +42,7 @@ void report_facilities(Pen& pen) {
         facility.set_facility_id("NR-" + village.code);
         facility.set_kind(village.minority * 2 > village.households ? v1::FacilityReported::COMMUNAL_HOUSE
                                                                     : v1::FacilityReported::CULTURE_HOUSE);
-        facility.set_status(pen.chance(60) ? v1::FacilityReported::GOOD : pen.any<v1::FacilityReported::Status>(4));
+        facility.set_status(pen.chance(60) ? v1::FacilityReported::GOOD : pen.any<v1::FacilityReported::Status>());
         facility.set_opening_days(pen.draw(60));
         pen.post(Phone::culture, made);
     }
@@ -51,7 +51,7 @@ void report_facilities(Pen& pen) {
 void receive_visitors(Pen& pen) {
     auto made = pen.by_culture();
     auto& activity = *made.mutable_tourism_activity();
-    activity.set_kind(pen.any<v1::TourismActivity::Kind>(5));
+    activity.set_kind(pen.any<v1::TourismActivity::Kind>());
     if (activity.kind() <= v1::TourismActivity::TOURISM_EVENT) {
         activity.set_visitors(20 + pen.draw(250));
         activity.set_overnight(pen.draw(20));
@@ -85,7 +85,7 @@ void sell(Pen& pen) {
     sold.set_quantity(craft ? 1 + pen.draw(40) : 200 + pen.draw(8000));
     sold.set_unit(craft ? v1::ProductSold::PIECE : v1::ProductSold::KILOGRAM);
     sold.set_value_vnd(sold.quantity() * (craft ? 250'000ULL : 12'000ULL));
-    sold.set_channel(pen.any<v1::ProductSold::Channel>(5));
+    sold.set_channel(pen.any<v1::ProductSold::Channel>());
     sold.mutable_households()->set_poor(pen.draw(6));
     sold.mutable_households()->set_near_poor(pen.draw(5));
     sold.mutable_households()->set_other(1 + pen.draw(8));

@@ -134,11 +134,11 @@ std::string support(Pen& pen) {
         household = "h" + std::to_string(pen.draw(400));
         step.set_household_key(household);
         step.set_household_class(pen.any<v1::HouseholdClass>(3));
-        step.set_kind(pen.any<v1::SupportKind>(14));
+        step.set_kind(pen.any<v1::SupportKind>());
         step.set_stage(v1::COMPLETED);
         step.set_value_vnd(500'000ULL * (1 + pen.draw(60)));
         step.set_workdays(pen.draw(20));
-        step.set_funder(pen.any<v1::Funder>(6));
+        step.set_funder(pen.any<v1::Funder>());
         step.set_organiser(static_cast<v1::Organisation>(4 + pen.draw(6)));
         pen.post(Phone::labour, made);
     }
@@ -170,7 +170,7 @@ void place_in_work(Pen& pen) {
     job.set_from_poor(pen.draw(3));
     job.set_from_near_poor(pen.draw(2));
     job.set_from_newly_escaped(pen.draw(2));
-    job.set_kind(pen.any<v1::JobPlaced::Kind>(5));
+    job.set_kind(pen.any<v1::JobPlaced::Kind>());
     job.set_months(3 + pen.draw(30));
     pen.post(Phone::labour, made);
 }
@@ -178,7 +178,7 @@ void place_in_work(Pen& pen) {
 void erase(Pen& pen, const std::string& household) {
     auto made = pen.by_labour();
     made.mutable_household_erased()->set_household_key(household);
-    made.mutable_household_erased()->set_ground(pen.any<v1::HouseholdErased::Ground>(2));
+    made.mutable_household_erased()->set_ground(pen.any<v1::HouseholdErased::Ground>());
     pen.post(Phone::labour, made);
 }
 

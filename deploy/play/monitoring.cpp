@@ -95,7 +95,7 @@ void inspect(Pen& pen) {
     auto& inspection = *made.mutable_inspection_held();
     const int quarter = pen.month() / 3;
     inspection.set_inspection_id(inspection_id(quarter));
-    inspection.set_kind(pen.any<v1::InspectionHeld::Kind>(4));
+    inspection.set_kind(pen.any<v1::InspectionHeld::Kind>());
     inspection.set_level(pen.chance(80) ? v1::InspectionHeld::COMMUNE_LEVEL : v1::InspectionHeld::DISTRICT_LEVEL);
     inspection.set_lead(pen.chance(50) ? v1::COMMUNE_PEOPLES_COMMITTEE : v1::COMMUNE_PEOPLES_COUNCIL);
     for (const auto& village : pen.villages()) {
@@ -118,7 +118,7 @@ void follow_up(Pen& pen) {
         auto& resolved = *made.mutable_finding_resolved();
         resolved.set_inspection_id(inspection_id(quarter));
         resolved.set_recommendation_no(number);
-        resolved.set_status(pen.chance(70) ? v1::FindingResolved::RESOLVED : pen.any<v1::FindingResolved::Status>(3));
+        resolved.set_status(pen.chance(70) ? v1::FindingResolved::RESOLVED : pen.any<v1::FindingResolved::Status>());
         resolved.set_due(pen.day(20, 28));
         pen.post(Phone::labour, made);
     }
@@ -178,7 +178,7 @@ void report_devices(Pen& pen) {
 void call_attention(Pen& pen) {
     auto made = by_leader(pen);
     auto& attention = *made.mutable_attention_needed();
-    attention.set_kind(pen.any<v1::AttentionNeeded::Kind>(6));
+    attention.set_kind(pen.any<v1::AttentionNeeded::Kind>());
     attention.set_subject(pen.some_village().code);
     attention.set_since(made.occurred_on());
     attention.set_over(pen.chance(30));

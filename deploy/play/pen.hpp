@@ -6,6 +6,11 @@
 #include "services/field/outbox.hpp"
 #include "services/runtime/adapters/sqlite_store.hpp"
 
+#include <google/protobuf/generated_enum_reflection.h>
+
+#include <algorithm>
+#include <climits>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <random>
@@ -49,10 +54,12 @@ public:
     [[nodiscard]] bool chance(std::uint32_t percent) { return draw(100) < percent; }
     // So many percent of a number, rounded up or down by the dice.
     [[nodiscard]] std::uint32_t share(std::uint32_t number, std::uint32_t percent) { return (number * percent + draw(100)) / 100; }
-    // One of the first `count` values of an enum, whose zero is none.
+    // One of the first `count` values of an enum, or of all. Its zero is none, and a number that is reserved no value.
     template <class Enum>
-    [[nodiscard]] Enum any(std::uint32_t count) {
-        return static_cast<Enum>(1 + draw(count));
+    [[nodiscard]] Enum any(int count = INT_MAX) {
+        const auto& values = *google::protobuf::GetEnumDescriptor<Enum>();
+        const auto below = static_cast<std::uint32_t>(std::min(count, values.value_count() - 1));
+        return static_cast<Enum>(values.value(1 + static_cast<int>(draw(below)))->number());
     }
 
     [[nodiscard]] std::string day(std::uint32_t first = 1, std::uint32_t last = 28);

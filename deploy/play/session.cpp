@@ -46,8 +46,8 @@ void hold_sessions(Pen& pen) {
         made.set_time(pen.chance(50) ? "19:00" : "08:30");
         made.set_programme(pen.chance(80) ? v1::POVERTY_REDUCTION : v1::NEW_RURAL_DEVELOPMENT);
         auto& session = *made.mutable_session_held();
-        session.set_form(pen.any<v1::SessionForm>(10));
-        session.add_topics(pen.any<v1::Topic>(17));
+        session.set_form(pen.any<v1::SessionForm>());
+        session.add_topics(pen.any<v1::Topic>());
         session.add_languages(pen.any<v1::Language>(3));
         session.set_duration_minutes(30 + pen.draw(90));
         gather(pen, *session.mutable_audience(), 30);
@@ -68,9 +68,9 @@ void air(Pen& pen) {
     for (std::uint32_t i = 0; i < 3; ++i) {
         auto made = pen.event("", v1::CULTURE_CENTRE, v1::CENTRE_STAFF);
         auto& aired = *made.mutable_broadcast_aired();
-        aired.set_channel(pen.any<v1::BroadcastAired::Channel>(4));
+        aired.set_channel(pen.any<v1::BroadcastAired::Channel>());
         aired.set_priority(pen.chance(5) ? v1::BroadcastAired::EMERGENCY : pen.any<v1::BroadcastAired::Priority>(2));
-        aired.add_topics(pen.any<v1::Topic>(17));
+        aired.add_topics(pen.any<v1::Topic>());
         aired.set_language(pen.any<v1::Language>(3));
         aired.set_duration_seconds(60 * (5 + pen.draw(25)));
         aired.set_times(2 + pen.draw(20));
@@ -86,10 +86,10 @@ void air(Pen& pen) {
 void publish(Pen& pen) {
     auto made = pen.event("", v1::CULTURE_CENTRE, v1::CENTRE_STAFF);
     auto& product = *made.mutable_media_published();
-    product.set_kind(pen.any<v1::MediaPublished::Kind>(8));
-    product.set_channel(pen.any<v1::MediaPublished::Channel>(5));
+    product.set_kind(pen.any<v1::MediaPublished::Kind>());
+    product.set_channel(pen.any<v1::MediaPublished::Channel>());
     product.set_quantity(product.kind() == v1::MediaPublished::LEAFLET ? 200 + pen.draw(300) : 1 + pen.draw(4));
-    product.add_topics(pen.any<v1::Topic>(17));
+    product.add_topics(pen.any<v1::Topic>());
     product.set_language(pen.any<v1::Language>(3));
     product.set_views(pen.draw(900));
     pen.post(Phone::culture, made);
@@ -108,8 +108,8 @@ void tell_story(Pen& pen) {
         return;
     }
     auto& story = *made.mutable_exemplar_published();
-    story.set_kind(pen.any<v1::ExemplarPublished::Kind>(5));
-    story.add_channels(pen.any<v1::ExemplarPublished::Channel>(6));
+    story.set_kind(pen.any<v1::ExemplarPublished::Kind>());
+    story.add_channels(pen.any<v1::ExemplarPublished::Channel>());
     story.set_language(pen.any<v1::Language>(2));
     if (story.kind() == v1::ExemplarPublished::MODEL && !forgot && !pen.month_is({5})) {
         story.set_consent(v1::ExemplarPublished::NOT_NEEDED);
@@ -125,7 +125,7 @@ void tell_story(Pen& pen) {
 void train(Pen& pen) {
     auto made = pen.by_culture();
     auto& training = *made.mutable_training_held();
-    training.set_kind(pen.any<v1::TrainingHeld::Kind>(7));
+    training.set_kind(pen.any<v1::TrainingHeld::Kind>());
     training.set_days(5 * (1 + pen.draw(8)));  // half days, in tenths
     gather(pen, *training.mutable_audience(), 20);
     if (training.kind() == v1::TrainingHeld::POVERTY_WORK) {
@@ -144,7 +144,7 @@ void count_households(Pen& pen, v1::Households& households) {
 void adopt(Pen& pen) {
     auto made = pen.event(pen.some_village().code, v1::FARMERS, v1::ASSOCIATION_OFFICER);
     auto& practice = *made.mutable_practice_adopted();
-    practice.set_kind(pen.any<v1::PracticeAdopted::Kind>(8));
+    practice.set_kind(pen.any<v1::PracticeAdopted::Kind>());
     count_households(pen, *practice.mutable_households());
     if (practice.kind() <= v1::PracticeAdopted::CROP_CONVERSION) {
         practice.set_area_ha(50 + pen.draw(900));  // in hundredths

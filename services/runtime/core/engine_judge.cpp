@@ -121,10 +121,8 @@ void Engine::judge_correction(const Id& id, v1::Entry& entry, Reasons& reasons) 
 
 // A gateway is one device for all who post there, and says who: of them each has only his own events.
 bool Engine::is_of_its_poster(const Id& target) {
-    const auto known = is_stored(target) ? seen(target) : std::nullopt;
-    v1::Event posted;
-    return !known || event_.posted_by().empty() || !posted.ParseFromString(entry_at(known->offset).event()) || posted.posted_by().empty() ||
-           posted.posted_by() == event_.posted_by();
+    const auto target_by = stored_event(target).posted_by();
+    return target_by.empty() || event_.posted_by().empty() || target_by == event_.posted_by();
 }
 
 void Engine::retract(const std::optional<store::v1::Fact>& version, v1::Entry& entry) {

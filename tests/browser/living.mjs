@@ -45,6 +45,18 @@ export async function living(browser) {
             console.log(`       ${asked} questions`);
             expect(asked >= 1 && asked <= 10, `${asked} questions`);
         });
+        await check('a page that is left lets its connection go, and follows again when one comes back to it', async () => {
+            const holds = async count => {
+                for (let i = 0; i < 100 && standIn.followers !== count; ++i) await new Promise(done => setTimeout(done, 50));
+                expect(standIn.followers === count, `${standIn.followers} connections instead of ${count}`);
+            };
+            await holds(1);
+            await page.page.evaluate(() => dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })));
+            await holds(0);
+            await page.page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })));
+            await holds(1);
+            await page.until(() => document.querySelector('#link').classList.contains('live'));
+        });
         await check('the gateway restarts under the page: it says so, comes back and catches up', async () => {
             page.forgiven.push(broken);
             const before = await page.text(cell('COM-01'));

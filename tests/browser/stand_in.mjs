@@ -48,6 +48,9 @@ export class StandIn {
     posted = [];
     asked = [];
     #followers = new Set();
+    get followers() {
+        return this.#followers.size;
+    }
     #sockets = new Set();
     #server = null;
     #sequence = 100;
@@ -291,6 +294,7 @@ export class StandIn {
                 organisation: 'VILLAGE',
                 role: 'VILLAGE_HEAD',
                 recordedAt: '1652200000',
+                postedBy: 'head',
                 ...(n === 3 ? correction : {}),
                 sessionHeld: {
                     form: 'VILLAGE_MEETING',
@@ -346,6 +350,7 @@ export class StandIn {
         if (!viewer.may.includes(need)) throw new Refused(403, `Cần quyền ${need}.`, `The right ${need} is needed.`);
         if (body.role || (body.organisation && !body.correction))
             throw new Refused(403, 'Hãy bỏ trống role và organisation.', 'Leave role and organisation out.');
+        if (body.postedBy) throw new Refused(403, 'Hãy bỏ trống postedBy.', 'Leave postedBy out.'); // it is somebody else's
         const key = response.req.headers['idempotency-key'];
         this.posted.push({ path, service: query.get('service'), commune: query.get('commune'), key, body });
         if (path === 'reports') {

@@ -22,7 +22,8 @@ constexpr milliseconds head_again_every{600'000};
 constexpr std::uint64_t offsets_reserved = 100'000;
 constexpr std::uint64_t entries_per_unit = 500'000;
 constexpr milliseconds save_every{30'000};
-constexpr std::int64_t cells_per_ms = 20;            // the more cells a batch changed, the longer the next one is collected
+constexpr std::int64_t cells_per_ms = 20;  // while more come in: the more cells a batch changed, the longer the next one is collected
+constexpr milliseconds no_more_after{75};  // without any
 constexpr std::int64_t retained_per_second = 2'500;  // messages: retained topics follow the board at this pace, the feed is quicker
 constexpr std::int64_t retained_burst = 1'000;       // at once
 constexpr std::int64_t busy_part = 25;               // while many come in, of this pace only one part in so many
@@ -91,6 +92,9 @@ Actions Gateway::handle(std::span<const Input> inputs, Instant now) {
         begin_epoch(epoch_after(epoch_, offset_), actions);
     }
     follower_.settle();
+    if (follower_.unsaved() != before) {
+        folded_at_ = now.steady;
+    }
     if (follower_.unsaved() - before >= (follows_cells_ ? many_cells : many_events)) {
         busy_until_ = now.steady + busy_for;
     }
@@ -166,7 +170,8 @@ void Gateway::begin_epoch(std::uint64_t epoch, Actions& actions) {
 }
 
 void Gateway::publish_cells(Instant now, Actions& actions) {
-    if (now.steady < cells_due_) {
+    const bool more_come = now.steady - folded_at_ < no_more_after;
+    if (more_come && now.steady < cells_due_) {
         return;
     }
     const auto before = offset_;

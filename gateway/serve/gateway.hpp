@@ -101,6 +101,7 @@ private:
     bool link_is_up_ = false;
     bool caught_up_ = false;
     Milliseconds saved_at_{0};
+    Milliseconds folded_at_{0};
     Milliseconds cells_due_{0};
     Milliseconds indicators_at_{0};
     Milliseconds busy_until_{0};              // so many came in lately that what is told one by one has to wait

@@ -23,6 +23,47 @@ TEST_CASE("a head that was lost on its way is said again within ten minutes, tho
     CHECK(bench.retained[head] == said);
 }
 
+namespace {
+
+// `count` sessions of a year and of nine villages, in one block of the feed.
+v1::Block many_sessions(std::uint64_t offset, std::uint64_t count) {
+    auto block = sessions(offset);
+    block.clear_entries();
+    block.set_last(offset + count - 1);
+    block.set_after(offset + count - 1);
+    for (std::uint64_t n = 0; n < count; ++n) {
+        auto event = a_session_held(offset + n);
+        event.set_occurred_on(format_day(*parse_day("2022-01-01") + std::chrono::days((offset + n) % 300)));
+        event.set_village("23656-0" + std::to_string(1 + n % 9));
+        auto& entry = *block.add_entries();
+        entry.set_device("p");
+        entry.set_event(event.SerializeAsString());
+        entry.set_received_at(1'648'000'000);
+    }
+    return block;
+}
+
+}  // namespace
+
+TEST_CASE("while many events come in cells are told together, and once no more come at once") {
+    Bench bench;
+    bench.start();
+    bench.pass(1'000);
+    auto come = [&bench, offset = std::uint64_t{1}]() mutable {
+        bench.hear(Input(Arrived{{feed, many_sessions(offset, 1'000).SerializeAsString(), false}}));
+        offset += 1'000;
+        return bench.offsets.size();
+    };
+    const auto first = come();
+    REQUIRE(first == 2'700);  // cells: while more come in the next ones wait for 135 ms
+    bench.pass(50);
+    CHECK(come() == first);
+    bench.pass(60);
+    CHECK(bench.offsets.size() == first);
+    bench.pass(20);
+    CHECK(bench.offsets.size() > first);
+}
+
 TEST_CASE("while many events come in retained topics follow slowly, and in the end all are told") {
     constexpr std::uint64_t at_once = 60;
     Bench bench;
@@ -30,21 +71,8 @@ TEST_CASE("while many events come in retained topics follow slowly, and in the e
     bench.pass(1'000);
     std::uint64_t offset = 1;
     const auto many_come = [&] {
-        auto block = sessions(offset);
-        block.clear_entries();
-        block.set_last(offset + at_once - 1);
-        block.set_after(offset + at_once - 1);
-        for (std::uint64_t n = 0; n < at_once; ++n) {
-            auto event = a_session_held(offset + n);
-            event.set_occurred_on(format_day(*parse_day("2022-01-01") + std::chrono::days((offset + n) % 300)));
-            event.set_village("23656-0" + std::to_string(1 + n % 9));
-            auto& entry = *block.add_entries();
-            entry.set_device("p");
-            entry.set_event(event.SerializeAsString());
-            entry.set_received_at(1'648'000'000);
-        }
+        bench.hear(Input(Arrived{{feed, many_sessions(offset, at_once).SerializeAsString(), false}}));
         offset += at_once;
-        bench.hear(Input(Arrived{{feed, block.SerializeAsString(), false}}));
     };
     for (int i = 0; i < 10; ++i) {
         many_come();

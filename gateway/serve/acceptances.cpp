@@ -18,6 +18,8 @@ bool came_before(const v1::Acceptance& one, const v1::Acceptance& other) {
            std::forward_as_tuple(other.received_at(), other.sequence(), other.service(), other.device());
 }
 
+constexpr auto is_in_order = [](const v1::Acceptance* one, const v1::Acceptance* other) { return came_before(*one, *other); };
+
 }  // namespace
 
 Acceptances::Acceptances(const Places& places, std::string commune, Store& store)
@@ -110,26 +112,25 @@ v1::Acceptance* Acceptances::find(const std::string& service, const std::string&
     return nullptr;
 }
 
-// Puts a new one where it belongs, as a rule last; of many the oldest makes room.
+// Puts a new one where it belongs, as a rule last; of many the oldest makes room, and lends it what memory it has.
 v1::Acceptance* Acceptances::add(const std::string& service, const v1::Entry& entry, const std::string& village, std::uint64_t sequence) {
     auto& listed = villages_[village];
     listed.set_village(village);
     auto& all = *listed.mutable_acceptances();
-    auto* made = all.Add();
-    made->set_service(service);
-    made->set_device(entry.device());
-    made->set_sequence(sequence);
-    made->set_received_at(entry.received_at());
-    const auto last = std::prev(all.pointer_end());
-    const auto place =
-        std::upper_bound(all.pointer_begin(), last, made, [](const auto* one, const auto* other) { return came_before(*one, *other); });
-    const bool is_too_old = all.size() > acceptances_max && place == all.pointer_begin();
-    std::rotate(place, last, all.pointer_end());
-    if (all.size() > acceptances_max) {
-        std::rotate(all.pointer_begin(), std::next(all.pointer_begin()), all.pointer_end());
-        all.RemoveLast();  // its memory is that of the next
+    const bool is_full = all.size() == acceptances_max;
+    new_.set_service(service);
+    new_.set_device(entry.device());
+    new_.set_sequence(sequence);
+    new_.set_received_at(entry.received_at());
+    if (is_full && came_before(new_, all.Get(0))) {
+        return nullptr;
     }
-    return is_too_old ? nullptr : made;
+    auto* made = is_full ? all.Mutable(0) : all.Add();
+    std::rotate(all.pointer_begin(), is_full ? std::next(all.pointer_begin()) : all.pointer_begin(), all.pointer_end());
+    made->Swap(&new_);
+    const auto last = std::prev(all.pointer_end());
+    std::rotate(std::upper_bound(all.pointer_begin(), last, made, is_in_order), last, all.pointer_end());
+    return made;
 }
 
 void Acceptances::note(const std::string& village) {

@@ -56,6 +56,7 @@ private:
     std::chrono::milliseconds tell_at_{0};
     FieldTree fields_;  // the envelope's: most events are only listed
     EventFields event_{fields_};
+    v1::Acceptance new_;  // reused
 };
 
 }  // namespace chieng

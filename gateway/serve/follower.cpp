@@ -5,8 +5,6 @@
 #include "services/runtime/core/store_owner.hpp"
 #include "services/runtime/core/topics.hpp"
 
-#include <google/protobuf/arena.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -158,30 +156,28 @@ void Follower::fold(Follow& follow, const Message& message, Instant now) {
         }
         return;
     }
-    google::protobuf::Arena memory;
-    auto& block = *google::protobuf::Arena::CreateMessage<v1::Block>(&memory);
-    if (!block.ParseFromString(message.payload)) {
+    if (!block_.ParseFromString(message.payload)) {
         return;  // a damaged block is a gap: it is asked for again
     }
     const bool is_reply = message.topic.find("/replies/") != std::string::npos;
-    auto verdict = follow.reader.see(block, is_reply);
+    auto verdict = follow.reader.see(block_, is_reply);
     if (verdict == FeedReader::Verdict::reset) {
         forget(follow, now);
-        verdict = follow.reader.see(block, is_reply);
+        verdict = follow.reader.see(block_, is_reply);
     }
     if (verdict != FeedReader::Verdict::fold) {
         return;
     }
-    board_.apply(follow.source.name(), block.entries());
+    board_.apply(follow.source.name(), block_.entries());
     if (hear_) {
-        for (const auto& entry : block.entries()) {
+        for (const auto& entry : block_.entries()) {
             hear_(follow.source, entry, caught_up_);
         }
     }
-    for (const auto& cell : block.cells()) {
+    for (const auto& cell : block_.cells()) {
         board_.set(follow.source.name(), cell);
     }
-    unsaved_ += block.last() - block.first() + 1;
+    unsaved_ += block_.last() - block_.first() + 1;
 }
 
 bool Follower::caught_up(Instant now) {

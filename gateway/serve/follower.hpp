@@ -87,6 +87,7 @@ private:
     std::uint64_t unsaved_ = 0;
     Hear hear_;
     bool forgot_ = false;  // since it was kept
+    v1::Block block_;      // reused
 };
 
 }  // namespace chieng

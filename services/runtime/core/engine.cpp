@@ -182,11 +182,11 @@ void Engine::take(const Message& message, Instant now) {
     if (message.payload.size() > limits::payload_bytes_max) {
         return turn_away(ReasonCode::too_large, "", std::to_string(message.payload.size()) + " bytes");
     }
-    store::v1::FrozenEvents frozen;
     std::vector<Unreadable> unreadable;
     if (json) {
-        unreadable = from_json(message.payload, frozen);
-    } else if (!frozen.ParseFromString(message.payload)) {
+        frozen_.Clear();
+        unreadable = from_json(message.payload, frozen_);
+    } else if (!frozen_.ParseFromString(message.payload)) {
         return turn_away(ReasonCode::unreadable, "", "not a chieng.v1.Events");
     }
     if (!unreadable.empty()) {
@@ -198,22 +198,22 @@ void Engine::take(const Message& message, Instant now) {
                 say_refused(replies_to(device, json), {one.sequence, std::nullopt}, why);
             }
         }
-        if (frozen.events().empty()) {
+        if (frozen_.events().empty()) {
             return;
         }
     }
-    if (frozen.device() != device || !valid_device(device)) {
-        return turn_away(ReasonCode::wrong_device, "device", frozen.device().substr(0, 32));
+    if (frozen_.device() != device || !valid_device(device)) {
+        return turn_away(ReasonCode::wrong_device, "device", frozen_.device().substr(0, 32));
     }
-    if (frozen.commune() != commune_) {
-        return turn_away(ReasonCode::wrong_commune, "commune", frozen.commune().substr(0, 32));
+    if (frozen_.commune() != commune_) {
+        return turn_away(ReasonCode::wrong_commune, "commune", frozen_.commune().substr(0, 32));
     }
-    if (frozen.events().empty()) {
+    if (frozen_.events().empty()) {
         return turn_away(ReasonCode::unreadable, "events", "no event");
     }
     auto& from = this->device(device);
     auto& replies = replies_to(device, json);
-    for (auto& bytes : *frozen.mutable_events()) {
+    for (auto& bytes : *frozen_.mutable_events()) {
         if (bytes.size() > limits::event_bytes_max) {
             turn_away(ReasonCode::too_large, "events", std::to_string(bytes.size()) + " bytes");
         } else if (!event_.ParseFromString(bytes)) {
@@ -221,12 +221,13 @@ void Engine::take(const Message& message, Instant now) {
         } else if (event_.sequence() == 0) {
             turn_away(ReasonCode::required, "sequence", "sequence");
         } else {
-            take_event(device, from, std::move(bytes), replies, now);
+            take_event(device, from, bytes, replies, now);
         }
     }
 }
 
-void Engine::take_event(const std::string& name, Device& from, std::string bytes, Replies& replies, Instant now) {
+// Takes the bytes, and leaves others that are done with: their memory is that of the next event.
+void Engine::take_event(const std::string& name, Device& from, std::string& bytes, Replies& replies, Instant now) {
     const Id id{name, event_.sequence()};
     const Sent sent{id.sequence, check_of(bytes)};
     auto digest = event_digest(bytes);
@@ -262,7 +263,7 @@ void Engine::take_event(const std::string& name, Device& from, std::string bytes
         forget_in_correction(event_, entry_, bytes);
     }
     digest = event_digest(bytes);
-    *entry_.mutable_event() = std::move(bytes);
+    entry_.mutable_event()->swap(bytes);
     journal(from, digest);
 }
 

@@ -121,7 +121,7 @@ private:
     };
 
     void take(const Message& message, Instant now);
-    void take_event(const std::string& device, Device& from, std::string bytes, Replies& replies, Instant now);
+    void take_event(const std::string& device, Device& from, std::string& bytes, Replies& replies, Instant now);
     void repeat(Device& from, const Sent& sent, const std::string& name, std::array<std::uint64_t, 2> digests, Replies& replies);
     void answer_request(const Message& message, std::string_view subscriber);
     void hear_own_head(const Message& message);
@@ -259,6 +259,7 @@ private:
     std::set<std::string> forget_due_;            // devices that are to be told
     std::chrono::milliseconds forget_at_{0};      // when all are told again
     std::set<std::string> awaited_;               // corrected before they came
+    store::v1::FrozenEvents frozen_;              // reused
     v1::Event event_;                             // reused
     v1::Entry entry_;                             // reused
 };

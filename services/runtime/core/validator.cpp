@@ -387,7 +387,9 @@ bool is_village_code(std::string_view text) {
 
 Reasons validate(const v1::Event& event) {
     static const TypePlan plan = plan_of(*v1::Event::descriptor(), "");
-    auto reasons = Walk().take(plan, event.SerializeAsString());
+    boost::container::small_vector<char, 512> bytes(event.ByteSizeLong(), boost::container::default_init);
+    event.SerializeWithCachedSizesToArray(reinterpret_cast<std::uint8_t*>(bytes.data()));
+    auto reasons = Walk().take(plan, {bytes.data(), bytes.size()});
     const auto* body = body_type(event);
     if (body != nullptr && event.village().empty() && rule_of(*body).in_a_village()) {
         const auto& label = v1::Event::descriptor()->FindFieldByName("village")->options().GetExtension(v1::field).label();

@@ -24,8 +24,8 @@ int weight_of(v1::Span span) {
 
 class GridMaker {
 public:
-    GridMaker(const Ground& ground, const Definitions& definitions, const Definition& definition)
-        : ground_(ground), definitions_(definitions), definition_(definition) {}
+    GridMaker(const Ground& ground, const Definitions& definitions, const Definition& definition, NumberGrid::Slots slots)
+        : ground_(ground), definitions_(definitions), definition_(definition), slots_(slots) {}
 
     NumberGrid run() {
         const auto& whole = definitions_.series(definition_.whole);
@@ -98,18 +98,37 @@ private:
 
     // The ends of all months that count from a year, and its beginning.
     void take_years() {
-        first_year_ = Period::of(v1::OFFICIAL, v1::YEAR, Atom{ground_.first()}).year;
-        grid_.slots = static_cast<std::size_t>(ground_.end() - ground_.first()) / 24;
+        const auto first_year = Period::of(v1::OFFICIAL, v1::YEAR, Atom{ground_.first()}).year;
+        const auto years = (ground_.end() - ground_.first()) / 24;
+        const auto months = months_told();
+        const bool moments = slots_ == NumberGrid::Slots::moments;
+        grid_.slots = static_cast<std::size_t>(years) * (moments ? calendars.size() * 13 : 1);
         grid_.windows_of.resize(grid_.slots);
-        for (std::uint32_t slot = 0; slot < grid_.slots; ++slot) {
-            const auto year = first_year_ + static_cast<std::int32_t>(slot);
+        for (std::int32_t year = 0; year < years; ++year) {
             for (const auto calendar : calendars) {
-                const auto first = Period{calendar, v1::YEAR, year, 1}.first_atom().index;
+                const auto first = Period{calendar, v1::YEAR, first_year + year, 1}.first_atom().index;
                 for (std::int32_t month = 0; month <= 12; ++month) {
-                    add_window({year, calendar, first + 2 * month}, 1, {slot});
+                    const auto slot = static_cast<std::uint32_t>(moments ? grid_.windows : static_cast<std::size_t>(year));
+                    add_window({first_year + year, calendar, first + 2 * month}, 1, {slot});
+                    grid_.is_told.push_back(month % months == 0);
+                    year_of_slot_.resize(slot + 1, year);
                 }
             }
         }
+    }
+
+    // The shortest windows that it is told of, by itself or in a rate.
+    [[nodiscard]] std::int32_t months_told() const {
+        std::int32_t months = 12;
+        const auto& code = definition_.indicator.code();
+        for (const auto& other : definitions_.all()) {
+            const bool tells =
+                other.indicator.code() == code || (other.of && other.of->code == code) || (other.per && other.per->code == code);
+            for (const auto span : other.indicator.spans()) {
+                months = tells ? std::min(months, Period{v1::OFFICIAL, static_cast<v1::Span>(span), 2022, 1}.atoms() / 2) : months;
+            }
+        }
+        return months;
     }
 
     // What stands belongs to the places of the year's beginning and to those of its end.
@@ -117,7 +136,7 @@ private:
         if (grid_.kind != NumberGrid::Kind::stock) {
             return ground_.chain(place, ground_.first() + static_cast<std::int32_t>(slot), kinds_);
         }
-        const auto first = ground_.first() + 24 * static_cast<std::int32_t>(slot);
+        const auto first = ground_.first() + 24 * year_of_slot_[slot];
         auto chain = ground_.chain(place, first, kinds_);
         for (const auto above : ground_.chain(place, first + 24, kinds_)) {
             if (std::find(chain.begin(), chain.end(), above) == chain.end()) {
@@ -254,15 +273,16 @@ private:
     const Ground& ground_;
     const Definitions& definitions_;
     const Definition& definition_;
+    NumberGrid::Slots slots_;
     NumberGrid grid_;
     bool kinds_ = false;
-    std::int32_t first_year_ = 0;
+    std::vector<std::int32_t> year_of_slot_;  // of what stands
 };
 
 }  // namespace
 
-NumberGrid make_grid(const Ground& ground, const Definitions& definitions, const Definition& definition) {
-    return GridMaker(ground, definitions, definition).run();
+NumberGrid make_grid(const Ground& ground, const Definitions& definitions, const Definition& definition, NumberGrid::Slots slots) {
+    return GridMaker(ground, definitions, definition, slots).run();
 }
 
 NumberGrid::WindowName window_name(const NumberGrid& grid, const Period& period, bool at_start) {

@@ -20,6 +20,7 @@ namespace chieng::web {
 
 struct NumberGrid {
     enum class Kind { flow, stock, distinct };
+    enum class Slots { usual, moments };  // moments: of what stands, each window is a slot of its own
 
     Kind kind = Kind::flow;
     std::vector<SeriesId> series;                  // the whole first
@@ -31,6 +32,7 @@ struct NumberGrid {
     std::vector<std::vector<std::uint32_t>> windows_of;  // of a slot
     std::vector<std::vector<std::uint32_t>> slots_of;    // of a window
     std::vector<int> window_weight;
+    std::vector<bool> is_told;  // of what stands: whether any indicator tells the window
     std::vector<int> place_weight;
     std::vector<std::vector<std::uint32_t>> chains;  // by place and slot
     std::vector<std::int64_t> own;                   // by place, slot, series
@@ -53,8 +55,9 @@ struct NumberGrid {
     }
 };
 
-// `definition` sums events.
-[[nodiscard]] NumberGrid make_grid(const Ground& ground, const Definitions& definitions, const Definition& definition);
+// `definition` sums events. Windows and numbers are the same for both kinds of slots.
+[[nodiscard]] NumberGrid make_grid(const Ground& ground, const Definitions& definitions, const Definition& definition,
+                                   NumberGrid::Slots slots = NumberGrid::Slots::usual);
 [[nodiscard]] NumberGrid::WindowName window_name(const NumberGrid& grid, const Period& period, bool at_start);
 
 }  // namespace chieng::web

@@ -5,9 +5,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <functional>
 #include <limits>
 #include <numeric>
 #include <optional>
+#include <utility>
 
 namespace chieng::web {
 namespace {
@@ -36,14 +39,17 @@ struct Target {
 
 class Chooser {
 public:
-    Chooser(const NumberGrid& grid, std::int64_t threshold)
-        : grid_(grid), hidden_(small_numbers(grid, threshold)), covered_(hidden_.size(), 0), effect_(grid, hidden_) {
+    // `targets`: the numbers that need a swap. They are hidden, as those are that are hidden already.
+    Chooser(const NumberGrid& grid, std::vector<std::uint8_t> targets, const std::vector<std::uint8_t>& hidden)
+        : grid_(grid), targets_(std::move(targets)), hidden_(targets_), covered_(hidden_.size(), 0), effect_(grid, hidden_) {
+        for (std::size_t i = 0; i < hidden.size(); ++i) {
+            hidden_[i] |= hidden[i];
+        }
         find_leaves();
         find_families();
     }
 
     std::vector<std::uint8_t> run() {
-        const auto small = hidden_;
         std::vector<std::uint32_t> places(grid_.places);
         std::iota(places.begin(), places.end(), 0U);
         std::stable_sort(places.begin(), places.end(),
@@ -56,7 +62,7 @@ public:
             for (const auto window : windows) {
                 for (std::uint32_t of = 0; of < grid_.series.size(); ++of) {
                     const auto node = grid_.node(place, window, of);
-                    if (small[node] != 0 && covered_[node] == 0) {
+                    if (targets_[node] != 0 && covered_[node] == 0) {
                         cover({place, window, of, node});
                     }
                 }
@@ -306,6 +312,7 @@ private:
     }
 
     const NumberGrid& grid_;
+    std::vector<std::uint8_t> targets_;
     std::vector<std::uint8_t> hidden_;
     std::vector<std::uint8_t> covered_;
     SwapEffect effect_;
@@ -317,18 +324,73 @@ private:
     int tried_ = 0;  // for one number
 };
 
+// Windows in the order of their ends, those that nobody is told left out.
+std::vector<std::uint32_t> told_in_time(const NumberGrid& grid) {
+    std::vector<std::pair<NumberGrid::WindowName, std::uint32_t>> all;
+    for (const auto& [name, window] : grid.names) {
+        const auto& [year, calendar, end] = name;
+        if (grid.is_told[window]) {
+            all.push_back({{end, year, calendar}, window});
+        }
+    }
+    std::sort(all.begin(), all.end());
+    std::vector<std::uint32_t> windows;
+    for (const auto& [order, window] : all) {
+        windows.push_back(window);
+    }
+    return windows;
+}
+
+// The numbers that differ by a few only from the one that is told before.
+std::vector<std::uint8_t> after_small_movements(const NumberGrid& grid, std::int64_t threshold, const std::vector<std::uint8_t>& hidden) {
+    std::vector<std::uint8_t> found(hidden.size(), 0);
+    const auto windows = told_in_time(grid);
+    for (std::uint32_t place = 0; place < grid.places; ++place) {
+        for (std::uint32_t of = 0; of < grid.series.size(); ++of) {
+            std::optional<std::int64_t> told;
+            for (const auto window : windows) {
+                const auto node = grid.node(place, window, of);
+                const auto number = grid.shown[node];
+                if (hidden[node] != 0) {
+                    continue;
+                }
+                if (told && *told != number && std::abs(*told - number) < threshold) {
+                    found[node] = 1;
+                } else {
+                    told = number;
+                }
+            }
+        }
+    }
+    return found;
+}
+
 }  // namespace
 
 std::vector<std::uint8_t> small_numbers(const NumberGrid& grid, std::int64_t threshold) {
     std::vector<std::uint8_t> small(grid.shown.size(), 0);
     for (std::size_t i = 0; i < small.size(); ++i) {
-        small[i] = grid.shown[i] > 0 && grid.shown[i] < threshold ? 1 : 0;
+        small[i] = grid.shown[i] != 0 && grid.shown[i] < threshold ? 1 : 0;
     }
     return small;
 }
 
 std::vector<std::uint8_t> hidden_numbers(const NumberGrid& grid, std::int64_t threshold) {
-    return Chooser(grid, threshold).run();
+    return Chooser(grid, small_numbers(grid, threshold), {}).run();
+}
+
+// First also what is small at some moments of a year only: no household could have stood elsewhere all the year. What a swap hides
+// leaves others one after the other that were not.
+void hide_movements(const NumberGrid& moments, std::int64_t threshold, std::vector<std::uint8_t>& hidden) {
+    auto targets = small_numbers(moments, threshold);
+    while (true) {
+        const auto moved = after_small_movements(moments, threshold, hidden);
+        std::transform(targets.begin(), targets.end(), moved.begin(), targets.begin(), std::bit_or<>());
+        if (std::find(targets.begin(), targets.end(), 1) == targets.end()) {
+            return;
+        }
+        hidden = Chooser(moments, std::exchange(targets, std::vector<std::uint8_t>(hidden.size(), 0)), hidden).run();
+    }
 }
 
 }  // namespace chieng::web

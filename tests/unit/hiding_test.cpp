@@ -4,6 +4,7 @@
 #include "tests/support/attacker.hpp"
 #include "tests/support/web_world.hpp"
 
+#include <cstdlib>
 #include <functional>
 #include <random>
 #include <set>
@@ -86,6 +87,9 @@ public:
                 for (auto events = below(9); events > 0; --events) {
                     happen(commune, village);
                 }
+                for (auto events = below(9); events > 0; --events) {
+                    move(commune, village);
+                }
             }
         }
     }
@@ -122,7 +126,27 @@ private:
         baseline.set_minority_households(30 + below(25));
         baseline.set_poor(below(14));
         baseline.set_minority_poor(below(baseline.poor() + 1));
+        poor_ = baseline.poor() - baseline.minority_poor();
         world_.happened(made, commune);
+    }
+
+    // A household falls into poverty, or leaves it later on, as now and then several do in one month.
+    void move(const std::string& commune, const std::string& village) {
+        auto first = event(village);
+        auto& change = *first.mutable_household_status_changed();
+        const bool escapes = poor_ > 6 && below(2) == 0;
+        first.set_occurred_on(format_day(*parse_day(escapes ? "2022-03-20" : "2022-01-03") + std::chrono::days(below(75))));
+        change.set_movement(escapes ? v1::HouseholdStatusChanged::ESCAPED_POVERTY : v1::HouseholdStatusChanged::NEWLY_POOR);
+        change.set_from_class(escapes ? v1::POOR : v1::NEAR_POOR);
+        change.set_to_class(escapes ? v1::NEAR_POOR : v1::POOR);
+        change.set_standard(v1::DECREE_07_2021);
+        for (auto households = below(4) == 0 ? 6U : 1U; households > 0; --households) {
+            auto made = first;
+            made.set_sequence(++sequence_);
+            made.mutable_household_status_changed()->set_household_key("m-" + std::to_string(sequence_));
+            world_.happened(made, commune);
+            poor_ = escapes ? poor_ - 1 : poor_ + 1;
+        }
     }
 
     void happen(const std::string& commune, const std::string& village) {
@@ -149,6 +173,7 @@ private:
     std::mt19937 random_;
     WebWorld world_;
     std::uint64_t sequence_ = 0;
+    std::uint32_t poor_ = 0;  // of the village that has its turn, without minority households
 };
 
 std::vector<Period> all_periods() {
@@ -370,7 +395,64 @@ void relate_stock(Attacker& attacker, const std::string& code) {
     }
 }
 
+// The months of both calendars, as they end.
+std::vector<Period> months_in_order() {
+    std::vector<Period> months;
+    for (std::int32_t number = 1; number <= 12; ++number) {
+        months.push_back(Period{v1::OFFICIAL, v1::MONTH, 2022, number});
+        months.push_back(Period{v1::CALENDAR_MONTHS, v1::MONTH, 2022, number});
+    }
+    return months;
+}
+
+// Calls back with each number of a class and the one of the month that ends next.
+template <class Visit>
+void each_movement(const Visit& visit) {
+    const auto months = months_in_order();
+    for (const auto* code : {"POV-01", "POV-02"}) {
+        auto all = parts_of(code);
+        all.push_back(code);
+        for (const auto& series : all) {
+            each_place([&](const std::string& area) {
+                for (std::size_t i = 1; i < months.size(); ++i) {
+                    visit(name_of(series, area, months[i - 1]), name_of(series, area, months[i]));
+                }
+            });
+        }
+    }
+}
+
+std::string movement_name(const std::string& from, const std::string& to) {
+    return from + " to " + to;
+}
+
+// A movement may be below zero, and the attacker knows no such numbers: he thinks of one that is larger by this.
+constexpr std::int64_t lifted = 1'000;
+
+void relate_movements(Attacker& attacker) {
+    attacker.knows("lifted", lifted);
+    each_movement([&](const std::string& from, const std::string& to) {
+        const auto moved = movement_name(from, to);
+        attacker.equal("sum of " + moved, {to, "lifted"});
+        attacker.equal("sum of " + moved, {from, moved});
+    });
+    for (const auto& series : {std::string("POV-01"), std::string("POV-02")}) {
+        each_place([&](const std::string& area) {
+            for (const auto calendar : {v1::OFFICIAL, v1::CALENDAR_MONTHS}) {
+                attacker.equal(name_of(series, area, Period{calendar, v1::YEAR, 2022, 1}),
+                               {name_of(series, area, Period{calendar, v1::MONTH, 2022, 12})});
+            }
+        });
+    }
+}
+
+std::int64_t number_in(const Collected& truth, const std::string& name) {
+    const auto it = truth.find(name);
+    return it == truth.end() ? 0 : it->second.value_or(0);
+}
+
 struct Outcome {
+    std::size_t movements_worked_out = 0;  // of a few households
     std::size_t hidden = 0;
     std::size_t worked_out = 0;
     std::size_t wrong = 0;
@@ -385,6 +467,7 @@ Outcome attack(const Collected& truth, const Collected& told) {
     relate_distinct(attacker, "SUP-01");
     relate_stock(attacker, "POV-01");
     relate_stock(attacker, "POV-02");
+    relate_movements(attacker);
     for (const auto& [name, number] : told) {
         if (number) {
             attacker.knows(name, *number);
@@ -404,6 +487,15 @@ Outcome attack(const Collected& truth, const Collected& told) {
             outcome.wrong += *found == *number ? 0U : 1U;
         }
     }
+    each_movement([&](const std::string& from, const std::string& to) {
+        const auto moved = number_in(truth, to) - number_in(truth, from);
+        const auto found = moved != 0 && std::abs(moved) < threshold ? attacker.worked_out(movement_name(from, to)) : std::nullopt;
+        if (found) {
+            UNSCOPED_INFO(movement_name(from, to) << " is " << moved << ", worked out " << *found - lifted);
+            ++outcome.movements_worked_out;
+            outcome.wrong += *found - lifted == moved ? 0U : 1U;
+        }
+    });
     return outcome;
 }
 
@@ -431,10 +523,12 @@ TEST_CASE("nobody works out a hidden number from all that he is told", "[hiding]
     }
     const auto small_only = attack(truth, only_small_hidden(truth));
     CHECK(small_only.worked_out > 20);  // he can, where only small numbers are hidden
+    CHECK(small_only.movements_worked_out > 20);
     CHECK(small_only.wrong == 0);
     const auto all = attack(truth, told);
     CHECK(all.hidden > small_only.hidden);
     CHECK(all.worked_out == 0);
+    CHECK(all.movements_worked_out == 0);
     CHECK(all.hidden < truth.size() / 2);
 }
 

@@ -249,6 +249,51 @@ TEST_CASE("how many moved between classes is not told where the stock that they 
     CHECK(status("POV-07", "2022", "23656") == "SUPPRESSED");
 }
 
+TEST_CASE("a class is told again when enough households have moved, and never as less than nothing") {
+    WebWorld world("625", rights_of_three());
+    std::uint64_t sequence = 0;
+    const auto begin = [&](const std::string& village, std::uint32_t poor) {
+        auto opening = an_event(++sequence);
+        opening.set_village(village);
+        opening.set_occurred_on("2022-01-02");
+        opening.mutable_baseline_set()->set_year(2022);
+        opening.mutable_baseline_set()->set_standard(v1::DECREE_07_2021);
+        opening.mutable_baseline_set()->set_households(100);
+        opening.mutable_baseline_set()->set_poor(poor);
+        world.happened(opening);
+    };
+    const auto escape = [&](const std::string& village, const std::string& day, int households) {
+        for (int n = 0; n < households; ++n) {
+            auto event = an_event(++sequence);
+            event.set_village(village);
+            event.set_occurred_on(day);
+            auto& change = *event.mutable_household_status_changed();
+            change.set_household_key("h-" + std::to_string(sequence));
+            change.set_movement(v1::HouseholdStatusChanged::ESCAPED_POVERTY);
+            change.set_from_class(v1::POOR);
+            change.set_to_class(v1::NEAR_POOR);
+            world.happened(event);
+        }
+    };
+    const auto told = [&](const std::string& month, const std::string& village, const std::string& by) {
+        const auto value = value_in(world.get("/api/v1/table?area=23656&period=" + month, as(by)), "POV-02", village);
+        return value.at("status") == "OK" ? value.at("number").dump() : value.at("status").get<std::string>();
+    };
+    for (const auto* village : {"23656-01", "23656-02", "23656-03"}) {
+        begin(village, 30);
+    }
+    escape("23656-01", "2022-04-20", 1);
+    escape("23656-01", "2022-05-20", 7);
+    CHECK(told("2022-04", "23656-01", "flute") == "30");
+    CHECK(told("2022-05", "23656-01", "flute") == "SUPPRESSED");  // 29: who knows 30 knows of one household
+    CHECK(told("2022-06", "23656-01", "flute") == "22");
+    CHECK(told("2022-05", "23656-03", "flute") == "30");
+    begin("23656-04", 3);
+    escape("23656-04", "2022-03-20", 8);
+    CHECK(told("2022-06", "23656-04", "gong") == "-5");
+    CHECK(told("2022-06", "23656-04", "flute") == "SUPPRESSED");
+}
+
 TEST_CASE("a target does not tell what is hidden") {
     WebWorld world("23656", rights_of_three());
     auto assigned = an_event(1);

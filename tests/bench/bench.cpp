@@ -47,8 +47,12 @@ Null null_consumer(const Load& load) {
     return {static_cast<double>(load.events) / seconds, (consumer.cpu() - before) / static_cast<double>(load.events) * 1e6};
 }
 
+// The machine is not as quick all the time: what is compared is measured by turns.
+double mean(double a, double b) {
+    return (a + b) / 2;
+}
 Null mean(const Null& a, const Null& b) {
-    return {(a.events_per_s + b.events_per_s) / 2, (a.cpu_per_event_us + b.cpu_per_event_us) / 2};
+    return {mean(a.events_per_s, b.events_per_s), mean(a.cpu_per_event_us, b.cpu_per_event_us)};
 }
 
 Outcome through(Chain& chain, const Load& load, std::size_t per_message, std::uint64_t window, Ear& ear) {
@@ -122,19 +126,25 @@ int run(int argc, char** argv) {
         Chain chain(data.path());
         chain.start();
         Ear ear;
-        const auto ours = through(chain, singles, 1, single_window, ear);
+        auto ours = through(chain, singles, 1, single_window, ear);
+        null = mean(null, null_consumer(singles));
+        const auto more = make_load(500'000'000, events, 1);
+        const auto again = through(chain, more, 1, single_window, ear);
+        ours.cells_per_s = mean(ours.cells_per_s, again.cells_per_s);
+        ours.receipts_per_s = mean(ours.receipts_per_s, again.receipts_per_s);
+        ours.cpu_per_event_us = mean(ours.cpu_per_event_us, again.cpu_per_event_us);
         empty_rate = ours.cells_per_s;
-        null = mean(null, null_consumer(singles));  // before and after: the machine is not as quick all the time
         std::printf("   null consumer: %.0f events/s, %.1f us of processor per event\n", null.events_per_s, null.cpu_per_event_us);
         row("one event per message, through receipts and district cells", number(ours.cells_per_s / null.events_per_s), "null consumer",
             ">= 0.95", ours.cells_per_s >= 0.95 * null.events_per_s);
         row("… processor of the service per event", number(ours.cpu_per_event_us / null.cpu_per_event_us) + " x", "null consumer", "<= 2 x",
             ours.cpu_per_event_us <= 2 * null.cpu_per_event_us);
-        check(chain, singles.unique);
+        const auto unique = singles.unique + more.unique;
+        check(chain, unique);
         const auto blocks = journal_blocks(data.path());
         const auto plain = plain_appends(data.path() / "plain", blocks);
-        std::printf("   %.0f events a block of the journal\n", static_cast<double>(singles.unique) / static_cast<double>(blocks.size()));
-        row("… receipts per second", number(ours.receipts_per_s / (static_cast<double>(singles.unique) / plain)),
+        std::printf("   %.0f events a block of the journal\n", static_cast<double>(unique) / static_cast<double>(blocks.size()));
+        row("… receipts per second", number(ours.receipts_per_s / (static_cast<double>(unique) / plain)),
             "plain appends of the same blocks, synced", "", true);
     }
     {
@@ -165,12 +175,16 @@ int run(int argc, char** argv) {
         std::printf("   gateways caught up with the journals in %.1f s; memory of the service meanwhile %.0f MB\n", seconds_since(began),
                     usage_of(*chain.service).peak_mb);
     }
-    const auto more = make_load(1'000'000'000, events, 1);
-    const auto ours = through(chain, more, 1, single_window, ear);
-    row("one event per message, many stored", number(ours.cells_per_s / empty_rate), "our own empty store", ">= 0.95",
-        ours.cells_per_s >= 0.95 * empty_rate);
+    const auto first = through(chain, make_load(1'000'000'000, events, 1), 1, single_window, ear);
+    const auto second = through(chain, make_load(1'500'000'000, events, 1), 1, single_window, ear);
+    const auto stored_rate = mean(first.cells_per_s, second.cells_per_s);
+    row("one event per message, many stored", number(stored_rate / empty_rate), "our own empty store", ">= 0.95",
+        stored_rate >= 0.95 * empty_rate);
+    null = null_consumer(singles);
     const auto batches = make_load(2'000'000'000, events * 5, 50);
     const auto bulk = through(chain, batches, 50, batch_window, ear);
+    null = mean(null, null_consumer(singles));
+    std::printf("   null consumer: %.0f events/s\n", null.events_per_s);
     row("50 events per message, many stored, to the cells", number(bulk.cells_per_s / null.events_per_s) + " x", "null consumer, single",
         ">= 10 x", bulk.cells_per_s >= 10 * null.events_per_s);
     const auto per_event = static_cast<double>(batches.event_bytes) / static_cast<double>(batches.unique);

@@ -17,9 +17,12 @@
 namespace chieng {
 namespace {
 
-// Under load a round costs nearly the same for one message and for a hundred: the next begins so long after a large one began.
+// Under load a round costs nearly the same for one message and for a hundred: after a large one began, the next waits until so many
+// times as long as it took have passed.
 constexpr std::size_t large_round = 64;
-constexpr auto gather_for = std::chrono::milliseconds(50);
+constexpr auto gather_times = 4;
+constexpr std::chrono::steady_clock::duration gather_min = std::chrono::milliseconds(25);
+constexpr std::chrono::steady_clock::duration gather_max = std::chrono::milliseconds(50);
 // What is handled at once is held in memory several times over; by this much a sync is shared well enough.
 constexpr std::size_t round_bytes = std::size_t{1} << 18U;
 constexpr auto between_warnings = std::chrono::seconds(10);
@@ -162,7 +165,8 @@ void Host::take() {
     }
     dispatch(std::move(round));
     held_ = held_ || (done_ && done_());
-    not_before_ = is_large ? began + gather_for : std::chrono::steady_clock::time_point{};
+    const auto took = std::chrono::steady_clock::now() - began;
+    not_before_ = is_large ? began + std::clamp(gather_times * took, gather_min, gather_max) : std::chrono::steady_clock::time_point{};
 }
 
 // On the loop, when the link has something.

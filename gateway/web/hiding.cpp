@@ -122,7 +122,7 @@ std::size_t Hiding::hidden_count() const {
     return count;
 }
 
-// Years before the first and after the last that the board has are as those: what stands goes on.
+// Years before the first and after the last that the board has are as those: what stands goes on. Within them a month of it is hidden.
 bool Hiding::hides(SeriesId series, const std::string& area, const Period& period, bool at_start) const {
     const auto where = where_.find(series);
     const auto place = areas_.find(area);
@@ -139,6 +139,9 @@ bool Hiding::hides(SeriesId series, const std::string& area, const Period& perio
         const auto first = std::get<0>(grid.names.names.begin()->first);
         const auto last = std::get<0>(grid.names.names.rbegin()->first);
         const auto year = std::clamp(period.year, first, last);
+        if (year == period.year) {
+            return true;
+        }
         name = window_name(grid.names, Period{period.calendar, v1::YEAR, year, 1}, period.year < first);
         found = grid.names.names.find(name);
     }

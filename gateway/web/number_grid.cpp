@@ -96,39 +96,40 @@ private:
         }
     }
 
-    // The ends of all months that count from a year, and its beginning.
+    // The beginning and the end of each year, and of what it is told of besides. Single months are not: there, a movement is of few.
     void take_years() {
         const auto first_year = Period::of(v1::OFFICIAL, v1::YEAR, Atom{ground_.first()}).year;
         const auto years = (ground_.end() - ground_.first()) / 24;
-        const auto months = months_told();
+        const auto step = shortest_span();
+        const auto months = Period{v1::OFFICIAL, step, first_year, 1}.atoms() / 2;
         const bool moments = slots_ == NumberGrid::Slots::moments;
-        grid_.slots = static_cast<std::size_t>(years) * (moments ? calendars.size() * 13 : 1);
+        grid_.slots = static_cast<std::size_t>(years) * (moments ? calendars.size() * static_cast<std::size_t>(12 / months + 1) : 1);
         grid_.windows_of.resize(grid_.slots);
         for (std::int32_t year = 0; year < years; ++year) {
             for (const auto calendar : calendars) {
                 const auto first = Period{calendar, v1::YEAR, first_year + year, 1}.first_atom().index;
-                for (std::int32_t month = 0; month <= 12; ++month) {
+                for (std::int32_t month = 0; month <= 12; month += months) {
                     const auto slot = static_cast<std::uint32_t>(moments ? grid_.windows : static_cast<std::size_t>(year));
-                    add_window({first_year + year, calendar, first + 2 * month}, 1, {slot});
-                    grid_.is_told.push_back(month % months == 0);
+                    add_window({first_year + year, calendar, first + 2 * month}, weight_of(month % 12 == 0 ? v1::YEAR : step), {slot});
                     year_of_slot_.resize(slot + 1, year);
                 }
             }
         }
     }
 
-    // The shortest windows that it is told of, by itself or in a rate.
-    [[nodiscard]] std::int32_t months_told() const {
-        std::int32_t months = 12;
+    // But months, of all that tell it: by itself or in a rate.
+    [[nodiscard]] v1::Span shortest_span() const {
+        auto shortest = v1::YEAR;
         const auto& code = definition_.indicator.code();
         for (const auto& other : definitions_.all()) {
             const bool tells =
                 other.indicator.code() == code || (other.of && other.of->code == code) || (other.per && other.per->code == code);
-            for (const auto span : other.indicator.spans()) {
-                months = tells ? std::min(months, Period{v1::OFFICIAL, static_cast<v1::Span>(span), 2022, 1}.atoms() / 2) : months;
+            for (const auto number : other.indicator.spans()) {
+                const auto span = static_cast<v1::Span>(number);
+                shortest = tells && span != v1::MONTH && weight_of(span) < weight_of(shortest) ? span : shortest;
             }
         }
-        return months;
+        return shortest;
     }
 
     // What stands belongs to the places of the year's beginning and to those of its end.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // All numbers of one indicator of people or households that anybody can be told: its series × places × windows, and the cells
 // that they add up from: what one place counted in one slot of time. A slot is a half-month; of what stands it is a year, since
-// a household that stands in one month stands in the next. Each window of either calendar is a union of slots; each place above
+// a household that stands in one month stands in the next, and windows are ends of years and of what it is told of besides, months
+// excepted. Each window of either calendar is a union of slots; each place above
 // is one of places below, so whatever changes in a cell changes the numbers of its chain of places in the windows of its slot.
 //
 // Of different values (a household counts once) windows do not add up, so their cells are guesses: as many as every window that
@@ -32,7 +33,6 @@ struct NumberGrid {
     std::vector<std::vector<std::uint32_t>> windows_of;  // of a slot
     std::vector<std::vector<std::uint32_t>> slots_of;    // of a window
     std::vector<int> window_weight;
-    std::vector<bool> is_told;  // of what stands: whether any indicator tells the window
     std::vector<int> place_weight;
     std::vector<std::vector<std::uint32_t>> chains;  // by place and slot
     std::vector<std::int64_t> own;                   // by place, slot, series

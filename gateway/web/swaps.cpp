@@ -5,9 +5,12 @@
 
 #include <algorithm>
 #include <array>
+#include <compare>
 #include <cstdlib>
 #include <functional>
+#include <iterator>
 #include <limits>
+#include <map>
 #include <numeric>
 #include <optional>
 #include <utility>
@@ -324,40 +327,46 @@ private:
     int tried_ = 0;  // for one number
 };
 
-// Windows in the order of their ends, those that nobody is told left out.
-std::vector<std::uint32_t> told_in_time(const NumberGrid& grid) {
-    std::vector<std::pair<NumberGrid::WindowName, std::uint32_t>> all;
+// A window, and where its end lies in time; years before what is shorter, official ones first.
+struct Moment {
+    int rank = 0;
+    NumberGrid::WindowName order;
+    std::uint32_t window = 0;
+    friend auto operator<=>(const Moment&, const Moment&) = default;
+};
+
+std::vector<Moment> moments_by_rank(const NumberGrid& grid) {
+    std::vector<Moment> moments;
     for (const auto& [name, window] : grid.names) {
         const auto& [year, calendar, end] = name;
-        if (grid.is_told[window]) {
-            all.push_back({{end, year, calendar}, window});
-        }
+        moments.push_back({2 * -grid.window_weight[window] + (calendar == v1::OFFICIAL ? 0 : 1), {end, year, calendar}, window});
     }
-    std::sort(all.begin(), all.end());
-    std::vector<std::uint32_t> windows;
-    for (const auto& [order, window] : all) {
-        windows.push_back(window);
-    }
-    return windows;
+    std::sort(moments.begin(), moments.end());
+    return moments;
 }
 
-// The numbers that differ by a few only from the one that is told before.
-std::vector<std::uint8_t> after_small_movements(const NumberGrid& grid, std::int64_t threshold, const std::vector<std::uint8_t>& hidden) {
+// The numbers that differ by a few only from one that is told and stands before or behind them.
+std::vector<std::uint8_t> beside_small_movements(const NumberGrid& grid, std::int64_t threshold, const std::vector<std::uint8_t>& hidden) {
     std::vector<std::uint8_t> found(hidden.size(), 0);
-    const auto windows = told_in_time(grid);
+    const auto moments = moments_by_rank(grid);
+    std::map<NumberGrid::WindowName, std::int64_t> told;
     for (std::uint32_t place = 0; place < grid.places; ++place) {
         for (std::uint32_t of = 0; of < grid.series.size(); ++of) {
-            std::optional<std::int64_t> told;
-            for (const auto window : windows) {
-                const auto node = grid.node(place, window, of);
+            told.clear();
+            for (const auto& moment : moments) {
+                const auto node = grid.node(place, moment.window, of);
                 const auto number = grid.shown[node];
+                const auto is_near = [&](const auto& other) {
+                    return other.second != number && std::abs(other.second - number) < threshold;
+                };
+                const auto after = told.lower_bound(moment.order);
                 if (hidden[node] != 0) {
                     continue;
                 }
-                if (told && *told != number && std::abs(*told - number) < threshold) {
+                if ((after != told.end() && is_near(*after)) || (after != told.begin() && is_near(*std::prev(after)))) {
                     found[node] = 1;
                 } else {
-                    told = number;
+                    told.emplace_hint(after, moment.order, number);
                 }
             }
         }
@@ -384,7 +393,7 @@ std::vector<std::uint8_t> hidden_numbers(const NumberGrid& grid, std::int64_t th
 void hide_movements(const NumberGrid& moments, std::int64_t threshold, std::vector<std::uint8_t>& hidden) {
     auto targets = small_numbers(moments, threshold);
     while (true) {
-        const auto moved = after_small_movements(moments, threshold, hidden);
+        const auto moved = beside_small_movements(moments, threshold, hidden);
         std::transform(targets.begin(), targets.end(), moved.begin(), targets.begin(), std::bit_or<>());
         if (std::find(targets.begin(), targets.end(), 1) == targets.end()) {
             return;

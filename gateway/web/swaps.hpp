@@ -5,7 +5,7 @@
 // there is a world that agrees with everything that is shown and in which that number is another one: whoever collects all
 // that is shown cannot tell which of the two it is.
 //
-// Of what stands, two numbers that are told one after the other tell who moved between them. Where these are few, the later number is
+// Of what stands, two numbers that are told one after the other tell who moved between them. Where these are few, one of the two is
 // hidden, with a swap of its own: of where one household stood at that moment only.
 //
 // Keeps    the same grid and threshold give the same answer: nothing depends on what is asked for.

@@ -90,6 +90,7 @@ public:
                 for (auto events = below(9); events > 0; --events) {
                     move(commune, village);
                 }
+                begin_next(commune, village);
             }
         }
     }
@@ -127,6 +128,19 @@ private:
         baseline.set_poor(below(14));
         baseline.set_minority_poor(below(baseline.poor() + 1));
         poor_ = baseline.poor() - baseline.minority_poor();
+        world_.happened(made, commune);
+        begun_ = baseline;
+    }
+
+    // The review finds as many as there were, a few more, or many.
+    void begin_next(const std::string& commune, const std::string& village) {
+        auto made = event(village);
+        made.set_occurred_on("2023-01-02");
+        auto& baseline = *made.mutable_baseline_set() = begun_;
+        const auto more = below(2) == 0 ? below(4) : 3 * below(4);
+        baseline.set_year(2023);
+        baseline.set_households(begun_.households() + more);
+        baseline.set_poor(begun_.minority_poor() + poor_ + more);
         world_.happened(made, commune);
     }
 
@@ -173,7 +187,8 @@ private:
     std::mt19937 random_;
     WebWorld world_;
     std::uint64_t sequence_ = 0;
-    std::uint32_t poor_ = 0;  // of the village that has its turn, without minority households
+    v1::BaselineSet begun_;   // of the village that has its turn
+    std::uint32_t poor_ = 0;  // in it, without minority households
 };
 
 std::vector<Period> all_periods() {
@@ -184,6 +199,7 @@ std::vector<Period> all_periods() {
                 periods.push_back(Period{calendar, span, 2022, number});
             }
         }
+        periods.push_back(Period{calendar, v1::YEAR, 2023, 1});
     }
     return periods;
 }
@@ -395,20 +411,22 @@ void relate_stock(Attacker& attacker, const std::string& code) {
     }
 }
 
-// The months of both calendars, as they end.
-std::vector<Period> months_in_order() {
+// The months of both calendars, as they end, and the next year.
+std::vector<Period> moments_in_order() {
     std::vector<Period> months;
     for (std::int32_t number = 1; number <= 12; ++number) {
         months.push_back(Period{v1::OFFICIAL, v1::MONTH, 2022, number});
         months.push_back(Period{v1::CALENDAR_MONTHS, v1::MONTH, 2022, number});
     }
+    months.push_back(Period{v1::OFFICIAL, v1::YEAR, 2023, 1});
+    months.push_back(Period{v1::CALENDAR_MONTHS, v1::YEAR, 2023, 1});
     return months;
 }
 
-// Calls back with each number of a class and the one of the month that ends next.
+// Calls back with each number of a class and the one of the period that ends next.
 template <class Visit>
 void each_movement(const Visit& visit) {
-    const auto months = months_in_order();
+    const auto months = moments_in_order();
     for (const auto* code : {"POV-01", "POV-02"}) {
         auto all = parts_of(code);
         all.push_back(code);

@@ -275,23 +275,27 @@ TEST_CASE("a class is told again when enough households have moved, and never as
             world.happened(event);
         }
     };
-    const auto told = [&](const std::string& month, const std::string& village, const std::string& by) {
-        const auto value = value_in(world.get("/api/v1/table?area=23656&period=" + month, as(by)), "POV-02", village);
+    const auto told = [&](const std::string& period, const std::string& village, const std::string& by) {
+        const auto value = value_in(world.get("/api/v1/table?area=23656&period=" + period, as(by)), "POV-02", village);
         return value.at("status") == "OK" ? value.at("number").dump() : value.at("status").get<std::string>();
     };
     for (const auto* village : {"23656-01", "23656-02", "23656-03"}) {
         begin(village, 30);
     }
     escape("23656-01", "2022-04-20", 1);
+    CHECK(told("2022", "23656-01", "gong") == "29");
+    CHECK(told("2022", "23656-01", "flute") == "SUPPRESSED");  // who knows of 30 at the beginning knows of one household
+    CHECK(told("2022", "23656-03", "flute") == "30");
     escape("23656-01", "2022-05-20", 7);
-    CHECK(told("2022-04", "23656-01", "flute") == "30");
-    CHECK(told("2022-05", "23656-01", "flute") == "SUPPRESSED");  // 29: who knows 30 knows of one household
-    CHECK(told("2022-06", "23656-01", "flute") == "22");
-    CHECK(told("2022-05", "23656-03", "flute") == "30");
+    CHECK(told("2022", "23656-01", "flute") == "22");
+    CHECK(told("2022-05", "23656-01", "gong") == "29");
+    CHECK(told("2022-05", "23656-01", "flute") == "SUPPRESSED");
+    CHECK(told("2022-06", "23656-01", "flute") == "22");  // half the year is over
+    CHECK(told("2022-08", "23656-01", "flute") == "SUPPRESSED");
     begin("23656-04", 3);
     escape("23656-04", "2022-03-20", 8);
-    CHECK(told("2022-06", "23656-04", "gong") == "-5");
-    CHECK(told("2022-06", "23656-04", "flute") == "SUPPRESSED");
+    CHECK(told("2022", "23656-04", "gong") == "-5");
+    CHECK(told("2022", "23656-04", "flute") == "SUPPRESSED");
 }
 
 TEST_CASE("a target does not tell what is hidden") {

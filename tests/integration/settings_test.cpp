@@ -51,10 +51,20 @@ TEST_CASE("a name that no setting has ends each program with 78 and the line of 
     CHECK(ending.said == file + ":3: no setting has the name brokr\n");
 }
 
+TEST_CASE("what no command expects is named, and who says what is", "[integration]") {
+    const Folder folder;
+    const auto field = run(folder, {CHIENG_FIELD, "--data", folder.path(), "post", "session-held", "--topic", "LAW", "--form", "TALK"});
+    CHECK(field.code == 64);
+    CHECK(field.said == "--topic is not expected here; chieng-field post session-held --help says what is\n");
+    const auto gateway = run(folder, {CHIENG_GATEWAY, "tabel"});
+    CHECK(gateway.code == 64);
+}
+
 TEST_CASE("a gateway that others reach is told who may see what", "[integration]") {
     const Folder folder;
     const auto address = GENERATE(as<std::string>(), "0.0.0.0:0", "[::]:0");
-    const auto ending = run(folder, {CHIENG_GATEWAY, "--broker", "tcp://127.0.0.1:1", "--data", folder.path(), "--http", address, "run"});
+    // What is the program's own may stand behind the command as well.
+    const auto ending = run(folder, {CHIENG_GATEWAY, "--broker", "tcp://127.0.0.1:1", "run", "--data", folder.path(), "--http", address});
     CHECK(ending.code == 78);
     CHECK_THAT(ending.said, Catch::StartsWith("--http " + address) && Catch::Contains("--rights FILE"));
 }

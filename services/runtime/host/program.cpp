@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <iterator>
 #include <memory>
 #include <span>
@@ -59,6 +60,16 @@ std::string subject(const std::string& complaint) {
     return complaint.starts_with("--") ? complaint.substr(2, complaint.find(':') - 2) : "";
 }
 
+// As it was given: chieng-field post session-held.
+std::string command_of(const CLI::App& app) {
+    auto name = std::filesystem::path(app.get_name()).filename().string();
+    for (const auto* command = &app; !command->get_subcommands().empty();) {
+        command = command->get_subcommands().front();
+        name += " " + command->get_name();
+    }
+    return name;
+}
+
 int refuse(CLI::App& app, const CLI::ParseError& error, const SettingsFile& file, std::span<char*> words) {
     const std::string complaint = error.what();
     const auto name = subject(complaint);
@@ -71,11 +82,26 @@ int refuse(CLI::App& app, const CLI::ParseError& error, const SettingsFile& file
                      complaint.starts_with(unknown_setting) ? ("no setting has the name " + name).c_str() : complaint.c_str());
         return exit_config;
     }
+    if (const auto left = app.remaining(true); dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr && !left.empty()) {
+        const auto first =
+            std::find_if(words.begin(), words.end(), [&](const char* word) { return left.front() == word || left.back() == word; });
+        std::fprintf(stderr, "%s is not expected here; %s --help says what is\n", first == words.end() ? left.front().c_str() : *first,
+                     command_of(app).c_str());
+        return exit_usage;
+    }
     if (app.exit(error) == 0) {
         return 0;  // --help
     }
     return dynamic_cast<const CLI::FileError*>(&error) != nullptr || dynamic_cast<const CLI::ConfigError*>(&error) != nullptr ? exit_config
                                                                                                                               : exit_usage;
+}
+
+// An option of the program may stand behind the command too.
+void take_options_anywhere(CLI::App& app) {
+    for (auto* command : app.get_subcommands({})) {
+        command->fallthrough();
+        take_options_anywhere(*command);
+    }
 }
 
 // With the code of a wrong setting wherever it stands: it is what a program is told in its file of settings as a rule.
@@ -112,6 +138,7 @@ int run_program(CLI::App& app, int argc, char** argv, const std::function<int()>
     mallopt(M_TRIM_THRESHOLD, 1 << 18);
     spdlog::set_default_logger(spdlog::stderr_logger_mt("chieng"));
     google::protobuf::SetLogHandler(nullptr);
+    take_options_anywhere(app);
     const auto file = std::make_shared<SettingsFile>();
     app.config_formatter(file);
     app.set_config("--config", "", "settings as a file (TOML)");

@@ -180,7 +180,7 @@ bool is_opened_elsewhere(const HttpRequest& request) {
 // A request that changes something, and that a browser lets a cookie or a certificate speak for by itself, may come from a page of
 // somebody else's. A token decides where both are shown.
 Who who_asks(const Rights& rights, const Sessions& sessions, const HttpRequest& request, const Now& now) {
-    const auto shown = shown_by(request);
+    const auto shown = shown_by(request, sessions.cookie());
     if (is_opened_elsewhere(request)) {
         return {nullptr, from_elsewhere()};
     }
@@ -248,7 +248,9 @@ std::optional<HttpReply> Api::refuse_metrics(const HttpRequest& request, const N
     if (sees_lineage(*who.viewer) && rights_.share(*who.viewer).is_everything()) {
         return std::nullopt;
     }
-    return reply_of(not_allowed("threshold 0", "metrics are for who sees every number", "số đo chỉ dành cho người xem được mọi con số"));
+    const bool has_all = sees_lineage(*who.viewer);
+    return reply_of(not_allowed(has_all ? "of every number" : "threshold 0", "metrics are for who sees every number",
+                                "số đo chỉ dành cho người xem được mọi con số"));
 }
 
 Outcome Api::route(const HttpRequest& request, const Now& now) {
@@ -270,8 +272,8 @@ Outcome Api::route(const HttpRequest& request, const Now& now) {
         const auto who = is_open ? Who{&nobody(), {}} : who_asks(rights_, sessions_, request, now);
         if (who.wrong) {
             auto reply = reply_of(*who.wrong);
-            if (const auto shown = shown_by(request); shown && shown->by_cookie && who.wrong->name == "token") {
-                reply.set("Set-Cookie", no_session(request));  // or who may read without one would never be asked without
+            if (const auto shown = shown_by(request, sessions_.cookie()); shown && shown->by_cookie && who.wrong->name == "token") {
+                reply.set("Set-Cookie", no_session(request, sessions_));  // or who may read without one would never be asked without
             }
             return reply;
         }

@@ -111,7 +111,7 @@ struct Route {
 
 class Api {
 public:
-    Api(World world, Rights rights) : world_(std::move(world)), rights_(std::move(rights)) {}
+    Api(World world, Rights rights) : world_(std::move(world)), rights_(std::move(rights)), sessions_(world_.place) {}
 
     [[nodiscard]] Outcome answer(const HttpRequest& request, const Now& now);
 
@@ -153,7 +153,7 @@ private:
 [[nodiscard]] Outcome get_me(const Call& call);
 [[nodiscard]] Outcome post_session(const Call& call);
 // The cookie that ends the browser's.
-[[nodiscard]] std::string no_session(const HttpRequest& request);
+[[nodiscard]] std::string no_session(const HttpRequest& request, const Sessions& sessions);
 [[nodiscard]] Outcome delete_session(const Call& call);
 [[nodiscard]] Outcome get_places(const Call& call);
 [[nodiscard]] Outcome get_indicators(const Call& call);

@@ -182,7 +182,7 @@ const Share& Rights::share(const v1::Viewer& viewer) const {
     return found == shares_.end() ? everything : found->second;
 }
 
-std::optional<Shown> shown_by(const HttpRequest& request) {
+std::optional<Shown> shown_by(const HttpRequest& request, std::string_view session_cookie) {
     constexpr std::string_view bearer = "bearer ";
     const auto authorization = request.field("authorization");
     if (!authorization.empty()) {

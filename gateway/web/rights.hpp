@@ -48,14 +48,12 @@ private:
     std::map<std::string, Share, std::less<>> shares_;  // by the name of the viewer
 };
 
-inline constexpr std::string_view session_cookie = "chieng_session";
-
 // What a request shows: a token, or in a cookie the id of a session. One with a cookie may come from another page.
 struct Shown {
     std::string secret;
     bool by_cookie = false;
 };
-[[nodiscard]] std::optional<Shown> shown_by(const HttpRequest& request);
+[[nodiscard]] std::optional<Shown> shown_by(const HttpRequest& request, std::string_view session_cookie);
 
 [[nodiscard]] std::string sha256_hex(std::string_view bytes);
 

@@ -28,13 +28,13 @@ Json viewer_json(const v1::Viewer& viewer) {
     return json;
 }
 
-std::string cookie_of(const HttpRequest& request, const std::string& value, const char* more) {
+std::string cookie_of(const HttpRequest& request, const Sessions& sessions, const std::string& value, const char* more) {
     const bool is_secure = request.is_tls || request.field("x-forwarded-proto") == "https";
-    return std::string(session_cookie) + "=" + value + "; Path=/; HttpOnly; SameSite=Strict" + (is_secure ? "; Secure" : "") + more;
+    return sessions.cookie() + "=" + value + "; Path=/; HttpOnly; SameSite=Strict" + (is_secure ? "; Secure" : "") + more;
 }
 
 void end_shown(const Call& call) {
-    if (const auto shown = shown_by(call.request); shown && shown->by_cookie) {
+    if (const auto shown = shown_by(call.request, call.sessions.cookie()); shown && shown->by_cookie) {
         call.sessions.end(shown->secret);
     }
 }
@@ -69,19 +69,19 @@ Outcome post_session(const Call& call) {
     }
     end_shown(call);
     auto reply = json_reply(viewer_json(*viewer));
-    reply.set("Set-Cookie", cookie_of(call.request, call.sessions.begin(*viewer, call.now.steady), ""));
+    reply.set("Set-Cookie", cookie_of(call.request, call.sessions, call.sessions.begin(*viewer, call.now.steady), ""));
     reply.set("Cache-Control", "no-store");
     return reply;
 }
 
-std::string no_session(const HttpRequest& request) {
-    return cookie_of(request, "", "; Max-Age=0");
+std::string no_session(const HttpRequest& request, const Sessions& sessions) {
+    return cookie_of(request, sessions, "", "; Max-Age=0");
 }
 
 Outcome delete_session(const Call& call) {
     end_shown(call);
     HttpReply reply{204, "", "", {}};
-    reply.set("Set-Cookie", no_session(call.request));
+    reply.set("Set-Cookie", no_session(call.request, call.sessions));
     return reply;
 }
 

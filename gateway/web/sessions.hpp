@@ -22,6 +22,11 @@ public:
     static constexpr std::chrono::hours lifetime{12};  // a working day
     static constexpr std::size_t of_one_viewer_max = 16;
 
+    // `place`: of the gateway. A browser knows the host, not the port, of whose cookie it is: the gateways of one machine have each their
+    // own.
+    explicit Sessions(std::string_view place) : cookie_("chieng_session_" + std::string(place)) {}
+
+    [[nodiscard]] const std::string& cookie() const { return cookie_; }
     // Its id. The viewer must outlive it.
     [[nodiscard]] std::string begin(const v1::Viewer& viewer, Milliseconds now);
     // Null when there is none of this id.
@@ -36,6 +41,7 @@ private:
 
     void make_room(const v1::Viewer& viewer, Milliseconds now);
 
+    std::string cookie_;
     std::map<std::string, Session, std::less<>> sessions_;  // by the digest of the id
 };
 

@@ -147,7 +147,7 @@ TEST_CASE("a certificate is the viewer that it was given to, one of a stranger i
     CHECK(own->receive("\r\n\r\n").starts_with("HTTP/1.1 101 "));
 
     const auto begun = hall.ask("POST", "/api/v1/session", with_body(as_json, R"({"token": "gong"})"));
-    CHECK(begun.fields.at("Set-Cookie").starts_with("chieng_session="));
+    CHECK(begun.fields.at("Set-Cookie").starts_with("chieng_session_23656="));
     CHECK(begun.fields.at("Set-Cookie").ends_with("; Path=/; HttpOnly; SameSite=Strict; Secure"));
     CHECK(begun.fields.count("Strict-Transport-Security") == 0);
 }

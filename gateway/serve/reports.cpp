@@ -4,6 +4,7 @@
 #include "gateway/serve/digests.hpp"
 #include "services/runtime/core/bytes.hpp"
 #include "services/runtime/core/cloud_event.hpp"
+#include "services/runtime/core/rules.hpp"
 #include "services/runtime/core/topics.hpp"
 
 #include <google/protobuf/util/message_differencer.h>
@@ -44,6 +45,9 @@ constexpr std::size_t filed_by_bytes_max = 100;
 std::string refusal_of(const v1::ReportRequest& request, const Period& period, std::uint32_t revision, Day today) {
     if (today <= period.last_day()) {
         return "period " + request.period() + " ends on " + format_day(period.last_day()) + "; it is filed after that day";
+    }
+    if (period.last_day() < programme_begins) {
+        return "period " + request.period() + " ended before the programme began, on " + format_day(programme_begins);
     }
     if (revision > revisions_max) {
         return "period " + request.period() + " was filed " + std::to_string(revisions_max) + " times; that is the limit";

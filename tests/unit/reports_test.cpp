@@ -169,6 +169,7 @@ TEST_CASE("a period that cannot be filed or compared is told why", "[reports]") 
     Bench bench;
     bench.today = "2022-06-14";
     CHECK_THAT(bench.ask("2022-H1", true).error(), Catch::Contains("ends on 2022-06-14"));
+    CHECK_THAT(bench.ask("1999", true).error(), Catch::Contains("before the programme began, on 2021-01-01"));
     CHECK_THAT(bench.ask("2022-H1", false).error(), Catch::Contains("has not been filed"));
     CHECK_THAT(bench.ask("first half", true).error(), Catch::Contains("2022-H1"));
     bench.today = "2022-06-15";

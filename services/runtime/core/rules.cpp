@@ -10,8 +10,6 @@
 namespace chieng {
 namespace {
 
-constexpr Day programme_begins = std::chrono::year(2021) / 1 / 1;
-
 bool takes_events(std::string_view service) {
     const auto& bodies = *v1::Event::descriptor()->FindOneofByName("body");
     for (int i = 0; i < bodies.field_count(); ++i) {

@@ -13,6 +13,9 @@
 
 namespace chieng {
 
+// Nothing is told of a day before it.
+inline constexpr Day programme_begins = std::chrono::year(2021) / 1 / 1;
+
 // All that is wrong; empty when nothing is. `places` may be null: then the village is not checked.
 [[nodiscard]] Reasons judge_event(const v1::Event& event, std::string_view service, const Places* places, std::string_view commune,
                                   Day today);

@@ -129,8 +129,14 @@ EventsPage::EventsPage(const Call& call)
     Parameters parameters(call);
     most_ = parameters.number("limit", events_max, events_max, 1);
     wrong_ = parameters.wrong();
-    if (!wrong_ && is_seen_ && parameters.given("after")) {
+    if (wrong_ || !parameters.given("after")) {
+        return;
+    }
+    if (is_seen_) {
         read_cursor(parameters.text("after"));
+    } else {
+        wrong_ = bad_parameter("after", "goes on with single events, which are told at a commune to who sees INTERNAL and small numbers",
+                               "dùng để xem tiếp từng sự kiện, chỉ có ở cấp xã cho người xem được dữ liệu nội bộ và số nhỏ");
     }
 }
 

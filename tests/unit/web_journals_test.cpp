@@ -338,6 +338,7 @@ TEST_CASE("pages of events skip none while others come, and a cursor of another 
     page = world.get(sessions_of_q2 + "&limit=2&after=" + page.at("eventsNext").get<std::string>(), as("internal"));
     CHECK(ids_of(page) == std::vector<std::string>{"p/5", "p/7"});
     CHECK(world.refused(sessions_of_q2 + "&after=soon", as("internal")) == "400 after");
+    CHECK(WebWorld("625").refused(sessions_of_q2 + "&after=soon") == "400 after");  // there are no single events
     CHECK(world.refused(sessions_of_q2 + "&after=session-7-900", as("internal")) == "409 after");
     CHECK(world.refused(sessions_of_q2 + "&after=session-8-1", as("internal")) == "409 after");
 }

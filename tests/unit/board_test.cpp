@@ -380,6 +380,35 @@ TEST_CASE("another history is noticed by epoch, chain, border or end") {
     CHECK(reader.see(a_block(1, 2, 0, 22, 6)) == fold);
 }
 
+TEST_CASE("a head that ends before the checkpoint is asked about, and only an answer that says the same begins anew") {
+    using enum FeedReader::Verdict;
+    v1::Head head;
+    head.set_epoch(5);
+    head.set_last(6);
+    FeedReader of_old_head({5, 9, 99});
+    CHECK(of_old_head.see(head) == skip);
+    CHECK(of_old_head.due(0)->after() == 9);
+    CHECK(of_old_head.see(a_block(10, 9, 99, 99), true) == skip);
+    CHECK_FALSE(of_old_head.due(100'000));
+
+    // A journal from a backup, and a broker that has forgotten how long it was.
+    FeedReader of_backup({5, 9, 99});
+    CHECK(of_backup.see(head) == skip);
+    CHECK(of_backup.due(0)->after() == 9);
+    CHECK(of_backup.see(a_block(7, 6, 66, 66), true) == skip);
+    CHECK(of_backup.due(1)->after() == 9);
+    CHECK(of_backup.see(a_block(7, 6, 66, 66), true) == reset);
+    CHECK(of_backup.due(2)->after() == 0);
+
+    // Of cells an answer begins behind what was asked for, wherever it ends.
+    FeedReader of_cells({5, 9, 0});
+    auto end = a_block(10, 6, 0, 0);
+    end.clear_entries();
+    CHECK(of_cells.see(end) == skip);
+    CHECK(of_cells.see(end, true) == skip);
+    CHECK(of_cells.see(end, true) == reset);
+}
+
 TEST_CASE("a block of cells may begin before the checkpoint") {
     using enum FeedReader::Verdict;
     FeedReader reader({5, 9, 0});

@@ -19,6 +19,7 @@ bool FeedReader::other_history(std::uint64_t epoch) {
 
 FeedReader::Verdict FeedReader::start_again(std::uint64_t epoch, std::uint64_t last) {
     at_ = {epoch, 0, 0};
+    unsure_ = false;
     doubted_ = false;
     known_last_ = last;
     ask_at_ms_ = INT64_MIN;
@@ -37,13 +38,15 @@ void FeedReader::settle() {
 }
 
 FeedReader::Verdict FeedReader::see(const v1::Block& block, bool is_reply) {
-    if (block.last() + 1 < block.first() || block.first() == 0) {
+    const bool is_end =
+        block.last() + 1 == block.first() || (is_reply && block.last() < block.first() && block.entries().empty() && block.cells().empty());
+    if ((block.last() < block.first() && !is_end) || block.first() == 0) {
         return Verdict::skip;
     }
     if (other_history(block.epoch())) {
         return start_again(block.epoch(), block.last());
     }
-    if (block.last() + 1 == block.first()) {
+    if (is_end) {
         return see_end(block, is_reply);
     }
     known_last_ = std::max(known_last_, block.last());
@@ -65,6 +68,7 @@ FeedReader::Verdict FeedReader::see(const v1::Block& block, bool is_reply) {
     }
     at_.offset = block.last();
     at_.chain = block.after();
+    unsure_ = false;
     doubted_ = false;
     wait_ms_ = first_wait_ms;
     if (is_reply) {
@@ -78,6 +82,7 @@ FeedReader::Verdict FeedReader::see(const v1::Block& block, bool is_reply) {
 // An empty block answers that nothing follows. A feed that ends otherwise than what we read was restored. One that ends
 // before it may be so, or its answer is older than what came since: then we ask once more.
 FeedReader::Verdict FeedReader::see_end(const v1::Block& block, bool is_reply) {
+    unsure_ = unsure_ && !is_reply;
     const bool ends_before = block.last() < at_.offset;
     const bool ends_otherwise = block.last() == at_.offset && block.after() != at_.chain;
     if (is_reply && (ends_otherwise || (ends_before && doubted_))) {
@@ -99,6 +104,7 @@ FeedReader::Verdict FeedReader::see(const v1::Head& head) {
         return start_again(head.epoch(), head.last());
     }
     known_last_ = std::max(known_last_, head.last());
+    unsure_ = unsure_ || head.last() < at_.offset;
     settle();
     return at_.offset < head.last() ? Verdict::gap : Verdict::skip;
 }

@@ -44,8 +44,8 @@ public:
     [[nodiscard]] std::optional<v1::Request> due(std::int64_t now_ms);
 
     [[nodiscard]] const Checkpoint& checkpoint() const { return at_; }
-    // Whether the feed is known to go on after the checkpoint, or nothing of it was heard since the start.
-    [[nodiscard]] bool behind() const { return !heard_ || doubted_ || at_.offset < known_last_; }
+    // Whether the feed is known to go on after the checkpoint, or to end before it, or nothing of it was heard since the start.
+    [[nodiscard]] bool behind() const { return !heard_ || unsure_ || doubted_ || at_.offset < known_last_; }
 
     // How many entries it is known to go on.
     [[nodiscard]] std::uint64_t lag() const { return heard_ && known_last_ > at_.offset ? known_last_ - at_.offset : 0; }
@@ -59,6 +59,7 @@ private:
     Checkpoint at_;
     std::uint64_t known_last_ = 0;
     bool heard_ = false;
+    bool unsure_ = false;                 // a head ended before the checkpoint: it may be an old one
     bool doubted_ = false;                // an answer ended before the checkpoint
     std::int64_t ask_at_ms_ = INT64_MIN;  // not before
     std::int64_t wait_ms_ = first_wait_ms;

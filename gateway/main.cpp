@@ -31,6 +31,7 @@
 
 #include <cstdio>
 #include <fstream>
+#include <map>
 #include <optional>
 #include <set>
 #include <sstream>
@@ -148,10 +149,36 @@ void watch(Monitor& monitor, const Gateway& gateway, SqliteStore& store) {
         const Metrics::Labels source{{"source", follow.source.name()}};
         gauge("chieng_feed_position", "Offset up to which a source's feed has been read.", source,
               [&follow] { return follow.reader.checkpoint().offset; });
+        gauge("chieng_feed_missing_entries",
+              "Entries that a source's feed has not any more, of those that had been read: it was lost, or restored from a backup.", source,
+              [&follow] { return follow.missing; });
         gauge("chieng_feed_lag", "Entries that a source's feed is known to have beyond that.", source,
               [&follow] { return follow.reader.lag(); });
     }
 }
+
+// Of each source whose feed is shorter than it was; once.
+class ShorterFeeds {
+public:
+    explicit ShorterFeeds(const Gateway& gateway) : gateway_(gateway) {}
+
+    void say_if_due() {
+        for (const auto& follow : gateway_.follows()) {
+            auto& said = said_[follow.source.name()];
+            if (follow.missing > 0 && follow.missing != said) {
+                spdlog::warn(
+                    "{}: the feed lacks {} entries that had been read; if that was not meant, stop its service and restore its file from a "
+                    "backup: what is not there is not counted any more",
+                    follow.source.name(), follow.missing);
+            }
+            said = follow.missing;
+        }
+    }
+
+private:
+    const Gateway& gateway_;
+    std::map<std::string, std::uint64_t> said_;
+};
 
 std::vector<std::string> names_of_services() {
     std::vector<std::string> names;
@@ -187,7 +214,12 @@ int run(const Settings& settings) {
     gateway.tell(lines);
     gateway.wait_while([&host] { return host.status().link.waiting > limits::queue_messages_max / 4; });
     watch(monitor, gateway, store);
-    host.add("gateway", [&](std::span<const Input> inputs, Instant now) { return gateway.handle(inputs, now); });
+    ShorterFeeds shorter(gateway);
+    host.add("gateway", [&](std::span<const Input> inputs, Instant now) {
+        auto actions = gateway.handle(inputs, now);
+        shorter.say_if_due();
+        return actions;
+    });
     std::optional<CommuneBook> book;
     if (gateway.follows().front().source.place == settings.place) {
         book.emplace(settings.place, names_of_services());
@@ -216,7 +248,7 @@ int read_values(const Settings& settings, const Places& places, Day last_day, st
         return ask_values({settings.place, settings.period, 0, settings.english, settings.mqtt, {}, {}, {}, {}}, request, values);
     }
     const auto filter = topics::indicator(area, settings.calendar, settings.period, "+");
-    return read_retained(settings.mqtt, {filter}, [&](const Message& message) {
+    return read_told(settings.mqtt, settings.place, {filter}, [&](const Message& message) {
         v1::IndicatorValue value;
         if (read_retained_event(message.payload, value)) {
             values.push_back(std::move(value));

@@ -44,8 +44,10 @@ std::string checkpoint_key(const Source& source) {
 Follower::Follower(const Definitions& definitions, const Places& places, const std::string& place, std::vector<Source> sources,
                    Store& store, std::string subscriber)
     : store_(store), subscriber_(std::move(subscriber)), board_(definitions, places, place) {
+    const bool has_own = std::any_of(sources.begin(), sources.end(), [&](const Source& source) { return source.place == place; });
     for (auto& source : sources) {
-        follows_.push_back({std::move(source), FeedReader()});
+        const bool is_lent = has_own && source.place != place;
+        follows_.push_back({std::move(source), FeedReader(), is_lent});
     }
     const auto made_by = std::to_string(board_version) + "/" + std::to_string(definitions.digest()) + "/" + std::to_string(places.digest());
     if (store_.get("g/made-by") != made_by) {  // other definitions or places: what was kept says something else
@@ -139,20 +141,22 @@ void Follower::ask(Actions& actions, Instant now) {
     }
 }
 
-void Follower::forget(const Follow& follow, Instant now) {
+void Follower::forget(Follow& follow, std::uint64_t had, Instant now) {
+    follow.missing = had > follow.reader.lag() ? had - follow.reader.lag() : 0;  // nothing of it is read yet
     board_.forget(follow.source.name());
     caught_up_ = false;
     reading_since_ = now.steady;
     forgot_ = true;
-    lost_ = lost_ || reads_again_;
-    ++unsaved_;  // that it is forgotten is news, although nothing may follow
+    lost_ = lost_ || (reads_again_ && !follow.is_lent);  // or two communes that read each other would do so for ever
+    ++unsaved_;                                          // that it is forgotten is news, although nothing may follow
 }
 
 void Follower::fold(Follow& follow, const Message& message, Instant now) {
+    const auto had = follow.reader.checkpoint().offset;
     if (message.topic.ends_with("/head")) {
         v1::Head head;
         if (head.ParseFromString(message.payload) && follow.reader.see(head) == FeedReader::Verdict::reset) {
-            forget(follow, now);
+            forget(follow, had, now);
         }
         return;
     }
@@ -162,7 +166,7 @@ void Follower::fold(Follow& follow, const Message& message, Instant now) {
     const bool is_reply = message.topic.find("/replies/") != std::string::npos;
     auto verdict = follow.reader.see(block_, is_reply);
     if (verdict == FeedReader::Verdict::reset) {
-        forget(follow, now);
+        forget(follow, had, now);
         verdict = follow.reader.see(block_, is_reply);
     }
     if (verdict != FeedReader::Verdict::fold) {

@@ -29,6 +29,8 @@ public:
     struct Follow {
         Source source;
         FeedReader reader;
+        bool is_lent = false;       // of another commune, beside the own journals: none of it is told on the own feed
+        std::uint64_t missing = 0;  // entries that the feed has not any more, of those that had been read when it was last begun again
     };
 
     // Reads back what was kept, unless other definitions or places made it: then everything is erased.
@@ -74,7 +76,7 @@ private:
 
     void recover();
     void fold(Follow& follow, const Message& message, Instant now);
-    void forget(const Follow& follow, Instant now);
+    void forget(Follow& follow, std::uint64_t had, Instant now);
 
     Store& store_;
     std::string subscriber_;

@@ -223,6 +223,30 @@ TEST_CASE("a journal that is another one when a killed gateway comes back makes 
     CHECK(bench.seen["COM-01"].back() == 1);
 }
 
+TEST_CASE("another history of a commune that is read beside the own journals begins no other history here") {
+    Bench bench;
+    bench.sources.push_back({"23659", "cells"});
+    bench.start();
+    bench.pass(1'000);
+    bench.publish(1);
+    const auto head_of_other = [](std::uint64_t epoch) {
+        return Input(Arrived{feed_head(topics::feed_head("23659", "cells"), epoch, 0).message});
+    };
+    bench.hear(head_of_other(5));
+    bench.pass(31'000);  // kept
+    bench.publish(2);
+    bench.pass(200);
+    REQUIRE(bench.epoch == 77);
+    bench.crash();
+    bench.start(99);
+    bench.hear(head_of_other(6));  // it was killed too
+    bench.publish(2);
+    bench.pass(2'000);
+    v1::Head head;
+    REQUIRE(head.ParseFromString(bench.retained.at(topics::feed_head("23656", "cells"))));
+    CHECK(head.epoch() == 77);
+}
+
 TEST_CASE("a gateway whose file was restored from a backup begins another history") {
     Bench bench;
     bench.start();

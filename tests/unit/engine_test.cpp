@@ -80,6 +80,43 @@ TEST_CASE("a journal that was lost says so when the broker has kept the head of 
     CHECK(bench.engine->shortened()->seen == 3);
 }
 
+TEST_CASE("a service says its head again when somebody else has said one of the same feed") {
+    Bench bench;
+    static_cast<void>(bench.send("p1", {a_session_held(1), a_session_held(2)}));
+    const auto heads_after = [&](const Input& input, std::chrono::milliseconds passed) {
+        bench.now.steady += passed;
+        int heads = 0;
+        for (const auto& action : bench.engine->handle({&input, 1}, bench.now)) {
+            const auto* publish = std::get_if<Publish>(&action);
+            heads += publish != nullptr && publish->message.topic == topics::feed_head("23656", "session") ? 1 : 0;
+        }
+        return heads;
+    };
+    const auto heard = [](std::uint64_t epoch, std::uint64_t last) {
+        auto head = feed_head(topics::feed_head("23656", "session"), epoch, last).message;
+        head.retained = false;
+        return Input(Arrived{head});
+    };
+    using std::chrono::milliseconds;
+    static_cast<void>(heads_after(Input(LinkUp{}), milliseconds(0)));
+    static_cast<void>(heads_after(Input(Tick{}), milliseconds(200)));
+    CHECK(heads_after(heard(7, 2), milliseconds(200)) == 0);  // its own, as the broker passes it on
+    CHECK(heads_after(Input(Tick{}), milliseconds(6'000)) == 0);
+    CHECK(bench.engine->others_heads() == 0);
+    CHECK(heads_after(heard(99, 0), milliseconds(200)) == 0);  // a second service, with an empty folder
+    CHECK(bench.engine->others_heads() == 1);
+    CHECK(heads_after(Input(Tick{}), milliseconds(4'000)) == 0);
+    CHECK(heads_after(Input(Tick{}), milliseconds(1'000)) == 1);
+    CHECK(heads_after(Input(Tick{}), milliseconds(6'000)) == 0);
+}
+
+TEST_CASE("an event that is too large is named among those that came with it") {
+    Bench bench;
+    auto large = a_session_held(2);
+    large.set_note(std::string(20 * 1024, 'x'));
+    CHECK(bench.send("p1", {a_session_held(1), large, a_session_held(3)}).find("2,REFUSED TOO_LARGE;") != std::string::npos);
+}
+
 TEST_CASE("a refused event is refused for the same reasons for ever") {
     Bench bench;
     auto event = a_session_held(1);

@@ -16,6 +16,8 @@
 namespace chieng {
 namespace {
 
+constexpr std::chrono::milliseconds after_others_head{5'000};  // who says another one too does not answer at once
+
 constexpr std::string_view marks_of_journals[] = {"m/epoch"};
 constexpr std::string_view keys_of_outboxes[] = {"n/", "e/"};
 
@@ -81,7 +83,7 @@ void Engine::take(std::span<const Input> inputs, Instant now) {
             if (parts.size() == 7 && parts[3] == "feeds") {
                 answer_request(arrived->message, parts[6]);
             } else if (parts.size() == 6 && parts[3] == "feeds") {
-                hear_own_head(arrived->message);
+                hear_own_head(arrived->message, now);
             } else {
                 take(arrived->message, now);
             }
@@ -171,12 +173,12 @@ void Engine::take(const Message& message, Instant now) {
     const auto parts = topics::levels(message.topic);
     const std::string device(parts.back());
     const bool json = is_json(message.payload);
-    const auto turn_away = [&](ReasonCode code, std::string_view field, std::string_view detail) {
+    const auto turn_away = [&](ReasonCode code, std::string_view field, std::string_view detail, std::uint64_t sequence = 0) {
         const auto why = reason(code, field, detail);
         quarantine(message, why, now);
-        note(StepKind::quarantined, valid_device(device) ? device : std::string(), 0, {why});
+        note(StepKind::quarantined, valid_device(device) ? device : std::string(), sequence, {why});
         if (valid_device(device)) {
-            say_refused(replies_to(device, json), {}, Reasons{why});
+            say_refused(replies_to(device, json), {sequence, std::nullopt}, Reasons{why});
         }
     };
     if (message.payload.size() > limits::payload_bytes_max) {
@@ -214,10 +216,10 @@ void Engine::take(const Message& message, Instant now) {
     auto& from = this->device(device);
     auto& replies = replies_to(device, json);
     for (auto& bytes : *frozen_.mutable_events()) {
-        if (bytes.size() > limits::event_bytes_max) {
-            turn_away(ReasonCode::too_large, "events", std::to_string(bytes.size()) + " bytes");
-        } else if (!event_.ParseFromString(bytes)) {
+        if (!event_.ParseFromString(bytes)) {
             turn_away(ReasonCode::unreadable, "events", "not a chieng.v1.Event");
+        } else if (bytes.size() > limits::event_bytes_max) {
+            turn_away(ReasonCode::too_large, "events", std::to_string(bytes.size()) + " bytes", event_.sequence());
         } else if (event_.sequence() == 0) {
             turn_away(ReasonCode::required, "sequence", "sequence");
         } else {
@@ -449,11 +451,12 @@ std::string Engine::block_header(const JournalBlock& block) const {
     return header.SerializeAsString();
 }
 
-Publish Engine::head() const {
+Publish Engine::head() {
+    own_epochs_.insert(epoch_);
     return feed_head(topics::feed_head(commune_, service_.name), epoch_, last_offset_);
 }
 
-void Engine::hear_own_head(const Message& message) {
+void Engine::hear_own_head(const Message& message, Instant now) {
     if (const auto seen = last_of_kept_head(message); seen > last_offset_) {
         shortened_ = {last_offset_, seen};
     }
@@ -461,6 +464,11 @@ void Engine::hear_own_head(const Message& message) {
         epoch_ = *epoch;
         store_.put("m/epoch", std::to_string(epoch_));
         head_due_ = true;
+    }
+    // Whoever follows the feed has forgotten ours with it, and reads it again when this one is said again.
+    if (v1::Head head; !message.retained && head.ParseFromString(message.payload) && !own_epochs_.contains(head.epoch())) {
+        ++others_heads_;
+        head_again_at_ = std::min(head_again_at_, now.steady + after_others_head);
     }
 }
 

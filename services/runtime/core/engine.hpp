@@ -83,6 +83,8 @@ public:
         std::uint64_t seen = 0;
     };
     [[nodiscard]] const std::optional<Shortened>& shortened() const { return shortened_; }
+    // How often somebody else was heard to write this feed: the service runs twice, with two journals.
+    [[nodiscard]] std::uint64_t others_heads() const { return others_heads_; }
 
     // A stored event: what it was, and where it is.
     struct Seen {
@@ -124,7 +126,7 @@ private:
     void take_event(const std::string& device, Device& from, std::string& bytes, Replies& replies, Instant now);
     void repeat(Device& from, const Sent& sent, const std::string& name, std::array<std::uint64_t, 2> digests, Replies& replies);
     void answer_request(const Message& message, std::string_view subscriber);
-    void hear_own_head(const Message& message);
+    void hear_own_head(const Message& message, Instant now);
     void quarantine(const Message& message, const v1::Reason& why, Instant now);
 
     void note(StepKind kind, const std::string& device, std::uint64_t sequence, const Reasons& reasons = {});
@@ -220,7 +222,7 @@ private:
     void set_value(const std::string& key, std::string value);
     void drop_value(const std::string& key);
     [[nodiscard]] std::string block_header(const JournalBlock& block) const;
-    [[nodiscard]] Publish head() const;
+    [[nodiscard]] Publish head();
 
     Service service_;
     std::string commune_;
@@ -238,6 +240,8 @@ private:
     bool head_due_ = false;
     std::chrono::milliseconds head_again_at_{0};
     std::optional<Shortened> shortened_;
+    std::set<std::uint64_t> own_epochs_;  // said in this run
+    std::uint64_t others_heads_ = 0;
     Counters counters_;
     Telemetry* telemetry_ = nullptr;
     std::vector<Step> steps_;  // of this unit

@@ -4,6 +4,7 @@
 #include "services/runtime/adapters/sqlite_store.hpp"
 #include "services/runtime/core/dated_rules.hpp"
 #include "services/runtime/core/engine.hpp"
+#include "services/runtime/core/limits.hpp"
 #include "services/runtime/core/retention.hpp"
 #include "services/runtime/host/event_lines.hpp"
 #include "services/runtime/host/host.hpp"
@@ -16,6 +17,7 @@
 #include <spdlog/spdlog.h>
 #include <CLI/CLI.hpp>
 
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -50,8 +52,10 @@ std::string store_path(const Settings& settings, const std::string& service) {
 int list_turned_away(const Settings& settings, const std::vector<Service>& services) {
     for (const auto& service : services) {
         SqliteStore store(store_path(settings, service.name));
+        std::uint64_t quarantined = 0;
         if (settings.list_quarantine) {
             store.scan("q/", [&](std::string_view, std::string_view bytes) {
+                ++quarantined;
                 store::v1::Quarantined item;
                 item.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
                 std::printf("%s\t%s\t%llu times\t%llu bytes\t%s: %s\n", service.name.c_str(), item.topic().c_str(),
@@ -59,6 +63,10 @@ int list_turned_away(const Settings& settings, const std::vector<Service>& servi
                             item.reason().code().c_str(), item.reason().vi().c_str());
                 return true;
             });
+        }
+        if (quarantined >= limits::quarantine_items_max) {
+            std::fprintf(stderr, "%s: the quarantine is full; what else cannot be read is answered and counted, and not kept\n",
+                         service.name.c_str());
         }
         if (settings.list_refused) {
             store.scan("r/", [&](std::string_view key, std::string_view bytes) {
@@ -120,13 +128,15 @@ void watch(Metrics& metrics, const std::string& service, const Engine& engine, S
             const auto& shortened = engine.shortened();
             return shortened ? static_cast<double>(shortened->seen - shortened->last_offset) : 0.0;
         });
+    metrics.counter("chieng_feed_others_heads_total", "Times that somebody else was heard to write this feed: the service runs twice.",
+                    {{"service", service}}, [&engine] { return static_cast<double>(engine.others_heads()); });
     watch_commits(metrics, service, store);
 }
 
-// Once: the broker keeps the longer journal's head only until this one's takes its place.
-class ShortenedWarning {
+// Once: the broker keeps the longer journal's head only until this one's takes its place. Of another writer at most every minute.
+class JournalWarnings {
 public:
-    ShortenedWarning(std::string service, const Engine& engine) : service_(std::move(service)), engine_(engine) {}
+    JournalWarnings(std::string service, const Engine& engine) : service_(std::move(service)), engine_(engine) {}
 
     void say_if_due() {
         const auto& shortened = engine_.shortened();
@@ -136,12 +146,23 @@ public:
                 "file from a backup: gateways count what the journal has",
                 service_, shortened->last_offset, shortened->seen);
         }
+        const auto now = std::chrono::steady_clock::now();
+        if (engine_.others_heads() != others_said_ && now >= others_again_at_) {
+            others_said_ = engine_.others_heads();
+            others_again_at_ = now + std::chrono::minutes(1);
+            spdlog::warn(
+                "{}: somebody else writes this feed; does the service run twice, with two folders? Stop the other one: gateways "
+                "count the journal that they heard of last",
+                service_);
+        }
     }
 
 private:
     std::string service_;
     const Engine& engine_;
     bool said_ = false;
+    std::uint64_t others_said_ = 0;
+    std::chrono::steady_clock::time_point others_again_at_;
 };
 
 // Beside the service that awards: what it proposes comes from the household service, wherever that runs.
@@ -161,6 +182,10 @@ int serve(const Settings& settings, std::vector<Service> services) {
     if (!places.known(settings.commune)) {
         throw std::invalid_argument("--commune " + settings.commune + " is not in the register of places");
     }
+    if (const auto* place = places.find(settings.commune, *places.nearest_day(settings.commune, Day::max()));
+        place->level() != v1::Place::COMMUNE_LEVEL) {
+        throw std::invalid_argument("--commune " + settings.commune + " is no commune: " + place->name().vi());
+    }
     EventLines lines(settings.log);
     std::vector<std::unique_ptr<SqliteStore>> stores;
     std::vector<std::unique_ptr<Engine>> engines;
@@ -174,8 +199,8 @@ int serve(const Settings& settings, std::vector<Service> services) {
         host.add(service.name,
                  Host::Durable{[engine = engines.back().get()](std::span<const Input> inputs, Instant now) { engine->take(inputs, now); },
                                [store = stores.back().get()] { store->commit(); },
-                               [engine = engines.back().get(), warning = ShortenedWarning(service.name, *engines.back())]() mutable {
-                                   warning.say_if_due();
+                               [engine = engines.back().get(), warnings = JournalWarnings(service.name, *engines.back())]() mutable {
+                                   warnings.say_if_due();
                                    return engine->answer();
                                }});
         watch(monitor.metrics(), service.name, *engines.back(), *stores.back());

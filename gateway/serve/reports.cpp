@@ -85,6 +85,8 @@ void put_buckets(const std::string& serialized, v1::BoardDigest& digest) {
 void Reports::start(Actions& actions) {
     actions.emplace_back(Subscribe{topics::requests(place_, "reports", "+")});
     actions.emplace_back(Subscribe{topics::requests(place_, "board", "+")});
+    actions.emplace_back(Subscribe{topics::report(place_, "+", "+")});
+    actions.emplace_back(Subscribe{topics::acknowledged(place_, "+", "+", "#")});
     each_filed([&](const v1::Report& report) { actions.emplace_back(told(report)); });
     store_.scan("acknowledged/", [&](std::string_view, std::string_view bytes) {
         v1::Acknowledgement made;
@@ -116,7 +118,55 @@ std::uint64_t Reports::filed_count() const {
     return *filed_count_;
 }
 
+// What the broker still holds of this place's reports was filed, whatever became of the gateway's file since: it stands for ever.
+bool Reports::take_up(const Message& message, Instant now) {
+    const auto levels = topics::levels(message.topic);
+    if (levels.size() < 7 || levels[2] != "areas" || levels[3] != place_ || levels[4] != "reports") {
+        return false;
+    }
+    v1::Report report;
+    v1::Acknowledgement made;
+    if (!message.retained) {
+        return true;  // its own
+    }
+    if (levels.size() == 7 && read_retained_event(message.payload, report)) {
+        take_up(report, now);
+    } else if (levels.size() > 8 && read_retained_event(message.payload, made)) {
+        take_up(made, now);
+    }
+    return true;
+}
+
+void Reports::take_up(const v1::Report& report, Instant now) {
+    auto as_digested = report;
+    as_digested.clear_digest();
+    const bool is_whole = report.area() == place_ && report.revision() > 0 && report.revision() <= revisions_max &&
+                          Period::parse(v1::OFFICIAL, report.period()) && sha256_hex(frozen_bytes(as_digested)) == report.digest();
+    const auto key = report_key(report.period(), report.revision());
+    if (!is_whole || store_.get(key)) {
+        return;
+    }
+    store_.put(key, report.SerializeAsString());
+    archive_.add(v1::ArchiveEntry::FILED, report.period() + "/" + std::to_string(report.revision()), report.digest(), now);
+    store_.commit();
+    filed_count_.reset();
+}
+
+void Reports::take_up(const v1::Acknowledgement& made, Instant now) {
+    const auto key = acknowledged_key(made.period(), made.revision(), made.recipient());
+    if (made.area() != place_ || made.recipient().empty() || !Period::parse(v1::OFFICIAL, made.period()) || store_.get(key)) {
+        return;
+    }
+    store_.put(key, made.SerializeAsString());
+    archive_.add(v1::ArchiveEntry::ACKNOWLEDGED, made.period() + "/" + std::to_string(made.revision()) + " " + made.recipient(),
+                 made.digest(), now);
+    store_.commit();
+}
+
 bool Reports::take(const Message& message, bool caught_up, Instant now, Actions& actions) {
+    if (take_up(message, now)) {
+        return true;
+    }
     const auto levels = topics::levels(message.topic);
     if (levels.size() != 6 || levels[2] != place_ || levels[4] != "requests") {
         return false;

@@ -48,6 +48,9 @@ private:
     void file(const v1::ReportRequest& request, const Period& period, Instant now, v1::ReportReply& reply, Actions& actions);
     void acknowledge(const std::string& recipient, v1::ReportReply& reply, Instant now, Actions& actions);
     void list_acknowledgements(v1::ReportReply& reply) const;
+    [[nodiscard]] bool take_up(const Message& message, Instant now);
+    void take_up(const v1::Report& report, Instant now);
+    void take_up(const v1::Acknowledgement& made, Instant now);
     [[nodiscard]] v1::BoardDigest board_digest() const;
     template <class To>
     void put_positions(To& to) const;

@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <regex>
 #include <span>
 
 namespace reports_test {
@@ -163,6 +164,29 @@ TEST_CASE("a filed report outlives a crash and other definitions", "[reports]") 
     bench.start();
     CHECK(bench.said.contains(topics::report("23656", "2022-H1", "1")));
     CHECK(bench.ask("2022-H1", false).report().SerializeAsString() == filed);
+}
+
+TEST_CASE("what the broker holds of filed reports stands, when the gateway's file is of before", "[reports]") {
+    Bench bench;
+    bench.publish(a_session_on(1, "2022-06-14"));
+    const auto first = bench.ask("2022-H1", true).report();
+    static_cast<void>(bench.acknowledge("2022-H1", "commune/party"));
+    const auto kept = bench.said;
+    const auto topic = topics::report("23656", "2022-H1", "1");
+
+    Bench later;  // whose file was restored from before, or lost
+    const auto hear = [&](const std::string& where, const std::string& payload) { later.hear(Input(Arrived{{where, payload, true}})); };
+    hear(topics::report("23656", "2022-Q1", "1"), std::regex_replace(kept.at(topic), std::regex("\"revision\":1"), "\"revision\":2"));
+    CHECK(later.ask("2022-H1", false).error() == "period 2022-H1 has not been filed; file it first");
+    hear(topic, kept.at(topic));
+    hear(topics::acknowledged("23656", "2022-H1", "1", "commune/party"),
+         kept.at(topics::acknowledged("23656", "2022-H1", "1", "commune/party")));
+    const auto again = later.ask("2022-H1", false);
+    CHECK(again.report().SerializeAsString() == first.SerializeAsString());
+    REQUIRE(again.acknowledgements_size() == 1);
+    CHECK(again.acknowledgements(0).digest() == first.digest());
+    CHECK(later.archive().size() >= 2);
+    CHECK(later.ask("2022-H1", true).report().revision() == 2);
 }
 
 TEST_CASE("a period that cannot be filed or compared is told why", "[reports]") {

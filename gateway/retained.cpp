@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/retained.hpp"
 
+#include "services/runtime/core/topics.hpp"
 #include "services/runtime/host/host.hpp"
 #include "services/runtime/host/program.hpp"
 
@@ -58,6 +59,25 @@ int read_retained(const MqttOptions& mqtt, const std::vector<std::string>& filte
         return exit_unavailable;
     }
     return 0;
+}
+
+int read_told(const MqttOptions& mqtt, const std::string& place, std::vector<std::string> filters,
+              const std::function<void(const Message&)>& take) {
+    const auto head = topics::feed_head(place, "cells");
+    bool is_known = false;
+    filters.push_back(head);
+    const int failed = read_retained(mqtt, filters, [&](const Message& message) {
+        const auto levels = topics::levels(message.topic);
+        is_known = is_known || message.topic == head || (levels[2] == "areas" && levels[3] == place);
+        if (message.topic != head) {
+            take(message);
+        }
+    });
+    if (failed == 0 && !is_known) {
+        std::fprintf(stderr, "the broker at %s knows nothing of the gateway of %s; is it running?\n", mqtt.broker.c_str(), place.c_str());
+        return exit_unavailable;
+    }
+    return failed;
 }
 
 }  // namespace chieng

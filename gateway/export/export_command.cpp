@@ -47,7 +47,8 @@ struct Retained {
     std::optional<v1::Report> report;                               // the latest, or the one that was asked for
 };
 
-int read(const MqttOptions& mqtt, const std::vector<std::string>& codes, const Period& period, std::uint32_t revision, Retained& read) {
+int read(const MqttOptions& mqtt, const std::string& place, const std::vector<std::string>& codes, const Period& period,
+         std::uint32_t revision, Retained& read) {
     std::vector<std::string> filters;
     for (const auto& code : codes) {
         filters.push_back(topics::indicator(code, calendar_name(period.calendar), period.format(), "+"));
@@ -55,7 +56,7 @@ int read(const MqttOptions& mqtt, const std::vector<std::string>& codes, const P
     if (period.calendar == v1::OFFICIAL) {
         filters.push_back(topics::report(codes.front(), period.format(), "+"));
     }
-    return read_retained(mqtt, filters, [&](const Message& message) {
+    return read_told(mqtt, place, std::move(filters), [&](const Message& message) {
         v1::IndicatorValue value;
         v1::Report report;
         if (topics::levels(message.topic).at(4) == "indicators") {
@@ -145,7 +146,7 @@ int ExportCommand::run(const std::string& place, const Definitions& definitions,
         codes.insert(codes.end(), children.begin(), children.end());
     }
     Retained retained;
-    if (const int failed = read(mqtt, codes, *period, words_->revision, retained); failed != 0) {
+    if (const int failed = read(mqtt, place, codes, *period, words_->revision, retained); failed != 0) {
         return failed;
     }
     const ReportSettings gateway{place, words_->period, 0, words_->english, mqtt, {}, {}, {}, {}};

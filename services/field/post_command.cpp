@@ -210,7 +210,8 @@ void add_post(CLI::App& app, FieldSettings& settings, FlagValues& values) {
     command->require_subcommand(0, 1);  // not (1): a word that is no event would be told as a subcommand that is missing, unnamed
     for (const auto& type : event_types()) {
         auto* event = command->add_subcommand(type.name, type.label.vi() + " / " + type.label.en());
-        event->add_option("--file", settings.file, "events as JSON lines; - is the standard input");
+        auto* file =
+            event->add_option("--file", settings.file, "events as JSON lines, each with all that it says; - is the standard input");
         for (const auto& flag : flags(*type.body)) {
             std::string help = flag.label.vi() + " / " + flag.label.en();
             if (!flag.unit.empty()) {
@@ -222,7 +223,7 @@ void add_post(CLI::App& app, FieldSettings& settings, FlagValues& values) {
             for (const auto& value : flag.values) {
                 help += "\n      " + value.name + "  " + value.label.vi() + " / " + value.label.en();
             }
-            event->add_option(flag.name, values[type.name][flag.name], help);
+            event->add_option(flag.name, values[type.name][flag.name], help)->excludes(file);
         }
     }
 }

@@ -58,6 +58,22 @@ TEST_CASE("what no command expects is named, and who says what is", "[integratio
     CHECK(field.said == "--topic is not expected here; chieng-field post session-held --help says what is\n");
     const auto gateway = run(folder, {CHIENG_GATEWAY, "tabel"});
     CHECK(gateway.code == 64);
+    // A line says all that it says: a flag beside the file would be passed over.
+    const auto lines = folder.path() / "lines.json";
+    std::ofstream(lines) << "{}\n";
+    const auto both = run(folder, {CHIENG_FIELD, "--data", folder.path(), "post", "session-held", "--file", lines, "--corrects", "1"});
+    CHECK(both.code == 64);
+    CHECK_THAT(both.said, Catch::Contains("--corrects") && Catch::Contains("--file"));
+}
+
+TEST_CASE("what the broker knows nothing of is no empty table", "[integration]") {
+    const Folder folder;
+    const Broker broker(folder);
+    for (const std::string command : {"table", "export"}) {
+        const auto ending = run(folder, {CHIENG_GATEWAY, "--place", "625", "--broker", broker.url(), command, "--period", "2022-Q2"});
+        CHECK(ending.code == 69);
+        CHECK(ending.said == "the broker at " + broker.url() + " knows nothing of the gateway of 625; is it running?\n");
+    }
 }
 
 TEST_CASE("a gateway that others reach is told who may see what", "[integration]") {
@@ -143,6 +159,13 @@ TEST_CASE("a place that the register does not know ends service and gateway with
     ending = run(folder, {CHIENG_GATEWAY, "--place", "99999", "run"});
     CHECK(ending.code == 78);
     CHECK(ending.said == "--place 99999 is not in the register of places\n");
+}
+
+TEST_CASE("a service is a commune's", "[integration]") {
+    const Folder folder;
+    const auto ending = run(folder, {CHIENG_SERVICE, "--commune", "625", "--data", folder.path(), "--broker", "tcp://127.0.0.1:1"});
+    CHECK(ending.code == 78);
+    CHECK_THAT(ending.said, Catch::StartsWith("--commune 625 is no commune: "));
 }
 
 TEST_CASE("certificates for a broker that is spoken to in clear text are refused", "[integration]") {

@@ -3,6 +3,7 @@
 #include "gateway/web/bodies.hpp"
 #include "gateway/web/parameters.hpp"
 #include "gateway/web/problems.hpp"
+#include "services/runtime/core/json.hpp"
 #include "services/runtime/core/validator.hpp"
 
 #include <google/protobuf/util/json_util.h>
@@ -142,6 +143,9 @@ std::optional<Problem> read_event(const HttpRequest& request, v1::Event& event) 
     Json body;
     if (auto wrong = read_json(request, body)) {
         return wrong;
+    }
+    if (const auto name = name_given_twice(request.body)) {
+        return no_event(*name + " stands twice in one object", *name + " ghi hai lần trong một đối tượng", *name);
     }
     const auto read = google::protobuf::util::JsonStringToMessage(request.body, &event);
     if (!read.ok()) {

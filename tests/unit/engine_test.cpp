@@ -471,6 +471,21 @@ TEST_CASE("a plain JSON event is taken and answered in JSON; the same JSON again
     CHECK(bench.attendances() == 30);
 }
 
+TEST_CASE("of JSON in which a name stands twice nothing is taken, as one of its values would be passed over") {
+    Bench bench;
+    const std::string before =
+        R"({"device":"web-1","commune":"23656","events":[{"sequence":"1","occurredOn":"2022-03-20","village":"23656-02",)"
+        R"("organisation":"WOMEN","role":"ASSOCIATION_OFFICER","sessionHeld":{"form":"TALK","topics":["LAW"],)"
+        R"("languages":["BAHNAR"],"audience":{"total":30)";
+    const auto told = bench.deliver("web-1", before + R"(,"total":31}}}]})");
+    CHECK(told.find("UNREADABLE") != std::string::npos);
+    CHECK(told.find("total stands twice in one object") != std::string::npos);
+    CHECK(told.find("có trường ghi hai lần") != std::string::npos);
+    CHECK(bench.engine->last_offset() == 0);
+    CHECK(bench.deliver("web-1", before + "}}}]}").find("STORED") != std::string::npos);
+    CHECK(bench.deliver("web-1", before + R"(},"length":1}}]})").find("có trường không nằm trong danh mục") != std::string::npos);
+}
+
 TEST_CASE("of a JSON batch with one event that cannot be read the others are taken, and that one is named") {
     Bench bench;
     const auto event = [](const std::string& sequence, const std::string& form) {

@@ -192,9 +192,9 @@ void Engine::take(const Message& message, Instant now) {
         return turn_away(ReasonCode::unreadable, "", "not a chieng.v1.Events");
     }
     if (!unreadable.empty()) {
-        quarantine(message, reason(ReasonCode::unreadable, unreadable.front().field, unreadable.front().error), now);
+        quarantine(message, reason(ReasonCode::unreadable, unreadable.front().field, unreadable.front().words()), now);
         for (const auto& one : unreadable) {
-            const Reasons why{reason(ReasonCode::unreadable, one.field, one.error)};
+            const Reasons why{reason(ReasonCode::unreadable, one.field, one.words())};
             note(StepKind::quarantined, valid_device(device) ? device : std::string(), one.sequence, why);
             if (valid_device(device)) {
                 say_refused(replies_to(device, json), {one.sequence, std::nullopt}, why);

@@ -11,12 +11,15 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 #include <utility>
 
 namespace chieng {
 namespace {
 
 namespace json = google::protobuf::util;
+
+constexpr const char* given_twice = " stands twice in one object";
 
 bool parse(const std::string& text, google::protobuf::Message& message, std::string& error) {
     const auto status = json::JsonStringToMessage(text, &message);
@@ -123,6 +126,15 @@ std::vector<Unreadable> one_by_one(nlohmann::json read, v1::Events& events) {
     return unreadable;
 }
 
+// What is wrong with the text as a whole, and so with each number in it.
+std::vector<Unreadable> none_of(const nlohmann::json& read, const std::string& error) {
+    std::vector<Unreadable> all{{0, field_in(error), error}};
+    for (const auto sequence : sequences_in(read)) {
+        all.push_back({sequence, all.front().field, error});
+    }
+    return all;
+}
+
 void freeze(const v1::Events& events, store::v1::FrozenEvents& frozen) {
     frozen.set_device(events.device());
     frozen.set_commune(events.commune());
@@ -132,6 +144,32 @@ void freeze(const v1::Events& events, store::v1::FrozenEvents& frozen) {
 }
 
 }  // namespace
+
+std::optional<std::string> name_given_twice(std::string_view text) {
+    std::vector<std::set<std::string>> names;  // of the objects that are open
+    std::optional<std::string> twice;
+    const auto note = [&](int, nlohmann::json::parse_event_t event, nlohmann::json& read) {
+        if (event == nlohmann::json::parse_event_t::object_start) {
+            names.emplace_back();
+        } else if (event == nlohmann::json::parse_event_t::object_end) {
+            names.pop_back();
+        } else if (event == nlohmann::json::parse_event_t::key && !names.back().insert(read.get<std::string>()).second) {
+            const auto& name = read.get_ref<const std::string&>();
+            const bool is_plain = std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c <= '~'; });
+            twice = is_plain ? name.substr(0, 64) : "a name";  // it is the sender's
+        }
+        return true;
+    };
+    return nlohmann::json::parse(text, note, false).is_discarded() ? std::nullopt : twice;
+}
+
+Detail Unreadable::words() const {
+    const auto what = error.find("Cannot find field") != std::string::npos ? "có trường không nằm trong danh mục"
+                      : error.find("invalid value") != std::string::npos   ? "giá trị không hợp lệ"
+                      : error.find(given_twice) != std::string::npos       ? "có trường ghi hai lần"
+                                                                           : "không đúng dạng JSON của chieng.v1.Events";
+    return {(field.empty() ? "" : field + ": ") + what + " (" + error + ")", error};
+}
 
 bool is_json(std::string_view payload) {
     const auto at = payload.find_first_not_of(" \t\r\n");
@@ -144,6 +182,9 @@ std::vector<Unreadable> from_json(const std::string& payload, store::v1::FrozenE
     google::protobuf::Struct envelope;
     std::string error;
     const bool is_cloud_event = payload.find("\"specversion\"") != std::string::npos;
+    if (const auto name = name_given_twice(payload)) {
+        return none_of(nlohmann::json::parse(payload, nullptr, false), *name + given_twice);
+    }
     const bool is_whole =
         is_cloud_event ? parse(payload, envelope, error) && from_cloud_event(envelope, events, error) : parse(payload, events, error);
     if (is_whole) {
@@ -159,11 +200,7 @@ std::vector<Unreadable> from_json(const std::string& payload, store::v1::FrozenE
             return unreadable;
         }
     }
-    std::vector<Unreadable> all{{0, field_in(error), error}};
-    for (const auto sequence : sequences_in(read)) {
-        all.push_back({sequence, all.front().field, error});
-    }
-    return all;
+    return none_of(read, error);
 }
 
 std::string to_json(const google::protobuf::Message& message) {

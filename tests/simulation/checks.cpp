@@ -218,6 +218,9 @@ void Checks::receipt(const std::string& payload) {
 }
 
 void Checks::answer(const std::string& service, const Id& id, const v1::Answer& answer) {
+    if (answer.reasons_size() == 1 && answer.reasons(0).code() == "TOO_LARGE") {
+        return;  // rubbish that has a number: nothing of it is kept
+    }
     const auto known = posted_[service].find(id);
     demand(known != posted_[service].end(), "I3", service + " answers " + id.text() + ", which nobody posted");
     if (is_conflict(answer)) {

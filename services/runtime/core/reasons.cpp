@@ -143,8 +143,7 @@ Detail named(const google::protobuf::EnumValueDescriptor& value) {
 }
 
 v1::Reason reason(ReasonCode code, std::string_view field, std::string_view detail) {
-    const auto text = readable(detail);
-    return reason(code, field, Detail{text, text});
+    return reason(code, field, Detail{std::string(detail), std::string(detail)});
 }
 
 v1::Reason reason(ReasonCode code, std::string_view field, const Detail& detail) {
@@ -152,8 +151,8 @@ v1::Reason reason(ReasonCode code, std::string_view field, const Detail& detail)
     for (const auto& row : rows) {
         if (row.code == code) {
             made.set_code(std::string(row.name));
-            made.set_vi(filled(row.vi, detail.vi));
-            made.set_en(filled(row.en, detail.en));
+            made.set_vi(filled(row.vi, readable(detail.vi)));
+            made.set_en(filled(row.en, readable(detail.en)));
         }
     }
     made.set_field(std::string(field));

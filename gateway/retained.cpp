@@ -74,7 +74,8 @@ int read_told(const MqttOptions& mqtt, const std::string& place, std::vector<std
         }
     });
     if (failed == 0 && !is_known) {
-        std::fprintf(stderr, "the broker at %s knows nothing of the gateway of %s; is it running?\n", mqtt.broker.c_str(), place.c_str());
+        std::fprintf(stderr, "the broker at %s tells nothing of the gateway of %s; is it running, and may this user read it?\n",
+                     mqtt.broker.c_str(), place.c_str());
         return exit_unavailable;
     }
     return failed;

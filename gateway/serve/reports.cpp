@@ -130,9 +130,13 @@ bool Reports::take_up(const Message& message, Instant now) {
         return true;  // its own
     }
     if (levels.size() == 7 && read_retained_event(message.payload, report)) {
-        take_up(report, now);
+        if (message.topic == topics::report(report.area(), report.period(), std::to_string(report.revision()))) {
+            take_up(report, now);
+        }
     } else if (levels.size() > 8 && read_retained_event(message.payload, made)) {
-        take_up(made, now);
+        if (message.topic == topics::acknowledged(made.area(), made.period(), std::to_string(made.revision()), made.recipient())) {
+            take_up(made, now);
+        }
     }
     return true;
 }
@@ -140,8 +144,10 @@ bool Reports::take_up(const Message& message, Instant now) {
 void Reports::take_up(const v1::Report& report, Instant now) {
     auto as_digested = report;
     as_digested.clear_digest();
-    const bool is_whole = report.area() == place_ && report.revision() > 0 && report.revision() <= revisions_max &&
-                          Period::parse(v1::OFFICIAL, report.period()) && sha256_hex(frozen_bytes(as_digested)) == report.digest();
+    const auto period = Period::parse(v1::OFFICIAL, report.period());
+    const bool is_over = period && programme_begins <= period->last_day() && period->last_day() < day_at(now.civil);
+    const bool is_whole =
+        is_over && report.revision() > 0 && report.revision() <= revisions_max && sha256_hex(frozen_bytes(as_digested)) == report.digest();
     const auto key = report_key(report.period(), report.revision());
     if (!is_whole || store_.get(key)) {
         return;
@@ -154,8 +160,9 @@ void Reports::take_up(const v1::Report& report, Instant now) {
 
 void Reports::take_up(const v1::Acknowledgement& made, Instant now) {
     const auto key = acknowledged_key(made.period(), made.revision(), made.recipient());
-    if (made.area() != place_ || made.recipient().empty() || !Period::parse(v1::OFFICIAL, made.period()) || store_.get(key)) {
-        return;
+    const auto report = filed(made.period(), made.revision());
+    if (!acknowledges(made.recipient()) || !report || report->digest() != made.digest() || store_.get(key)) {
+        return;  // perhaps before its report has come: at the next link it is heard again
     }
     store_.put(key, made.SerializeAsString());
     archive_.add(v1::ArchiveEntry::ACKNOWLEDGED, made.period() + "/" + std::to_string(made.revision()) + " " + made.recipient(),
@@ -245,11 +252,14 @@ void Reports::file(const v1::ReportRequest& request, const Period& period, Insta
     actions.emplace_back(told(made));
 }
 
+bool Reports::acknowledges(const std::string& recipient) const {
+    const auto is_it = [&](const v1::RecipientFeed& each) { return each.acknowledges() && each.name() == recipient; };
+    return recipients_ != nullptr && std::any_of(recipients_->all().begin(), recipients_->all().end(), is_it);
+}
+
 // The first time stands, and is said again.
 void Reports::acknowledge(const std::string& recipient, v1::ReportReply& reply, Instant now, Actions& actions) {
-    const auto& all = recipients_ == nullptr ? std::vector<v1::RecipientFeed>() : recipients_->all();
-    const auto is_it = [&](const auto& each) { return each.acknowledges() && each.name() == recipient; };
-    if (std::none_of(all.begin(), all.end(), is_it)) {
+    if (!acknowledges(recipient)) {
         reply.set_error("nobody named " + recipient + " acknowledges what " + place_ + " reports");
         return;
     }

@@ -47,6 +47,7 @@ private:
     [[nodiscard]] std::vector<v1::IndicatorValue> values(const Period& period) const;
     void file(const v1::ReportRequest& request, const Period& period, Instant now, v1::ReportReply& reply, Actions& actions);
     void acknowledge(const std::string& recipient, v1::ReportReply& reply, Instant now, Actions& actions);
+    [[nodiscard]] bool acknowledges(const std::string& recipient) const;
     void list_acknowledgements(v1::ReportReply& reply) const;
     [[nodiscard]] bool take_up(const Message& message, Instant now);
     void take_up(const v1::Report& report, Instant now);

@@ -72,7 +72,8 @@ TEST_CASE("what the broker knows nothing of is no empty table", "[integration]")
     for (const std::string command : {"table", "export"}) {
         const auto ending = run(folder, {CHIENG_GATEWAY, "--place", "625", "--broker", broker.url(), command, "--period", "2022-Q2"});
         CHECK(ending.code == 69);
-        CHECK(ending.said == "the broker at " + broker.url() + " knows nothing of the gateway of 625; is it running?\n");
+        CHECK(ending.said ==
+              "the broker at " + broker.url() + " tells nothing of the gateway of 625; is it running, and may this user read it?\n");
     }
 }
 

@@ -108,6 +108,13 @@ TEST_CASE("a service says its head again when somebody else has said one of the 
     CHECK(heads_after(Input(Tick{}), milliseconds(4'000)) == 0);
     CHECK(heads_after(Input(Tick{}), milliseconds(1'000)) == 1);
     CHECK(heads_after(Input(Tick{}), milliseconds(6'000)) == 0);
+    CHECK(heads_after(heard(99, 0), milliseconds(0)) == 0);  // it says its own again: those who read would begin anew each time
+    CHECK(heads_after(Input(Tick{}), milliseconds(9'000)) == 0);
+    CHECK(heads_after(Input(Tick{}), milliseconds(1'000)) == 1);
+    static_cast<void>(heads_after(heard(7, 3), milliseconds(0)));  // from a copy of the folder, which has gone on
+    CHECK(bench.engine->others_heads() == 3);
+    static_cast<void>(heads_after(heard(0, 0), milliseconds(0)));  // a head that was cleared
+    CHECK(bench.engine->others_heads() == 3);
 }
 
 TEST_CASE("an event that is too large is named among those that came with it") {

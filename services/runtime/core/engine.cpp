@@ -465,10 +465,20 @@ void Engine::hear_own_head(const Message& message, Instant now) {
         store_.put("m/epoch", std::to_string(epoch_));
         head_due_ = true;
     }
-    // Whoever follows the feed has forgotten ours with it, and reads it again when this one is said again.
-    if (v1::Head head; !message.retained && head.ParseFromString(message.payload) && !own_epochs_.contains(head.epoch())) {
+    v1::Head head;
+    if (message.retained || !head.ParseFromString(message.payload) || head.epoch() == 0) {
+        return;
+    }
+    // Whoever follows the feed has forgotten ours with it, and reads it again when this one is said again: seldomer each time, as two
+    // that run for long would have all read again each time.
+    if (!own_epochs_.contains(head.epoch()) || (head.epoch() == epoch_ && head.last() > last_offset_)) {
+        if (now.steady >= others_forgotten_at_) {
+            others_wait_ = after_others_head;
+        }
         ++others_heads_;
-        head_again_at_ = std::min(head_again_at_, now.steady + after_others_head);
+        head_again_at_ = std::min(head_again_at_, now.steady + others_wait_);
+        others_wait_ = std::min(others_wait_ * 2, head_again_every);
+        others_forgotten_at_ = now.steady + 2 * head_again_every;
     }
 }
 

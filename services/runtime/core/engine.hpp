@@ -242,6 +242,8 @@ private:
     std::optional<Shortened> shortened_;
     std::set<std::uint64_t> own_epochs_;  // said in this run
     std::uint64_t others_heads_ = 0;
+    std::chrono::milliseconds others_wait_{0};
+    std::chrono::milliseconds others_forgotten_at_{0};
     Counters counters_;
     Telemetry* telemetry_ = nullptr;
     std::vector<Step> steps_;  // of this unit

@@ -73,7 +73,7 @@ std::string command_of(const CLI::App& app) {
 int refuse(CLI::App& app, const CLI::ParseError& error, const SettingsFile& file, std::span<char*> words) {
     const std::string complaint = error.what();
     const auto name = subject(complaint);
-    const auto line = file.line_of(name);
+    const auto line = name.empty() ? 0 : file.line_of(name);
     const bool on_command_line = std::any_of(words.begin(), words.end(), [&](const char* word) {
         return std::string_view(word) == "--" + name || std::string_view(word).starts_with("--" + name + "=");
     });

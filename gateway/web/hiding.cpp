@@ -82,7 +82,7 @@ Hiding::Hiding(const Definitions& definitions, const Places& places, const std::
             auto numbers = make_grid(ground_, definitions, *source);
             auto hidden = what == What::all ? hidden_numbers(numbers, threshold) : small_numbers(numbers, threshold);
             if (what == What::all && numbers.kind == NumberGrid::Kind::stock) {
-                hide_movements(make_grid(ground_, definitions, *source, NumberGrid::Slots::moments), threshold, hidden);
+                hide_movements(make_moments(numbers, ground_, definitions, *source), threshold, hidden);
             }
             numbers.own = {};
             numbers.shown = {};

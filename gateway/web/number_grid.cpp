@@ -24,8 +24,9 @@ int weight_of(v1::Span span) {
 
 class GridMaker {
 public:
-    GridMaker(const Ground& ground, const Definitions& definitions, const Definition& definition, NumberGrid::Slots slots)
-        : ground_(ground), definitions_(definitions), definition_(definition), slots_(slots) {}
+    // `with_numbers`: null, or the grid of which this one shall have the states as slots.
+    GridMaker(const Ground& ground, const Definitions& definitions, const Definition& definition, const NumberGrid* with_numbers)
+        : ground_(ground), definitions_(definitions), definition_(definition), with_numbers_(with_numbers) {}
 
     NumberGrid run() {
         const auto& whole = definitions_.series(definition_.whole);
@@ -98,23 +99,57 @@ private:
 
     // The beginning and the end of each year, and of what it is told of besides. Single months are not: there, a movement is of few.
     void take_years() {
-        const auto first_year = Period::of(v1::OFFICIAL, v1::YEAR, Atom{ground_.first()}).year;
+        first_year_ = Period::of(v1::OFFICIAL, v1::YEAR, Atom{ground_.first()}).year;
         const auto years = (ground_.end() - ground_.first()) / 24;
         const auto step = shortest_span();
-        const auto months = Period{v1::OFFICIAL, step, first_year, 1}.atoms() / 2;
-        const bool moments = slots_ == NumberGrid::Slots::moments;
-        grid_.slots = static_cast<std::size_t>(years) * (moments ? calendars.size() * static_cast<std::size_t>(12 / months + 1) : 1);
+        const auto months = Period{v1::OFFICIAL, step, first_year_, 1}.atoms() / 2;
+        const auto slots = with_numbers_ == nullptr ? slots_of_years(years) : slots_of_states(*with_numbers_);
+        grid_.slots = slots.empty() ? 0 : *std::max_element(slots.begin(), slots.end()) + std::size_t{1};
         grid_.windows_of.resize(grid_.slots);
+        years_of_slot_.resize(grid_.slots);
         for (std::int32_t year = 0; year < years; ++year) {
             for (const auto calendar : calendars) {
-                const auto first = Period{calendar, v1::YEAR, first_year + year, 1}.first_atom().index;
+                const auto first = Period{calendar, v1::YEAR, first_year_ + year, 1}.first_atom().index;
                 for (std::int32_t month = 0; month <= 12; month += months) {
-                    const auto slot = static_cast<std::uint32_t>(moments ? grid_.windows : static_cast<std::size_t>(year));
-                    add_window({first_year + year, calendar, first + 2 * month}, weight_of(month % 12 == 0 ? v1::YEAR : step), {slot});
-                    year_of_slot_.resize(slot + 1, year);
+                    const auto slot = slots[with_numbers_ == nullptr ? static_cast<std::size_t>(year) : grid_.windows];
+                    add_window({first_year_ + year, calendar, first + 2 * month}, weight_of(month % 12 == 0 ? v1::YEAR : step), {slot});
+                    years_of_slot_[slot].insert(first_year_ + year);
                 }
             }
         }
+    }
+
+    // By year.
+    [[nodiscard]] std::vector<std::uint32_t> slots_of_years(std::int32_t years) const {
+        std::set<std::int32_t> begun;
+        for (const auto series : grid_.series) {
+            for (const auto& cell : ground_.cells(series)) {
+                if (cell_id::is_opening(cell.time)) {
+                    begun.insert(cell_id::year_of(cell.time));
+                }
+            }
+        }
+        std::vector<std::uint32_t> slots;
+        for (std::int32_t year = 0; year < years; ++year) {
+            const auto before = slots.empty() ? 0 : slots.back();
+            slots.push_back(before + (year > 0 && begun.contains(first_year_ + year) ? 1 : 0));
+        }
+        return slots;
+    }
+
+    // By window.
+    static std::vector<std::uint32_t> slots_of_states(const NumberGrid& grid) {
+        std::map<std::vector<std::int64_t>, std::uint32_t> states;
+        std::vector<std::uint32_t> slots;
+        for (std::uint32_t window = 0; window < grid.windows; ++window) {
+            std::vector<std::int64_t> state;
+            for (std::uint32_t place = 0; place < grid.places; ++place) {
+                const auto first = grid.shown.begin() + static_cast<std::ptrdiff_t>(grid.node(place, window, 0));
+                state.insert(state.end(), first, first + static_cast<std::ptrdiff_t>(grid.series.size()));
+            }
+            slots.push_back(states.try_emplace(std::move(state), static_cast<std::uint32_t>(states.size())).first->second);
+        }
+        return slots;
     }
 
     // But months, of all that tell it: by itself or in a rate.
@@ -132,19 +167,27 @@ private:
         return shortest;
     }
 
-    // What stands belongs to the places of the year's beginning and to those of its end.
     [[nodiscard]] std::vector<std::uint32_t> chain_of(std::uint32_t place, std::uint32_t slot) const {
         if (grid_.kind != NumberGrid::Kind::stock) {
             return ground_.chain(place, ground_.first() + static_cast<std::int32_t>(slot), kinds_);
         }
-        const auto first = ground_.first() + 24 * year_of_slot_[slot];
-        auto chain = ground_.chain(place, first, kinds_);
-        for (const auto above : ground_.chain(place, first + 24, kinds_)) {
-            if (std::find(chain.begin(), chain.end(), above) == chain.end()) {
-                chain.push_back(above);
-            }
+        std::vector<std::uint32_t> chain;
+        for (const auto year : years_of_slot_[slot]) {
+            add_chain(place, year, chain);
         }
         return chain;
+    }
+
+    // What stands belongs to the places of the year's beginning and to those of its end.
+    void add_chain(std::uint32_t place, std::int32_t year, std::vector<std::uint32_t>& chain) const {
+        const auto first = ground_.first() + 24 * (year - first_year_);
+        for (const auto atom : {first, first + 24}) {
+            for (const auto above : ground_.chain(place, atom, kinds_)) {
+                if (std::find(chain.begin(), chain.end(), above) == chain.end()) {
+                    chain.push_back(above);
+                }
+            }
+        }
     }
 
     void take_places() {
@@ -217,7 +260,9 @@ private:
                 const auto slot = grid_.slots_of[window].front();
                 auto& least = grid_.own[grid_.cell(place, slot, of)];
                 least = std::min(least, number);
-                for (const auto above : grid_.chain(place, slot)) {
+                std::vector<std::uint32_t> chain;
+                add_chain(place, year, chain);
+                for (const auto above : chain) {
                     grid_.shown[grid_.node(above, window, of)] += number;
                 }
             }
@@ -274,16 +319,21 @@ private:
     const Ground& ground_;
     const Definitions& definitions_;
     const Definition& definition_;
-    NumberGrid::Slots slots_;
+    const NumberGrid* with_numbers_;
     NumberGrid grid_;
     bool kinds_ = false;
-    std::vector<std::int32_t> year_of_slot_;  // of what stands
+    std::int32_t first_year_ = 0;                        // of what stands
+    std::vector<std::set<std::int32_t>> years_of_slot_;  // …
 };
 
 }  // namespace
 
-NumberGrid make_grid(const Ground& ground, const Definitions& definitions, const Definition& definition, NumberGrid::Slots slots) {
-    return GridMaker(ground, definitions, definition, slots).run();
+NumberGrid make_grid(const Ground& ground, const Definitions& definitions, const Definition& definition) {
+    return GridMaker(ground, definitions, definition, nullptr).run();
+}
+
+NumberGrid make_moments(const NumberGrid& grid, const Ground& ground, const Definitions& definitions, const Definition& definition) {
+    return GridMaker(ground, definitions, definition, &grid).run();
 }
 
 NumberGrid::WindowName window_name(const NumberGrid& grid, const Period& period, bool at_start) {

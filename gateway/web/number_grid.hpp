@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // All numbers of one indicator of people or households that anybody can be told: its series × places × windows, and the cells
-// that they add up from: what one place counted in one slot of time. A slot is a half-month; of what stands it is a year, since
-// a household that stands in one month stands in the next, and windows are ends of years and of what it is told of besides, months
-// excepted. Each window of either calendar is a union of slots; each place above
-// is one of places below, so whatever changes in a cell changes the numbers of its chain of places in the windows of its slot.
+// that they add up from: what one place counted in one slot of time. A slot is a half-month. Each window of either calendar is a union of
+// slots; each place above is one of places below, so whatever changes in a cell changes the numbers of its chain of places in the
+// windows of its slot.
+//
+// Of what stands a window is a moment: the beginning and end of a year, or of what it is told of besides, months excepted. A slot is the
+// time from one review, which counts all anew, to the next: a household that stands at one moment stands at the others. Where it is asked
+// who moved, it is one state of the board: moments with the same numbers everywhere are one, as whoever knows that nothing happened
+// between them, or that both are to come, knows one from the other.
 //
 // Of different values (a household counts once) windows do not add up, so their cells are guesses: as many as every window that
 // a cell lies in has.
@@ -21,7 +25,6 @@ namespace chieng::web {
 
 struct NumberGrid {
     enum class Kind { flow, stock, distinct };
-    enum class Slots { usual, moments };  // moments: of what stands, each window is a slot of its own
 
     Kind kind = Kind::flow;
     std::vector<SeriesId> series;                  // the whole first
@@ -55,9 +58,11 @@ struct NumberGrid {
     }
 };
 
-// `definition` sums events. Windows and numbers are the same for both kinds of slots.
-[[nodiscard]] NumberGrid make_grid(const Ground& ground, const Definitions& definitions, const Definition& definition,
-                                   NumberGrid::Slots slots = NumberGrid::Slots::usual);
+// `definition` sums events.
+[[nodiscard]] NumberGrid make_grid(const Ground& ground, const Definitions& definitions, const Definition& definition);
+// The same windows and numbers of what stands, as `grid` has them, with a slot for each state.
+[[nodiscard]] NumberGrid make_moments(const NumberGrid& grid, const Ground& ground, const Definitions& definitions,
+                                      const Definition& definition);
 [[nodiscard]] NumberGrid::WindowName window_name(const NumberGrid& grid, const Period& period, bool at_start);
 
 }  // namespace chieng::web

@@ -24,7 +24,7 @@ namespace chieng::web {
 // … and all that is hidden, by NumberGrid::node.
 [[nodiscard]] std::vector<std::uint8_t> hidden_numbers(const NumberGrid& grid, std::int64_t threshold);
 
-// … and, of what stands, what else would tell how few moved. `moments`: the same grid, with a slot for each window.
+// … and, of what stands, what else would tell how few moved. `moments`: the same grid, with a slot for each state.
 void hide_movements(const NumberGrid& moments, std::int64_t threshold, std::vector<std::uint8_t>& hidden);
 
 }  // namespace chieng::web

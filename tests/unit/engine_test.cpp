@@ -491,6 +491,25 @@ TEST_CASE("of JSON in which a name stands twice nothing is taken, as one of its 
     CHECK(bench.engine->last_offset() == 0);
     CHECK(bench.deliver("web-1", before + "}}}]}").find("STORED") != std::string::npos);
     CHECK(bench.deliver("web-1", before + R"(},"length":1}}]})").find("có trường không nằm trong danh mục") != std::string::npos);
+    CHECK(bench.deliver("web-1", before + R"(}},"occurred_on":"2022-03-21"}]})").find("occurred_on stands twice") != std::string::npos);
+    CHECK(bench.deliver("web-1", before + R"(}}}],"device":"web-1"})").find("device stands twice") != std::string::npos);
+}
+
+TEST_CASE("of a JSON batch with one event in which a name stands twice the others are taken") {
+    Bench bench;
+    const auto event = [](const std::string& sequence, const std::string& more) {
+        return R"({"sequence":")" + sequence +
+               R"(","occurredOn":"2022-03-20","village":"23656-02","organisation":"WOMEN","role":"ASSOCIATION_OFFICER",)" +
+               R"("sessionHeld":{"form":"TALK","topics":["LAW"],"languages":["BAHNAR"],"audience":{"total":30)" + more + "}}}";
+    };
+    static_cast<void>(bench.deliver("web-1", R"({"device":"web-1","commune":"23656","events":[)" + event("1", "") + ",7," +
+                                                 event("2", R"(,"total":31)") + "," + event("3", "") + "]}"));
+    v1::Receipt receipt;
+    REQUIRE(google::protobuf::util::JsonStringToMessage(bench.last_receipt, &receipt).ok());
+    const auto told = Bench::tell(receipt.SerializeAsString());
+    CHECK(told.find("1,3,STORED 202204;") != std::string::npos);
+    CHECK(told.find("2,REFUSED UNREADABLE;") != std::string::npos);
+    CHECK(bench.engine->last_offset() == 2);
 }
 
 TEST_CASE("of a JSON batch with one event that cannot be read the others are taken, and that one is named") {

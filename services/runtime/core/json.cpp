@@ -102,15 +102,65 @@ std::vector<std::uint64_t> sequences_in(const nlohmann::json& read) {
     return found;
 }
 
+// One field has two spellings in proto3 JSON: occurredOn and occurred_on.
+std::string field_of(std::string name) {
+    std::erase(name, '_');
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    return name;
+}
+
+// A name that stands twice in one object, and in which of the events that are objects; none: around them.
+struct Twice {
+    std::optional<std::size_t> event;
+    std::string name;
+};
+
+std::vector<Twice> names_given_twice(std::string_view text) {
+    struct Object {
+        std::set<std::string> names;
+        std::string last;
+    };
+    std::vector<Object> open;
+    std::vector<Twice> found;
+    std::size_t events = 0;  // begun
+    const auto note = [&](int, nlohmann::json::parse_event_t at, nlohmann::json& read) {
+        const bool is_in_events = !open.empty() && open.front().last == "events";
+        if (at == nlohmann::json::parse_event_t::object_start) {
+            events += open.size() == 1 && is_in_events ? 1U : 0U;
+            open.emplace_back();
+        } else if (at == nlohmann::json::parse_event_t::object_end) {
+            open.pop_back();
+        } else if (at == nlohmann::json::parse_event_t::key) {
+            open.back().last = read.get<std::string>();
+            const auto& name = open.back().last;
+            if (!open.back().names.insert(field_of(name)).second) {
+                const bool is_plain = std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c <= '~'; });
+                found.push_back({open.size() > 1 && is_in_events ? std::optional(events - 1) : std::nullopt,
+                                 is_plain ? name.substr(0, 64) : "a name"});  // it is the sender's
+            }
+        }
+        return true;
+    };
+    return nlohmann::json::parse(text, note, false).is_discarded() ? std::vector<Twice>() : found;
+}
+
 // Events that cannot be read together, each as if it had come alone.
-std::vector<Unreadable> one_by_one(nlohmann::json read, v1::Events& events) {
+std::vector<Unreadable> one_by_one(nlohmann::json read, const std::vector<Twice>& twice, v1::Events& events) {
     const auto all = std::exchange(read["events"], nlohmann::json::array());
     std::vector<Unreadable> unreadable;
     std::string error;
     if (!parse(read.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), events, error)) {
         return unreadable;
     }
+    std::size_t objects = 0;
     for (std::size_t at = 0; at < all.size(); ++at) {
+        const auto object = all[at].is_object() ? std::optional(objects++) : std::nullopt;
+        const auto is_here = [&](const Twice& one) { return object && one.event == object; };
+        if (const auto it = std::find_if(twice.begin(), twice.end(), is_here); it != twice.end()) {
+            unreadable.push_back({sequence_in(all[at], "sequence"), "", it->name + given_twice});
+            continue;
+        }
         const nlohmann::json alone{{"events", nlohmann::json::array({all[at]})}};
         v1::Events one;
         if (parse(alone.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), one, error)) {
@@ -146,21 +196,8 @@ void freeze(const v1::Events& events, store::v1::FrozenEvents& frozen) {
 }  // namespace
 
 std::optional<std::string> name_given_twice(std::string_view text) {
-    std::vector<std::set<std::string>> names;  // of the objects that are open
-    std::optional<std::string> twice;
-    const auto note = [&](int, nlohmann::json::parse_event_t event, nlohmann::json& read) {
-        if (event == nlohmann::json::parse_event_t::object_start) {
-            names.emplace_back();
-        } else if (event == nlohmann::json::parse_event_t::object_end) {
-            names.pop_back();
-        } else if (event == nlohmann::json::parse_event_t::key && !names.back().insert(read.get<std::string>()).second) {
-            const auto& name = read.get_ref<const std::string&>();
-            const bool is_plain = std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c <= '~'; });
-            twice = is_plain ? name.substr(0, 64) : "a name";  // it is the sender's
-        }
-        return true;
-    };
-    return nlohmann::json::parse(text, note, false).is_discarded() ? std::nullopt : twice;
+    const auto all = names_given_twice(text);
+    return all.empty() ? std::nullopt : std::optional(all.front().name);
 }
 
 Detail Unreadable::words() const {
@@ -182,25 +219,25 @@ std::vector<Unreadable> from_json(const std::string& payload, store::v1::FrozenE
     google::protobuf::Struct envelope;
     std::string error;
     const bool is_cloud_event = payload.find("\"specversion\"") != std::string::npos;
-    if (const auto name = name_given_twice(payload)) {
-        return none_of(nlohmann::json::parse(payload, nullptr, false), *name + given_twice);
-    }
-    const bool is_whole =
-        is_cloud_event ? parse(payload, envelope, error) && from_cloud_event(envelope, events, error) : parse(payload, events, error);
+    const auto twice = names_given_twice(payload);
+    const bool is_whole = twice.empty() && (is_cloud_event ? parse(payload, envelope, error) && from_cloud_event(envelope, events, error)
+                                                           : parse(payload, events, error));
     if (is_whole) {
         freeze(events, frozen);
         return {};
     }
     const auto read = nlohmann::json::parse(payload, nullptr, false);
-    if (!is_cloud_event && read.is_object() && read.contains("events") && read["events"].is_array() && read["events"].size() > 1) {
+    const bool is_in_events = std::all_of(twice.begin(), twice.end(), [](const Twice& one) { return one.event.has_value(); });
+    if (!is_cloud_event && is_in_events && read.is_object() && read.contains("events") && read["events"].is_array() &&
+        read["events"].size() > 1) {
         v1::Events around;
-        auto unreadable = one_by_one(read, around);
+        auto unreadable = one_by_one(read, twice, around);
         if (around.events_size() > 0) {
             freeze(around, frozen);
             return unreadable;
         }
     }
-    return none_of(read, error);
+    return none_of(read, twice.empty() ? error : twice.front().name + given_twice);
 }
 
 std::string to_json(const google::protobuf::Message& message) {

@@ -16,7 +16,8 @@ namespace chieng {
 
 [[nodiscard]] bool is_json(std::string_view payload);
 
-// A name that stands twice in one object, of which a parser would pass over one. Empty when there is none, or the text is no JSON.
+// A name that stands twice in one object, in either spelling, of which a parser would pass over one. Empty when there is none, or the text
+// is no JSON.
 [[nodiscard]] std::optional<std::string> name_given_twice(std::string_view text);
 
 // What could not be read, with the parser's words in a line.

@@ -16,8 +16,8 @@ namespace chieng {
 [[nodiscard]] int read_retained(const MqttOptions& mqtt, const std::vector<std::string>& filters,
                                 const std::function<void(const Message&)>& take);
 
-// The same of what the gateway of `place` tells; exit_unavailable also when the broker knows nothing of that gateway.
-int read_told(const MqttOptions& mqtt, const std::string& place, std::vector<std::string> filters,
-              const std::function<void(const Message&)>& take);
+// The same of what the gateway of `place` tells; exit_unavailable also when nothing of that gateway is there.
+[[nodiscard]] int read_told(const MqttOptions& mqtt, const std::string& place, std::vector<std::string> filters,
+                            const std::function<void(const Message&)>& take);
 
 }  // namespace chieng

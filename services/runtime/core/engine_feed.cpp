@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// The engine's feed: its head, who asks for blocks, and who else says a head of the same feed.
+#include "services/runtime/core/engine.hpp"
+#include "services/runtime/core/feed_head.hpp"
+#include "services/runtime/core/limits.hpp"
+#include "services/runtime/core/topics.hpp"
+
+#include <algorithm>
+
+namespace chieng {
+namespace {
+
+constexpr std::chrono::milliseconds after_others_head{5'000};  // who says another one too does not answer at once
+
+}  // namespace
+
+void Engine::answer_request(const Message& message, std::string_view subscriber) {
+    v1::Request request;
+    if (!request.ParseFromString(message.payload)) {
+        return;
+    }
+    close_block();
+    const auto topic = topics::feed_replies(commune_, service_.name, subscriber);
+    std::size_t sent = 0;
+    auto after = request.after();
+    const auto budget =
+        request.max_bytes() == 0 ? limits::reply_bytes_max : std::min<std::size_t>(request.max_bytes(), limits::reply_bytes_max);
+    while (sent < budget) {
+        const auto block = store_.block_at(after + 1);
+        if (!block) {
+            break;
+        }
+        actions_.emplace_back(Publish{{topic, block_header(*block).append(block->bytes), false}});
+        sent += block->bytes.size();
+        after = block->last;
+    }
+    if (sent == 0) {
+        JournalBlock end;  // nothing follows: say where the feed ends
+        end.first = last_offset_ + 1;
+        end.last = last_offset_;
+        end.before = chain_;
+        end.after = chain_;
+        actions_.emplace_back(Publish{{topic, block_header(end), false}});
+    }
+}
+
+std::string Engine::block_header(const JournalBlock& block) const {
+    v1::Block header;
+    header.set_epoch(epoch_);
+    header.set_first(block.first);
+    header.set_last(block.last);
+    header.set_before(block.before);
+    header.set_after(block.after);
+    return header.SerializeAsString();
+}
+
+Publish Engine::head() {
+    own_epochs_.insert(epoch_);
+    return feed_head(topics::feed_head(commune_, service_.name), epoch_, last_offset_);
+}
+
+void Engine::hear_own_head(const Message& message, Instant now) {
+    if (const auto seen = last_of_kept_head(message); seen > last_offset_) {
+        shortened_ = {last_offset_, seen};
+    }
+    if (const auto epoch = epoch_after_restore(message, epoch_, last_offset_)) {
+        epoch_ = *epoch;
+        store_.put("m/epoch", std::to_string(epoch_));
+        head_due_ = true;
+    }
+    v1::Head head;
+    if (message.retained || !head.ParseFromString(message.payload) || head.epoch() == 0) {
+        return;
+    }
+    // Whoever follows the feed has forgotten ours with it, and reads it again when this one is said again: seldomer each time, as two
+    // that run for long would have all read again each time.
+    if (!own_epochs_.contains(head.epoch()) || (head.epoch() == epoch_ && head.last() > last_offset_)) {
+        if (now.steady >= others_forgotten_at_) {
+            others_wait_ = after_others_head;
+        }
+        ++others_heads_;
+        head_again_at_ = std::min(head_again_at_, now.steady + others_wait_);
+        others_wait_ = std::min(others_wait_ * 2, head_again_every);
+        others_forgotten_at_ = now.steady + 2 * head_again_every;
+    }
+}
+
+}  // namespace chieng

@@ -123,4 +123,9 @@ private:
     Service service_;
 };
 
+inline v1::Event attended_by(v1::Event event, std::uint32_t people) {
+    event.mutable_session_held()->mutable_audience()->set_total(people);
+    return event;
+}
+
 }  // namespace chieng::testing

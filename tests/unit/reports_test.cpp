@@ -5,8 +5,7 @@
 #include "gateway/serve/restated.hpp"
 #include "services/runtime/core/cloud_event.hpp"
 #include "services/runtime/core/topics.hpp"
-#include "tests/support/events.hpp"
-#include "tests/support/memory_store.hpp"
+#include "tests/support/gateway_bench.hpp"
 
 #include "data/indicators.hpp"
 #include "data/recipients.hpp"
@@ -56,17 +55,8 @@ struct Bench {
         }
     }
     void publish(const v1::Event& event) {
-        v1::Block block;
-        const auto offset = blocks.size() + 1;
-        block.set_epoch(5);
-        block.set_first(offset);
-        block.set_last(offset);
-        block.set_before(offset - 1);
-        block.set_after(offset);
-        auto& entry = *block.add_entries();
-        entry.set_device("p");
-        entry.set_event(event.SerializeAsString());
-        entry.set_received_at(1'655'000'000);
+        auto block = gateway_test::block_of(blocks.size() + 1, event, 5);
+        block.mutable_entries(0)->set_received_at(1'655'000'000);
         blocks.push_back(block);
         hear(Input(Arrived{{topics::feed("23656", service), block.SerializeAsString(), false}}));
     }

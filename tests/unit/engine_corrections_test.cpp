@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+// Events that correct others, and who may: in whatever order they come.
+#include "services/runtime/core/engine.hpp"
+
+#include "services/household/household.hpp"
+#include "tests/support/engine_bench.hpp"
+#include "tests/support/events.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+
+namespace engine_corrections_test {
+
+using namespace chieng;
+using namespace chieng::testing;
+
+TEST_CASE("a correction takes the old version out and puts the new one in") {
+    Bench bench;
+    static_cast<void>(bench.send("p1", {attended_by(a_session_held(1), 45)}));
+    CHECK(bench.send("p1", {correcting(attended_by(a_session_held(2), 54), v1::Correction::REPLACE, 1)}) == "2,STORED 202204;");
+    CHECK(bench.attendances() == 54);
+    CHECK(bench.send("p1", {correcting(attended_by(a_session_held(3), 60), v1::Correction::REPLACE, 2)}) == "3,STORED 202204;");
+    CHECK(bench.attendances() == 60);
+    bench.restart();
+    CHECK(bench.send("p1", {correcting(a_session_held(4), v1::Correction::VOID, 1)}) == "4,STORED;");
+    CHECK(bench.attendances() == 0);
+    CHECK(bench.send("p1", {correcting(attended_by(a_session_held(5), 70), v1::Correction::REPLACE, 1)}) == "5,STORED 202204;");
+    CHECK(bench.attendances() == 70);
+}
+
+TEST_CASE("a correction that overtakes its event counts in its place") {
+    Bench bench;
+    static_cast<void>(bench.send("p1", {correcting(attended_by(a_session_held(2), 54), v1::Correction::REPLACE, 1)}));
+    bench.restart();
+    CHECK(bench.send("p1", {attended_by(a_session_held(1), 45)}) == "1,STORED 202204;");
+    CHECK(bench.attendances() == 54);
+}
+
+TEST_CASE("of two corrections of one device the later one stands, whichever comes first") {
+    Bench bench;
+    static_cast<void>(bench.send("p1", {attended_by(a_session_held(1), 45)}));
+    static_cast<void>(bench.send("p1", {correcting(attended_by(a_session_held(3), 60), v1::Correction::REPLACE, 1)}));
+    static_cast<void>(bench.send("p1", {correcting(attended_by(a_session_held(2), 54), v1::Correction::REPLACE, 1)}));
+    CHECK(bench.attendances() == 60);
+}
+
+TEST_CASE("a correction that its own device has superseded does not undo what an officer corrected since") {
+    Bench bench;
+    const auto of = [](std::uint64_t sequence, std::uint32_t total) {
+        return correcting(attended_by(a_session_held(sequence), total), v1::Correction::REPLACE, 1);
+    };
+    auto officer = correcting(attended_by(a_session_held(1), 60), v1::Correction::REPLACE, 1, "p1");
+    officer.set_role(v1::CULTURE_OFFICIAL);
+    static_cast<void>(bench.send("p1", {attended_by(a_session_held(1), 50)}));
+    static_cast<void>(bench.send("p1", {of(3, 70)}));
+    CHECK(bench.send("officer", {officer}) == "1,STORED 202204;");
+    bench.restart();
+    CHECK(bench.send("p1", {of(2, 65)}) == "2,STORED 202204;");
+    CHECK(bench.attendances() == 60);
+    auto gone = correcting(attended_by(a_session_held(2), 60), v1::Correction::VOID, 1, "p1");
+    gone.set_role(v1::CULTURE_OFFICIAL);
+    static_cast<void>(bench.send("officer", {gone}));
+    CHECK(bench.attendances() == 0);
+    static_cast<void>(bench.send("p1", {of(4, 80)}));  // this one he wrote after the one that was superseded
+    CHECK(bench.attendances() == 80);
+}
+
+TEST_CASE("a superseded correction that comes while its event is a duplicate is not what counts when it is none") {
+    Bench bench;
+    const auto of = [](std::uint64_t sequence, std::uint32_t total) {
+        return correcting(attended_by(a_session_held(sequence), total), v1::Correction::REPLACE, 1);
+    };
+    static_cast<void>(bench.send("p1", {attended_by(a_session_held(1), 50)}));
+    static_cast<void>(bench.send("p2", {attended_by(a_session_held(1), 47)}));
+    static_cast<void>(bench.send("p1", {of(4, 70)}));
+    const auto decided = [](std::uint64_t sequence, v1::DuplicateDecided::Decision decision) {
+        auto event = a_session_held(sequence);
+        event.set_role(v1::CULTURE_OFFICIAL);
+        auto& one = *event.mutable_duplicate_decided();
+        one.set_service("session");
+        one.set_device("p1");
+        one.set_sequence(1);
+        one.set_same_device("p2");
+        one.set_same_sequence(1);
+        one.set_decision(decision);
+        return event;
+    };
+    CHECK(bench.send("officer", {decided(1, v1::DuplicateDecided::SAME)}) == "1,STORED 202204;");
+    static_cast<void>(bench.send("p1", {of(3, 65)}));
+    bench.restart();
+    static_cast<void>(bench.send("officer", {decided(2, v1::DuplicateDecided::DIFFERENT)}));
+    CHECK(bench.attendances() == 117);
+}
+
+TEST_CASE("of one device that several post from each corrects only his own, unless he is a commune official") {
+    Bench bench;
+    auto first = a_session_held(1);
+    first.set_posted_by("union");
+    static_cast<void>(bench.send("office", {first}));
+    const auto voided = [](std::uint64_t sequence, const std::string& by, v1::Role role) {
+        auto event = correcting(a_session_held(sequence), v1::Correction::VOID, 1);
+        event.set_posted_by(by);
+        event.set_role(role);
+        return event;
+    };
+    CHECK(bench.send("office", {voided(2, "women", v1::ASSOCIATION_OFFICER)}) == "2,REFUSED NOT_YOURS_TO_CORRECT;");
+    bench.restart();
+    CHECK(bench.send("office", {voided(3, "women", v1::ASSOCIATION_OFFICER)}) == "3,REFUSED NOT_YOURS_TO_CORRECT;");
+    CHECK(bench.send("office", {voided(4, "women", v1::CULTURE_OFFICIAL)}) == "4,STORED;");
+    auto named = a_session_held(1);
+    named.set_posted_by("head");
+    static_cast<void>(bench.send("phone", {named}));
+    CHECK(bench.send("phone", {voided(2, "", v1::VILLAGE_HEAD)}) == "2,STORED;");  // a phone that names somebody once only
+    CHECK(bench.send("office", {voided(5, "union", v1::ASSOCIATION_OFFICER)}) == "5,STORED;");
+}
+
+TEST_CASE("another device may correct only as a commune official, and only what has come") {
+    Bench bench;
+    static_cast<void>(bench.send("p1", {a_session_held(1)}));
+    CHECK(bench.send("p2", {correcting(a_session_held(1), v1::Correction::VOID, 1, "p1")}) == "1,REFUSED NOT_YOURS_TO_CORRECT;");
+    auto officer = correcting(a_session_held(1), v1::Correction::VOID, 1, "p1");
+    officer.set_role(v1::CULTURE_OFFICIAL);
+    CHECK(bench.send("officer", {officer}) == "1,STORED;");
+    officer.set_sequence(2);
+    officer.mutable_correction()->set_sequence(9);
+    CHECK(bench.send("officer", {officer}) == "2,REFUSED NOTHING_TO_CORRECT;");
+}
+
+TEST_CASE("a correction of a correction counts once, in whatever order the three come") {
+    const auto with = [](v1::Event event, std::uint32_t total) {
+        event.mutable_session_held()->mutable_audience()->set_total(total);
+        return event;
+    };
+    const std::vector<v1::Event> all{a_session_held(1), with(correcting(a_session_held(2), v1::Correction::REPLACE, 1), 50),
+                                     with(correcting(a_session_held(3), v1::Correction::REPLACE, 2), 60)};
+    std::vector<std::size_t> order{0, 1, 2};
+    do {
+        Bench bench;
+        for (const auto at : order) {
+            static_cast<void>(bench.send("p1", {all[at]}));
+            bench.restart();
+        }
+        INFO(order[0] << order[1] << order[2]);
+        CHECK(bench.attendances() == 60);
+        CHECK(bench.send("p1", {correcting(an_event(4), v1::Correction::VOID, 1)}) == "4,STORED;");
+        CHECK(bench.attendances() == 0);
+    } while (std::next_permutation(order.begin(), order.end()));
+}
+
+TEST_CASE("who replaces a correction that was refused means the event that it was of") {
+    Bench bench;
+    const auto with = [](v1::Event event, std::uint32_t total, std::uint32_t female = 0) {
+        event.mutable_session_held()->mutable_audience()->set_total(total);
+        event.mutable_session_held()->mutable_audience()->set_female(female);
+        return event;
+    };
+    const auto replacing = [&](std::uint64_t number, std::uint64_t of) {
+        return correcting(a_session_held(number), v1::Correction::REPLACE, of);
+    };
+    CHECK(bench.send("p1", {with(a_session_held(1), 30)}) == "1,STORED 202204;");
+    CHECK(bench.send("p1", {with(replacing(2, 1), 20, 99)}) == "2,REFUSED ABOVE_TOTAL;");
+    bench.restart();
+    CHECK(bench.send("p1", {with(replacing(3, 2), 21, 99)}) == "3,REFUSED ABOVE_TOTAL;");
+    CHECK(bench.send("p1", {with(replacing(4, 3), 20)}) == "4,STORED 202204;");
+    CHECK(bench.attendances() == 20);
+    bench.restart();
+    CHECK(bench.send("p1", {with(replacing(5, 4), 25)}) == "5,STORED 202204;");
+    CHECK(bench.attendances() == 25);
+    CHECK(bench.send("p1", {correcting(an_event(6), v1::Correction::VOID, 3)}) == "6,REFUSED NOTHING_TO_CORRECT;");
+    CHECK(bench.attendances() == 25);
+    CHECK(bench.send("p1", {correcting(an_event(7), v1::Correction::VOID, 1)}) == "7,STORED;");
+    CHECK(bench.attendances() == 0);
+}
+
+TEST_CASE("a completion that is corrected twice is one, in whatever order the three come") {
+    const std::vector<v1::Event> all{a_household_supported(1), correcting(a_household_supported(2), v1::Correction::REPLACE, 1),
+                                     correcting(a_household_supported(3), v1::Correction::REPLACE, 2)};
+    std::vector<std::size_t> order{0, 1, 2};
+    do {
+        Bench bench(make_service<Household>());
+        INFO(order[0] << order[1] << order[2]);
+        std::vector<std::size_t> waiting;
+        for (const auto at : order) {
+            if (bench.send("p1", {all[at]}).empty()) {
+                waiting.push_back(at);  // not before what it hangs together with has come
+            }
+            bench.restart();
+        }
+        for (const auto at : waiting) {
+            CHECK(bench.send("p1", {all[at]}) == std::to_string(at + 1) + ",STORED 202204;");
+        }
+        std::int64_t counted = 0;
+        for (const auto& block : bench.feed) {
+            for (const auto& entry : block.entries()) {
+                counted += (entry.effect() == v1::Entry::COUNTS ? 1 : 0) - (entry.has_retracts() ? 1 : 0);
+            }
+        }
+        CHECK(counted == 1);
+        CHECK(bench.send("p2", {a_household_supported(1)}) == "1,REFUSED ALREADY_COMPLETED;");
+    } while (std::next_permutation(order.begin(), order.end()));
+}
+
+TEST_CASE("two events that correct each other are not both taken") {
+    Bench bench;
+    static_cast<void>(bench.send("p1", {correcting(a_session_held(3), v1::Correction::REPLACE, 2)}));
+    CHECK(bench.send("p1", {correcting(a_session_held(2), v1::Correction::REPLACE, 3)}).find("NOTHING_TO_CORRECT") != std::string::npos);
+    CHECK(bench.attendances() == 45);
+}
+
+}  // namespace engine_corrections_test

@@ -108,8 +108,8 @@ bool is_village(const std::string& code) {
 }
 
 // A commune follows its services, a district the cells of every commune that was ever its own. What villages brought along from another
-// commune, their new one reads in that one's cells, and so do the places above it.
-std::vector<Source> sources_of(const std::string& place, const Places& places) {
+// commune, their new one reads in that one's cells, and so do the places above it; and in its journals, what the latest is asked of.
+std::vector<Source> sources_of(const std::string& place, const Places& places, const Definitions& definitions) {
     if (!places.known(place)) {
         throw std::invalid_argument("--place " + place + " is not in the register of places");
     }
@@ -133,6 +133,9 @@ std::vector<Source> sources_of(const std::string& place, const Places& places) {
         }
         for (const auto& before : places.came_from(place)) {
             sources.push_back({before, "cells"});
+            for (const auto& service : definitions.services_of_latest()) {
+                sources.push_back({before, service});
+            }
         }
     }
     return sources;
@@ -206,7 +209,7 @@ int run(const Settings& settings) {
     auto rights = load_rights(settings, recipients, places);
     Host host(settings.mqtt, std::chrono::milliseconds(20));
     Monitor monitor(host, settings.http);
-    auto sources = sources_of(settings.place, places);
+    auto sources = sources_of(settings.place, places, definitions);
     SqliteStore store(settings.data + "/" + settings.place + "-gateway.db");
     Gateway gateway(definitions, places, settings.place, std::move(sources), store, fresh_epoch());
     gateway.serve(recipients);
@@ -337,7 +340,7 @@ int ask_gateway(const Settings& settings, const std::string& command) {
     if (command == "restated") {
         return show_restated(asked, definitions);
     }
-    asked.sources = sources_of(settings.place, places);
+    asked.sources = sources_of(settings.place, places, definitions);
     return rebuild_board(asked, definitions, places);
 }
 
@@ -408,7 +411,8 @@ int main(int argc, char** argv) {
                                  [&] { return load_definitions(settings.indicators); }});
         }
         if (status.asked()) {
-            return status.run(settings.place, sources_of(settings.place, load_places(settings.places)), settings.mqtt);
+            const auto definitions = load_definitions(settings.indicators);
+            return status.run(settings.place, sources_of(settings.place, load_places(settings.places), definitions), settings.mqtt);
         }
         if (exporting.asked()) {
             return exporting.run(settings.place, load_definitions(settings.indicators), load_places(settings.places), settings.mqtt);

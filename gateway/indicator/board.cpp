@@ -86,9 +86,28 @@ std::uint32_t Board::area_id(std::string_view code) {
     return id;
 }
 
-// A cell belongs to the places above its own at its time. Different values add up from the commune on only: a household that
-// was met in two of its villages is one; of a window, it is the places above the commune when it was last there. What does not lie
-// in the board's own place is nobody's here.
+// What carries a place that had ended by that half-month; null when it had not, or nothing does.
+const v1::Place* Board::carrier_in(std::string_view code, Atom atom) const {
+    const auto day = atom.first_day();
+    const auto last = places_.nearest_day(code, day);
+    return last && *last < day ? places_.find(places_.carrier(code, *last, day), day) : nullptr;
+}
+
+// The places above one in that half-month, up to the board's own. What does not lie in that is nobody's here.
+Board::Above Board::above(const v1::Place* place, Atom atom) {
+    Above above;
+    bool is_ours = place->code() == area_;
+    for (int level = 0; level < 8 && place != nullptr && !is_ours && !place->parent().empty(); ++level) {
+        above.push_back(area_id(place->parent()));
+        is_ours = place->parent() == area_;
+        place = place_in(place->parent(), atom);
+    }
+    return is_ours ? above : Above();
+}
+
+// A cell belongs to the places above its own at its time; of one that had ended by then (something fell due), to the one that carries it
+// and to those above that. Different values add up from the commune on only: a household that was met in two of its villages is one; of a
+// window, it is the places above the commune when it was last there.
 const Board::Line& Board::line(CellId id) {
     const auto time = cell_id::time(id);
     const auto area = cell_id::area(id);
@@ -103,27 +122,29 @@ const Board::Line& Board::line(CellId id) {
                        : cell_id::is_opening(time) ? Period{v1::CALENDAR_MONTHS, v1::YEAR, cell_id::year_of(time), 1}.first_atom()
                                                    : cell_id::atom_of(time);
     const auto atoms = is_window ? cell_id::window_of(time).atoms() : 1;
+    bool is_there = false;
     for (int i = atoms - 1; i >= 0; --i) {
         const Atom atom{first.index + i};
         const auto* place = place_in(areas_[area], atom);
         made.is_village = made.is_village || (place != nullptr && place->level() == v1::Place::VILLAGE_LEVEL);
-        if (from_commune && (place == nullptr || place->level() != v1::Place::COMMUNE_LEVEL)) {
+        is_there = is_there || place != nullptr;
+        if (place == nullptr || (from_commune && place->level() != v1::Place::COMMUNE_LEVEL)) {
             continue;
         }
-        boost::container::small_vector<std::uint32_t, 3> above;
-        bool is_ours = place != nullptr && place->code() == area_;
-        for (int level = 0; level < 8 && place != nullptr && !is_ours && !place->parent().empty(); ++level) {
-            above.push_back(area_id(place->parent()));
-            is_ours = place->parent() == area_;
-            place = place_in(place->parent(), atom);
-        }
-        for (const auto area_above : is_ours ? above : decltype(above)()) {
+        for (const auto area_above : above(place, atom)) {
             if (std::find(made.above.begin(), made.above.end(), area_above) == made.above.end()) {
                 made.above.push_back(area_above);
             }
         }
         if (from_commune) {
             break;
+        }
+    }
+    if (const auto* carrier = is_there ? nullptr : carrier_in(areas_[area], first)) {
+        const auto over = above(carrier, first);
+        if (carrier->code() == area_ || !over.empty()) {
+            made.above.push_back(area_id(carrier->code()));
+            made.above.insert(made.above.end(), over.begin(), over.end());
         }
     }
     return lines_[cell_id::pack(from_commune ? 1 : 0, time, area)] = std::move(made);
@@ -182,6 +203,9 @@ void Board::fold(Feed& feed, const v1::Entry& entry, std::int64_t sign, bool cou
         fact.commune = commune_of(fact.village, fact.atom, feed);
     }
     for (const auto& plan : definitions_.plans(event_.body())) {
+        if (feed.is_lent && !plan.only_latest) {
+            continue;
+        }
         if (plan.corrections_only ? is_new && event_.has_correction() : counts) {
             fold_plan(fact, plan);
         }

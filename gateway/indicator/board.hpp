@@ -49,7 +49,8 @@ public:
     // `area`: the commune, or the district, that this board is for. Both references must outlive it.
     Board(const Definitions& definitions, const Places& places, std::string area);
 
-    // Folds one entry of a feed of events. The feed's name is chieng's: its part before '/' is the commune, if a known place.
+    // Folds one entry of a feed of events. The feed's name is chieng's: its part before '/' is the commune, if a known place. Of another
+    // commune's events a commune's board takes only what the latest is asked of: the rest stands in that one's cells.
     void apply(std::string_view feed, const v1::Entry& entry);
     // Several, in their order: cheaper than one by one, as the sums wait for settle(). Reading before that is a std::logic_error.
     void apply(std::string_view feed, const google::protobuf::RepeatedPtrField<v1::Entry>& entries);
@@ -222,6 +223,7 @@ private:
     // What one event says of a subject, and when.
     struct Version {
         Feed* feed = nullptr;
+        std::uint32_t place = 0;  // its village, or who told it
         std::uint64_t order = 0;
         Day day;
         std::uint64_t recorded_at = 0;
@@ -251,9 +253,10 @@ private:
         OpenTable<Days> histograms;
         OpenTable<Keys> keys;
     };
+    using Above = boost::container::small_vector<std::uint32_t, 3>;
     // The places above one, at one time, up to the board's own.
     struct Line {
-        boost::container::small_vector<std::uint32_t, 3> above;
+        Above above;
         bool is_village = false;
     };
     // An event while it is folded.
@@ -288,7 +291,9 @@ private:
     void fold_standing(const Fact& fact, const SourcePlan& plan);
     void fold_version(const Fact& fact, const SourcePlan& plan, std::uint64_t time);
     [[nodiscard]] std::uint64_t subject_of(const Fact& fact, const SourcePlan& plan) const;
-    static void add_effect(const Subject& subject, std::int64_t sign, Effect& effect);
+    [[nodiscard]] std::string_view heir_of(const Fact& fact) const;
+    [[nodiscard]] bool succeeds(const Version& later, const Version& earlier) const;
+    void add_effect(const Subject& subject, std::int64_t sign, Effect& effect) const;
     void note_line(CellId id);
     template <class Change>
     void change_subject(std::uint64_t key, const Change& change);
@@ -327,7 +332,10 @@ private:
     enum class At { end, start };
     [[nodiscard]] Slot total(SeriesId series, const std::string& area, const Period& period, At at = At::end) const;
     [[nodiscard]] const v1::Place* place_in(std::string_view code, Atom atom) const;
+    [[nodiscard]] const v1::Place* carrier_in(std::string_view code, Atom atom) const;
+    [[nodiscard]] Above above(const v1::Place* place, Atom atom);
     [[nodiscard]] bool is_carried_on(const std::string& ended) const;
+    [[nodiscard]] bool lies_here(CellId id);
     [[nodiscard]] bool was_here(const std::string& area, Atom atom) const;
     [[nodiscard]] Slot stock(SeriesId series, const std::string& area, const Period& period, At at) const;
     [[nodiscard]] Slot stock_of(SeriesId series, std::uint32_t member, const std::string& area, Day day, const Period& period, At at) const;

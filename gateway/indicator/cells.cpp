@@ -72,6 +72,11 @@ bool Board::is_carried_on(const std::string& ended) const {
     return last && *last < Day::max() - std::chrono::days(1) && places_.carrier(ended, *last, *last + std::chrono::days(1)) == area_;
 }
 
+bool Board::lies_here(CellId id) {
+    const auto& above = line(id).above;
+    return std::any_of(above.begin(), above.end(), [&](std::uint32_t area) { return areas_[area] == area_; });
+}
+
 void Board::set(std::string_view feed_name, const v1::Cell& cell) {
     auto& feed = feed_named(feed_name);
     const auto& home = areas_[feed.home];
@@ -81,8 +86,8 @@ void Board::set(std::string_view feed_name, const v1::Cell& cell) {
     }
     const bool is_own = cell.area() == home || (home == area_ ? places_.known(cell.area()) : places_.was_within(cell.area(), home));
     const auto id = is_own ? id_of(cell) : std::nullopt;
-    if (id && is_carried && !definitions_.series(cell_id::series(*id)).stock) {
-        return;  // what happened there stays there; what stands goes on here
+    if (id && is_carried && !definitions_.series(cell_id::series(*id)).stock && !lies_here(*id)) {
+        return;  // what happened there stays there; what stands goes on here, and so does what falls due
     }
     if (!id) {
         ++unknown_cells_;

@@ -2,6 +2,7 @@
 #include "gateway/indicator/definitions.hpp"
 
 #include "gateway/indicator/definition_compiler.hpp"
+#include "services/runtime/core/validator.hpp"
 
 #include <google/protobuf/io/tokenizer.h>
 
@@ -81,6 +82,17 @@ std::vector<const Definition*> Definitions::shown(const Period& period) const {
         }
     }
     return found;
+}
+
+std::set<std::string> Definitions::services_of_latest() const {
+    std::set<std::string> services;
+    for (const auto& [body, plans] : plans_) {
+        if (std::any_of(plans.begin(), plans.end(), [](const SourcePlan& plan) { return plan.only_latest; })) {
+            const auto* type = v1::Event::descriptor()->FindFieldByNumber(body)->message_type();
+            services.insert(rule_of(*type).service());
+        }
+    }
+    return services;
 }
 
 std::optional<SeriesId> Definitions::series_id(const std::string& indicator, const std::string& cut, const std::string& value) const {

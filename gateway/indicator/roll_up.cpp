@@ -285,7 +285,8 @@ Board::Slot Board::recut_values(SeriesId series, const std::string& area, const 
 
 // Whether what this code counted on one day is of the area on another. The board's own area holds what nothing else does.
 bool Board::is_within(const std::string& code, Day counted, const std::string& area, Day day) const {
-    const auto carrier = places_.find(code, counted) == nullptr ? std::string_view(code) : places_.carrier(code, counted, day);
+    const auto then = places_.nearest_day(code, counted);  // or before, when it had ended
+    const auto carrier = !then || counted < *then ? std::string_view(code) : places_.carrier(code, *then, day);
     const auto* place = places_.find(carrier, day);
     for (int level = 0; level < 8 && place != nullptr; ++level) {
         if (place->code() == area) {

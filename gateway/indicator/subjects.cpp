@@ -11,39 +11,68 @@
 
 namespace chieng {
 
-// In a STOCK the last version of each half-month stands until the next one; otherwise the last of all stands.
-void Board::add_effect(const Subject& subject, std::int64_t sign, Effect& effect) {
-    const auto put = [&](const Version& version, std::uint64_t time, std::int64_t times) {
+// Who tells what the later one says of a subject tells what the earlier one said, too: the place of that lies there by then.
+bool Board::succeeds(const Version& later, const Version& earlier) const {
+    if (later.feed->home == earlier.feed->home) {
+        return true;
+    }
+    const auto& home = areas_[later.feed->home];
+    const auto carrier = places_.carrier(areas_[earlier.place], earlier.day, later.day);
+    const auto* place = places_.find(carrier, later.day);
+    return carrier == home || (place != nullptr && place->parent() == home);
+}
+
+// The last version stands: of a STOCK from its half-month on, otherwise in its own time. It takes the place of the one before, and of what
+// the communes said that its own has succeeded; what they counted of no village is taken back where it is carried on.
+void Board::add_effect(const Subject& subject, std::int64_t sign, Effect& effect) const {
+    const auto put = [&](const Version& version, const Version& teller, std::uint64_t time, std::int64_t times) {
         for (const auto& added : version.adds) {
-            effect[{version.feed, cell_id::pack(added.series, time, added.area)}].add(
-                Slot{added.amount, 1, version.digest}.times(times * sign));
+            const auto area = added.area == version.feed->home ? teller.feed->home : added.area;
+            if (!teller.feed->is_lent) {
+                effect[{teller.feed, cell_id::pack(added.series, time, area)}].add(
+                    Slot{added.amount, 1, version.digest}.times(times * sign));
+            }
         }
     };
     const auto& versions = subject.versions;
-    if (!subject.stock) {
-        if (!versions.empty()) {
-            put(versions.back(), versions.back().time, 1);
-        }
-        return;
-    }
-    const Version* before = nullptr;
+    boost::container::small_vector<const Version*, 2> standing;
     for (std::size_t i = 0; i < versions.size(); ++i) {
-        if (i + 1 < versions.size() && versions[i + 1].time == versions[i].time) {
+        const auto& version = versions[i];
+        const auto* next = i + 1 < versions.size() ? &versions[i + 1] : nullptr;
+        if (next != nullptr && next->feed->home == version.feed->home && (!subject.stock || next->time == version.time)) {
             continue;
         }
-        if (before != nullptr) {
-            put(*before, versions[i].time, -1);
-        }
-        put(versions[i], versions[i].time, 1);
-        before = &versions[i];
+        const auto ends = [&](const Version* before) {
+            const bool in_order = before->day <= version.day;  // by its revision an earlier one may stand
+            const auto& later = in_order ? version : *before;
+            if (!succeeds(later, in_order ? *before : version)) {
+                return false;
+            }
+            put(*before, later, subject.stock ? version.time : before->time, -1);
+            return true;
+        };
+        standing.erase(std::remove_if(standing.begin(), standing.end(), ends), standing.end());
+        put(version, version, version.time, 1);
+        standing.push_back(&version);
     }
 }
 
-std::uint64_t Board::subject_of(const Fact& fact, const SourcePlan& plan) const {
-    std::string key = areas_[fact.feed.home] + "\n" + std::to_string(plan.whole);
-    if (plan.subject_place != SourcePlan::Place::none) {
-        key += '\n' + areas_[plan.subject_place == SourcePlan::Place::commune ? fact.commune : fact.village];
+// The commune that carries in the end what was told there: those that succeed each other tell of the same subjects.
+std::string_view Board::heir_of(const Fact& fact) const {
+    const auto carrier = places_.carrier(areas_[fact.village], fact.occurred, Day::max());
+    const auto* place = places_.find(carrier, Day::max());
+    if (place != nullptr && place->level() == v1::Place::VILLAGE_LEVEL) {
+        place = places_.find(place->parent(), Day::max());
     }
+    const bool is_commune = place != nullptr && place->level() == v1::Place::COMMUNE_LEVEL;
+    return is_commune ? std::string_view(place->code()) : areas_[fact.feed.home];
+}
+
+// A village is itself in every commune; a figure for a period is of the unit that it was given to.
+std::uint64_t Board::subject_of(const Fact& fact, const SourcePlan& plan) const {
+    const bool is_of_village = plan.subject_place == SourcePlan::Place::place && fact.village != fact.feed.home;
+    std::string key(is_of_village ? std::string_view(areas_[fact.village]) : plan.window.empty() ? heir_of(fact) : areas_[fact.feed.home]);
+    key += "\n" + std::to_string(plan.whole);
     for (const auto& field : plan.latest) {
         key += '\n';
         append_at(fact.event, field, key);
@@ -95,6 +124,7 @@ void Board::forget_versions(const Feed& feed) {
 void Board::fold_version(const Fact& fact, const SourcePlan& plan, std::uint64_t time) {
     Version version;
     version.feed = &fact.feed;
+    version.place = fact.village;
     version.order = plan.order.empty() ? 0 : static_cast<std::uint64_t>(fact.event.number(plan.order.id));
     version.day = fact.occurred;
     version.recorded_at = static_cast<std::uint64_t>(fact.event.number(FieldTree::recorded_at));
@@ -127,22 +157,30 @@ void Board::fold_version(const Fact& fact, const SourcePlan& plan, std::uint64_t
     });
 }
 
-// In a STOCK a version may have ended wherever a later one began, and otherwise it may have been the last. What a subject still
-// has is found on it again when it changes the next time.
+// In a STOCK a version may have ended wherever a later one began, and otherwise it may have been the last; another commune's may have been
+// taken back by each that tells. What a subject still has is found on it again when it changes the next time.
 void Board::make_passing() {
     settle();
     for (const auto& [key, seen] : *passing_) {
-        std::set<std::pair<SeriesId, std::uint32_t>> added;  // so far
+        std::map<std::uint32_t, Feed*> tellers;  // one of each commune
         for (const auto& version : seen.versions) {
-            if (!seen.stock) {
-                added.clear();
+            if (!version.feed->is_lent) {
+                tellers.try_emplace(version.feed->home, version.feed);
             }
-            for (const auto& one : version.adds) {
-                added.emplace(one.series, one.area);
-            }
-            for (const auto& [series, area] : added) {
-                if (const auto id = cell_id::pack(series, version.time, area); !totals_.contains(id)) {
-                    add(*version.feed, id, {});
+        }
+        for (const auto& [home, feed] : tellers) {
+            std::set<std::pair<SeriesId, std::uint32_t>> added;  // so far
+            for (const auto& version : seen.versions) {
+                if (!seen.stock) {
+                    added.clear();
+                }
+                for (const auto& one : version.adds) {
+                    added.emplace(one.series, one.area == version.feed->home ? home : one.area);
+                }
+                for (const auto& [series, area] : added) {
+                    if (const auto id = cell_id::pack(series, version.time, area); !totals_.contains(id)) {
+                        add(*feed, id, {});
+                    }
                 }
             }
         }
@@ -182,6 +220,7 @@ void Board::take_unsaved_subjects(const std::function<void(const store::v1::Boar
         for (const auto& version : subject.versions) {
             auto& to = *kept.add_versions();
             to.set_feed(version.feed->name);
+            to.set_place(areas_[version.place]);
             to.set_order(version.order);
             to.set_day(version.day.time_since_epoch().count());
             to.set_recorded_at(version.recorded_at);
@@ -207,6 +246,7 @@ void Board::restore(const store::v1::BoardSubject& kept) {
     for (const auto& from : kept.versions()) {
         Version version;
         version.feed = &feed_named(from.feed());
+        version.place = area_id(from.place());
         version.order = from.order();
         version.day = Day(std::chrono::days(from.day()));
         version.recorded_at = from.recorded_at();

@@ -6,6 +6,7 @@
 #include "services/runtime/core/topics.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace chieng {
@@ -13,7 +14,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr int board_version = 4;                        // of how events are folded; another number folds everything again
+constexpr int board_version = 5;                        // of how events are folded; another number folds everything again
 constexpr milliseconds listen_first{500};               // for the heads of the feeds, before anything is shown
 constexpr milliseconds reads_again_longest{3'600'000};  // a feed that was never heard in this time is not waited for
 constexpr milliseconds read_longest{60'000};            // before it is shown although a feed could not be read to its end
@@ -75,7 +76,12 @@ void Follower::recover() {
             follow.reader = FeedReader({at.epoch(), at.offset(), at.chain()});
         }
     }
-    std::vector<std::string> left;  // feeds that are not followed any more
+    std::set<std::string> left;  // feeds that are not followed any more
+    const auto keep_if_followed = [&](const std::string& feed) {
+        if (std::none_of(follows_.begin(), follows_.end(), [&](const Follow& follow) { return follow.source.name() == feed; })) {
+            left.insert(feed);
+        }
+    };
     store_.scan("b/", [&](std::string_view key, std::string_view bytes) {
         store::v1::BoardCell kept;
         if (!kept.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
@@ -86,11 +92,7 @@ void Follower::recover() {
             counts.emplace_back(kept.keys(i), kept.counts(i));
         }
         board_.restore(kept.feed(), kept.cell(), counts, kept.stamp());
-        const bool followed =
-            std::any_of(follows_.begin(), follows_.end(), [&](const Follow& follow) { return follow.source.name() == kept.feed(); });
-        if (!followed && (left.empty() || left.back() != kept.feed())) {
-            left.push_back(kept.feed());
-        }
+        keep_if_followed(kept.feed());
         return true;
     });
     store_.scan("v/", [&](std::string_view key, std::string_view bytes) {
@@ -99,6 +101,9 @@ void Follower::recover() {
             throw Broken("the board's record " + std::string(key) + " cannot be read; remove the file, it is made again");
         }
         board_.restore(kept);
+        for (const auto& version : kept.versions()) {
+            keep_if_followed(version.feed());
+        }
         return true;
     });
     for (const auto& feed : left) {
@@ -173,7 +178,7 @@ void Follower::fold(Follow& follow, const Message& message, Instant now) {
         return;
     }
     board_.apply(follow.source.name(), block_.entries());
-    if (hear_) {
+    if (hear_ && !follow.is_lent) {
         for (const auto& entry : block_.entries()) {
             hear_(follow.source, entry, caught_up_);
         }

@@ -29,7 +29,7 @@ public:
     struct Follow {
         Source source;
         FeedReader reader;
-        bool is_lent = false;       // of another commune, beside the own journals: none of it is told on the own feed
+        bool is_lent = false;       // of another commune, beside the own journals: it tells that itself
         std::uint64_t missing = 0;  // entries that the feed has not any more, of those that had been read when it was last begun again
     };
 
@@ -62,7 +62,7 @@ public:
     // be found nowhere any more.
     [[nodiscard]] bool take_lost() { return std::exchange(lost_, false); }
 
-    // Called with each entry that is folded; `is_new` once all is caught up: otherwise it may be read again.
+    // Called with each entry of a feed that is not lent, when it is folded; `is_new` once all is caught up: otherwise it may be read again.
     using Hear = std::function<void(const Source&, const v1::Entry&, bool is_new)>;
     void hear(Hear hear) { hear_ = std::move(hear); }
 

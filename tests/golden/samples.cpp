@@ -187,6 +187,7 @@ store::v1::BoardSubject a_board_subject() {
     subject.set_stock(true);
     auto& version = *subject.add_versions();
     version.set_feed("23656/session");
+    version.set_place("23656-01");
     version.set_order(2);
     version.set_day(19'000);
     version.set_recorded_at(1'649'559'600);

@@ -2,6 +2,7 @@
 // The same history as it was and as it is now, and stocks that go with their place.
 #include "gateway/indicator/board.hpp"
 #include "tests/support/events.hpp"
+#include "tests/support/ladder.hpp"
 
 #include "data/indicators.hpp"
 
@@ -261,37 +262,6 @@ TEST_CASE("a commune has what its villages brought along, tells only its own, an
         CHECK(after.cell(id).number() == 0);  // it is the other commune that tells it
     }
 }
-
-// Gateways by place: what happens at one of them goes up as cells, as feeds would bring it.
-class Ladder {
-public:
-    Ladder(const Definitions& definitions, const std::vector<std::string>& places) {
-        for (const auto& place : places) {
-            boards_.emplace(place, std::make_unique<Board>(definitions, kbang(), place));
-        }
-    }
-    void happened(const std::string& commune, const v1::Event& event) {
-        v1::Entry entry;
-        entry.set_device("p");
-        entry.set_event(event.SerializeAsString());
-        entry.set_received_at(1'760'000'000);
-        at(commune).apply(commune + "/any", entry);
-    }
-    void goes_up(const std::string& from, const std::string& to) {
-        for (const auto id : at(from).take_changed(last_[from])) {
-            at(to).set(from + "/cells", at(from).cell(id));
-        }
-    }
-    Board& at(const std::string& place) { return *boards_.at(place); }
-    v1::IndicatorValue value(const std::string& board, const std::string& area, const std::string& period, const std::string& code,
-                             v1::Calendar calendar = v1::OFFICIAL) {
-        return at(board).value(area, *Period::parse(calendar, period), code);
-    }
-
-private:
-    std::map<std::string, std::unique_ptr<Board>> boards_;
-    std::map<std::string, std::uint64_t> last_;
-};
 
 TEST_CASE("a code that named another unit elsewhere brings nothing of that along to the place that has it today", "[recut]") {
     const auto definitions = Definitions::load(data::indicators, "indicators.txtpb");

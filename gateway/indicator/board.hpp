@@ -230,11 +230,14 @@ private:
         std::uint64_t received_at = 0;
         std::uint64_t digest = 0;
         std::uint64_t time = 0;
+        std::optional<Day> agreed_on;
+        bool withdraws = false;
         std::vector<Contribution> adds;
         [[nodiscard]] auto rank() const { return std::tie(order, day, recorded_at, received_at, digest); }
     };
     struct Subject {
         bool stock = false;
+        bool revocable = false;  // each stands that is not withdrawn
         bool unsaved = false;
         std::vector<Version> versions;  // in the order of their rank
     };
@@ -294,6 +297,7 @@ private:
     [[nodiscard]] std::string_view heir_of(const Fact& fact) const;
     [[nodiscard]] bool succeeds(const Version& later, const Version& earlier) const;
     void add_effect(const Subject& subject, std::int64_t sign, Effect& effect) const;
+    [[nodiscard]] static bool is_withdrawn(const Subject& subject, const Version& version);
     void note_line(CellId id);
     template <class Change>
     void change_subject(std::uint64_t key, const Change& change);

@@ -290,8 +290,14 @@ void DefinitionCompiler::compile_when(const v1::Source& source, SourcePlan& plan
     for (const auto& where : source.standing()) {
         plan.standing.push_back(condition(where));
     }
-    if (!plan.only_latest && (!plan.order.empty() || !plan.standing.empty())) {
-        fail("order and standing are those of the latest");
+    plan.agreed_on = optional_text(source.agreed_on());
+    plan.withdraws = source.withdraws();
+    const bool is_revocable = !plan.agreed_on.empty() || plan.withdraws;
+    if (!plan.only_latest && (!plan.order.empty() || !plan.standing.empty() || is_revocable)) {
+        fail("order, standing, agreed_on and withdraws are those of the latest");
+    }
+    if (is_revocable && (plan.stock || !plan.order.empty() || !plan.standing.empty() || plan.agreed_on.empty() != plan.withdraws)) {
+        fail("what is agreed to and withdrawn is no STOCK and has no order or standing; a source has agreed_on, or it withdraws");
     }
 }
 

@@ -82,6 +82,8 @@ struct SourcePlan {
     Place subject_place = Place::none;
     std::vector<Path> latest;
     std::vector<Condition> standing;
+    Path agreed_on;
+    bool withdraws = false;
     Path order;
     Path stands_from;
     Path stands_until;

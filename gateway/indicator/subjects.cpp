@@ -22,6 +22,12 @@ bool Board::succeeds(const Version& later, const Version& earlier) const {
     return carrier == home || (place != nullptr && place->parent() == home);
 }
 
+bool Board::is_withdrawn(const Subject& subject, const Version& version) {
+    return std::any_of(subject.versions.begin(), subject.versions.end(), [&](const Version& other) {
+        return other.withdraws && other.day <= version.day && version.agreed_on && *version.agreed_on < other.day;
+    });
+}
+
 // The last version stands: of a STOCK from its half-month on, otherwise in its own time. It takes the place of the one before, and of what
 // the communes said that its own has succeeded; what they counted of no village is taken back where it is carried on.
 void Board::add_effect(const Subject& subject, std::int64_t sign, Effect& effect) const {
@@ -38,6 +44,12 @@ void Board::add_effect(const Subject& subject, std::int64_t sign, Effect& effect
     boost::container::small_vector<const Version*, 2> standing;
     for (std::size_t i = 0; i < versions.size(); ++i) {
         const auto& version = versions[i];
+        if (subject.revocable) {
+            if (!is_withdrawn(subject, version)) {
+                put(version, version, version.time, 1);
+            }
+            continue;
+        }
         const auto* next = i + 1 < versions.size() ? &versions[i + 1] : nullptr;
         if (next != nullptr && next->feed->home == version.feed->home && (!subject.stock || next->time == version.time)) {
             continue;
@@ -131,7 +143,9 @@ void Board::fold_version(const Fact& fact, const SourcePlan& plan, std::uint64_t
     version.received_at = fact.entry.received_at();
     version.digest = fact.digest;
     version.time = time;
-    if (holds(fact.event, plan.standing)) {
+    version.withdraws = plan.withdraws;
+    version.agreed_on = plan.agreed_on.empty() ? std::nullopt : parse_day(fact.event.text(plan.agreed_on.id));
+    if (!plan.withdraws && holds(fact.event, plan.standing)) {
         each_contribution(fact, plan, [&](SeriesId series, std::int64_t amount) {
             if (amount != 0 || !plan.window.empty()) {  // a figure for a period may well be 0: nobody newly poor
                 each_place(fact, plan, [&](std::uint32_t area) { version.adds.push_back({series, area, amount}); });
@@ -142,6 +156,7 @@ void Board::fold_version(const Fact& fact, const SourcePlan& plan, std::uint64_t
     const auto is_it = [digest = version.digest](const Version& held) { return held.digest == digest; };
     change_subject(key, [&](Subject& subject) {
         subject.stock = plan.stock;
+        subject.revocable = plan.withdraws || !plan.agreed_on.empty();
         if (passing_) {
             auto& seen = passing_->at(key);
             seen.stock = plan.stock;
@@ -217,6 +232,7 @@ void Board::take_unsaved_subjects(const std::function<void(const store::v1::Boar
         store::v1::BoardSubject kept;
         kept.set_key(key);
         kept.set_stock(subject.stock);
+        kept.set_revocable(subject.revocable);
         for (const auto& version : subject.versions) {
             auto& to = *kept.add_versions();
             to.set_feed(version.feed->name);
@@ -227,6 +243,9 @@ void Board::take_unsaved_subjects(const std::function<void(const store::v1::Boar
             to.set_received_at(version.received_at);
             to.set_digest(version.digest);
             to.set_time(version.time);
+            to.set_withdraws(version.withdraws);
+            to.set_agreed(version.agreed_on.has_value());
+            to.set_agreed_on(version.agreed_on.value_or(Day()).time_since_epoch().count());
             for (const auto& added : version.adds) {
                 to.add_series(added.series);
                 to.add_areas(areas_[added.area]);
@@ -243,6 +262,7 @@ void Board::take_unsaved_subjects(const std::function<void(const store::v1::Boar
 void Board::restore(const store::v1::BoardSubject& kept) {
     auto& subject = subjects_[kept.key()];
     subject.stock = kept.stock();
+    subject.revocable = kept.revocable();
     for (const auto& from : kept.versions()) {
         Version version;
         version.feed = &feed_named(from.feed());
@@ -253,6 +273,8 @@ void Board::restore(const store::v1::BoardSubject& kept) {
         version.received_at = from.received_at();
         version.digest = from.digest();
         version.time = from.time();
+        version.withdraws = from.withdraws();
+        version.agreed_on = from.agreed() ? std::optional(Day(std::chrono::days(from.agreed_on()))) : std::nullopt;
         for (int i = 0; i < std::min({from.series_size(), from.areas_size(), from.amounts_size()}); ++i) {
             version.adds.push_back({from.series(i), area_id(from.areas(i)), from.amounts(i)});
         }

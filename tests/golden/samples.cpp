@@ -185,6 +185,7 @@ store::v1::BoardSubject a_board_subject() {
     store::v1::BoardSubject subject;
     subject.set_key(0xFEDCBA9876543210);
     subject.set_stock(true);
+    subject.set_revocable(true);
     auto& version = *subject.add_versions();
     version.set_feed("23656/session");
     version.set_place("23656-01");
@@ -194,6 +195,9 @@ store::v1::BoardSubject a_board_subject() {
     version.set_received_at(1'649'560'000);
     version.set_digest(0x0123456789ABCDEF);
     version.set_time(48'525);
+    version.set_withdraws(true);
+    version.set_agreed(true);
+    version.set_agreed_on(18'990);
     version.add_series(70'000);
     version.add_areas("23656-01");
     version.add_amounts(-3);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/recount/question.hpp"
 
+#include <algorithm>
+
 namespace chieng::recount {
 namespace {
 
@@ -191,7 +193,13 @@ void mod_02(const Question& asked, Figure& figure) {
 void exm_01(const Question& asked, Figure& figure) {
     for (const auto* fact : asked.all(Body::kExemplarPublished)) {
         const auto& story = fact->event().exemplar_published();
-        if (story.consent() == v1::ExemplarPublished::GIVEN || story.consent() == v1::ExemplarPublished::NOT_NEEDED) {
+        const auto withdrawals = asked.ever(Body::kConsentWithdrawn);
+        const bool holds = std::none_of(withdrawals.begin(), withdrawals.end(), [&](const Fact* withdrawal) {
+            const bool same =
+                named(*withdrawal, withdrawal->event().consent_withdrawn().subject_ref()) == named(*fact, story.subject_ref());
+            return same && withdrawal->on <= fact->on && story.consent_date() < withdrawal->event().occurred_on();
+        });
+        if ((story.consent() == v1::ExemplarPublished::GIVEN && holds) || story.consent() == v1::ExemplarPublished::NOT_NEEDED) {
             std::vector<Cut> cuts{{"kind", v1::ExemplarPublished::Kind_Name(story.kind())}};
             for (const auto channel : story.channels()) {
                 cuts.emplace_back("channel", v1::ExemplarPublished::Channel_Name(static_cast<v1::ExemplarPublished::Channel>(channel)));

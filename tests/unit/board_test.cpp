@@ -315,6 +315,46 @@ v1::Block a_block(std::uint64_t first, std::uint64_t last, std::uint64_t before,
 
 }  // namespace
 
+TEST_CASE("a story counts whose consent held on its day, whenever the withdrawal comes and goes") {
+    const auto a_story = [](std::uint64_t sequence, const char* day, v1::ExemplarPublished::Consent consent, const char* agreed_on) {
+        auto event = a_session_held(sequence);
+        auto& story = *event.mutable_exemplar_published();
+        event.set_occurred_on(day);
+        story.set_kind(v1::ExemplarPublished::PERSON);
+        story.add_channels(v1::ExemplarPublished::ZALO);
+        story.set_consent(consent);
+        story.set_consent_date(agreed_on);
+        story.set_subject_ref("s-1");
+        return event;
+    };
+    auto withdrawal = a_session_held(9);
+    withdrawal.set_occurred_on("2022-04-10");
+    withdrawal.mutable_consent_withdrawn()->set_subject_ref("s-1");
+    std::vector<v1::Entry> entries{entry_of(a_story(1, "2022-04-05", v1::ExemplarPublished::GIVEN, "2022-04-01")),  // before it
+                                   entry_of(a_story(2, "2022-04-12", v1::ExemplarPublished::GIVEN, "2022-04-01")),  // after it
+                                   entry_of(a_story(3, "2022-04-12", v1::ExemplarPublished::GIVEN, "2022-04-11")),  // agreed to anew
+                                   entry_of(a_story(4, "2022-04-12", v1::ExemplarPublished::NOT_NEEDED, "")), entry_of(withdrawal)};
+    std::sort(entries.begin(), entries.end(), [](const auto& one, const auto& other) { return one.event() < other.event(); });
+    do {
+        Board board(definitions(), kbang(), "23656");
+        for (const auto& entry : entries) {
+            board.apply("23656/session", entry);
+        }
+        const auto value = board.value("23656", official("2022-04"), "EXM-01");
+        REQUIRE(value.number() == 3);
+        REQUIRE(part(value, "kind", "PERSON") == 3);
+        REQUIRE(part(value, "channel", "ZALO") == 3);
+        v1::Entry taken_back;
+        taken_back.set_device("p-1");
+        taken_back.set_event(a_session_held(10).SerializeAsString());
+        taken_back.set_effect(v1::Entry::NOTHING);
+        taken_back.mutable_retracts()->CopyFrom(entry_of(withdrawal));
+        board.apply("23656/session", taken_back);
+        REQUIRE(board.value("23656", official("2022-04"), "EXM-01").number() == 4);
+    } while (std::next_permutation(entries.begin(), entries.end(),
+                                   [](const auto& one, const auto& other) { return one.event() < other.event(); }));
+}
+
 TEST_CASE("a feed is read once, in order, and a gap is asked for") {
     using enum FeedReader::Verdict;
     FeedReader reader;

@@ -13,6 +13,9 @@ namespace {
 
 using std::chrono::days;
 
+constexpr std::uint32_t report_days_min = 4;  // whatever weekday the period ends on
+constexpr std::uint32_t report_days_max = 366;
+
 class FirstError final : public google::protobuf::io::ErrorCollector {
 public:
     void AddError(int line, int column, const std::string& message) override {
@@ -31,6 +34,12 @@ std::optional<Day> last_until(const std::map<Day, int>& counts, Day day) {
 
 Period month_after(Day day) {
     return Period::of(v1::OFFICIAL, v1::MONTH, Period::of(v1::OFFICIAL, v1::MONTH, day).last_day() + days(1));
+}
+
+// That day, or the Monday after it.
+Day working_day(Day day) {
+    const auto weekday = std::chrono::weekday(day);
+    return weekday == std::chrono::Saturday ? day + days(2) : weekday == std::chrono::Sunday ? day + days(1) : day;
 }
 
 std::uint64_t waiting_of(const v1::Status& status) {
@@ -57,6 +66,21 @@ v1::AttentionRules load_rules(const std::string& text, const std::string& file_n
             throw std::invalid_argument(file_name + ": rule from '" + rule.from() + "': must be a day after that of the rule before");
         }
         before = rule.from();
+    }
+    for (const auto& report : rules.report()) {
+        const auto fail = [&](const std::string& reason) {
+            throw std::invalid_argument(file_name + ": report from '" + report.from() + "': " + reason);
+        };
+        if (!parse_day(report.from()) || (!report.until().empty() && (!parse_day(report.until()) || report.until() < report.from()))) {
+            fail("from is a day, until none or a later one");
+        }
+        if (report.level() == v1::ReportSubmitted::LEVEL_UNSPECIFIED || report.span() == v1::SPAN_UNSPECIFIED) {
+            fail("it has a level and a span");
+        }
+        if (report.days() < report_days_min || report_days_max < report.days()) {
+            fail("days are " + std::to_string(report_days_min) + " to " + std::to_string(report_days_max) +
+                 ": a working day lies between the end of a period and its report");
+        }
     }
     return rules;
 }
@@ -99,6 +123,7 @@ Attentions Watch::at(Day day) const {
         find_reports(raise);
         find_differences(raise);
         find_full(raise);
+        find_unsent(raise);
     }
     return found;
 }
@@ -238,6 +263,34 @@ void Watch::find_full(const Raise& raise) const {
     for (const auto& [device, said] : waiting) {
         if (said.second * 100 >= limits::outbox_events_max * raise.rule.outbox_percent()) {
             raise(key_of(v1::AttentionNeeded::OUTBOX_FULL, device, device), day_at(said.first), attention_text::full(device, said.second));
+        }
+    }
+}
+
+// Of each period that ended since the commune began.
+void Watch::find_unsent(const Raise& raise) const {
+    if (days_.empty()) {
+        return;
+    }
+    for (const auto& report : rules_.report()) {
+        const auto until = report.until().empty() ? Day::max() : *parse_day(report.until());
+        const auto begin = std::max(days_.begin()->first, *parse_day(report.from()));
+        for (auto period = Period::of(v1::OFFICIAL, report.span(), begin); period.last_day() <= until;
+             period = Period::of(v1::OFFICIAL, report.span(), period.last_day() + days(1))) {
+            const auto due = working_day(period.last_day() + days(report.days()));
+            if (raise.day <= due) {
+                break;
+            }
+            const auto owed = report.level() == v1::ReportSubmitted::VILLAGE_TO_COMMUNE ? places_.children(commune_, period.last_day())
+                                                                                        : std::vector<std::string>{""};
+            for (const auto& village : owed) {
+                if (!submitted_.contains({report.level(), period.format(), village})) {
+                    raise(
+                        {v1::AttentionNeeded::REPORT_OVERDUE, village,
+                         v1::ReportSubmitted::Level_Name(report.level()) + "/" + period.format() + (village.empty() ? "" : "/" + village)},
+                        due + days(1), attention_text::unsent(report.level(), period, due));
+                }
+            }
         }
     }
 }

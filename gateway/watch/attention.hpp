@@ -102,6 +102,7 @@ private:
     void find_reports(const Raise& raise) const;
     void find_differences(const Raise& raise) const;
     void find_full(const Raise& raise) const;
+    void find_unsent(const Raise& raise) const;
     [[nodiscard]] std::string village_of(const std::string& device) const;
     // A finding about a device stays with the village in which it was raised, wherever the device goes meanwhile.
     [[nodiscard]] AttentionKey key_of(v1::AttentionNeeded::Kind kind, const std::string& device, const std::string& subject) const;
@@ -117,7 +118,8 @@ private:
     std::map<std::string, std::pair<std::string, std::string>> last_village_;  // device -> day, village
     std::map<std::pair<std::string, std::uint32_t>, Versions<v1::FindingResolved>> findings_;
     std::map<std::string, Versions<v1::DeviceReported>> reports_;
-    std::map<std::tuple<std::string, std::string, std::string>, int> targets_;  // indicator, period, village
+    std::map<std::tuple<std::string, std::string, std::string>, int> targets_;                   // indicator, period, village
+    std::map<std::tuple<v1::ReportSubmitted::Level, std::string, std::string>, int> submitted_;  // to whom, period, of which village
     std::map<AttentionKey, Day> raised_;
 };
 
@@ -131,6 +133,7 @@ namespace attention_text {
 [[nodiscard]] v1::Label lost(const Ledger::Row& row);
 [[nodiscard]] v1::Label gap(const Ledger::Row& row);
 [[nodiscard]] v1::Label full(const std::string& device, std::uint64_t waiting);
+[[nodiscard]] v1::Label unsent(v1::ReportSubmitted::Level level, const Period& period, Day due);
 }  // namespace attention_text
 
 template <class Content>

@@ -51,6 +51,12 @@ void Watch::change(const std::string& service, const Version& version, bool coun
             count(targets_, std::tuple(target.indicator(), target.period(), event.village()), counts);
             break;
         }
+        case v1::Event::kReportSubmitted: {
+            const auto& report = event.report_submitted();
+            const bool is_of_village = report.level() == v1::ReportSubmitted::VILLAGE_TO_COMMUNE;
+            count(submitted_, std::tuple(report.level(), report.period(), is_of_village ? event.village() : ""), counts);
+            break;
+        }
         case v1::Event::kAttentionNeeded:
             if (counts && version.id.device.starts_with(finder)) {
                 note_raised(version);

@@ -22,6 +22,9 @@ const Definitions& definitions() {
 
 class Commune {
 public:
+    explicit Commune(const std::string& rules = std::string(data::attention_rules))
+        : watch(definitions(), kbang(), "23656", load_rules(rules, "rules.txtpb")) {}
+
     Commune& has(const std::string& service, const std::string& device, v1::Event event, const std::string& day) {
         event.set_occurred_on(day);
         watch.apply(service, entry_of(device, event, day));
@@ -61,7 +64,7 @@ public:
     }
 
     std::uint64_t number = 0;
-    Watch watch{definitions(), kbang(), "23656", load_rules(data::attention_rules, "rules.txtpb")};
+    Watch watch;
 };
 
 constexpr auto silent = v1::AttentionNeeded::VILLAGE_SILENT;
@@ -256,6 +259,43 @@ TEST_CASE("rules that are not in the order of their days are refused with the da
     CHECK_THROWS_WITH(load_rules("rule { from: '2022-01-01' } rule { from: '2021-01-01' }", "mine"),
                       Catch::Contains("mine: rule from '2021-01-01'"));
     CHECK_THROWS_WITH(load_rules("rule { days: 3 }", "mine"), Catch::StartsWith("mine:1:"));
+}
+
+TEST_CASE("a report that nobody sent is overdue from the day after it was due, until it is sent") {
+    const std::string rules(R"(report { level: COMMUNE_TO_DISTRICT span: QUARTER days: 4 from: "2022-06-01" until: "2022-12-31" }
+                               report { level: VILLAGE_TO_COMMUNE span: MONTH days: 4 from: "2022-06-01" until: "2022-06-30" })");
+    Commune commune(rules + "rule { from: '2021-01-01' }");
+    constexpr auto unsent = v1::AttentionNeeded::REPORT_OVERDUE;
+    CHECK(commune.found(unsent, "2022-12-31").empty());  // nothing has begun
+    commune.session("2022-01-20");
+    // The second quarter ends on 14 June, the third on 14 September; four days later is a Saturday, and a Sunday.
+    CHECK(commune.found(unsent, "2022-06-20").empty());
+    const auto due = commune.found(unsent, "2022-06-21");
+    CHECK(due.find(" COMMUNE_TO_DISTRICT/2022-Q2 since 2022-06-21") == 0);
+    CHECK(due.find("23656-01 VILLAGE_TO_COMMUNE/2022-06/23656-01 since 2022-06-21") != std::string::npos);
+    v1::Event event = an_event(1);
+    event.clear_village();
+    event.mutable_report_submitted()->set_level(v1::ReportSubmitted::COMMUNE_TO_DISTRICT);
+    event.mutable_report_submitted()->set_period("2022-Q2");
+    commune.has("monitoring", "office", event, "2022-06-25");
+    event.set_sequence(2);
+    event.set_village("23656-01");
+    event.mutable_report_submitted()->set_level(v1::ReportSubmitted::VILLAGE_TO_COMMUNE);
+    event.mutable_report_submitted()->set_period("2022-06");
+    commune.has("monitoring", "office", event, "2022-06-25");
+    CHECK(commune.found(unsent, "2022-06-25").find("COMMUNE_TO_DISTRICT") == std::string::npos);
+    CHECK(commune.found(unsent, "2022-06-25").find("23656-01 ") == std::string::npos);
+    CHECK(commune.found(unsent, "2022-06-25").find("23656-02 ") == 0);
+    CHECK(commune.found(unsent, "2022-09-19").find("2022-Q3") == std::string::npos);
+    CHECK(commune.found(unsent, "2022-09-20").find("COMMUNE_TO_DISTRICT/2022-Q3 since 2022-09-20") != std::string::npos);
+    CHECK(commune.found(unsent, "2023-12-31").find("2023") == std::string::npos);  // the rule ended
+
+    CHECK_THROWS_WITH(load_rules("report { level: COMMUNE_TO_DISTRICT span: MONTH days: 3 from: '2022-01-01' }", "mine"),
+                      Catch::Contains("a working day lies between"));
+    CHECK_THROWS_WITH(load_rules("report { span: MONTH days: 5 from: '2022-01-01' }", "mine"), Catch::Contains("a level and a span"));
+    CHECK_THROWS_WITH(
+        load_rules("report { level: COMMUNE_TO_DISTRICT span: MONTH days: 5 from: '2022-01-01' until: '2021-01-01' }", "mine"),
+        Catch::Contains("until none or a later one"));
 }
 
 }  // namespace attention_test

@@ -85,7 +85,8 @@ public:
     void all_indicators(std::vector<IndicatorId>& ids);
     [[nodiscard]] bool is_own(IndicatorId id) const;
     // Whether this board's place tells it: its own values, and those of what lies in it at the end of the window. What lies elsewhere
-    // then is told there: a topic has one writer beside the place itself.
+    // then is told there: a topic has one writer beside the place itself, which says the same. Of a window in which a place changed
+    // that one has what its villages brought along, and is its topic's only writer.
     [[nodiscard]] bool is_told(IndicatorId id) const;
     [[nodiscard]] v1::IndicatorValue value(IndicatorId id) const;
 
@@ -340,6 +341,7 @@ private:
     [[nodiscard]] Above above(const v1::Place* place, Atom atom);
     [[nodiscard]] bool is_carried_on(const std::string& ended) const;
     [[nodiscard]] bool lies_here(CellId id);
+    [[nodiscard]] bool is_unchanged(IndicatorId id) const;
     [[nodiscard]] bool was_here(const std::string& area, Atom atom) const;
     [[nodiscard]] Slot stock(SeriesId series, const std::string& area, const Period& period, At at) const;
     [[nodiscard]] Slot stock_of(SeriesId series, std::uint32_t member, const std::string& area, Day day, const Period& period, At at) const;
@@ -431,8 +433,9 @@ private:
     mutable std::map<std::pair<std::string, Day>, std::vector<std::string>> villages_;  // of an area on a day, as asked for
     using Members = boost::unordered_flat_map<std::string, std::vector<std::uint32_t>>;
     mutable std::map<std::pair<std::string, std::int32_t>, bool> was_here_;
-    mutable std::map<Day, Members> members_;  // places on the board that are of an area on a day
-    mutable std::size_t members_areas_ = 0;   // as many as the board knew then
+    mutable boost::unordered_flat_map<std::uint64_t, bool> unchanged_;  // by time and area
+    mutable std::map<Day, Members> members_;                            // places on the board that are of an area on a day
+    mutable std::size_t members_areas_ = 0;                             // as many as the board knew then
     mutable std::pair<std::int32_t, std::int32_t> members_times_{0, 0};
     mutable std::optional<Day> map_;  // while a re-cut is read
     std::int32_t earliest_ = 0;       // half-month that anything happened in

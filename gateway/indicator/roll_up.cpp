@@ -424,15 +424,29 @@ bool Board::is_own(IndicatorId id) const {
     return areas_[cell_id::area(id)] == area_;
 }
 
+// A village's figures are told by its commune alone.
+bool Board::is_unchanged(IndicatorId id) const {
+    const auto& code = areas_[cell_id::area(id)];
+    const auto [it, fresh] = unchanged_.try_emplace(cell_id::pack(0, cell_id::time(id), cell_id::area(id)));
+    if (fresh) {
+        const auto window = cell_id::window_of(cell_id::time(id));
+        it->second = is_village(code) || places_.is_unchanged(code, window.first_day(), window.last_day());
+    }
+    return it->second;
+}
+
 bool Board::is_told(IndicatorId id) const {
+    if (is_own(id)) {
+        return true;
+    }
     const auto day = cell_id::window_of(cell_id::time(id)).last_day();
     const auto* place = places_.find(areas_[cell_id::area(id)], day);
-    bool lies_here = is_own(id);
+    bool lies_here = false;
     while (!lies_here && place != nullptr && !place->parent().empty()) {
         lies_here = place->parent() == area_;
         place = places_.find(place->parent(), day);
     }
-    return lies_here;
+    return lies_here && is_unchanged(id);
 }
 
 v1::IndicatorValue Board::value(IndicatorId id) const {

@@ -114,8 +114,10 @@ TEST_CASE("a value of a commune is told by the place that it lies in at the wind
         Board board(definitions, kbang(), place);
         v1::Entry entry;
         entry.set_device("p");
-        entry.set_event(a_session("23638-01", "2025-06-20").SerializeAsString());
-        board.apply("23638/any", entry);
+        for (const auto* day : {"2025-06-20", "2025-08-01"}) {
+            entry.set_event(a_session("23638-01", day).SerializeAsString());
+            board.apply("23638/any", entry);
+        }
         std::vector<Board::IndicatorId> ids;
         std::uint64_t last = 0;
         for (const auto id : board.take_changed(last)) {
@@ -133,6 +135,8 @@ TEST_CASE("a value of a commune is told by the place that it lies in at the wind
     CHECK(told("625").contains("2025-06"));  // it ended with June
     CHECK_FALSE(told("625").contains("2025-07 official"));
     CHECK(told("23638").contains("2025-07 official"));
+    CHECK(told("52").contains("2025-08 official"));
+    CHECK_FALSE(told("52").contains("2025-07 official"));  // the commune itself has what its villages brought along
 }
 
 TEST_CASE("a household that was met in two villages stays with both when their commune is taken apart", "[recut]") {

@@ -101,6 +101,11 @@ std::vector<std::string> Places::came_from(std::string_view parent) const {
     return {codes.begin(), codes.end()};
 }
 
+bool Places::is_unchanged(std::string_view code, Day first, Day last) const {
+    const auto* before = entry(code, first);
+    return before != nullptr && before == entry(code, last) && children(code, first) == children(code, last);
+}
+
 bool Places::was_below(std::string_view code, std::string_view parent) const {
     const auto rows = rows_of(code);
     return std::any_of(rows.begin(), rows.end(), [&](const Entry& entry) { return entry.place.parent() == parent; });

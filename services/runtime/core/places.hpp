@@ -44,6 +44,9 @@ public:
     // an unknown code.
     [[nodiscard]] std::optional<Day> nearest_day(std::string_view code, Day day) const;
 
+    // Whether the code named one and the same place on both days, with the same places below it.
+    [[nodiscard]] bool is_unchanged(std::string_view code, Day first, Day last) const;
+
     // Codes of the places below `parent` on that day, in order.
     [[nodiscard]] std::vector<std::string> children(std::string_view parent, Day day) const;
 

@@ -58,6 +58,8 @@ TEST_CASE("what no command expects is named, and who says what is", "[integratio
     CHECK(field.said == "--topic is not expected here; chieng-field post session-held --help says what is\n");
     const auto gateway = run(folder, {CHIENG_GATEWAY, "tabel"});
     CHECK(gateway.code == 64);
+    CHECK(gateway.said == "tabel is not expected here; chieng-gateway --help says what is\n");
+    CHECK(run(folder, {CHIENG_FIELD, "lst"}).said == "lst is not expected here; chieng-field --help says what is\n");
     // A line says all that it says: a flag beside the file would be passed over.
     const auto lines = folder.path() / "lines.json";
     std::ofstream(lines) << "{}\n";

@@ -82,7 +82,9 @@ int refuse(CLI::App& app, const CLI::ParseError& error, const SettingsFile& file
                      complaint.starts_with(unknown_setting) ? ("no setting has the name " + name).c_str() : complaint.c_str());
         return exit_config;
     }
-    if (const auto left = app.remaining(true); dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr && !left.empty()) {
+    const bool is_about_words =
+        dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr || dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
+    if (const auto left = app.remaining(true); is_about_words && !left.empty()) {
         const auto first =
             std::find_if(words.begin(), words.end(), [&](const char* word) { return left.front() == word || left.back() == word; });
         std::fprintf(stderr, "%s is not expected here; %s --help says what is\n", first == words.end() ? left.front().c_str() : *first,

@@ -92,7 +92,7 @@ Json event_json(const TracedEvent& name, const EventLog::Logged& logged, v1::Dat
 
 // What it is counted instead of, as far as it is received.
 template <class Received>
-Json instead_json(const World& world, const TracedEvent& counted, v1::DataClass sees, const Received& is_received) {
+void put_instead(Json& json, const World& world, const TracedEvent& counted, v1::DataClass sees, const Received& is_received) {
     auto all = Json::array();
     for (const auto& instead : world.book->duplicates().counted_instead_of(counted.service, {counted.device, counted.sequence})) {
         const auto* other = world.book->events().find(counted.service, instead.id);
@@ -100,13 +100,16 @@ Json instead_json(const World& world, const TracedEvent& counted, v1::DataClass 
             continue;
         }
         if (all.size() == EventsPage::instead_max) {
+            json["insteadOfMore"] = true;
             break;
         }
-        auto json = event_json({counted.commune, counted.service, instead.id.device, instead.id.sequence}, *other, sees);
-        json["because"] = instead.is_same ? "SAME" : "REPLACE";
-        all.push_back(std::move(json));
+        auto told = event_json({counted.commune, counted.service, instead.id.device, instead.id.sequence}, *other, sees);
+        told["because"] = instead.is_same ? "SAME" : "REPLACE";
+        all.push_back(std::move(told));
     }
-    return all;
+    if (!all.empty()) {
+        json["insteadOf"] = std::move(all);
+    }
 }
 
 }  // namespace
@@ -207,11 +210,8 @@ void EventsPage::add_to(Json& json, const EventsAsked& asked) const {
             if (is_received(event) && scales.weighs(book.events().entry(event))) {
                 const TracedEvent name{call_.world.place, service, book.events().device(event), event.sequence};
                 auto told = event_json(name, event, Rights::sees(call_.viewer));
-                auto instead = instead_json(call_.world, name, Rights::sees(call_.viewer),
-                                            [&](const EventLog::Logged& other) { return is_received(other); });
-                if (!instead.empty()) {
-                    told["insteadOf"] = std::move(instead);
-                }
+                put_instead(told, call_.world, name, Rights::sees(call_.viewer),
+                            [&](const EventLog::Logged& other) { return is_received(other); });
                 events.push_back(std::move(told));
             }
         }

@@ -228,6 +228,18 @@ TEST_CASE("beside an event that counts stands what it is counted instead of: wha
     REQUIRE(events.size() == 2);
     CHECK_FALSE(events[0].contains("insteadOf"));
     CHECK(named(events[1]) == std::vector<std::string>{"REPLACE p/1", "REPLACE p/2"});
+    CHECK_FALSE(events[1].contains("insteadOfMore"));
+
+    auto last = second;
+    for (std::uint64_t sequence = 4; sequence <= 22; ++sequence) {  // two before it, and nineteen
+        const auto next = correcting(a_session_held(sequence), v1::Correction::REPLACE, 1);
+        count_for("p", next, "p", last);
+        last = next;
+    }
+    events = world.get(sessions_of_q2, as("internal")).at("events");
+    REQUIRE(events.size() == 2);
+    CHECK(events[1].at("insteadOf").size() == 20);
+    CHECK(events[1].at("insteadOfMore") == true);
 }
 
 TEST_CASE("what is counted instead of another is shown as that one is: to whom it may be", "[web]") {

@@ -66,7 +66,7 @@ function insteadOf(ctx, event, id) {
     return el(
         'details',
         { 'data-key': `i-${id}`, class: 'aside' },
-        el('summary', {}, t('countsInsteadOf', number(others.length))),
+        el('summary', {}, t('countsInsteadOf', number(others.length) + (event.insteadOfMore ? '+' : ''))),
         el(
             'ul',
             {},

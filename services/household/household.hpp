@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The household service: support, commitments, status, baselines, reviews, jobs (plan I.3, II.3, III.1b, III.3, III.4a).
-// Poverty standards are a table with dates; a movement must fit the classes it joins, so that the review's identity holds:
+// When a poverty standard holds, and how many must agree at a review meeting, is data: deploy/rules/rules.txtpb. A movement must
+// fit the classes it joins, so that the review's identity holds:
 // end = start - escaped + poor again + newly poor + moved in and split off - moved out and dissolved.
 //
 // No rule here looks at what came before, but those that guard against counting twice: phones return in any order.
 #pragma once
 
 #include "services/runtime/core/service.hpp"
-
-#include <array>
 
 namespace chieng {
 
@@ -17,49 +16,28 @@ struct Household {
     using Judged = Types<v1::HouseholdSupported, v1::BaselineSet, v1::HouseholdStatusChanged, v1::DeprivationCounted, v1::ReviewMeetingHeld,
                          v1::HouseholdErased>;
 
-    struct Standard {
-        v1::PovertyStandard standard;
-        std::string_view from;
-        std::string_view until;
-    };
-    // Decree 07/2021/NĐ-CP: the old standard through 2021, the new one from 2022 (its first lists were made in the review of
-    // 2021); Decree 351/2025/NĐ-CP: through 2026, then the next (its first lists in the review of 2026).
-    static constexpr std::array standards{
-        Standard{v1::DECISION_59_2015, "2016-01-01", "2021-12-31"},
-        Standard{v1::DECREE_07_2021, "2021-09-01", "2026-12-31"},
-        Standard{v1::DECREE_351_2025, "2026-09-01", "2030-12-31"},
-    };
-
-    static bool in_force(v1::PovertyStandard standard, Day from, Day until) {
-        for (const auto& row : standards) {
-            if (row.standard == standard && *parse_day(row.from) <= from && until <= *parse_day(row.until)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    static Reasons judge_standard(v1::PovertyStandard standard, std::string_view field, Day from, Day until, const std::string& when) {
-        if (in_force(standard, from, until)) {
+    static Reasons judge_standard(v1::PovertyStandard standard, std::string_view field, Day from, Day until, const std::string& when,
+                                  const Context& context) {
+        if (standard_holds(context.rules, standard, from, until)) {
             return {};
         }
         return {reason(ReasonCode::wrong_standard, field, named(standard).add(", ").add(when))};
     }
 
-    static Reasons decide(const v1::BaselineSet& baseline, const Context& /*context*/) {
+    static Reasons decide(const v1::BaselineSet& baseline, const Context& context) {
         const auto year = std::chrono::year(static_cast<int>(baseline.year()));
         return judge_standard(baseline.standard(), "baseline_set.standard", Day(year / 1 / 1), Day(year / 12 / 31),
-                              std::to_string(baseline.year()));
+                              std::to_string(baseline.year()), context);
     }
 
     static Reasons decide(const v1::DeprivationCounted& counted, const Context& context) {
         return judge_standard(counted.standard(), "deprivation_counted.standard", context.occurred_on, context.occurred_on,
-                              context.event.occurred_on());
+                              context.event.occurred_on(), context);
     }
 
     static Reasons decide(const v1::HouseholdStatusChanged& change, const Context& context) {
         auto reasons = judge_standard(change.standard(), "household_status_changed.standard", context.occurred_on, context.occurred_on,
-                                      context.event.occurred_on());
+                                      context.event.occurred_on(), context);
         using Change = v1::HouseholdStatusChanged;
         const bool arrives = change.cause() == Change::MOVED_IN || change.cause() == Change::SPLIT_OFF;
         const bool leaves = change.cause() == Change::MOVED_OUT || change.cause() == Change::DISSOLVED;
@@ -102,11 +80,13 @@ struct Household {
         }
     }
 
-    static Reasons decide(const v1::ReviewMeetingHeld& meeting, const Context& /*context*/) {
+    static Reasons decide(const v1::ReviewMeetingHeld& meeting, const Context& context) {
         Reasons reasons;
-        if (meeting.agreed() * 2 < meeting.attendants()) {
+        const auto* rule = review_meeting_rule_on(context.rules, context.occurred_on);
+        if (rule != nullptr && std::uint64_t{meeting.agreed()} * 100 < std::uint64_t{meeting.attendants()} * rule->agreed_percent()) {
             reasons.push_back(reason(ReasonCode::not_agreed, "review_meeting_held.agreed",
-                                     std::to_string(meeting.agreed()) + "/" + std::to_string(meeting.attendants())));
+                                     std::to_string(meeting.agreed()) + "/" + std::to_string(meeting.attendants()) + " < " +
+                                         std::to_string(rule->agreed_percent()) + " %"));
         }
         if (!meeting.posted_to().empty() && meeting.posted_to() < meeting.posted_from()) {
             reasons.push_back(reason(ReasonCode::ends_before, "review_meeting_held.posted_to", meeting.posted_to()));

@@ -203,9 +203,9 @@ void Year::fill_text(google::protobuf::Message& message, const FieldDescriptor& 
 
 v1::PovertyStandard standard_on(Day day, bool the_later_one) {
     auto standard = v1::DECISION_59_2015;
-    for (const auto& row : Household::standards) {
-        if (*parse_day(row.from) <= day && day <= *parse_day(row.until)) {
-            standard = row.standard;
+    for (const auto& row : built_in_rules().standard()) {
+        if (standard_holds(built_in_rules(), row.standard(), day, day)) {
+            standard = row.standard();
             if (!the_later_one) {
                 break;
             }

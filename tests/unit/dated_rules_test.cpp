@@ -18,6 +18,22 @@ namespace dated_rules_test {
 using namespace chieng;
 using namespace chieng::testing;
 
+namespace {
+
+// What no file may lack.
+const std::string rest = "\nstandard { standard: DECREE_07_2021 } review_meeting { from: '2021-01-01' agreed_percent: 50 }";
+
+std::string refused(const std::string& text) {
+    try {
+        static_cast<void>(load_service_rules("\n" + text, "mine"));
+    } catch (const std::invalid_argument& error) {
+        return error.what();
+    }
+    return "taken";
+}
+
+}  // namespace
+
 TEST_CASE("a file of the services' rules that is wrong is refused with its line and the reason") {
     CHECK_THROWS_WITH(load_service_rules("proposal { from: '2022-01-01' days: 3 }\nproposal { from: '2021-01-01' days: 3 }", "mine"),
                       Catch::Contains("mine:2:1: proposal: from '2021-01-01'"));
@@ -28,7 +44,7 @@ TEST_CASE("a file of the services' rules that is wrong is refused with its line 
 }
 
 TEST_CASE("the rule of a day is the latest that began") {
-    const auto rules = load_service_rules("proposal { from: '2022-01-01' days: 3 } proposal { from: '2023-01-01' days: 4 }", "mine");
+    const auto rules = load_service_rules("proposal { from: '2022-01-01' days: 3 } proposal { from: '2023-01-01' days: 4 }" + rest, "mine");
     CHECK(proposal_rule_on(rules, *parse_day("2021-12-31")) == nullptr);
     CHECK(proposal_rule_on(rules, *parse_day("2022-12-31"))->days() == 3);
     CHECK(proposal_rule_on(rules, *parse_day("2024-01-01"))->days() == 4);
@@ -60,7 +76,7 @@ TEST_CASE("a service judges by the rules that it was given") {
     given.set_decision_no("12/QĐ");
     given.set_decision_date("2022-03-01");
     award.set_village("");
-    const auto own = load_service_rules("award { form: COMMUNE_CERTIFICATE authorities: DISTRICT }", "own");
+    const auto own = load_service_rules("award { form: COMMUNE_CERTIFICATE authorities: DISTRICT }" + rest, "own");
     for (const auto* rules : {&built_in_rules(), &own}) {
         MemoryStore store;
         auto service = make_service<Commendation>();
@@ -74,18 +90,10 @@ TEST_CASE("a service judges by the rules that it was given") {
 }
 
 TEST_CASE("a wrong row of who may grant what is refused with its line and the reason") {
-    const auto refused = [](const std::string& text) {
-        try {
-            static_cast<void>(load_service_rules("\n" + text, "mine"));
-        } catch (const std::invalid_argument& error) {
-            return std::string(error.what());
-        }
-        return std::string("taken");
-    };
     const std::string good = "award { form: ADVANCED_WORKER authorities: COMMUNE until: '2023-12-31' }";
-    CHECK(refused(good) == "taken");
-    CHECK(refused(good + "\naward { form: ADVANCED_WORKER authorities: COMMUNE from: '2024-01-01' }") == "taken");
-    CHECK(refused(good + "\naward { form: ADVANCED_WORKER authorities: DISTRICT }") == "taken");
+    CHECK(refused(good + rest) == "taken");
+    CHECK(refused(good + "\naward { form: ADVANCED_WORKER authorities: COMMUNE from: '2024-01-01' }" + rest) == "taken");
+    CHECK(refused(good + "\naward { form: ADVANCED_WORKER authorities: DISTRICT }" + rest) == "taken");
     CHECK(refused(good + "\naward { form: ADVANCED_WORKER authorities: COMMUNE from: '2023-12-31' }") ==
           "mine:3:1: award: ADVANCED_WORKER: another row holds on some of these days");
     CHECK(refused(good + "\naward { form: ADVANCED_WORKER }") ==
@@ -95,6 +103,49 @@ TEST_CASE("a wrong row of who may grant what is refused with its line and the re
     CHECK(refused("award { form: ADVANCED_WORKER from: '2023-01-01' until: '2022-01-01' }") ==
           "mine:2:1: award: it ends on 2022-01-01, before it begins");
     CHECK(refused("award { form: GOLD }").starts_with("mine:2:"));
+}
+
+TEST_CASE("a standard holds from its first day to its last, both of them in it") {
+    const auto rules = load_service_rules(
+        "standard { standard: DECREE_07_2021 from: '2021-09-01' until: '2026-12-31' } standard { standard: DECREE_351_2025 } "
+        "review_meeting { from: '2021-01-01' agreed_percent: 50 }",
+        "mine");
+    const auto holds = [&](v1::PovertyStandard standard, std::string_view first, std::string_view last) {
+        return standard_holds(rules, standard, *parse_day(first), *parse_day(last));
+    };
+    CHECK(holds(v1::DECREE_07_2021, "2021-09-01", "2026-12-31"));
+    CHECK_FALSE(holds(v1::DECREE_07_2021, "2021-08-31", "2021-09-01"));
+    CHECK_FALSE(holds(v1::DECREE_07_2021, "2026-12-31", "2027-01-01"));
+    CHECK(holds(v1::DECREE_351_2025, "2016-01-01", "2050-12-31"));  // without days: always
+    CHECK_FALSE(holds(v1::DECISION_59_2015, "2022-01-01", "2022-01-01"));
+}
+
+TEST_CASE("a wrong row of the poverty standards, or none, is refused with its line and the reason") {
+    const std::string meeting = "\nreview_meeting { from: '2021-01-01' agreed_percent: 50 }";
+    const std::string good = "standard { standard: DECREE_07_2021 from: '2021-09-01' until: '2026-12-31' }";
+    CHECK(refused(good + meeting) == "taken");
+    CHECK(refused(good + "\nstandard { standard: DECREE_351_2025 from: '2026-09-01' }" + meeting) == "taken");
+    CHECK(refused(good + "\nstandard { standard: DECREE_07_2021 from: '2027-01-01' }" + meeting) ==
+          "mine:3:1: standard: DECREE_07_2021: another row has its days");
+    CHECK(refused("standard { from: '2021-09-01' }" + meeting) == "mine:2:1: standard: it names no standard");
+    CHECK(refused("standard { standard: DECREE_07_2021 until: 'late' }" + meeting) == "mine:2:1: standard: 'late' is no day");
+    CHECK(refused("standard { standard: DECREE_07_2021 from: '2023-01-01' until: '2022-01-01' }" + meeting) ==
+          "mine:2:1: standard: it ends on 2022-01-01, before it begins");
+    CHECK(refused(meeting) == "mine: standard: at least one must be given");
+}
+
+TEST_CASE("a wrong row of how many must agree at a review meeting, or none, is refused with its line and the reason") {
+    const std::string standard = "standard { standard: DECREE_07_2021 }";
+    const std::string good = standard + "\nreview_meeting { from: '2021-01-01' agreed_percent: 50 }";
+    CHECK(refused(good) == "taken");
+    CHECK(refused(good + "\nreview_meeting { from: '2027-01-01' agreed_percent: 100 }") == "taken");
+    CHECK(refused(good + "\nreview_meeting { from: '2021-01-01' agreed_percent: 60 }") ==
+          "mine:4:1: review_meeting: from '2021-01-01' must be after that of the rule before");
+    CHECK(refused(standard + "\nreview_meeting { agreed_percent: 50 }") == "mine:3:1: review_meeting: from '' is no day");
+    CHECK(refused(standard + "\nreview_meeting { from: '2021-01-01' }") == "mine:3:1: review_meeting: agreed_percent must be 1 to 100");
+    CHECK(refused(standard + "\nreview_meeting { from: '2021-01-01' agreed_percent: 101 }") ==
+          "mine:3:1: review_meeting: agreed_percent must be 1 to 100");
+    CHECK(refused(standard) == "mine: review_meeting: at least one must be given");
 }
 
 }  // namespace dated_rules_test

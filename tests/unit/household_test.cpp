@@ -234,6 +234,37 @@ TEST_CASE("half of those present must agree on the review", "[household]") {
     CHECK(judged(a_review_meeting(40, 41)) == "review_meeting_held.agreed:ABOVE_TOTAL");
 }
 
+TEST_CASE("which standard holds and how many must agree is the data's word", "[household]") {
+    const auto rules = load_service_rules(
+        "standard { standard: DECREE_07_2021 from: '2023-01-01' } review_meeting { from: '2022-01-01' agreed_percent: 60 } "
+        "review_meeting { from: '2023-01-01' agreed_percent: 70 }",
+        "own");
+    auto service = make_service<Household>();
+    service.rules = &rules;
+    Bench bench(service);
+    bench.now.civil = Seconds(*parse_day("2023-06-01"));
+    CHECK(bench.refusal("p1", a_baseline(1, 2022)) == "baseline_set.standard:WRONG_STANDARD");
+    CHECK(bench.refusal("p1", a_baseline(2, 2023)).empty());
+    const auto meeting = [](std::uint64_t sequence, const char* day, std::uint32_t agreed) {
+        auto event = a_review_meeting(100, agreed);
+        event.set_sequence(sequence);
+        event.set_occurred_on(day);
+        return event;
+    };
+    CHECK(bench.refusal("p1", meeting(3, "2021-12-31", 1)).empty());  // before the first
+    CHECK(bench.refusal("p1", meeting(4, "2022-12-31", 60)).empty());
+    CHECK(bench.refusal("p1", meeting(5, "2022-12-31", 59)) == "review_meeting_held.agreed:NOT_AGREED");
+    CHECK(bench.refusal("p1", meeting(6, "2023-01-01", 69)) == "review_meeting_held.agreed:NOT_AGREED");
+}
+
+TEST_CASE("who reads that too few agreed is told how many, of how many, and how many must", "[household]") {
+    const auto event = a_review_meeting(99, 49);
+    const auto reasons =
+        Household::decide(event.review_meeting_held(), {event, kbang(), *parse_day(event.occurred_on()), *parse_day("2022-03-25"), {}});
+    REQUIRE(reasons.size() == 1);
+    CHECK(reasons[0].vi() == "Quá ít người dự đồng ý: 49/99 < 50 %. Hãy rà soát lại rồi họp lại.");
+}
+
 TEST_CASE("a result is not taken down before it is posted", "[household]") {
     auto event = a_review_meeting(100, 80);
     event.mutable_review_meeting_held()->set_posted_from("2022-03-21");

@@ -34,14 +34,25 @@ private:
     std::string_view file_;
 };
 
-// Of an award's rule; a day that is not named lies before, or after, all others.
-std::pair<std::string, std::string> days_of(const v1::AwardRule& rule) {
+// Of a rule that ends; a day that is not named lies before, or after, all others.
+template <class Rule>
+std::pair<std::string, std::string> days_of(const Rule& rule) {
     return {rule.from(), rule.until().empty() ? "9999-12-31" : rule.until()};
 }
 
 bool names(const v1::AwardRule& rule, v1::Authority authority) {
     return rule.authorities().empty() ||
            std::find(rule.authorities().begin(), rule.authorities().end(), authority) != rule.authorities().end();
+}
+
+// Of rules that hold until the next one's day.
+template <class Rules>
+const typename Rules::value_type* latest_on(const Rules& rules, Day day) {
+    const typename Rules::value_type* holds = nullptr;
+    for (const auto& rule : rules) {
+        holds = *parse_day(rule.from()) <= day ? &rule : holds;
+    }
+    return holds;
 }
 
 bool share_an_authority(const v1::AwardRule& one, const v1::AwardRule& other) {
@@ -57,19 +68,36 @@ public:
         : rules_(rules), lines_(lines), file_(file) {}
 
     void proposals() const {
-        std::string before;
+        in_order("proposal", rules_.proposal());
         for (int i = 0; i < rules_.proposal_size(); ++i) {
-            const auto& rule = rules_.proposal(i);
-            if (!parse_day(rule.from())) {
-                fail("proposal", i, "from '" + rule.from() + "' is no day");
-            }
-            if (rule.from() <= before) {
-                fail("proposal", i, "from '" + rule.from() + "' must be after that of the rule before");
-            }
-            if (rule.days() == 0 || rule.days() > 36'500) {
+            if (const auto days = rules_.proposal(i).days(); days == 0 || days > 36'500) {
                 fail("proposal", i, "days must be 1 to 36500");
             }
-            before = rule.from();
+        }
+    }
+
+    void review_meetings() const {
+        must_be_given("review_meeting", rules_.review_meeting());
+        in_order("review_meeting", rules_.review_meeting());
+        for (int i = 0; i < rules_.review_meeting_size(); ++i) {
+            if (const auto percent = rules_.review_meeting(i).agreed_percent(); percent == 0 || percent > 100) {
+                fail("review_meeting", i, "agreed_percent must be 1 to 100");
+            }
+        }
+    }
+
+    void standards() const {
+        must_be_given("standard", rules_.standard());
+        for (int i = 0; i < rules_.standard_size(); ++i) {
+            const auto& rule = rules_.standard(i);
+            if (rule.standard() == v1::POVERTY_STANDARD_UNSPECIFIED) {
+                fail("standard", i, "it names no standard");
+            }
+            check_days("standard", i, rule);
+            if (std::any_of(rules_.standard().begin(), rules_.standard().begin() + i,
+                            [&](const v1::StandardRule& before) { return before.standard() == rule.standard(); })) {
+                fail("standard", i, v1::PovertyStandard_Name(rule.standard()) + ": another row has its days");
+            }
         }
     }
 
@@ -82,15 +110,8 @@ public:
             if (names(rule, v1::AUTHORITY_UNSPECIFIED) && !rule.authorities().empty()) {
                 fail("award", i, "AUTHORITY_UNSPECIFIED is no authority");
             }
-            for (const auto* day : {&rule.from(), &rule.until()}) {
-                if (!day->empty() && !parse_day(*day)) {
-                    fail("award", i, "'" + *day + "' is no day");
-                }
-            }
+            check_days("award", i, rule);
             const auto [from, until] = days_of(rule);
-            if (until < from) {
-                fail("award", i, "it ends on " + until + ", before it begins");
-            }
             for (int before = 0; before < i; ++before) {
                 const auto& other = rules_.award(before);
                 const auto [other_from, other_until] = days_of(other);
@@ -102,6 +123,40 @@ public:
     }
 
 private:
+    template <class Rules>
+    void must_be_given(const std::string& row, const Rules& rules) const {
+        if (rules.empty()) {
+            throw std::invalid_argument(std::string(file_) + ": " + row + ": at least one must be given");
+        }
+    }
+
+    template <class Rules>
+    void in_order(const std::string& row, const Rules& rules) const {
+        std::string before;
+        for (int i = 0; i < rules.size(); ++i) {
+            const auto& from = rules[i].from();
+            if (!parse_day(from)) {
+                fail(row, i, "from '" + from + "' is no day");
+            }
+            if (from <= before) {
+                fail(row, i, "from '" + from + "' must be after that of the rule before");
+            }
+            before = from;
+        }
+    }
+
+    template <class Rule>
+    void check_days(const std::string& row, int at, const Rule& rule) const {
+        for (const auto* day : {&rule.from(), &rule.until()}) {
+            if (!day->empty() && !parse_day(*day)) {
+                fail(row, at, "'" + *day + "' is no day");
+            }
+        }
+        if (const auto days = days_of(rule); days.second < days.first) {
+            fail(row, at, "it ends on " + days.second + ", before it begins");
+        }
+    }
+
     [[noreturn]] void fail(const std::string& row, int at, const std::string& reason) const {
         const auto where = lines_.GetLocation(v1::ServiceRules::descriptor()->FindFieldByName(row), at);
         throw std::invalid_argument(place_in(file_, where.line, where.column) + row + ": " + reason);
@@ -127,6 +182,8 @@ v1::ServiceRules load_service_rules(std::string_view text, std::string_view file
     const Check check(rules, lines, file_name);
     check.proposals();
     check.awards();
+    check.standards();
+    check.review_meetings();
     return rules;
 }
 
@@ -144,11 +201,21 @@ bool may_grant(const v1::ServiceRules& rules, v1::AwardForm form, v1::Authority 
 }
 
 const v1::ProposalRule* proposal_rule_on(const v1::ServiceRules& rules, Day day) {
-    const v1::ProposalRule* holds = nullptr;
-    for (const auto& rule : rules.proposal()) {
-        holds = *parse_day(rule.from()) <= day ? &rule : holds;
+    return latest_on(rules.proposal(), day);
+}
+
+const v1::ReviewMeetingRule* review_meeting_rule_on(const v1::ServiceRules& rules, Day day) {
+    return latest_on(rules.review_meeting(), day);
+}
+
+bool standard_holds(const v1::ServiceRules& rules, v1::PovertyStandard standard, Day first, Day last) {
+    const auto rule = std::find_if(rules.standard().begin(), rules.standard().end(),
+                                   [&](const v1::StandardRule& one) { return one.standard() == standard; });
+    if (rule == rules.standard().end()) {
+        return false;
     }
-    return holds;
+    const auto days = days_of(*rule);
+    return days.first <= format_day(first) && format_day(last) <= days.second;
 }
 
 }  // namespace chieng

@@ -19,6 +19,12 @@ namespace chieng {
 // The rule that holds on a day; null before the first.
 [[nodiscard]] const v1::ProposalRule* proposal_rule_on(const v1::ServiceRules& rules, Day day);
 
+// The rule that holds on a day; null before the first.
+[[nodiscard]] const v1::ReviewMeetingRule* review_meeting_rule_on(const v1::ServiceRules& rules, Day day);
+
+// On each day from the first to the last.
+[[nodiscard]] bool standard_holds(const v1::ServiceRules& rules, v1::PovertyStandard standard, Day first, Day last);
+
 [[nodiscard]] bool may_grant(const v1::ServiceRules& rules, v1::AwardForm form, v1::Authority authority, Day on);
 
 }  // namespace chieng

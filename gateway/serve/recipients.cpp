@@ -91,6 +91,9 @@ private:
             recipient.data_class() == v1::DATA_CLASS_UNSPECIFIED) {
             fail("level, delivery and data_class must be given");
         }
+        if (recipient.purpose().vi().empty() || recipient.purpose().en().empty()) {
+            fail("purpose must be given, in Vietnamese and in English");
+        }
         if (recipient.level() != v1::RecipientFeed::OF_COMMUNE && recipient.data_class() >= v1::PERSONAL) {
             fail("what is " + v1::DataClass_Name(recipient.data_class()) + " does not leave the commune's own offices");
         }

@@ -3,7 +3,7 @@
 // Pure: the gateway publishes what it is given here.
 //
 // Keeps I8: a definition that would let what is personal out of the commune is refused, and of an event nobody gets a field
-// above the data class of his definition.
+// above the data class of his definition. One that does not say what for is refused too.
 #pragma once
 
 #include "chieng/v1/event.pb.h"

@@ -195,6 +195,7 @@ v1::Label Share::content() const {
     if (recipient_->level() == v1::RecipientFeed::OF_DISTRICT) {
         add(label, "; của xã và huyện, không của thôn, làng", "; of communes and the district, not of villages");
     }
+    add(label, "; mục đích: " + recipient_->purpose().vi(), "; purpose: " + recipient_->purpose().en());
     return label;
 }
 

@@ -60,10 +60,12 @@ std::string who(const Recipients& recipients, const v1::IndicatorValue& value, c
     return text;
 }
 
+const std::string purpose = "purpose { vi: \"m\" en: \"p\" } ";
+
 // One recipient with these fields instead of good ones.
 std::string wrong(const std::string& fields, const std::string& name = "a/b") {
     try {
-        static_cast<void>(at("23656", "\nrecipient { name: \"" + name + "\" delivery: AS_IT_HAPPENS " + fields + " }"));
+        static_cast<void>(at("23656", "\nrecipient { name: \"" + name + "\" delivery: AS_IT_HAPPENS " + purpose + fields + " }"));
     } catch (const std::invalid_argument& error) {
         return error.what();
     }
@@ -200,8 +202,18 @@ TEST_CASE("a definition of recipients that is wrong is refused with its place an
     CHECK(wrong(good, "a/{village}").find("{village} stands in the name") != std::string::npos);
     CHECK(wrong(good + "organisations: WOMEN").find("{organisation} stands in the name") != std::string::npos);
     CHECK(wrong(good, "a b").find("a name has letters") != std::string::npos);
-    CHECK(wrong(good + "} recipient { name: \"a/b\" delivery: AS_IT_HAPPENS " + good) == "r.txtpb:2:108: a/b: the name is given twice");
+    CHECK(wrong(good + "} recipient { name: \"a/b\" delivery: AS_IT_HAPPENS " + purpose + good) ==
+          "r.txtpb:2:136: a/b: the name is given twice");
     CHECK(wrong("level: OF_TOWN").starts_with("r.txtpb:2:"));
+}
+
+TEST_CASE("who receives something says what for, in both languages", "[recipients]") {
+    const std::string good = "recipient { name: \"a/b\" level: OF_COMMUNE data_class: PUBLIC delivery: AS_IT_HAPPENS indicators: \"COM\" ";
+    CHECK(at("23656", good + purpose + "}").all().at(0).purpose().vi() == "m");
+    for (const auto* lacking : {"", "purpose { vi: \"m\" }", "purpose { en: \"p\" }"}) {
+        CHECK_THROWS_WITH(at("23656", "\n" + good + lacking + "}"),
+                          "r.txtpb:2:1: a/b: purpose must be given, in Vietnamese and in English");
+    }
 }
 
 }  // namespace recipients_test

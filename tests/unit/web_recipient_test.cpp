@@ -19,11 +19,11 @@ namespace {
 // Two of which some periods, or some events, are not for them.
 constexpr const char* ours = R"(
 recipient {
-  name: "commune/year" label { vi: "n" en: "y" } level: OF_COMMUNE data_class: INTERNAL delivery: AS_IT_HAPPENS
+  name: "commune/year" label { vi: "n" en: "y" } purpose { vi: "m" en: "p" } level: OF_COMMUNE data_class: INTERNAL delivery: AS_IT_HAPPENS
   indicators: ["*"] spans: [YEAR] events: ["broadcast_aired"]
 }
 recipient {
-  name: "commune/sessions" label { vi: "b" en: "s" } level: OF_COMMUNE data_class: INTERNAL delivery: AS_IT_HAPPENS
+  name: "commune/sessions" label { vi: "b" en: "s" } purpose { vi: "m" en: "p" } level: OF_COMMUNE data_class: INTERNAL delivery: AS_IT_HAPPENS
   indicators: ["COM-01"] events: ["session_held"]
 })";
 
@@ -147,15 +147,18 @@ TEST_CASE("who asks by name for what his recipient does not receive is told what
     };
     const auto told = said("commune/labour", "/api/v1/history?indicator=COM-01");
     CHECK(told.at("type") == "/problems/recipient");
-    CHECK(told.at("detail") == "you read as commune/labour, which does not receive COM-01; it receives: POV, SUP, MOB, JOB");
-    CHECK(told.at("detailVi") == "bạn xem với tư cách commune/labour, nơi không nhận COM-01; nơi này nhận: POV, SUP, MOB, JOB");
-    CHECK(said("commune/front/WOMEN", "/api/v1/history?indicator=POV-01")
-              .at("detail")
-              .get<std::string>()
-              .ends_with("COM-01, SUP, MOB, TGT; of what is cut by organisation the part of the Women's Union"));
-    CHECK(
-        said("village/23656-01", "/api/v1/table?period=2022&area=23656-02").at("detailVi").get<std::string>().ends_with("; của 23656-01"));
-    CHECK(said("commune/year", "/api/v1/table?period=2022-Q2").at("detail").get<std::string>().ends_with("all indicators; over years"));
+    CHECK(told.at("detail") ==
+          "you read as commune/labour, which does not receive COM-01; it receives: POV, SUP, MOB, JOB; "
+          "purpose: the poverty review, its lists, and support household by household");
+    CHECK(told.at("detailVi") ==
+          "bạn xem với tư cách commune/labour, nơi không nhận COM-01; nơi này nhận: POV, SUP, MOB, JOB; "
+          "mục đích: rà soát hộ nghèo, cập nhật danh sách và theo dõi hỗ trợ từng hộ");
+    CHECK_THAT(said("commune/front/WOMEN", "/api/v1/history?indicator=POV-01").at("detail").get<std::string>(),
+               Catch::Contains("COM-01, SUP, MOB, TGT; of what is cut by organisation the part of the Women's Union; purpose: "));
+    CHECK_THAT(said("village/23656-01", "/api/v1/table?period=2022&area=23656-02").at("detailVi").get<std::string>(),
+               Catch::Contains("; của 23656-01; mục đích: "));
+    CHECK_THAT(said("commune/year", "/api/v1/table?period=2022-Q2").at("detail").get<std::string>(),
+               Catch::EndsWith("all indicators; over years; purpose: p"));
     CHECK(said("commune/year", "/api/v1/table?period=2022-Q2").at("field") == "period");
     CHECK(said("commune/year", "/api/v1/history?indicator=COM-01").at("field") == "span");
     CHECK(said("commune/year", "/api/v1/reports/2022-Q2/latest").at("field") == "period");

@@ -128,6 +128,12 @@ std::string type_of(const FieldSettings& settings, const store::v1::OutboxItem& 
     return in_tongue(settings, rule_of(*type).label().vi(), rule_of(*type).label().en());
 }
 
+const std::string& damaged_text(const FieldSettings& settings) {
+    static const std::string vi = "bị hỏng, không đọc được và không gửi: hãy hỏi xã đã nhận chưa; nếu chưa, hãy ghi lại";
+    static const std::string en = "damaged, cannot be read and is not sent: ask the commune whether it has it; if not, post it anew";
+    return in_tongue(settings, vi, en);
+}
+
 int list(const FieldSettings& settings) {
     SqliteStore store(store_path(settings), nullptr, Sharing::shared);
     Outbox outbox(store);
@@ -137,11 +143,21 @@ int list(const FieldSettings& settings) {
                     item.occurred_on().c_str(), type_of(settings, item).c_str(), state_of(settings, item).c_str(),
                     settings.traces ? ("\t" + trace_id(event)).c_str() : "");
     });
+    for (const auto& [service, sequence] : outbox.damaged()) {
+        const TracedEvent event{settings.commune, service, settings.device, sequence};
+        std::printf("%s/%llu\t\t\t%s%s\n", service.c_str(), static_cast<unsigned long long>(sequence), damaged_text(settings).c_str(),
+                    settings.traces ? ("\t" + trace_id(event)).c_str() : "");
+    }
     const auto ledger = outbox.ledger();
-    std::printf("%s %llu = %llu + %llu + %llu\n",
+    std::printf("%s %llu = %llu + %llu + %llu",
                 in_tongue(settings, "đã ghi = đã nhận + không nhận + đang chờ:", "posted = stored + refused + waiting:").c_str(),
                 static_cast<unsigned long long>(ledger.posted), static_cast<unsigned long long>(ledger.stored),
                 static_cast<unsigned long long>(ledger.refused), static_cast<unsigned long long>(ledger.waiting));
+    if (ledger.damaged > 0) {
+        std::printf(" (%s %llu)", in_tongue(settings, "trong đó bị hỏng:", "of which damaged:").c_str(),
+                    static_cast<unsigned long long>(ledger.damaged));
+    }
+    std::printf("\n");
     return ledger.posted == ledger.stored + ledger.refused + ledger.waiting ? 0 : exit_software;
 }
 
@@ -245,8 +261,11 @@ int send(const FieldSettings& settings) {
                      in_tongue(settings, "không nhận (xem lý do: chieng-field list):", "refused (why: chieng-field list):").c_str(),
                      static_cast<unsigned long long>(now - refused));
     }
+    for (const auto& [service, sequence] : sending.outbox().damaged()) {
+        std::fprintf(stderr, "%s/%llu: %s\n", service.c_str(), static_cast<unsigned long long>(sequence), damaged_text(settings).c_str());
+    }
     if (done) {
-        return 0;
+        return sending.outbox().ledger().damaged > 0 ? exit_io : 0;
     }
     std::fprintf(stderr, "%s %llu\n",
                  in_tongue(settings, "chưa gửi hết, lần sau gửi tiếp; còn:", "not all sent, to be continued; left:").c_str(),

@@ -19,13 +19,27 @@ std::string next_key(const std::string& service) {
     return "n/" + service;
 }
 
-store::v1::OutboxItem parse(std::string_view key, std::string_view bytes) {
+// Nothing when the bytes are not what was written under this key: cut, altered, or another event's.
+std::optional<store::v1::OutboxItem> parse(std::string_view key, std::string_view bytes) {
     store::v1::OutboxItem item;
-    if (!item.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-        const auto where = std::string(key.substr(0, key.rfind('/')));
-        throw Broken("an outbox record under " + where + " cannot be read; restore the outbox from a backup");
+    if (!item.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) || key != item_key(item.service(), item.sequence())) {
+        return std::nullopt;
     }
-    return item;
+    const bool is_whole = item.event().empty() ? item.done() : !item.has_digest() || item.digest() == check_of(item.event());
+    return is_whole ? std::optional(std::move(item)) : std::nullopt;
+}
+
+// What stands under a key of this form: e/SERVICE/NUMBER.
+Outbox::Name named_by(std::string_view key) {
+    constexpr std::size_t number_bytes = 8;
+    if (key.size() < 3 + number_bytes) {
+        throw Broken("the outbox has a record that names no event; restore it from a backup");
+    }
+    std::uint64_t number = 0;
+    for (const char byte : key.substr(key.size() - number_bytes)) {
+        number = number << 8U | static_cast<unsigned char>(byte);
+    }
+    return {std::string(key.substr(2, key.size() - 3 - number_bytes)), number};
 }
 
 std::uint64_t number(const std::optional<std::string>& text) {
@@ -69,12 +83,14 @@ Outbox::Outbox(Store& store) : store_(store) {
 }
 
 // Keys: n/SERVICE the next number, p/SERVICE how many were dropped, t/SERVICE attempts, g/SERVICE what was forgotten,
-// e/SERVICE/NUMBER records, v revision. Others may keep what they put beside an event under k/.
+// e/SERVICE/NUMBER records, d/SERVICE/NUMBER those that could not be read, v revision. Others may keep what they put beside an event
+// under k/.
 void Outbox::read_all() {
     version_ = store_.version();
     revision_ = number(store_.get("v"));
     boxes_.clear();
     waiting_ = 0;
+    damaged_.clear();
     store_.scan("n/", [&](std::string_view key, std::string_view value) {
         boxes_[std::string(key.substr(2))].next = std::stoull(std::string(value));
         return true;
@@ -85,10 +101,7 @@ void Outbox::read_all() {
         box.stored = box.pruned;
         return true;
     });
-    store_.scan("e/", [&](std::string_view key, std::string_view bytes) {
-        take(parse(key, bytes));
-        return true;
-    });
+    read_records();
     store_.scan("g/", [&](std::string_view key, std::string_view bytes) {
         v1::Forget runs;
         runs.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
@@ -107,6 +120,31 @@ void Outbox::read_all() {
                 at->second.last_at = attempt.last_at();
             }
         }
+        return true;
+    });
+}
+
+void Outbox::read_records() {
+    std::vector<std::pair<std::string, std::string>> damaged;
+    store_.scan("e/", [&](std::string_view key, std::string_view bytes) {
+        if (const auto item = parse(key, bytes)) {
+            take(*item);
+        } else {
+            damaged.emplace_back(key, bytes);
+        }
+        return true;
+    });
+    for (const auto& [key, bytes] : damaged) {
+        store_.put("d" + key.substr(1), bytes);
+        store_.erase(key);
+    }
+    if (!damaged.empty()) {
+        put_revision();
+    }
+    store_.scan("d/", [&](std::string_view key, std::string_view) {
+        const auto at = damaged_.insert(named_by(key)).first;
+        auto& next = boxes_[at->first].next;
+        next = std::max(next, at->second + 1);
         return true;
     });
 }
@@ -154,7 +192,11 @@ void Outbox::read_new() {
     });
     for (const auto& [service, end] : next) {
         for (auto sequence = boxes_[service].next; sequence < end; ++sequence) {
-            take(item(service, sequence));
+            const auto record = find(service, sequence);
+            if (!record) {
+                return read_all();
+            }
+            take(*record);
         }
     }
 }
@@ -203,7 +245,7 @@ Outbox::Posted Outbox::post(v1::Event event, const std::string& service, const P
 std::optional<store::v1::OutboxItem> Outbox::find(const std::string& service, std::uint64_t sequence) {
     const auto key = item_key(service, sequence);
     const auto bytes = store_.get(key);
-    return bytes ? std::optional(parse(key, *bytes)) : std::nullopt;
+    return bytes ? parse(key, *bytes) : std::nullopt;
 }
 
 std::uint64_t Outbox::apply(std::span<const v1::Receipt> receipts, std::uint64_t now) {
@@ -281,7 +323,9 @@ std::optional<std::uint32_t> Outbox::digest_of(const std::string& service, const
 
 void Outbox::close(const std::string& service, Box& box, Waiting::iterator at, const v1::Answer& answer, v1::Verdict verdict,
                    std::uint64_t now) {
-    auto record = item(service, at->first);
+    auto record = find(service, at->first).value_or(store::v1::OutboxItem());  // what it is about may be damaged: the answer is known
+    record.set_service(service);
+    record.set_sequence(at->first);
     *record.mutable_answer() = answer;
     record.mutable_answer()->clear_sequences();
     record.mutable_answer()->clear_check();
@@ -309,8 +353,9 @@ std::uint64_t Outbox::prune(std::uint64_t before) {
     std::vector<std::pair<std::string, std::string>> old;  // key, service
     store_.scan("e/", [&](std::string_view key, std::string_view bytes) {
         const auto record = parse(key, bytes);
-        if (record.done() && final_verdict(record.answer()) == v1::STORED && std::max(record.answered_at(), record.posted_at()) < before) {
-            old.emplace_back(key, record.service());
+        if (record && record->done() && final_verdict(record->answer()) == v1::STORED &&
+            std::max(record->answered_at(), record->posted_at()) < before) {
+            old.emplace_back(key, record->service());
         }
         return true;
     });
@@ -336,21 +381,28 @@ Outbox::Forgotten Outbox::forget(const std::string& text) {
     Forgotten result;
     store_.begin();
     take_over();
-    std::vector<std::pair<std::string, store::v1::OutboxItem>> changed;
+    std::vector<std::pair<std::string, std::string>> changed;
     store_.scan("e/", [&](std::string_view key, std::string_view bytes) {
         const bool holds_it = bytes.find(text) != std::string_view::npos;
         auto record = parse(key, bytes);
-        if (!record.done()) {
+        if (!record || !record->done()) {
             result.waiting += holds_it ? 1 : 0;
-        } else if (holds_it || record.has_digest()) {
+        } else if (holds_it || record->has_digest()) {
             result.erased += holds_it ? 1 : 0;
-            erase_in(record, text);
-            changed.emplace_back(key, std::move(record));
+            erase_in(*record, text);
+            changed.emplace_back(key, record->SerializeAsString());
         }
         return true;
     });
-    for (const auto& [key, record] : changed) {
-        store_.put(key, record.SerializeAsString());
+    store_.scan("d/", [&](std::string_view key, std::string_view bytes) {
+        if (bytes.find(text) != std::string_view::npos) {
+            ++result.erased;
+            changed.emplace_back(key, "");
+        }
+        return true;
+    });
+    for (const auto& [key, bytes] : changed) {
+        store_.put(key, bytes);
     }
     put_revision();
     store_.scrub();  // also when no record holds it any more: what was sent long ago may still be in the file
@@ -384,21 +436,27 @@ Outbox::Forgotten Outbox::forget(const std::string& service, const Intervals& nu
     auto& box = boxes_.at(service);
     result = {};
     const auto fresh = to_forget(box, numbers, result.waiting);
-    std::vector<std::pair<std::string, store::v1::OutboxItem>> changed;
+    std::vector<std::pair<std::string, std::string>> changed;
     store_.scan("e/" + service + "/", [&](std::string_view key, std::string_view bytes) {
-        if (auto record = parse(key, bytes); fresh.contains(record.sequence())) {
-            record.clear_event();
-            record.clear_digest();
-            for (auto& reason : *record.mutable_answer()->mutable_reasons()) {
+        if (auto record = parse(key, bytes); record && fresh.contains(record->sequence())) {
+            record->clear_event();
+            record->clear_digest();
+            for (auto& reason : *record->mutable_answer()->mutable_reasons()) {
                 reason.set_vi("nội dung đã xóa cùng dữ liệu của hộ");
                 reason.set_en("what it said was erased with the household");
             }
-            changed.emplace_back(key, std::move(record));
+            changed.emplace_back(key, record->SerializeAsString());
         }
         return true;
     });
-    for (const auto& [key, record] : changed) {
-        store_.put(key, record.SerializeAsString());
+    store_.scan("d/" + service + "/", [&](std::string_view key, std::string_view) {
+        if (fresh.contains(named_by(key).second)) {
+            changed.emplace_back(key, "");
+        }
+        return true;
+    });
+    for (const auto& [key, bytes] : changed) {
+        store_.put(key, bytes);
     }
     v1::Forget runs;
     for (const auto& [first, last] : fresh.runs()) {
@@ -449,15 +507,6 @@ void Outbox::put_revision() {
     store_.put("v", std::to_string(++revision_));
 }
 
-store::v1::OutboxItem Outbox::item(const std::string& service, std::uint64_t sequence) {
-    const auto key = item_key(service, sequence);
-    const auto bytes = store_.get(key);
-    if (!bytes) {
-        throw Broken("the outbox has lost event " + std::to_string(sequence) + " for " + service + "; restore the outbox from a backup");
-    }
-    return parse(key, *bytes);
-}
-
 const Outbox::Waiting& Outbox::waiting(const std::string& service) const {
     static const Waiting nothing;
     const auto found = boxes_.find(service);
@@ -465,8 +514,14 @@ const Outbox::Waiting& Outbox::waiting(const std::string& service) const {
 }
 
 std::string Outbox::frozen(const std::string& service, std::uint64_t sequence) {
-    auto record = item(service, sequence);
-    return std::move(*record.mutable_event());
+    if (auto record = find(service, sequence)) {
+        return std::move(*record->mutable_event());
+    }
+    store_.begin();
+    put_attempts();
+    read_all();
+    store_.commit();
+    return {};
 }
 
 void Outbox::sent(const std::string& service, std::uint64_t sequence, std::uint64_t now) {
@@ -488,12 +543,15 @@ void Outbox::visit(std::string_view service, const std::function<void(const stor
     const auto prefix = service.empty() ? std::string("e/") : std::string("e/").append(service).append("/");
     store_.scan(prefix, [&](std::string_view key, std::string_view bytes) {
         auto item = parse(key, bytes);
-        const auto& attempts = waiting(item.service());
-        if (const auto at = attempts.find(item.sequence()); at != attempts.end()) {
-            item.set_attempts(at->second.times);
-            item.set_last_sent_at(at->second.last_at);
+        if (!item) {
+            return true;
         }
-        visitor(item);
+        const auto& attempts = waiting(item->service());
+        if (const auto at = attempts.find(item->sequence()); at != attempts.end()) {
+            item->set_attempts(at->second.times);
+            item->set_last_sent_at(at->second.last_at);
+        }
+        visitor(*item);
         return true;
     });
 }
@@ -505,6 +563,7 @@ Outbox::Ledger Outbox::ledger() const {
         total.stored += part.stored;
         total.refused += part.refused;
         total.waiting += part.waiting;
+        total.damaged += part.damaged;
     }
     return total;
 }
@@ -513,6 +572,10 @@ std::map<std::string, Outbox::Ledger> Outbox::ledgers() const {
     std::map<std::string, Ledger> all;
     for (const auto& [service, box] : boxes_) {
         all[service] = Ledger{box.next - 1, box.stored, box.refused, box.waiting.size()};
+    }
+    for (const auto& [service, sequence] : damaged_) {
+        ++all[service].waiting;
+        ++all[service].damaged;
     }
     return all;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The device's durable list of what it posted. An event is numbered and frozen when it is posted, waits on disk until its
-// receipt has come, and is answered once: the first final verdict stands.
+// receipt has come, and is answered once: the first final verdict stands. A record that cannot be read stops nothing else: it is set
+// aside, kept, and never sent, for whoever posted it may have posted it anew.
 //
 // Keeps I3 (posted = stored + refused + waiting). On a shared store several processes may post at the same instant, while
 // one of them sends; each sees what the others did at refresh() and before it numbers an event.
@@ -17,9 +18,11 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -27,12 +30,13 @@ namespace chieng {
 
 class Outbox {
 public:
-    // Loss ledger: `posted` is what was numbered; the other three are what the records say.
+    // Loss ledger: `posted` is what was numbered; the next three are what the records say.
     struct Ledger {
         std::uint64_t posted = 0;
         std::uint64_t stored = 0;
         std::uint64_t refused = 0;
         std::uint64_t waiting = 0;
+        std::uint64_t damaged = 0;  // of those waiting: nobody can read what they said, or what was answered
 
         friend bool operator==(const Ledger&, const Ledger&) = default;
     };
@@ -42,9 +46,10 @@ public:
         std::uint32_t times = 0;    // that it was sent
         std::uint64_t last_at = 0;  // seconds since 1970
     };
-    using Waiting = std::map<std::uint64_t, Pending>;  // by sequence
+    using Waiting = std::map<std::uint64_t, Pending>;    // by sequence
+    using Name = std::pair<std::string, std::uint64_t>;  // service and sequence
 
-    // Reads all records. Throws Broken when one cannot be read.
+    // Reads all records, and sets those aside that cannot be read.
     explicit Outbox(Store& store);
 
     // Numbers the event 1, 2, 3 … for this service and keeps it: it is on disk when this returns a sequence. `places` may
@@ -86,7 +91,10 @@ public:
     [[nodiscard]] const Waiting& waiting(const std::string& service) const;
     [[nodiscard]] std::uint64_t waiting_count() const { return waiting_; }
 
-    // The bytes of a waiting event. Throws Broken when the record is gone.
+    // Those that were set aside, in order. waiting() does not name them.
+    [[nodiscard]] const std::set<Name>& damaged() const { return damaged_; }
+
+    // The bytes of a waiting event. None when its record cannot be read any more: it is set aside, and waiting() is another then.
     [[nodiscard]] std::string frozen(const std::string& service, std::uint64_t sequence);
 
     // Counts an attempt to send; in memory until the next commit, or until keep_attempts().
@@ -95,7 +103,7 @@ public:
     // Writes down the attempts, if there were any since the last commit.
     void keep_attempts();
 
-    // A record; nothing when it was dropped, or never posted.
+    // A record; nothing when it was dropped, never posted, or cannot be read.
     [[nodiscard]] std::optional<store::v1::OutboxItem> find(const std::string& service, std::uint64_t sequence);
 
     // All records, or those of one service, in the order of service and sequence.
@@ -118,6 +126,7 @@ private:
     };
 
     void read_all();
+    void read_records();
     void read_new();
     void take_over();
     void take(const store::v1::OutboxItem& item);
@@ -129,11 +138,11 @@ private:
     [[nodiscard]] static Intervals to_forget(const Box& box, const Intervals& numbers, std::uint64_t& waiting);
     void put_attempts();
     void put_revision();
-    [[nodiscard]] store::v1::OutboxItem item(const std::string& service, std::uint64_t sequence);
 
     Store& store_;
     std::map<std::string, Box> boxes_;
     std::uint64_t waiting_ = 0;
+    std::set<Name> damaged_;
     std::uint64_t version_ = 0;   // of the store, when it was last read
     std::uint64_t revision_ = 0;  // of the records that were there: grows when one is answered or dropped
     Answered answered_;

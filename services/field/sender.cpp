@@ -43,6 +43,7 @@ Actions Sender::handle(std::span<const Input> inputs, Instant now) {
     std::vector<v1::Receipt> receipts;
     const auto seconds = static_cast<std::uint64_t>(now.civil.time_since_epoch().count());
     outbox_.refresh();
+    tell_damaged();
     for (const auto& input : inputs) {
         if (std::holds_alternative<LinkUp>(input)) {
             link_is_up_ = true;
@@ -132,6 +133,18 @@ void Sender::give_up_waiting(std::chrono::milliseconds now) {
     }
 }
 
+// Each once, whoever found it.
+void Sender::tell_damaged() {
+    if (telemetry_ == nullptr || !telemetry_->wants(StepKind::damaged)) {
+        return;
+    }
+    for (const auto& name : outbox_.damaged()) {
+        if (damaged_told_.insert(name).second) {
+            telemetry_->tell(step_of(StepKind::damaged, "device", {commune_, name.first, device_, name.second}));
+        }
+    }
+}
+
 void Sender::send(std::chrono::milliseconds now, std::uint64_t seconds, Actions& actions) {
     std::size_t under_way = 0;
     std::vector<std::pair<std::chrono::milliseconds, std::string>> ready;  // who was served longest ago comes first
@@ -139,7 +152,7 @@ void Sender::send(std::chrono::milliseconds now, std::uint64_t seconds, Actions&
         const auto& lane = lanes_[service];
         if (!lane.under_way.empty()) {
             ++under_way;
-        } else if (ledger.waiting > 0) {
+        } else if (!outbox_.waiting(service).empty()) {
             ready.emplace_back(lane.sent_at, service);
         }
     }
@@ -149,14 +162,19 @@ void Sender::send(std::chrono::milliseconds now, std::uint64_t seconds, Actions&
             return;
         }
         auto& lane = lanes_[service];
-        actions.emplace_back(next_message(service, lane, seconds));
+        auto message = next_message(service, lane, seconds);
+        if (!message) {
+            continue;  // in the next round
+        }
+        actions.emplace_back(*std::move(message));
         lane.sent_at = now;
         lane.due_at = now + lane.patience + jitter(lane.patience);
         ++under_way;
     }
 }
 
-Publish Sender::next_message(const std::string& service, Lane& lane, std::uint64_t seconds) {
+// None when a record turned out to be damaged.
+std::optional<Publish> Sender::next_message(const std::string& service, Lane& lane, std::uint64_t seconds) {
     store::v1::FrozenEvents message;
     message.set_device(device_);
     message.set_commune(commune_);
@@ -166,6 +184,10 @@ Publish Sender::next_message(const std::string& service, Lane& lane, std::uint64
             break;
         }
         auto bytes = outbox_.frozen(service, sequence);
+        if (bytes.empty()) {
+            lane.under_way.clear();
+            return std::nullopt;
+        }
         size += bytes.size() + event_frame_bytes;
         if (size > message_bytes_max) {
             break;

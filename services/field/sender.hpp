@@ -31,13 +31,13 @@ public:
     // `seed` spreads the resends of many devices.
     Sender(std::string device, std::string commune, Outbox& outbox, std::uint64_t seed);
 
-    // Told of each event that is sent or answered; it must outlive this and the outbox.
+    // Told of each event that is sent, answered, or set aside; it must outlive this and the outbox.
     void tell(Telemetry& telemetry);
 
     // Throws Broken when a receipt cannot be committed: it will be given again on a resend.
     [[nodiscard]] Actions handle(std::span<const Input> inputs, Instant now);
 
-    // Everything posted has its answer.
+    // Everything posted has its answer, but what is damaged.
     [[nodiscard]] bool drained() const { return outbox_.waiting_count() == 0; }
 
     // The latest refusal that names no event: the message itself was turned away, and its events still wait.
@@ -57,8 +57,9 @@ private:
     void apply(std::span<const v1::Receipt> receipts, std::uint64_t seconds);
     void forget();
     void give_up_waiting(std::chrono::milliseconds now);
+    void tell_damaged();
     void send(std::chrono::milliseconds now, std::uint64_t seconds, Actions& actions);
-    [[nodiscard]] Publish next_message(const std::string& service, Lane& lane, std::uint64_t seconds);
+    [[nodiscard]] std::optional<Publish> next_message(const std::string& service, Lane& lane, std::uint64_t seconds);
     [[nodiscard]] std::chrono::milliseconds jitter(std::chrono::milliseconds patience);
 
     std::string device_;
@@ -69,6 +70,7 @@ private:
     std::chrono::milliseconds keep_attempts_at_{0};
     std::map<std::string, Lane> lanes_;
     std::map<std::string, Intervals> to_forget_;  // by service
+    std::set<Outbox::Name> damaged_told_;
     std::optional<v1::Answer> last_refusal_;
     Telemetry* telemetry_ = nullptr;
 };

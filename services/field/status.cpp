@@ -13,13 +13,22 @@ std::uint64_t seconds_of(Instant now) {
     return static_cast<std::uint64_t>(now.civil.time_since_epoch().count());
 }
 
-void add_runs(const Outbox::Waiting& waiting, v1::ServiceStatus& status) {
-    for (auto at = waiting.begin(); at != waiting.end() && status.waiting_runs_size() < 2 * StatusReport::waiting_pairs_max;) {
-        auto last = at->first;
-        status.add_waiting_runs(last);
-        for (++at; at != waiting.end() && at->first == last + 1; ++at) {
-            ++last;
+// What is damaged waits too, for whoever posts it anew: the commune may have it or not.
+void add_runs(const Outbox& outbox, v1::ServiceStatus& status) {
+    Intervals numbers;
+    for (const auto& [sequence, pending] : outbox.waiting(status.service())) {
+        numbers.insert(sequence);
+    }
+    for (const auto& [service, sequence] : outbox.damaged()) {
+        if (service == status.service()) {
+            numbers.insert(sequence);
         }
+    }
+    for (const auto& [first, last] : numbers.runs()) {
+        if (status.waiting_runs_size() == 2 * StatusReport::waiting_pairs_max) {
+            return;
+        }
+        status.add_waiting_runs(first);
         status.add_waiting_runs(last);
     }
 }
@@ -68,7 +77,7 @@ Message StatusReport::report(bool online, std::uint64_t recorded_at) const {
         part.set_stored(ledger.stored);
         part.set_refused(ledger.refused);
         part.set_waiting(ledger.waiting);
-        add_runs(outbox_.waiting(service), part);
+        add_runs(outbox_, part);
     }
     return {topics::status(commune_, device_), status.SerializeAsString(), true};
 }

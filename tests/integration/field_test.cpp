@@ -5,6 +5,7 @@
 #include "services/field/outbox.hpp"
 #include "services/runtime/adapters/mqtt_link.hpp"
 #include "services/runtime/adapters/sqlite_store.hpp"
+#include "services/runtime/core/bytes.hpp"
 #include "services/runtime/core/topics.hpp"
 #include "services/runtime/core/trace.hpp"
 #include "tests/support/events.hpp"
@@ -118,6 +119,26 @@ private:
 };
 
 }  // namespace
+
+TEST_CASE("an event whose record is damaged stops nothing, and is named until somebody looks", "[integration]") {
+    const Village village;
+    for (int i = 1; i <= 3; ++i) {
+        CHECK(village.post().starts_with("0 "));
+    }
+    {
+        SqliteStore store(village.folder.path() / "p1.outbox.db", nullptr, Sharing::shared);
+        store.put("e/session/" + big_endian(2), "\xFF");
+        store.commit();
+    }
+    const std::string named = "damaged, cannot be read and is not sent: ask the commune whether it has it; if not, post it anew\n";
+    const Process service(village.service(), village.log("service.log"));
+    CHECK_THAT(village.result({"send"}), Catch::StartsWith("74 ") && Catch::Contains("event=23656/session/p1/2 verdict=damaged") &&
+                                             Catch::Contains("session/2: " + named));
+    CHECK(village.ledger() == Outbox::Ledger{3, 2, 0, 1, 1});
+    CHECK(village.result({"send"}) == "74 session/2: " + named);
+    CHECK_THAT(village.result({"list"}), Catch::StartsWith("0 ") && Catch::Contains("session/2\t\t\t" + named) &&
+                                             Catch::EndsWith("posted = stored + refused + waiting: 3 = 2 + 0 + 1 (of which damaged: 1)\n"));
+}
 
 TEST_CASE("what several processes post while the sender runs is numbered once, sent and stored", "[integration]") {
     const Village village;

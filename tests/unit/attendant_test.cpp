@@ -4,6 +4,7 @@
 
 #include "data/attention_rules.hpp"
 #include "data/indicators.hpp"
+#include "services/runtime/core/bytes.hpp"
 #include "services/runtime/core/topics.hpp"
 #include "tests/support/entries.hpp"
 #include "tests/support/memory_store.hpp"
@@ -208,6 +209,21 @@ TEST_CASE("the figures of a device outlive its last will and a restart") {
     office.wait();
     CHECK(office.attendant->difference() == 0);
     CHECK(office.deliver() == " phone/monitoring over; ");
+}
+
+TEST_CASE("an attendant goes on when a record of its outbox is damaged, and posts what it said no second time") {
+    Office office;
+    office.take("station", loudspeakers(1, 2));
+    office.wait();
+    CHECK(office.deliver() == "23656-01 station; ");
+    office.store.put("e/monitoring/" + big_endian(1), "");
+    office.store.commit();
+    office.restart();
+    office.wait();
+    CHECK(office.deliver().empty());
+    office.take("station", loudspeakers(2, 4));
+    office.wait();
+    CHECK(office.deliver() == "23656-01 station over; ");
 }
 
 TEST_CASE("an attendant whose outbox was lost notices it and posts nothing under used numbers") {

@@ -83,6 +83,30 @@ std::uint64_t answer_about(Outbox& outbox, v1::Verdict verdict, std::uint64_t fi
 
 using Ledger = Outbox::Ledger;
 
+std::string record_key(std::uint64_t sequence, const std::string& kind = "e", const std::string& service = "session") {
+    return kind + "/" + service + "/" + big_endian(sequence);
+}
+
+// What may become of the bytes of a record.
+std::vector<std::string> damages_of(const std::string& record, const std::string& another) {
+    store::v1::OutboxItem item;
+    REQUIRE(item.ParseFromString(record));
+    auto lost = item;
+    lost.clear_event();
+    item.mutable_event()->back() = static_cast<char>(item.event().back() ^ 1);
+    return {"", "\xFF\xFF", record.substr(0, record.size() / 2), another, lost.SerializeAsString(), item.SerializeAsString()};
+}
+
+std::vector<std::uint64_t> waiting(const Outbox& outbox) {
+    std::vector<std::uint64_t> numbers;
+    for (const auto& [sequence, pending] : outbox.waiting("session")) {
+        numbers.push_back(sequence);
+    }
+    return numbers;
+}
+
+const std::set<Outbox::Name> the_second{{"session", 2}};
+
 }  // namespace
 
 TEST_CASE("what one process posts the other sends, and what is answered there is known here", "[outbox]") {
@@ -248,6 +272,96 @@ TEST_CASE("whoever shares the outbox learns that records were dropped", "[outbox
     CHECK(app.outbox.items().size() == 1);
 }
 
+TEST_CASE("a record that cannot be read is set aside for good, and stops nothing else", "[outbox]") {
+    MemoryStore good;
+    {
+        Outbox outbox(good);
+        for (int i = 0; i < 3; ++i) {
+            post(outbox);
+        }
+    }
+    for (const auto& damage : damages_of(*good.get(record_key(2)), *good.get(record_key(1)))) {
+        MemoryStore store;
+        good.scan("", [&](std::string_view key, std::string_view value) {
+            store.put(key, value);
+            return true;
+        });
+        store.put(record_key(2), damage);
+        store.commit();
+        for (int round = 0; round < 2; ++round) {
+            Outbox outbox(store);
+            store.crash();
+            CHECK(outbox.ledger() == Ledger{3, 0, 0, 3, 1});
+            CHECK(outbox.damaged() == the_second);
+            CHECK(waiting(outbox) == std::vector<std::uint64_t>{1, 3});
+            CHECK(outbox.items().size() == 2);
+            CHECK(store.get(record_key(2, "d")) == damage);
+            CHECK_FALSE(store.get(record_key(2)));
+        }
+        Outbox outbox(store);
+        CHECK(answer(outbox, v1::STORED, 1, 3) == 2);  // 2 stays what it is: whoever posted it was told to post it anew
+        CHECK(outbox.ledger() == Ledger{3, 2, 0, 1, 1});
+        CHECK(outbox.waiting_count() == 0);
+        CHECK(outbox.prune(1000) == 2);
+        CHECK(post(outbox) == 4);
+    }
+}
+
+TEST_CASE("the last record that was posted is damaged, and its number is not drawn again", "[outbox]") {
+    MemoryStore store;
+    {
+        Outbox outbox(store);
+        post(outbox);
+        post(outbox);
+    }
+    store.put(record_key(2), "");
+    store.erase("n/session");
+    store.commit();
+    Outbox outbox(store);
+    CHECK(post(outbox) == 3);
+}
+
+TEST_CASE("a record that is damaged while it waits is set aside when it is to be sent, and others learn of it", "[outbox]") {
+    const Device device;
+    Process app(device);
+    Process sender(device);
+    for (int i = 0; i < 3; ++i) {
+        post(sender.outbox);
+    }
+    app.outbox.refresh();
+    SqliteStore fault(device.file(), nullptr, Sharing::shared);
+    fault.put(record_key(2), "\xFF");
+    fault.commit();
+    CHECK_FALSE(sender.outbox.frozen("session", 1).empty());
+    CHECK(sender.outbox.damaged().empty());
+    CHECK(sender.outbox.frozen("session", 2).empty());
+    app.outbox.refresh();
+    for (auto* outbox : {&sender.outbox, &app.outbox}) {
+        CHECK(outbox->damaged() == the_second);
+        CHECK(waiting(*outbox) == std::vector<std::uint64_t>{1, 3});
+    }
+    fault.put(record_key(4), "\xFF");  // as another process posts it
+    fault.put("n/session", "5");
+    fault.commit();
+    app.outbox.refresh();
+    CHECK(app.outbox.ledger() == Ledger{4, 0, 0, 4, 2});
+}
+
+TEST_CASE("an answer stands also when the record was damaged meanwhile", "[outbox]") {
+    MemoryStore store;
+    Outbox outbox(store);
+    post(outbox);
+    post(outbox);
+    for (std::uint64_t sequence = 1; sequence <= 2; ++sequence) {
+        store.put(record_key(sequence), "\xFF");
+    }
+    answer(outbox, v1::STORED, 1, 1);
+    answer(outbox, v1::REFUSED, 2, 1);
+    for (const auto& ledger : {outbox.ledger(), Outbox(store).ledger()}) {
+        CHECK(ledger == Ledger{2, 1, 1, 0, 0});
+    }
+}
+
 TEST_CASE("a household that is forgotten is in no byte of the outbox, but in what must still be sent") {
     const Device device;
     Process process(device);
@@ -297,6 +411,32 @@ TEST_CASE("a household that is forgotten is in no byte of the outbox, but in wha
         CHECK_FALSE(item.has_digest());  // a guess of the key could be tried out on it
     }
     CHECK(process.outbox.items("household")[1].answer().reasons(0).code() == "UNKNOWN_HOUSEHOLD");
+}
+
+TEST_CASE("a household that is forgotten is in no byte of a record that was set aside, which stays named") {
+    const Device device;
+    Process process(device);
+    const std::string household = "HO-giarai-4711";
+    for (int i = 0; i < 2; ++i) {
+        auto event = a_household_supported(0);
+        event.mutable_household_supported()->set_household_key(household);
+        static_cast<void>(process.outbox.post(event, "household", &kbang(), "23656", *parse_day("2022-03-25"), 100));
+    }
+    for (std::uint64_t sequence = 1; sequence <= 2; ++sequence) {
+        const auto key = record_key(sequence, "e", "household");
+        process.store.put(key, *process.store.get(key) + "\xFF");
+        process.store.commit();
+        CHECK(process.outbox.frozen("household", sequence).empty());
+    }
+    CHECK(process.outbox.forget(household).erased == 2);
+    CHECK(process.store.get(record_key(1, "d", "household")) == "");
+    process.store.put(record_key(2, "d", "household"), household);
+    process.store.commit();
+    Intervals numbers;
+    numbers.insert(2);
+    CHECK(process.outbox.forget("household", numbers).erased == 1);
+    CHECK(process.store.get(record_key(2, "d", "household")) == "");
+    CHECK(Process(device).outbox.ledger() == Ledger{2, 0, 0, 2, 2});
 }
 
 TEST_CASE("a device forgets the events whose numbers it is told, and what waits after its answer") {

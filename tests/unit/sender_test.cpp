@@ -3,7 +3,9 @@
 #include "services/field/sender.hpp"
 
 #include "services/household/household.hpp"
+#include "services/runtime/core/bytes.hpp"
 #include "services/runtime/core/engine.hpp"
+#include "services/runtime/core/event_line.hpp"
 #include "services/runtime/core/limits.hpp"
 #include "services/runtime/core/topics.hpp"
 #include "services/session/session.hpp"
@@ -80,6 +82,20 @@ public:
     std::unique_ptr<Outbox> outbox;
     std::unique_ptr<Sender> sender;
     std::chrono::milliseconds steady{1'000};
+};
+
+// What is told of damaged records, without the trace.
+class Lines final : public Telemetry {
+public:
+    [[nodiscard]] bool wants(StepKind kind) const override { return is_trouble(kind); }
+    void tell(const Step& step) override {
+        const auto line = event_line(step);
+        damaged.push_back(line.substr(0, line.find(" trace_id=")));
+    }
+    void tell(const ReadNote& /*read*/) override {}
+    void left_out(std::uint64_t /*steps*/) override {}
+
+    std::vector<std::string> damaged;
 };
 
 v1::Answer verdict(v1::Verdict what, v1::Verdict first = v1::VERDICT_UNSPECIFIED) {
@@ -194,6 +210,7 @@ TEST_CASE("a full outbox says so and takes more once some were answered", "[outb
     Phone phone;
     store::v1::OutboxItem item;
     item.set_service("session");
+    item.set_event("x");
     for (std::uint64_t i = 1; i <= limits::outbox_events_max; ++i) {
         item.set_sequence(i);
         std::string key = "e/session/";
@@ -313,6 +330,32 @@ TEST_CASE("a message holds at most 50 events and 64 KiB", "[sender]") {
     const auto messages = sent(wordy.give(LinkUp{}));  // checks the size
     REQUIRE(messages.size() == 1);
     CHECK(std::count(messages[0].begin(), messages[0].end(), ',') == 30);
+}
+
+TEST_CASE("a record that cannot be read is passed over, told of once, and nothing behind it waits", "[sender]") {
+    for (const bool before_start : {true, false}) {
+        Phone phone;
+        phone.post_many(3);
+        phone.store.put("e/session/" + big_endian(2), "\xFF");
+        phone.store.commit();
+        if (before_start) {
+            phone.restart();
+        }
+        Lines lines;
+        phone.sender->tell(lines);
+        auto messages = sent(phone.give(LinkUp{}));
+        if (!before_start) {
+            CHECK(messages.empty());  // it turned out when the message was made
+            messages = sent(phone.wait(1s));
+        }
+        CHECK(messages == Sent{"session:1,3"});
+        phone.wait(1s);
+        CHECK(lines.damaged == std::vector<std::string>{"at=device event=23656/session/phone-1/2 verdict=damaged"});
+        CHECK_FALSE(phone.sender->drained());
+        phone.receive(verdict(v1::STORED), {{1, 1}, {3, 3}});
+        CHECK(phone.sender->drained());
+        CHECK(phone.outbox->ledger() == Outbox::Ledger{3, 2, 0, 1, 1});
+    }
 }
 
 TEST_CASE("every service has its own message under way", "[sender]") {

@@ -3,6 +3,7 @@
 #include "services/field/status.hpp"
 
 #include "chieng/v1/status.pb.h"
+#include "services/runtime/core/bytes.hpp"
 #include "tests/support/events.hpp"
 #include "tests/support/memory_store.hpp"
 
@@ -78,6 +79,21 @@ TEST_CASE("a device says that it is there when the link comes up, and what becam
     CHECK(session.waiting() == 4);
     const auto& runs = session.waiting_runs();
     CHECK(std::vector<std::uint64_t>(runs.begin(), runs.end()) == std::vector<std::uint64_t>{1, 1, 4, 6});
+}
+
+TEST_CASE("what is damaged waits in the status, so that the commune misses it when it has not come", "[status]") {
+    Phone phone;
+    phone.post(4);
+    phone.store.put("e/session/" + big_endian(2), "");
+    CHECK(phone.outbox.frozen("session", 2).empty());
+    phone.answer(1, v1::STORED);
+    phone.answer(3, v1::STORED);
+    const auto status = said(phone.give(LinkUp{}));
+    const auto& session = status.services(0);
+    CHECK(session.posted() == session.stored() + session.refused() + session.waiting());
+    CHECK(session.waiting() == 2);
+    const auto& runs = session.waiting_runs();
+    CHECK(std::vector<std::uint64_t>(runs.begin(), runs.end()) == std::vector<std::uint64_t>{2, 2, 4, 4});
 }
 
 TEST_CASE("a status is said again when it changed, and at most every few seconds", "[status]") {

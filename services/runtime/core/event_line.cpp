@@ -7,7 +7,8 @@
 namespace chieng {
 namespace {
 
-constexpr std::array<std::string_view, 8> verdicts{"posted", "sent", "stored", "duplicate", "refused", "conflict", "quarantined", "folded"};
+constexpr std::array<std::string_view, 9> verdicts{"posted",   "sent",        "stored",  "duplicate", "refused",
+                                                   "conflict", "quarantined", "damaged", "folded"};
 constexpr std::size_t words_max = 4;  // an event may be wrong in many ways
 constexpr std::size_t chars_max = 120;
 constexpr std::size_t question_chars_max = 4'000;  // who asked for what is told whole

@@ -14,8 +14,9 @@ namespace chieng {
 
 void add_log_option(CLI::App& app, LogDetail& detail) {
     const std::map<std::string, LogDetail> names{{"off", LogDetail::off}, {"trouble", LogDetail::trouble}, {"events", LogDetail::events}};
-    app.add_option("--log", detail,
-                   "a line about an event: trouble (refused, in conflict, quarantined; the default), events (each step of each), off")
+    app.add_option(
+           "--log", detail,
+           "a line about an event: trouble (refused, in conflict, quarantined, damaged; the default), events (each step of each), off")
         ->transform(CLI::CheckedTransformer(names).description("off|trouble|events"))
         ->option_text(" ");
 }

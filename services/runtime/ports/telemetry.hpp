@@ -16,11 +16,11 @@
 
 namespace chieng {
 
-enum class StepKind { posted, sent, stored, duplicate, refused, conflict, quarantined, folded };
+enum class StepKind { posted, sent, stored, duplicate, refused, conflict, quarantined, damaged, folded };
 
 // Somebody has to look at it.
 [[nodiscard]] constexpr bool is_trouble(StepKind kind) {
-    return kind == StepKind::refused || kind == StepKind::conflict || kind == StepKind::quarantined;
+    return kind == StepKind::refused || kind == StepKind::conflict || kind == StepKind::quarantined || kind == StepKind::damaged;
 }
 
 struct Step {

@@ -2,6 +2,7 @@
 // The rules of the household service: what is refused, and its neighbour that is not.
 #include "services/household/household.hpp"
 
+#include "services/runtime/core/retention.hpp"
 #include "tests/support/engine_bench.hpp"
 #include "tests/support/judged.hpp"
 
@@ -272,6 +273,111 @@ TEST_CASE("a result is not taken down before it is posted", "[household]") {
     CHECK(judged(event) == "review_meeting_held.posted_to:ENDS_BEFORE");
     event.mutable_review_meeting_held()->set_posted_to("2022-03-21");
     CHECK(judged(event).empty());
+}
+
+namespace {
+
+// A change of this household's class, as a review found it on that day.
+v1::Event a_review(std::uint64_t sequence, const std::string& household, const std::string& day, v1::HouseholdClass from,
+                   v1::HouseholdClass to, Change::Movement movement) {
+    auto event = a_change(from, to, Change::YEARLY_REVIEW, movement);
+    event.set_sequence(sequence);
+    event.set_occurred_on(day);
+    event.mutable_household_status_changed()->set_household_key(household);
+    return event;
+}
+
+v1::Event an_escape(std::uint64_t sequence, const std::string& household, const std::string& day) {
+    return a_review(sequence, household, day, v1::POOR, v1::NEWLY_ESCAPED, Change::ESCAPED_POVERTY);
+}
+
+class Review {
+public:
+    Review() { bench.now.civil = Seconds(*parse_day("2025-06-20")); }
+
+    void take(const v1::Event& event, const std::string& device = "p1") { CHECK(bench.refusal(device, event).empty()); }
+    std::string listed(std::string_view day = "2025-06-20") {
+        std::string text;
+        for (const auto& each : escaped_before(bench.store, day)) {
+            text += each.household + " " + each.since + ", ";
+        }
+        return text;
+    }
+
+    Bench bench{make_service<Household>()};
+};
+
+}  // namespace
+
+TEST_CASE("households that are newly escaped since before a day are listed in the order of their days", "[household]") {
+    Review review;
+    review.take(an_escape(1, "b", "2022-11-20"));
+    review.take(an_escape(2, "a", "2022-12-01"));
+    review.take(a_review(3, "near", "2022-11-19", v1::NEAR_POOR, v1::NEWLY_ESCAPED, Change::ESCAPED_NEAR_POVERTY));
+    review.take(a_review(4, "poor", "2022-11-19", v1::POOR, v1::POOR, Change::UNCHANGED));
+    review.take(a_review(5, "above", "2022-11-19", v1::POOR, v1::AVERAGE, Change::ESCAPED_POVERTY));
+    CHECK(review.listed() == "near 2022-11-19, b 2022-11-20, a 2022-12-01, ");
+    CHECK(review.listed("2022-11-20") == "near 2022-11-19, ");
+    CHECK(review.listed("2022-11-19").empty());
+}
+
+TEST_CASE("the latest change decides whether a household is newly escaped, whatever comes first", "[household]") {
+    Review review;
+    const auto escape = an_escape(0, "", "2022-11-20");
+    const auto again = a_review(0, "", "2023-11-20", v1::NEWLY_ESCAPED, v1::NEWLY_ESCAPED, Change::UNCHANGED);
+    const auto gone = a_review(0, "", "2025-05-21", v1::NEWLY_ESCAPED, v1::AVERAGE, Change::UNCHANGED);
+    const auto fallen = a_review(0, "", "2024-11-20", v1::NEWLY_ESCAPED, v1::POOR, Change::POOR_AGAIN);
+    const auto anew = an_escape(0, "", "2025-05-20");
+    std::uint64_t sequence = 0;
+    const auto take = [&](const std::string& household, std::vector<v1::Event> events) {
+        for (auto& event : events) {
+            event.set_sequence(++sequence);
+            event.mutable_household_status_changed()->set_household_key(household);
+            review.take(event);
+        }
+    };
+    take("stays", {again, escape});  // a review that finds it as it was begins nothing anew
+    take("gone", {gone, escape, again});
+    take("fallen", {fallen, escape});
+    take("anew", {anew, fallen, escape});
+    take("met", {again});  // how it escaped was not told
+    CHECK(review.listed() == "stays 2022-11-20, met 2023-11-20, anew 2025-05-20, ");
+    auto left = a_change(v1::NEWLY_ESCAPED, v1::HOUSEHOLD_CLASS_UNSPECIFIED, Change::MOVED_OUT, Change::UNCHANGED);
+    left.set_occurred_on("2024-01-01");
+    take("stays", {left});
+    auto came = a_change(v1::HOUSEHOLD_CLASS_UNSPECIFIED, v1::NEWLY_ESCAPED, Change::MOVED_IN, Change::UNCHANGED);
+    came.set_occurred_on("2024-02-01");
+    take("came", {came});
+    CHECK(review.listed() == "met 2023-11-20, came 2024-02-01, anew 2025-05-20, ");
+}
+
+TEST_CASE("a change that was voided, or corrected, makes no household newly escaped", "[household]") {
+    Review review;
+    review.take(an_escape(1, "a", "2022-11-20"));
+    review.take(an_escape(2, "b", "2022-11-21"));
+    review.take(a_review(3, "c", "2022-11-22", v1::POOR, v1::AVERAGE, Change::ESCAPED_POVERTY));
+    review.take(an_escape(4, "d", "2022-11-23"));
+    review.take(a_review(5, "d", "2023-11-23", v1::NEWLY_ESCAPED, v1::POOR, Change::POOR_AGAIN));
+    CHECK(review.listed() == "a 2022-11-20, b 2022-11-21, ");
+    review.take(correcting(an_event(6), v1::Correction::VOID, 1));
+    review.take(correcting(an_escape(7, "e", "2022-11-30"), v1::Correction::REPLACE, 2));  // of another household
+    review.take(correcting(an_escape(8, "c", "2022-11-24"), v1::Correction::REPLACE, 3));
+    review.take(correcting(an_event(9), v1::Correction::VOID, 5));
+    CHECK(review.listed() == "d 2022-11-23, c 2022-11-24, e 2022-11-30, ");
+    review.take(correcting(an_escape(10, "e", "2022-12-01"), v1::Correction::REPLACE, 2));  // once more
+    CHECK(review.listed() == "d 2022-11-23, c 2022-11-24, e 2022-12-01, ");
+}
+
+TEST_CASE("an erased household is not listed as newly escaped", "[household]") {
+    Review review;
+    review.take(an_escape(1, "a", "2022-11-20"));
+    review.take(an_escape(2, "b", "2022-11-21"));
+    auto erasure = an_event(1);
+    erasure.set_role(v1::LABOUR_OFFICIAL);
+    erasure.mutable_household_erased()->set_household_key("a");
+    erasure.mutable_household_erased()->set_ground(v1::HouseholdErased::ON_REQUEST);
+    review.take(erasure, "office");
+    CHECK(review.listed() == "b 2022-11-21, ");
 }
 
 TEST_CASE("a support is completed once, whatever came before", "[household]") {

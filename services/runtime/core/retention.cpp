@@ -5,10 +5,108 @@
 #include "services/runtime/core/validator.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
+#include <utility>
 
 namespace chieng {
+namespace {
+
+std::set<std::string> erased_households(Store& store) {
+    std::set<std::string> erased;
+    store.scan("k/", [&](std::string_view, std::string_view token) {
+        erased.emplace(token);
+        return true;
+    });
+    return erased;
+}
+
+void each_entry(Store& store, const std::function<void(const v1::Entry&)>& visit) {
+    std::uint64_t next = 1;
+    while (const auto block = store.block_at(next)) {
+        store::v1::Entries entries;
+        if (!entries.ParseFromString(block->bytes)) {
+            throw Broken("the journal's block at offset " + std::to_string(block->first) + " cannot be read; restore it from a backup");
+        }
+        std::for_each(entries.entries().begin(), entries.entries().end(), visit);
+        next = block->last + 1;
+    }
+}
+
+// Changes of class that count: of each household, by who reported them under which number.
+class Changes {
+public:
+    void apply(const v1::Entry& entry) {
+        if (entry.has_retracts()) {
+            count(entry.retracts(), false);
+        }
+        if (entry.effect() == v1::Entry::COUNTS) {
+            count(entry, true);
+        }
+        if (entry.has_restores()) {
+            count(entry.restores(), true);
+        }
+    }
+
+    // Since when each household is newly escaped that is so by its latest change.
+    [[nodiscard]] std::vector<NewlyEscaped> newly_escaped() const {
+        std::vector<NewlyEscaped> all;
+        for (const auto& [household, changes] : by_household_) {
+            std::vector<Change> ordered;
+            for (const auto& [name, change] : changes) {
+                ordered.push_back(change);
+            }
+            std::sort(ordered.begin(), ordered.end());
+            std::string since;
+            for (const auto& change : ordered) {
+                if (change.to != v1::NEWLY_ESCAPED) {
+                    since.clear();
+                } else if (since.empty() || change.is_movement) {
+                    since = change.occurred_on;
+                }
+            }
+            if (!since.empty()) {
+                all.push_back({since, household});
+            }
+        }
+        std::sort(all.begin(), all.end());
+        return all;
+    }
+
+private:
+    // In the order in which they happened; of one day, in which they were recorded, then received.
+    struct Change {
+        std::string occurred_on;
+        std::uint64_t recorded_at = 0;
+        std::uint64_t received_at = 0;
+        v1::HouseholdClass to = v1::HOUSEHOLD_CLASS_UNSPECIFIED;
+        bool is_movement = false;
+
+        friend auto operator<=>(const Change&, const Change&) = default;
+    };
+
+    void count(const v1::Entry& version, bool counts) {
+        v1::Event event;
+        event.ParseFromString(version.event());
+        if (!event.has_household_status_changed()) {
+            return;
+        }
+        const auto& change = event.household_status_changed();
+        auto& changes = by_household_[change.household_key()];
+        const std::pair name(version.device(), event.sequence());
+        if (counts) {
+            changes[name] = {event.occurred_on(), event.recorded_at(), version.received_at(), change.to_class(),
+                             change.movement() != v1::HouseholdStatusChanged::UNCHANGED};
+        } else {
+            changes.erase(name);
+        }
+    }
+
+    std::map<std::string, std::map<std::pair<std::string, std::uint64_t>, Change>> by_household_;
+};
+
+}  // namespace
 
 std::string household_of(const v1::Event& event) {
     const auto* body = body_of(event);
@@ -17,30 +115,18 @@ std::string household_of(const v1::Event& event) {
 }
 
 std::vector<Resting> resting_since(Store& store, std::string_view day) {
-    std::set<std::string> erased;
-    store.scan("k/", [&](std::string_view, std::string_view token) {
-        erased.emplace(token);
-        return true;
-    });
+    const auto erased = erased_households(store);
     std::map<std::string, Resting> found;
-    std::uint64_t next = 1;
-    while (const auto block = store.block_at(next)) {
-        store::v1::Entries entries;
-        if (!entries.ParseFromString(block->bytes)) {
-            throw Broken("the journal's block at offset " + std::to_string(block->first) + " cannot be read; restore it from a backup");
+    each_entry(store, [&](const v1::Entry& entry) {
+        v1::Event event;
+        event.ParseFromString(entry.event());
+        if (const auto household = household_of(event); !household.empty() && !erased.contains(household)) {
+            auto& resting = found[household];
+            resting.household = household;
+            resting.last = std::max(resting.last, event.occurred_on());
+            ++resting.events;
         }
-        for (const auto& entry : entries.entries()) {
-            v1::Event event;
-            event.ParseFromString(entry.event());
-            if (const auto household = household_of(event); !household.empty() && !erased.contains(household)) {
-                auto& resting = found[household];
-                resting.household = household;
-                resting.last = std::max(resting.last, event.occurred_on());
-                ++resting.events;
-            }
-        }
-        next = block->last + 1;
-    }
+    });
     std::vector<Resting> resting;
     for (auto& [household, each] : found) {
         if (each.last < day) {
@@ -48,6 +134,15 @@ std::vector<Resting> resting_since(Store& store, std::string_view day) {
         }
     }
     return resting;
+}
+
+std::vector<NewlyEscaped> escaped_before(Store& store, std::string_view day) {
+    Changes changes;
+    each_entry(store, [&](const v1::Entry& entry) { changes.apply(entry); });
+    auto escaped = changes.newly_escaped();
+    const auto erased = erased_households(store);
+    std::erase_if(escaped, [&](const NewlyEscaped& each) { return each.since >= day || erased.contains(each.household); });
+    return escaped;
 }
 
 }  // namespace chieng

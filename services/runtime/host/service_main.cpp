@@ -42,6 +42,7 @@ struct Settings {
     bool list_quarantine = false;
     bool list_refused = false;
     std::string resting_since;
+    std::string escaped_before;
 };
 
 std::string store_path(const Settings& settings, const std::string& service) {
@@ -97,6 +98,20 @@ int list_resting(const Settings& settings, const std::vector<Service>& services)
         for (const auto& each : resting_since(store, settings.resting_since)) {
             std::printf("%s\t%s\t%s\t%llu events\n", service.name.c_str(), each.household.c_str(), each.last.c_str(),
                         static_cast<unsigned long long>(each.events));
+        }
+    }
+    return 0;
+}
+
+// Newly escaped households since before that day: whoever decides that they are so no longer posts their change of class.
+int list_escaped(const Settings& settings, const std::vector<Service>& services) {
+    if (!parse_day(settings.escaped_before)) {
+        throw std::invalid_argument("--escaped-before is a day: 2022-03-12");
+    }
+    for (const auto& service : services) {
+        SqliteStore store(store_path(settings, service.name));
+        for (const auto& each : escaped_before(store, settings.escaped_before)) {
+            std::printf("%s\t%s\t%s\n", service.name.c_str(), each.household.c_str(), each.since.c_str());
         }
     }
     return 0;
@@ -237,6 +252,7 @@ int main(int argc, char** argv) {
     app.add_flag("--quarantine", settings.list_quarantine, "list what could not be read, and end");
     app.add_flag("--refused", settings.list_refused, "list what was refused, and end");
     app.add_option("--resting-since", settings.resting_since, "list households without an event since that day, and end");
+    app.add_option("--escaped-before", settings.escaped_before, "list households that are newly escaped since before that day, and end");
     const PlacesCommand places(app);
     return run_program(app, argc, argv, [&] {
         if (places.asked()) {
@@ -255,6 +271,9 @@ int main(int argc, char** argv) {
         }
         if (!settings.resting_since.empty()) {
             return list_resting(settings, services);
+        }
+        if (!settings.escaped_before.empty()) {
+            return list_escaped(settings, services);
         }
         return settings.list_quarantine || settings.list_refused ? list_turned_away(settings, services)
                                                                  : serve(settings, std::move(services));

@@ -10,6 +10,7 @@
 #include "chieng/v1/recipient.pb.h"
 #include "chieng/v1/report.pb.h"
 #include "chieng/v1/status.pb.h"
+#include "chieng/v1/turned_away.pb.h"
 #include "gateway/web/json_schema.hpp"
 #include "services/runtime/core/topics.hpp"
 #include "services/runtime/core/validator.hpp"
@@ -114,20 +115,20 @@ std::vector<Channel> feed_channels() {
         {Topic::feed_replies, writer, subscriber, "The blocks that were asked for.", false, true, {said<v1::Block>()}},
         {Topic::requests,
          "an officer's command, or any other client",
-         gateway,
+         "the place's gateway; the commune's services",
          "Asks of reports (ReportRequest), of what the board holds and how far it has read (an empty payload), or of the archive "
-         "(ArchiveRequest).",
+         "(ArchiveRequest); the commune's services of what was turned away (TurnedAwayRequest).",
          false,
          true,
-         {said<v1::ReportRequest>(), {nullptr, Form::empty}, said<v1::ArchiveRequest>()},
+         {said<v1::ReportRequest>(), {nullptr, Form::empty}, said<v1::ArchiveRequest>(), said<v1::TurnedAwayRequest>()},
          "replies"},
         {Topic::replies,
-         gateway,
+         "the place's gateway; the commune's services",
          "who asked",
          "The answers.",
          false,
          true,
-         {said<v1::ReportReply>(), said<v1::BoardDigest>(), said<v1::ArchiveReply>()}},
+         {said<v1::ReportReply>(), said<v1::BoardDigest>(), said<v1::ArchiveReply>(), said<v1::TurnedAwayReply>()}},
     };
 }
 

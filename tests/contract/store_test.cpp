@@ -103,6 +103,15 @@ TEMPLATE_TEST_CASE("a scan visits the keys of one prefix in byte order until tol
     });
     CHECK(seen == "b/10");
     seen.clear();
+    for (const std::string from : {"b/2", "b/1x", "a/9", "b/9", "c/1"}) {
+        seen += from + ":";
+        world.get().scan_from(from, "b/", [&](std::string_view key, std::string_view) {
+            seen += std::string(key) + " ";
+            return true;
+        });
+    }
+    CHECK(seen == "b/2:b/2 b/\xff b/1x:b/2 b/\xff a/9:b/10 b/2 b/\xff b/9:b/\xff c/1:");
+    seen.clear();
     world.get().scan("b/", [&](std::string_view key, std::string_view) {  // who is visited may scan too
         world.get().scan("a/", [&](std::string_view other, std::string_view) {
             seen += std::string(key) + std::string(other) + " ";

@@ -140,6 +140,42 @@ TEST_CASE("an event whose record is damaged stops nothing, and is named until so
                                              Catch::EndsWith("posted = stored + refused + waiting: 3 = 2 + 0 + 1 (of which damaged: 1)\n"));
 }
 
+TEST_CASE("what was not taken is listed while the services run, and when they do not", "[integration]") {
+    const Village village;
+    const auto listed = [&] {
+        auto command = village.service();
+        command.insert(command.end(), {"--refused", "--quarantine"});
+        const auto log = village.log("listed.log");
+        std::filesystem::remove(log);
+        Process process(command, log);
+        const auto code = process.wait(60s);
+        return std::to_string(code.value_or(-1)) + " " + text_of(log);
+    };
+    const auto check_listed = [&] {
+        CHECK_THAT(listed(), Catch::StartsWith("0 ") && Catch::Contains("session\tchieng/1/23656/session/events/web\t") &&
+                                 Catch::Contains(" times\t7 bytes\tUNREADABLE") &&
+                                 Catch::Contains("session\tweb/1\tvillage\tUNKNOWN_PLACE"));
+    };
+    const std::string refused =
+        R"({"device":"web","commune":"23656","events":[{"sequence":"1","occurredOn":"2022-03-20","village":"23656-99",)"
+        R"("organisation":"VILLAGE","role":"VILLAGE_HEAD","sessionHeld":{"form":"TALK","topics":["LAW"],"languages":["BAHNAR"],)"
+        R"("audience":{"total":3}}}]})";
+    {
+        const Process service(village.service(), village.log("service.log"));
+        REQUIRE(eventually(60s, [&] {  // what comes before the service listens is lost
+            for (const auto& message : {std::string("rubbish"), refused}) {
+                Process client({"/usr/bin/mosquitto_pub", "-p", std::to_string(village.broker.port()), "-q", "1", "-t",
+                                "chieng/1/23656/session/events/web", "-m", message},
+                               village.log("client.log"));
+                REQUIRE(client.wait(20s) == 0);
+            }
+            return text_of(village.log("service.log")).find("verdict=refused") != std::string::npos;
+        }));
+        check_listed();
+    }
+    check_listed();
+}
+
 TEST_CASE("what several processes post while the sender runs is numbered once, sent and stored", "[integration]") {
     const Village village;
     const Process service(village.service(), village.log("service.log"));

@@ -27,7 +27,9 @@ public:
     std::optional<std::string> get(std::string_view key) override { return inner_->get(key); }
     void put(std::string_view key, std::string_view value) override { inner_->put(key, value); }
     void erase(std::string_view key) override { inner_->erase(key); }
-    void scan(std::string_view prefix, const Visitor& visit) override { inner_->scan(prefix, visit); }
+    void scan_from(std::string_view from, std::string_view prefix, const Visitor& visit) override {
+        inner_->scan_from(from, prefix, visit);
+    }
     void commit() override { inner_->commit(); }
     void scrub() override { inner_->scrub(); }
 

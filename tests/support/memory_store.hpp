@@ -30,8 +30,8 @@ public:
     }
     void put(std::string_view key, std::string_view value) override { now_.kept.insert_or_assign(std::string(key), std::string(value)); }
     void erase(std::string_view key) override { now_.kept.erase(std::string(key)); }
-    void scan(std::string_view prefix, const Visitor& visit) override {
-        for (auto it = now_.kept.lower_bound(prefix); it != now_.kept.end() && it->first.starts_with(prefix); ++it) {
+    void scan_from(std::string_view from, std::string_view prefix, const Visitor& visit) override {
+        for (auto it = now_.kept.lower_bound(std::max(from, prefix)); it != now_.kept.end() && it->first.starts_with(prefix); ++it) {
             if (!visit(it->first, it->second)) {
                 return;
             }

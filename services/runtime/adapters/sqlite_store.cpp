@@ -137,9 +137,11 @@ void SqliteStore::run(const char* sql) {
         std::this_thread::sleep_for(turn_pause);
         result = sqlite3_exec(database_.get(), sql, nullptr, nullptr, nullptr);
     }
+    if (result == SQLITE_BUSY && sharing_ == Sharing::exclusive) {
+        throw InUse(path_ + ": another process has it open; stop that one first (" + sqlite3_errmsg(database_.get()) + ")");
+    }
     if (result == SQLITE_BUSY) {
-        fail(sharing_ == Sharing::shared ? "another process writes to it and does not end"
-                                         : "another process has it open; stop that one first");
+        fail("another process writes to it and does not end");
     }
     if (result != SQLITE_OK) {
         fail(what_to_do(result, std::string("cannot ") + sql));
@@ -245,10 +247,10 @@ void SqliteStore::erase(std::string_view key) {
     finish(erase_.get());
 }
 
-void SqliteStore::scan(std::string_view prefix, const Visitor& visit) {
+void SqliteStore::scan_from(std::string_view from, std::string_view prefix, const Visitor& visit) {
     // Of its own: who is visited may scan too.
     const auto scan = prepare("SELECT key, value FROM kept WHERE key >= ? ORDER BY key");
-    assign(scan.get(), 1, prefix);
+    assign(scan.get(), 1, std::max(from, prefix));
     int result = SQLITE_ROW;
     while ((result = sqlite3_step(scan.get())) == SQLITE_ROW) {
         const auto key = blob(scan.get(), 0);

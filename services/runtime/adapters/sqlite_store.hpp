@@ -18,11 +18,17 @@ namespace chieng {
 
 enum class Sharing { exclusive, shared };
 
+// Another process has the file open.
+class InUse : public Broken {
+public:
+    using Broken::Broken;
+};
+
 class SqliteStore final : public Store {
 public:
     static constexpr std::chrono::milliseconds turn_patience{20'000};  // for the unit of another process to end
 
-    // Throws Broken with what to do when the file cannot be opened, locked or read.
+    // Throws Broken with what to do when the file cannot be opened, locked or read; InUse when that is because another process has it.
     explicit SqliteStore(const std::string& path, const char* vfs = nullptr, Sharing sharing = Sharing::exclusive);
     SqliteStore(const SqliteStore&) = delete;
     SqliteStore& operator=(const SqliteStore&) = delete;
@@ -37,7 +43,7 @@ public:
     std::optional<std::string> get(std::string_view key) override;
     void put(std::string_view key, std::string_view value) override;
     void erase(std::string_view key) override;
-    void scan(std::string_view prefix, const Visitor& visit) override;
+    void scan_from(std::string_view from, std::string_view prefix, const Visitor& visit) override;
     void begin() override;
     void commit() override;
     void scrub() override;

@@ -6,6 +6,7 @@
 #include "services/runtime/core/engine.hpp"
 #include "services/runtime/core/limits.hpp"
 #include "services/runtime/core/retention.hpp"
+#include "services/runtime/core/turned_away.hpp"
 #include "services/runtime/host/event_lines.hpp"
 #include "services/runtime/host/host.hpp"
 #include "services/runtime/host/monitor.hpp"
@@ -20,6 +21,7 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -49,43 +51,69 @@ std::string store_path(const Settings& settings, const std::string& service) {
     return settings.data + "/" + settings.commune + "-" + service + ".db";
 }
 
-// Lists what was not taken, with the reason.
-int list_turned_away(const Settings& settings, const std::vector<Service>& services) {
-    for (const auto& service : services) {
-        SqliteStore store(store_path(settings, service.name));
-        std::uint64_t quarantined = 0;
-        if (settings.list_quarantine) {
-            store.scan("q/", [&](std::string_view, std::string_view bytes) {
-                ++quarantined;
-                store::v1::Quarantined item;
-                item.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
-                std::printf("%s\t%s\t%llu times\t%llu bytes\t%s: %s\n", service.name.c_str(), item.topic().c_str(),
+void print(const v1::TurnedAwayReply& page) {
+    for (const auto& item : page.items()) {
+        for (const auto& reason : item.reasons()) {
+            if (page.refused()) {
+                std::printf("%s\t%s/%llu\t%s\t%s: %s\n", page.service().c_str(), item.device().c_str(),
+                            static_cast<unsigned long long>(item.sequence()), reason.field().c_str(), reason.code().c_str(),
+                            reason.vi().c_str());
+            } else {
+                std::printf("%s\t%s\t%llu times\t%llu bytes\t%s: %s\n", page.service().c_str(), item.topic().c_str(),
                             static_cast<unsigned long long>(item.times()), static_cast<unsigned long long>(item.payload_bytes()),
-                            item.reason().code().c_str(), item.reason().vi().c_str());
-                return true;
-            });
-        }
-        if (quarantined >= limits::quarantine_items_max) {
-            std::fprintf(stderr, "%s: the quarantine is full; what else cannot be read is answered and counted, and not kept\n",
-                         service.name.c_str());
-        }
-        if (settings.list_refused) {
-            store.scan("r/", [&](std::string_view key, std::string_view bytes) {
-                store::v1::Refusal item;
-                item.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
-                v1::Event event;
-                event.ParseFromString(item.event());
-                const auto device = key.substr(2, key.rfind('/', key.size() - 9) - 2);
-                for (const auto& reason : item.answer().reasons()) {
-                    std::printf("%s\t%.*s/%llu\t%s\t%s: %s\n", service.name.c_str(), static_cast<int>(device.size()), device.data(),
-                                static_cast<unsigned long long>(event.sequence()), reason.field().c_str(), reason.code().c_str(),
-                                reason.vi().c_str());
-                }
-                return true;
-            });
+                            reason.code().c_str(), reason.vi().c_str());
+            }
         }
     }
-    return 0;
+    if (page.is_full()) {
+        std::fprintf(stderr, "%s: the quarantine is full; what else cannot be read is answered and counted, and not kept\n",
+                     page.service().c_str());
+    }
+}
+
+// Of services whose files this process has not: those that have them open answer.
+int ask_for_turned_away(const Settings& settings, std::vector<v1::TurnedAwayRequest> requests) {
+    const auto client = "turned-away-" + std::to_string(fresh_epoch());
+    TurnedAwayQuestions questions(settings.commune, client, std::move(requests), print);
+    auto mqtt = settings.mqtt;
+    mqtt.client_id = client;
+    Host host(mqtt);
+    host.add("turned-away", [&](std::span<const Input> inputs, Instant now) { return questions.handle(inputs, now); });
+    host.until([&] { return questions.done(); });
+    if (!host.run(std::chrono::seconds(30))) {
+        std::fprintf(stderr, "no answer from the broker at %s; a process that runs has the journals\n", mqtt.broker.c_str());
+        return exit_unavailable;
+    }
+    for (const auto& service : questions.unanswered()) {
+        std::fprintf(stderr, "%s: another process has its journal and does not answer at %s\n", service.c_str(), mqtt.broker.c_str());
+    }
+    return questions.unanswered().empty() ? 0 : exit_unavailable;
+}
+
+// Lists what was not taken, with the reason.
+int list_turned_away(const Settings& settings, const std::vector<Service>& services) {
+    std::vector<v1::TurnedAwayRequest> left;
+    for (const auto& service : services) {
+        for (const bool refused : {false, true}) {
+            if (refused ? !settings.list_refused : !settings.list_quarantine) {
+                continue;
+            }
+            v1::TurnedAwayRequest request;
+            request.set_service(service.name);
+            request.set_refused(refused);
+            try {
+                SqliteStore store(store_path(settings, service.name));
+                do {
+                    const auto page = turned_away(store, request);
+                    print(page);
+                    request.set_after(page.next());
+                } while (!request.after().empty());
+            } catch (const InUse&) {
+                left.push_back(std::move(request));
+            }
+        }
+    }
+    return left.empty() ? 0 : ask_for_turned_away(settings, std::move(left));
 }
 
 // Households without an event since that day: whoever decides that their retention ended posts their erasure.
@@ -203,6 +231,7 @@ int serve(const Settings& settings, std::vector<Service> services) {
     }
     EventLines lines(settings.log);
     std::vector<std::unique_ptr<SqliteStore>> stores;
+    std::map<std::string, Store*> by_name;
     std::vector<std::unique_ptr<Engine>> engines;
     Host host(settings.mqtt);
     Monitor monitor(host, settings.http);
@@ -219,7 +248,10 @@ int serve(const Settings& settings, std::vector<Service> services) {
                                    return engine->answer();
                                }});
         watch(monitor.metrics(), service.name, *engines.back(), *stores.back());
+        by_name.emplace(service.name, stores.back().get());
     }
+    TurnedAwayDesk desk(settings.commune, std::move(by_name));
+    host.add("turned-away", [&desk](std::span<const Input> inputs, Instant) { return desk.handle(inputs); });
     std::optional<Proposals> proposals;
     if (std::any_of(services.begin(), services.end(), [](const Service& service) { return service.name == Commendation::name; })) {
         proposals.emplace(settings, rules);

@@ -52,9 +52,11 @@ public:
     [[nodiscard]] virtual std::optional<std::string> get(std::string_view key) = 0;
     virtual void put(std::string_view key, std::string_view value) = 0;
     virtual void erase(std::string_view key) = 0;
-    // Visits keys with this prefix in byte order until the visitor returns false. The visitor must not write.
+    // Visits keys with this prefix, from `from` on if it is one of them, in byte order until the visitor returns false. The visitor must
+    // not write.
     using Visitor = std::function<bool(std::string_view key, std::string_view value)>;
-    virtual void scan(std::string_view prefix, const Visitor& visit) = 0;
+    void scan(std::string_view prefix, const Visitor& visit) { scan_from(prefix, prefix, visit); }
+    virtual void scan_from(std::string_view from, std::string_view prefix, const Visitor& visit) = 0;
 
     // Opens a unit before its first write, which opens one otherwise. Waits while another process has one open.
     virtual void begin() {}

@@ -267,7 +267,7 @@ void Watch::find_full(const Raise& raise) const {
     }
 }
 
-// Of each period that ended since the commune began.
+// Of each period that ended while there was the commune, not for longer than a missed target is told.
 void Watch::find_unsent(const Raise& raise) const {
     if (days_.empty()) {
         return;
@@ -280,6 +280,10 @@ void Watch::find_unsent(const Raise& raise) const {
             const auto due = working_day(period.last_day() + days(report.days()));
             if (raise.day <= due) {
                 break;
+            }
+            const auto* commune = places_.find(commune_, period.last_day());
+            if (commune == nullptr || due + days(raise.rule.stands_days()) < raise.day) {
+                continue;
             }
             const auto owed = report.level() == v1::ReportSubmitted::VILLAGE_TO_COMMUNE ? places_.children(commune_, period.last_day())
                                                                                         : std::vector<std::string>{""};

@@ -264,7 +264,7 @@ TEST_CASE("rules that are not in the order of their days are refused with the da
 TEST_CASE("a report that nobody sent is overdue from the day after it was due, until it is sent") {
     const std::string rules(R"(report { level: COMMUNE_TO_DISTRICT span: QUARTER days: 4 from: "2022-06-01" until: "2022-12-31" }
                                report { level: VILLAGE_TO_COMMUNE span: MONTH days: 4 from: "2022-06-01" until: "2022-06-30" })");
-    Commune commune(rules + "rule { from: '2021-01-01' }");
+    Commune commune(rules + "rule { from: '2021-01-01' stands_days: 60 }");
     constexpr auto unsent = v1::AttentionNeeded::REPORT_OVERDUE;
     CHECK(commune.found(unsent, "2022-12-31").empty());  // nothing has begun
     commune.session("2022-01-20");
@@ -288,7 +288,8 @@ TEST_CASE("a report that nobody sent is overdue from the day after it was due, u
     CHECK(commune.found(unsent, "2022-06-25").find("23656-02 ") == 0);
     CHECK(commune.found(unsent, "2022-09-19").find("2022-Q3") == std::string::npos);
     CHECK(commune.found(unsent, "2022-09-20").find("COMMUNE_TO_DISTRICT/2022-Q3 since 2022-09-20") != std::string::npos);
-    CHECK(commune.found(unsent, "2023-12-31").find("2023") == std::string::npos);  // the rule ended
+    CHECK(commune.found(unsent, "2022-12-20").find("2022-Q4") != std::string::npos);
+    CHECK(commune.found(unsent, "2023-12-31").empty());  // the rule ended, and long ago is long ago
 
     CHECK_THROWS_WITH(load_rules("report { level: COMMUNE_TO_DISTRICT span: MONTH days: 3 from: '2022-01-01' }", "mine"),
                       Catch::Contains("a working day lies between"));

@@ -517,6 +517,9 @@ std::string Outbox::frozen(const std::string& service, std::uint64_t sequence) {
     if (auto record = find(service, sequence)) {
         return std::move(*record->mutable_event());
     }
+    if (!store_.get(item_key(service, sequence))) {
+        throw Broken("the outbox has lost event " + std::to_string(sequence) + " of " + service + "; restore it from a backup");
+    }
     store_.begin();
     put_attempts();
     read_all();

@@ -13,7 +13,8 @@ namespace chieng {
 namespace {
 
 constexpr std::string_view about = "turned-away";
-constexpr std::size_t items_max = 200;  // a page
+constexpr int items_max = 200;                 // a page
+constexpr std::size_t bytes_max = 128 * 1024;  // … and nothing more once it has so many
 constexpr std::chrono::milliseconds answer_within{3'000};
 
 void put_unread(std::string_view bytes, v1::TurnedAway& item) {
@@ -44,7 +45,7 @@ v1::TurnedAwayReply turned_away(Store& store, const v1::TurnedAwayRequest& reque
     page.set_refused(request.refused());
     page.set_after(request.after());
     store.scan_from(request.after(), request.refused() ? "r/" : "q/", [&](std::string_view key, std::string_view bytes) {
-        if (page.items_size() == static_cast<int>(items_max)) {
+        if (page.items_size() == items_max || page.ByteSizeLong() >= bytes_max) {
             page.set_next(std::string(key));
             return false;
         }

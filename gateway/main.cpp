@@ -107,8 +107,18 @@ bool is_village(const std::string& code) {
     return code.find('-') != std::string::npos;
 }
 
+// Communes that the villages of this one were in before, or are in after.
+std::set<std::string> others_of(const std::string& commune, const Places& places) {
+    std::set<std::string> others;
+    for (const auto& codes : {places.came_from(commune), places.went_to(commune)}) {
+        others.insert(codes.begin(), codes.end());
+    }
+    return others;
+}
+
 // A commune follows its services, a district the cells of every commune that was ever its own. What villages brought along from another
-// commune, their new one reads in that one's cells, and so do the places above it; and in its journals, what the latest is asked of.
+// commune, their new one reads in that one's cells, and so do the places above it; and in its journals, what the latest is asked of. What
+// the new one says in place of what the old one said, that one reads in the new one's cells.
 std::vector<Source> sources_of(const std::string& place, const Places& places, const Definitions& definitions) {
     if (!places.known(place)) {
         throw std::invalid_argument("--place " + place + " is not in the register of places");
@@ -118,9 +128,9 @@ std::vector<Source> sources_of(const std::string& place, const Places& places, c
         if (!is_village(child)) {
             below.insert(child);
             const auto lies_below = places.ever_below(child);
-            const auto brought =
-                !lies_below.empty() && is_village(lies_below.front()) ? places.came_from(child) : std::vector<std::string>();
-            below.insert(brought.begin(), brought.end());
+            if (!lies_below.empty() && is_village(lies_below.front())) {
+                below.merge(others_of(child, places));
+            }
         }
     }
     std::vector<Source> sources;
@@ -131,9 +141,12 @@ std::vector<Source> sources_of(const std::string& place, const Places& places, c
         for (const auto& service : all_services()) {
             sources.push_back({place, service.name});
         }
+        for (const auto& other : others_of(place, places)) {
+            sources.push_back({other, "cells"});
+        }
         for (const auto& before : places.came_from(place)) {
-            sources.push_back({before, "cells"});
-            for (const auto& service : definitions.services_of_latest()) {
+            const bool is_carried = places.carries_on(place, before);  // with what it knew of its households
+            for (const auto& service : is_carried ? definitions.services_of_latest() : definitions.open_services_of_latest()) {
                 sources.push_back({before, service});
             }
         }

@@ -140,7 +140,8 @@ const Board::Line& Board::line(CellId id) {
             break;
         }
     }
-    if (const auto* carrier = is_there ? nullptr : carrier_in(areas_[area], first)) {
+    const auto* carrier = is_there ? nullptr : carrier_in(areas_[area], first);
+    if (carrier != nullptr && (!from_commune || carrier->level() == v1::Place::COMMUNE_LEVEL)) {
         const auto over = above(carrier, first);
         if (carrier->code() == area_ || !over.empty()) {
             made.above.push_back(area_id(carrier->code()));

@@ -234,7 +234,7 @@ private:
         std::optional<Day> agreed_on;
         bool withdraws = false;
         std::vector<Contribution> adds;
-        [[nodiscard]] auto rank() const { return std::tie(order, day, recorded_at, received_at, digest); }
+        [[nodiscard]] auto rank() const { return std::tie(order, day, recorded_at, received_at, digest, feed->name); }
     };
     struct Subject {
         bool stock = false;
@@ -297,8 +297,9 @@ private:
     [[nodiscard]] std::uint64_t subject_of(const Fact& fact, const SourcePlan& plan) const;
     [[nodiscard]] std::string_view heir_of(const Fact& fact) const;
     [[nodiscard]] bool succeeds(const Version& later, const Version& earlier) const;
+    [[nodiscard]] const Version* successor_of(const Version& version, const std::vector<const Version*>& told, bool is_stock) const;
     void add_effect(const Subject& subject, std::int64_t sign, Effect& effect) const;
-    [[nodiscard]] static bool is_withdrawn(const Subject& subject, const Version& version);
+    [[nodiscard]] bool is_withdrawn(const std::vector<const Version*>& withdrawals, const Version& version) const;
     void note_line(CellId id);
     template <class Change>
     void change_subject(std::uint64_t key, const Change& change);
@@ -339,7 +340,6 @@ private:
     [[nodiscard]] const v1::Place* place_in(std::string_view code, Atom atom) const;
     [[nodiscard]] const v1::Place* carrier_in(std::string_view code, Atom atom) const;
     [[nodiscard]] Above above(const v1::Place* place, Atom atom);
-    [[nodiscard]] bool is_carried_on(const std::string& ended) const;
     [[nodiscard]] bool lies_here(CellId id);
     [[nodiscard]] bool is_unchanged(IndicatorId id) const;
     [[nodiscard]] bool was_here(const std::string& area, Atom atom) const;

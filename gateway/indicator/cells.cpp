@@ -66,12 +66,6 @@ void Board::put(Feed& feed, CellId id, const Slot& slot, const Histogram& days, 
     }
 }
 
-// Whether this board's place carries what the other one, which ended, told of no village.
-bool Board::is_carried_on(const std::string& ended) const {
-    const auto last = places_.nearest_day(ended, Day::max());
-    return last && *last < Day::max() - std::chrono::days(1) && places_.carrier(ended, *last, *last + std::chrono::days(1)) == area_;
-}
-
 bool Board::lies_here(CellId id) {
     const auto& above = line(id).above;
     return std::any_of(above.begin(), above.end(), [&](std::uint32_t area) { return areas_[area] == area_; });
@@ -80,11 +74,13 @@ bool Board::lies_here(CellId id) {
 void Board::set(std::string_view feed_name, const v1::Cell& cell) {
     auto& feed = feed_named(feed_name);
     const auto& home = areas_[feed.home];
-    const bool is_carried = feed.is_lent && cell.area() == home && is_carried_on(home);
-    if (feed.is_lent && !is_carried && !places_.was_below(cell.area(), area_)) {
+    const bool is_carried = feed.is_lent && cell.area() == home && places_.carries_on(area_, home);
+    if (feed.is_lent && !is_carried && cell.area() != area_ && !places_.was_below(cell.area(), area_)) {
         return;  // a village that stays there
     }
-    const bool is_own = cell.area() == home || (home == area_ ? places_.known(cell.area()) : places_.was_within(cell.area(), home));
+    const bool is_own =
+        cell.area() == home ||
+        (home == area_ ? places_.known(cell.area()) : places_.was_within(cell.area(), home) || places_.carries_on(home, cell.area()));
     const auto id = is_own ? id_of(cell) : std::nullopt;
     if (id && is_carried && !definitions_.series(cell_id::series(*id)).stock && !lies_here(*id)) {
         return;  // what happened there stays there; what stands goes on here, and so does what falls due

@@ -95,6 +95,18 @@ std::set<std::string> Definitions::services_of_latest() const {
     return services;
 }
 
+std::set<std::string> Definitions::open_services_of_latest() const {
+    auto services = services_of_latest();
+    const auto* bodies = v1::Event::descriptor()->FindOneofByName("body");
+    for (int i = 0; i < bodies->field_count(); ++i) {
+        const auto& rule = rule_of(*bodies->field(i)->message_type());
+        if (rule.data_class() >= v1::PERSONAL) {
+            services.erase(rule.service());
+        }
+    }
+    return services;
+}
+
 std::optional<SeriesId> Definitions::series_id(const std::string& indicator, const std::string& cut, const std::string& value) const {
     const auto it = ids_.find(DefinitionCompiler::series_key(indicator, cut, value));
     return it == ids_.end() ? std::nullopt : std::optional(it->second);

@@ -143,8 +143,9 @@ public:
 
     // Plans for an event whose body is this case of Event.body; 0: no body.
     [[nodiscard]] const std::vector<SourcePlan>& plans(int body_case) const;
-    // Services that take events of which the latest stands.
+    // Services that take events of which the latest stands; and those of them that take nothing about a person or a household.
     [[nodiscard]] std::set<std::string> services_of_latest() const;
+    [[nodiscard]] std::set<std::string> open_services_of_latest() const;
     // All fields that the plans read.
     [[nodiscard]] const FieldTree& fields() const { return fields_; }
 

@@ -11,71 +11,102 @@
 
 namespace chieng {
 
-// Who tells what the later one says of a subject tells what the earlier one said, too: the place of that lies there by then.
+// Whether the place that the earlier one is about lies, by the day of the later one, where that is told.
 bool Board::succeeds(const Version& later, const Version& earlier) const {
-    if (later.feed->home == earlier.feed->home) {
-        return true;
-    }
     const auto& home = areas_[later.feed->home];
     const auto carrier = places_.carrier(areas_[earlier.place], earlier.day, later.day);
     const auto* place = places_.find(carrier, later.day);
     return carrier == home || (place != nullptr && place->parent() == home);
 }
 
-bool Board::is_withdrawn(const Subject& subject, const Version& version) {
-    return std::any_of(subject.versions.begin(), subject.versions.end(), [&](const Version& other) {
-        return other.withdraws && other.day <= version.day && version.agreed_on && *version.agreed_on < other.day;
+// By the commune itself, or one that has succeeded it.
+bool Board::is_withdrawn(const std::vector<const Version*>& withdrawals, const Version& version) const {
+    return std::any_of(withdrawals.begin(), withdrawals.end(), [&](const Version* withdrawal) {
+        const bool same = withdrawal->feed->home == version.feed->home || succeeds(version, *withdrawal);
+        return same && withdrawal->day <= version.day && version.agreed_on && *version.agreed_on < withdrawal->day;
     });
 }
 
-// The last version stands: of a STOCK from its half-month on, otherwise in its own time. It takes the place of the one before, and of what
-// the communes said that its own has succeeded; what they counted of no village is taken back where it is carried on.
+// Of another commune, what takes the place of a version: of a STOCK the next one, otherwise what stands there instead. Of several the one
+// of the earliest day: who reads fewer communes finds the same.
+const Board::Version* Board::successor_of(const Version& version, const std::vector<const Version*>& told, bool is_stock) const {
+    const Version* found = nullptr;
+    for (const auto* other : told) {
+        if (other->feed->home == version.feed->home || !(version.rank() < other->rank())) {
+            continue;
+        }
+        const bool in_order = version.day <= other->day;  // by its revision an earlier one may stand
+        const bool ends = in_order ? succeeds(*other, version) : !is_stock && succeeds(version, *other);
+        if (ends && (found == nullptr || other->day < found->day)) {
+            found = other;
+        }
+    }
+    return found;
+}
+
+// Each commune tells by itself which of its versions stand: of a STOCK each one until its next, otherwise the last, in its own time. What
+// another commune says in its place, that of the two tells which is later: it takes back what the other one goes on telling.
 void Board::add_effect(const Subject& subject, std::int64_t sign, Effect& effect) const {
     const auto put = [&](const Version& version, const Version& teller, std::uint64_t time, std::int64_t times) {
         for (const auto& added : version.adds) {
-            const auto area = added.area == version.feed->home ? teller.feed->home : added.area;
+            const bool stands_there = added.area == version.feed->home && subject.stock;  // where it is carried on
             if (!teller.feed->is_lent) {
-                effect[{teller.feed, cell_id::pack(added.series, time, area)}].add(
+                effect[{teller.feed, cell_id::pack(added.series, time, stands_there ? teller.feed->home : added.area)}].add(
                     Slot{added.amount, 1, version.digest}.times(times * sign));
             }
         }
     };
-    const auto& versions = subject.versions;
-    boost::container::small_vector<const Version*, 2> standing;
-    for (std::size_t i = 0; i < versions.size(); ++i) {
-        const auto& version = versions[i];
-        if (subject.revocable) {
-            if (!is_withdrawn(subject, version)) {
+    if (subject.revocable) {
+        std::vector<const Version*> withdrawals;
+        for (const auto& version : subject.versions) {
+            if (version.withdraws) {
+                withdrawals.push_back(&version);
+            }
+        }
+        for (const auto& version : subject.versions) {
+            if (!is_withdrawn(withdrawals, version)) {
                 put(version, version, version.time, 1);
             }
-            continue;
         }
-        const auto* next = i + 1 < versions.size() ? &versions[i + 1] : nullptr;
-        if (next != nullptr && next->feed->home == version.feed->home && (!subject.stock || next->time == version.time)) {
-            continue;
+        return;
+    }
+    std::vector<const Version*> told;  // by each commune, in the order of their rank
+    std::vector<const Version*> next;  // of the same commune, of each of them
+    std::map<std::uint32_t, const Version*> of_home;
+    for (auto version = subject.versions.rbegin(); version != subject.versions.rend(); ++version) {
+        auto& after = of_home[version->feed->home];
+        if (after == nullptr || (subject.stock && after->time != version->time)) {
+            told.push_back(&*version);
+            next.push_back(after);
+            after = &*version;
         }
-        const auto ends = [&](const Version* before) {
-            const bool in_order = before->day <= version.day;  // by its revision an earlier one may stand
-            const auto& later = in_order ? version : *before;
-            if (!succeeds(later, in_order ? *before : version)) {
-                return false;
-            }
-            put(*before, later, subject.stock ? version.time : before->time, -1);
-            return true;
-        };
-        standing.erase(std::remove_if(standing.begin(), standing.end(), ends), standing.end());
+    }
+    const bool is_of_several = of_home.size() > 1;
+    for (std::size_t i = 0; i < told.size(); ++i) {
+        const auto& version = *told[i];
         put(version, version, version.time, 1);
-        standing.push_back(&version);
+        if (next[i] != nullptr) {
+            put(version, *next[i], next[i]->time, -1);
+        }
+        const auto* successor = is_of_several ? successor_of(version, told, subject.stock) : nullptr;
+        if (successor == nullptr) {
+            continue;
+        }
+        const auto& teller = version.day <= successor->day ? *successor : version;
+        if (!subject.stock) {
+            put(version, teller, version.time, -1);
+        } else if (next[i] == nullptr || successor->time < next[i]->time) {
+            put(version, teller, successor->time, -1);
+            if (next[i] != nullptr) {
+                put(version, teller, next[i]->time, 1);  // from then on its own commune tells it no longer
+            }
+        }
     }
 }
 
-// The commune that carries in the end what was told there: those that succeed each other tell of the same subjects.
+// The commune that carries in the end what this one told: those that succeed each other tell of the same subjects.
 std::string_view Board::heir_of(const Fact& fact) const {
-    const auto carrier = places_.carrier(areas_[fact.village], fact.occurred, Day::max());
-    const auto* place = places_.find(carrier, Day::max());
-    if (place != nullptr && place->level() == v1::Place::VILLAGE_LEVEL) {
-        place = places_.find(place->parent(), Day::max());
-    }
+    const auto* place = places_.find(places_.carrier(areas_[fact.feed.home], fact.occurred, Day::max()), Day::max());
     const bool is_commune = place != nullptr && place->level() == v1::Place::COMMUNE_LEVEL;
     return is_commune ? std::string_view(place->code()) : areas_[fact.feed.home];
 }
@@ -147,13 +178,15 @@ void Board::fold_version(const Fact& fact, const SourcePlan& plan, std::uint64_t
     version.agreed_on = plan.agreed_on.empty() ? std::nullopt : parse_day(fact.event.text(plan.agreed_on.id));
     if (!plan.withdraws && holds(fact.event, plan.standing)) {
         each_contribution(fact, plan, [&](SeriesId series, std::int64_t amount) {
-            if (amount != 0 || !plan.window.empty()) {  // a figure for a period may well be 0: nobody newly poor
+            if (amount != 0 || !plan.window.empty() || !plan.opens.empty()) {  // a figure for a period may well be 0: nobody newly poor
                 each_place(fact, plan, [&](std::uint32_t area) { version.adds.push_back({series, area, amount}); });
             }
         });
     }
     const auto key = subject_of(fact, plan);
-    const auto is_it = [digest = version.digest](const Version& held) { return held.digest == digest; };
+    const auto is_it = [digest = version.digest, feed = version.feed](const Version& held) {
+        return held.digest == digest && held.feed == feed;  // another commune may have a device of that name
+    };
     change_subject(key, [&](Subject& subject) {
         subject.stock = plan.stock;
         subject.revocable = plan.withdraws || !plan.agreed_on.empty();
@@ -190,7 +223,7 @@ void Board::make_passing() {
                     added.clear();
                 }
                 for (const auto& one : version.adds) {
-                    added.emplace(one.series, one.area == version.feed->home ? home : one.area);
+                    added.emplace(one.series, one.area == version.feed->home && seen.stock ? home : one.area);
                 }
                 for (const auto& [series, area] : added) {
                     if (const auto id = cell_id::pack(series, version.time, area); !totals_.contains(id)) {

@@ -123,7 +123,10 @@ const char* counting_of(const Definition& definition) {
         return "DIFFERENT";
     }
     const auto& sources = indicator.source();
-    if (std::any_of(sources.begin(), sources.end(), [](const v1::Source& source) { return !source.latest().empty(); })) {
+    const auto is_of_latest = [](const v1::Source& source) {
+        return !source.latest().empty() && source.opens().empty() && source.agreed_on().empty() && !source.withdraws();
+    };
+    if (std::any_of(sources.begin(), sources.end(), is_of_latest)) {
         return "LATEST";
     }
     return sources.empty() ? nullptr : "EACH";

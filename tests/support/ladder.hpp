@@ -30,9 +30,11 @@ public:
     void happened(const std::string& commune, const v1::Event& event) { hears(commune, commune, entry(event)); }
     // A board reads an entry of a commune's journal.
     void hears(const std::string& board, const std::string& commune, const v1::Entry& entry) { at(board).apply(commune + "/any", entry); }
-    void goes_up(const std::string& from, const std::string& to) {
+    void goes_up(const std::string& from, const std::vector<std::string>& to) {
         for (const auto id : at(from).take_changed(last_[from])) {
-            at(to).set(from + "/cells", at(from).cell(id));
+            for (const auto& reader : to) {
+                at(reader).set(from + "/cells", at(from).cell(id));
+            }
         }
     }
     Board& at(const std::string& place) { return *boards_.at(place); }

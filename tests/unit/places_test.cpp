@@ -32,6 +32,11 @@ TEST_CASE("Kbang had 14 communes on the day of the plan, then 13, then 6") {
     CHECK(kbang().ever_below("625").size() == 14);
     CHECK(kbang().came_from("23662") == std::vector<std::string>{"23674"});
     CHECK(kbang().came_from("625").empty());
+    CHECK(kbang().went_to("23656") == std::vector<std::string>{"23638"});
+    CHECK(kbang().went_to("23638").empty());
+    CHECK(kbang().carries_on("23638", "23656"));
+    CHECK_FALSE(kbang().carries_on("23674", "23656"));
+    CHECK_FALSE(kbang().carries_on("23662", "23674"));  // which goes on
     CHECK(kbang().is_unchanged("23656", *parse_day("2025-01-01"), *parse_day("2025-06-30")));
     CHECK_FALSE(kbang().is_unchanged("23638", *parse_day("2025-06-30"), *parse_day("2025-07-01")));  // another unit
     CHECK_FALSE(kbang().is_unchanged("23662", *parse_day("2024-10-31"), *parse_day("2024-11-01")));  // more villages

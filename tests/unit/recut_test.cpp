@@ -273,7 +273,7 @@ TEST_CASE("a code that named another unit elsewhere brings nothing of that along
     ladder.happened("23638", a_session("", "2025-06-03"));
     ladder.happened("23638", a_session("23638-01", "2025-06-05"));
     ladder.happened("23638", a_session("23638-01", "2025-07-05"));
-    ladder.goes_up("23638", "52");
+    ladder.goes_up("23638", {"52"});
     CHECK(ladder.value("52", "52", "2025", "COM-01", v1::CALENDAR_MONTHS).number() == 1);
     CHECK(ladder.value("52", "23638", "2025", "COM-01", v1::CALENDAR_MONTHS).number() == 1);
     CHECK(ladder.value("23638", "23638", "2025", "COM-01", v1::CALENDAR_MONTHS).number() == 3);
@@ -299,7 +299,7 @@ TEST_CASE("a province has what its district had of its communes, and nothing of 
         ladder.at("625").set("23656/cells", ladder.at("23656").cell(id));
         ladder.at("52").set("23656/cells", ladder.at("23656").cell(id));
     }
-    ladder.goes_up("625", "64");
+    ladder.goes_up("625", {"64"});
     for (const auto* board : {"625", "64"}) {
         CHECK(ladder.value(board, board, "2024", "POV-02").number() == 10);
         CHECK(ladder.value(board, board, "2024", "COM-04").number() == 1);
@@ -341,7 +341,7 @@ TEST_CASE("a share of villages is told anew to whom they belong at the window's 
     const auto definitions = Definitions::load(data::indicators, "indicators.txtpb");
     Ladder ladder(definitions, {"23656", "52"});
     ladder.happened("23656", a_session("23656-01", "2025-06-20"));  // Lơ Ku, which is Kbang's, under 52, at the end of the official July
-    ladder.goes_up("23656", "52");
+    ladder.goes_up("23656", {"52"});
     std::vector<Board::IndicatorId> ids;
     std::uint64_t last = 0;
     for (const auto id : ladder.at("52").take_changed(last)) {

@@ -101,6 +101,25 @@ std::vector<std::string> Places::came_from(std::string_view parent) const {
     return {codes.begin(), codes.end()};
 }
 
+std::vector<std::string> Places::went_to(std::string_view parent) const {
+    std::set<std::string> codes;
+    for (const auto& below : ever_below(parent)) {
+        const auto rows = rows_of(below);
+        const auto first = std::find_if(rows.begin(), rows.end(), [&](const Entry& entry) { return entry.place.parent() == parent; });
+        for (auto after = first; after != rows.end(); ++after) {
+            if (after->place.parent() != parent && !after->place.parent().empty()) {
+                codes.insert(after->place.parent());
+            }
+        }
+    }
+    return {codes.begin(), codes.end()};
+}
+
+bool Places::carries_on(std::string_view place, std::string_view ended) const {
+    const auto last = nearest_day(ended, Day::max());
+    return last && *last < Day::max() - std::chrono::days(1) && carrier(ended, *last, *last + std::chrono::days(1)) == place;
+}
+
 bool Places::is_unchanged(std::string_view code, Day first, Day last) const {
     const auto* before = entry(code, first);
     return before != nullptr && before == entry(code, last) && children(code, first) == children(code, last);

@@ -56,6 +56,9 @@ public:
     // Codes of the other places that those below `parent` were below before they came to it, in order.
     [[nodiscard]] std::vector<std::string> came_from(std::string_view parent) const;
 
+    // … and after they left it.
+    [[nodiscard]] std::vector<std::string> went_to(std::string_view parent) const;
+
     // Whether the code was directly below `parent` on any day.
     [[nodiscard]] bool was_below(std::string_view code, std::string_view parent) const;
     // … or below a place that was, and so on.
@@ -69,6 +72,9 @@ public:
     // stays in every sum above. Empty when there was no such place, or nothing above it. Backwards (`to` before `from`) what was
     // added up cannot be taken apart: the same code if it was a place then, otherwise empty.
     [[nodiscard]] std::string_view carrier(std::string_view code, Day from, Day to) const;
+
+    // Whether a place carries at first what another one counted of itself, whose code is a place no longer.
+    [[nodiscard]] bool carries_on(std::string_view place, std::string_view ended) const;
 
     // Places that ended, with that last day, and neither went on under their code nor were succeeded, in order.
     struct Ended {

@@ -154,6 +154,16 @@ std::vector<Source> sources_of(const std::string& place, const Places& places, c
     return sources;
 }
 
+// Without those of communes that go on: whether they run is theirs to see to.
+std::vector<Source> needed_sources_of(const std::string& place, const Places& places, const Definitions& definitions) {
+    auto sources = sources_of(place, places, definitions);
+    const bool is_of_commune = sources.front().place == place;
+    std::erase_if(sources, [&](const Source& source) {
+        return is_of_commune && source.place != place && places.find(source.place, Day::max()) != nullptr;
+    });
+    return sources;
+}
+
 void watch(Monitor& monitor, const Gateway& gateway, SqliteStore& store) {
     monitor.ready_when([&] { return gateway.caught_up() ? "" : "still reading what the feeds hold"; });
     watch_commits(monitor.metrics(), "gateway", store);
@@ -425,7 +435,7 @@ int main(int argc, char** argv) {
         }
         if (status.asked()) {
             const auto definitions = load_definitions(settings.indicators);
-            return status.run(settings.place, sources_of(settings.place, load_places(settings.places), definitions), settings.mqtt);
+            return status.run(settings.place, needed_sources_of(settings.place, load_places(settings.places), definitions), settings.mqtt);
         }
         if (exporting.asked()) {
             return exporting.run(settings.place, load_definitions(settings.indicators), load_places(settings.places), settings.mqtt);

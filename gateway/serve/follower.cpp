@@ -195,7 +195,8 @@ bool Follower::caught_up(Instant now) {
         const bool missing = std::any_of(follows_.begin(), follows_.end(), [](const Follow& follow) { return follow.reader.lag() > 0; });
         caught_up_ = passed >= read_longest || (passed >= listen_first && !missing);
     }
-    const auto is_behind = [](const Follow& follow) { return follow.reader.behind(); };
+    // Another commune's feed that nobody was heard to write is not waited for: its gateway may run on another day.
+    const auto is_behind = [](const Follow& follow) { return follow.is_lent ? follow.reader.lag() > 0 : follow.reader.behind(); };
     const bool is_too_long = reading_since_ >= milliseconds(0) && now.steady - reading_since_ >= reads_again_longest;
     if (caught_up_ && reads_again_ && (is_too_long || std::none_of(follows_.begin(), follows_.end(), is_behind))) {
         board_.make_passing();

@@ -246,6 +246,13 @@ private:
     Statement statement_;
 };
 
+// Whether what a rate is of was told when it is above zero: facilities, recommendations, targets; not villages or households, which are
+// there anyway.
+bool has_own_denominator(const v1::Indicator& indicator) {
+    return indicator.ratio().per().starts_with(indicator.code() + ".") ||
+           (indicator.has_targets() && indicator.targets().view() != v1::VILLAGES_STEERED);
+}
+
 }  // namespace
 
 bool tells_of_events(const Definitions& definitions, const v1::IndicatorValue& value, Day last_day) {
@@ -277,7 +284,9 @@ Status status_of(const v1::Indicator& indicator, const v1::IndicatorValue& value
     const bool is_nothing = value.number() == 0 && value.lineage().events() == 0;
     switch (indicator.measure()) {
         case v1::Indicator::RATIO:
-            return value.denominator() <= 0 ? Status::no_value : !reported && is_nothing ? Status::not_reported : Status::ok;
+            return value.denominator() <= 0                                     ? Status::no_value
+                   : !reported && is_nothing && !has_own_denominator(indicator) ? Status::not_reported
+                                                                                : Status::ok;
         case v1::Indicator::CHANGE: return value.denominator() <= 0 || value.start_denominator() <= 0 ? Status::no_value : Status::ok;
         case v1::Indicator::MEDIAN: return value.histogram().empty() ? Status::no_value : Status::ok;
         case v1::Indicator::STOCK: return is_nothing ? Status::not_reported : Status::ok;

@@ -118,6 +118,22 @@ TEST_CASE("a zero, a value that cannot be, one that is hidden and one that nobod
     CHECK(row_of(make_statement(input), "COM-04").cells[2].now.text == "0.00 (0/5)");
 }
 
+TEST_CASE("a rate of what was told of is 0 when none of it is so, also of a place that reported nothing else") {
+    const auto definitions = Definitions::load(data::indicators, "indicators.txtpb");
+    const auto status = [&](const char* code) {
+        const auto* definition = definitions.find(code, *parse_day("2022-06-14"));
+        return status_of(definition->indicator, a_value_of("23659", code, 0, 1), false);
+    };
+    for (const auto* code : {"CUL-04", "INS-04", "RPT-01", "TGT-01"}) {
+        CAPTURE(code);
+        CHECK(status(code) == Status::ok);
+    }
+    for (const auto* code : {"COM-04", "SUP-06", "TGT-03"}) {  // villages and households are there anyway
+        CAPTURE(code);
+        CHECK(status(code) == Status::not_reported);
+    }
+}
+
 TEST_CASE("a place that was silent when a period was filed is not said to have reported 0, nor to have changed since") {
     auto input = a_statement_input(v1::OFFICIAL);
     auto report = *input.report;

@@ -28,11 +28,19 @@ std::string client_name() {
     return "ask-" + std::to_string(::getpid());
 }
 
+// Not what others told of its villages.
+bool is_own_journal(const v1::Report& report, const std::string& feed) {
+    return feed.starts_with(report.area() + "/") && !feed.ends_with("/cells");
+}
+
 // Entries of the commune's own feeds that came after the report and touch its period.
 class LateEvents {
 public:
     LateEvents(const v1::Report& report, std::string client) : client_(std::move(client)), from_(report.from()), to_(report.to()) {
         for (const auto& position : report.positions()) {
+            if (!is_own_journal(report, position.feed())) {
+                continue;
+            }
             const auto slash = position.feed().find('/');
             feeds_.push_back({{position.feed().substr(0, slash), position.feed().substr(slash + 1)},
                               FeedReader({position.epoch(), position.offset(), position.chain()}),
@@ -139,8 +147,8 @@ bool has_monitoring(const v1::Report& report) {
 }
 
 bool is_of_events(const v1::Report& report) {
-    return std::none_of(report.positions().begin(), report.positions().end(),
-                        [](const auto& position) { return position.feed().ends_with("/cells"); });
+    return std::any_of(report.positions().begin(), report.positions().end(),
+                       [&](const auto& position) { return is_own_journal(report, position.feed()); });
 }
 
 }  // namespace

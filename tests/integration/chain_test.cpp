@@ -27,11 +27,11 @@ void post_sessions(const std::filesystem::path& folder, const std::string& devic
     }
 }
 
-// The value that the table of the district shows for an indicator; empty while there is none.
-std::string shown(const Folder& folder, const Broker& broker, const std::string& code) {
+// The value that the table of a place shows for an indicator; empty while there is none.
+std::string shown(const Folder& folder, const Broker& broker, const std::string& code, const std::string& place = "625") {
     const auto log = folder.path() / "table.log";
     std::filesystem::remove(log);
-    Process table({CHIENG_GATEWAY, "--place", "625", "--broker", broker.url(), "table", "--period", "2022-Q2", "--english"}, log);
+    Process table({CHIENG_GATEWAY, "--place", place, "--broker", broker.url(), "table", "--period", "2022-Q2", "--english"}, log);
     while (!table.ended()) {
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
@@ -83,6 +83,34 @@ TEST_CASE("the district shows every session once though gateways and broker are 
     CHECK(shown(folder, broker, "COM-02") == "18000");
     CHECK(shown(folder, broker, "COM-03") == "4800");
     CHECK(shown(folder, broker, "COM-05") == "400");
+}
+
+TEST_CASE("what came after a commune filed a period is listed with its events", "[integration]") {
+    const Folder folder;
+    const Broker broker(folder);
+    const Process service({CHIENG_SERVICE, "--data", folder.path(), "--broker", broker.url()}, folder.path() / "service.log");
+    const Process commune({CHIENG_GATEWAY, "--place", "23656", "--data", folder.path(), "--broker", broker.url(), "run"},
+                          folder.path() / "commune.log");
+    const auto sends = [&](const char* device, const char* then) {
+        post_sessions(folder.path(), device, 1);
+        Process sender({CHIENG_FIELD, "--device", device, "--data", folder.path(), "--broker", broker.url(), "send", "--patience", "60"},
+                       folder.path() / "send.log");
+        REQUIRE(sender.wait(std::chrono::seconds(90)) == 0);
+        REQUIRE(eventually(std::chrono::seconds(60), [&] { return shown(folder, broker, "COM-01", "23656") == then; }));
+    };
+    const auto says = [&](const std::string& command) {
+        const auto log = folder.path() / (command + ".log");
+        Process asked({CHIENG_GATEWAY, "--place", "23656", "--broker", broker.url(), command, "--period", "2022-Q2", "--english"}, log);
+        CHECK(asked.wait(std::chrono::seconds(90)) == 0);
+        return text_of(log);
+    };
+    sends("p1", "1");
+    CHECK(says("file").find("sha256") != std::string::npos);
+    sends("p2", "2");
+    const auto restated = says("restated");
+    CHECK(restated.find("COM-01  Communication sessions held: 1 → 2") != std::string::npos);
+    CHECK(restated.find("session/p2/1  2022-03-") != std::string::npos);
+    CHECK(restated.find("session/p1/1") == std::string::npos);
 }
 
 }  // namespace chain_test

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Scripts for the device's side: outbox and sender, alone and against real engines over a link that loses messages.
+// Scripts for the sender, alone and against real engines over a link that loses messages.
 #include "services/field/sender.hpp"
 
 #include "services/household/household.hpp"
@@ -11,6 +11,7 @@
 #include "services/session/session.hpp"
 #include "tests/support/engine_bench.hpp"
 #include "tests/support/events.hpp"
+#include "tests/support/lone_phone.hpp"
 #include "tests/support/memory_store.hpp"
 
 #include <catch2/catch.hpp>
@@ -24,65 +25,10 @@ namespace sender_test {
 
 using namespace chieng;
 using namespace chieng::testing;
+using namespace lone_phone;
 using namespace std::chrono_literals;
 
 namespace {
-
-const Day today = *parse_day("2022-03-25");
-
-class Phone {
-public:
-    Phone() { restart(); }
-
-    // Power lost: only what was committed is left.
-    void restart() {
-        store.crash();
-        outbox = std::make_unique<Outbox>(store);
-        sender = std::make_unique<Sender>("phone-1", "23656", *outbox, 11);
-    }
-
-    Outbox::Posted try_post(const v1::Event& event, const std::string& service = "session") {
-        return outbox->post(event, service, &kbang(), "23656", today, 1'648'000'000);
-    }
-    std::uint64_t post(const v1::Event& event, const std::string& service = "session") {
-        return std::get<std::uint64_t>(try_post(event, service));
-    }
-    void post_many(int count) {
-        for (int i = 0; i < count; ++i) {
-            post(a_session_held(0));
-        }
-    }
-
-    Actions give(const Input& input) { return sender->handle({&input, 1}, Instant{Seconds{today}, steady}); }
-    Actions wait(std::chrono::milliseconds time) {
-        steady += time;
-        return give(Tick{});
-    }
-
-    // Encodes as the engine does: first..last of each run.
-    Actions receive(v1::Answer answer, std::initializer_list<std::pair<std::uint64_t, std::uint64_t>> runs,
-                    const std::string& device = "phone-1") {
-        std::uint64_t before = 0;
-        for (const auto& [first, last] : runs) {
-            for (auto sequence = first; sequence <= last; ++sequence) {
-                answer.add_sequences(sequence - before);
-                before = sequence;
-            }
-        }
-        v1::Receipt receipt;
-        receipt.set_device(device);
-        receipt.set_service("session");
-        *receipt.add_answers() = std::move(answer);
-        return give(Arrived{{topics::receipts("23656", "phone-1"), receipt.SerializeAsString(), false}});
-    }
-
-    store::v1::OutboxItem item(std::size_t index) { return outbox->items().at(index); }
-
-    MemoryStore store;
-    std::unique_ptr<Outbox> outbox;
-    std::unique_ptr<Sender> sender;
-    std::chrono::milliseconds steady{1'000};
-};
 
 // What is told of damaged records, without the trace.
 class Lines final : public Telemetry {
@@ -98,136 +44,16 @@ public:
     std::vector<std::string> damaged;
 };
 
-v1::Answer verdict(v1::Verdict what, v1::Verdict first = v1::VERDICT_UNSPECIFIED) {
-    v1::Answer answer;
-    answer.set_verdict(what);
-    answer.set_first(first);
-    return answer;
-}
-
 v1::Answer refused(ReasonCode why) {
     auto answer = verdict(v1::REFUSED);
     *answer.add_reasons() = reason(why, "sequence", "1");
     return answer;
 }
 
-// "session:1,2,3" for each message sent.
-std::vector<std::string> sent(const Actions& actions) {
-    std::vector<std::string> messages;
-    for (const auto& action : actions) {
-        const auto* publish = std::get_if<Publish>(&action);
-        if (publish == nullptr) {
-            continue;
-        }
-        v1::Events events;
-        REQUIRE(events.ParseFromString(publish->message.payload));
-        REQUIRE(publish->message.payload.size() <= Sender::message_bytes_max);
-        auto text = std::string(topics::levels(publish->message.topic)[3]) + ":";
-        for (const auto& event : events.events()) {
-            text += (text.back() == ':' ? "" : ",") + std::to_string(event.sequence());
-        }
-        messages.push_back(text);
-    }
-    return messages;
-}
-
-using Sent = std::vector<std::string>;
-
-std::string codes(const Outbox::Posted& posted) {
-    std::string text;
-    for (const auto& reason : std::get<Reasons>(posted)) {
-        text += reason.code() + " ";
-    }
-    return text;
-}
-
 }  // namespace
 
-TEST_CASE("each service's events are numbered from 1", "[outbox]") {
-    Phone phone;
-    CHECK(phone.post(a_session_held(0)) == 1);
-    CHECK(phone.post(a_session_held(0)) == 2);
-    CHECK(phone.post(a_household_supported(0), "household") == 1);
-    CHECK(phone.item(0).title() == "HouseholdSupported");
-    CHECK(phone.item(1).occurred_on() == "2022-03-20");
-    CHECK(phone.outbox->ledger() == Outbox::Ledger{3, 0, 0, 3});
-    CHECK(phone.outbox->ledgers().at("session").waiting == 2);
-}
-
-TEST_CASE("a restart of the outbox keeps the numbering, what waits and its bytes", "[outbox]") {
-    Phone phone;
-    phone.post_many(3);
-    phone.give(LinkUp{});
-    phone.receive(verdict(v1::STORED), {{2, 2}});
-    const auto bytes = phone.outbox->frozen("session", 3);
-    phone.restart();
-    CHECK(phone.outbox->ledger() == Outbox::Ledger{3, 1, 0, 2});
-    CHECK(phone.outbox->frozen("session", 3) == bytes);
-    CHECK(phone.post(a_session_held(0)) == 4);
-    CHECK(sent(phone.give(LinkUp{})) == Sent{"session:1,3,4"});
-}
-
-TEST_CASE("what is not committed is not posted, and its number is free", "[outbox]") {
-    Phone phone;
-    phone.post(a_session_held(0));
-    phone.store.fail_commits = 1;
-    CHECK_THROWS_AS(phone.post(a_session_held(0)), Broken);
-    phone.restart();
-    CHECK(phone.outbox->ledger() == Outbox::Ledger{1, 0, 0, 1});
-    CHECK(phone.post(a_session_held(0)) == 2);
-}
-
-TEST_CASE("an event that the service would refuse is refused at once and takes no number", "[outbox]") {
-    Phone phone;
-    auto late = a_session_held(0);
-    late.set_occurred_on("2022-03-27");
-    CHECK(codes(phone.try_post(late)) == "IN_THE_FUTURE ");
-    auto tomorrow = a_session_held(0);
-    tomorrow.set_occurred_on("2022-03-26");
-    CHECK(phone.post(tomorrow) == 1);
-    auto elsewhere = a_session_held(0);
-    elsewhere.set_village("23656-99");
-    CHECK(codes(phone.try_post(elsewhere)) == "UNKNOWN_PLACE ");
-    auto too_many = a_session_held(0);
-    too_many.mutable_session_held()->mutable_audience()->set_female(46);
-    CHECK(codes(phone.try_post(too_many)) == "ABOVE_TOTAL ");
-    CHECK(codes(phone.try_post(a_session_held(0), "household")) == "WRONG_SERVICE ");
-    CHECK(codes(phone.try_post(an_event(0))) == "REQUIRED ");
-    CHECK(codes(phone.try_post(correcting(an_event(0), v1::Correction::VOID, 1), "../x")) == "UNKNOWN_TYPE ");
-    CHECK(phone.post(correcting(an_event(0), v1::Correction::VOID, 1)) == 2);
-    CHECK(phone.outbox->ledger().posted == 2);
-}
-
-TEST_CASE("without a register of places the village is left to the service", "[outbox]") {
-    Phone phone;
-    auto event = a_session_held(0);
-    event.set_village("23656-99");
-    const auto posted = phone.outbox->post(event, "session", nullptr, "23656", today, 0);
-    CHECK(std::holds_alternative<std::uint64_t>(posted));
-}
-
-TEST_CASE("a full outbox says so and takes more once some were answered", "[outbox]") {
-    Phone phone;
-    store::v1::OutboxItem item;
-    item.set_service("session");
-    item.set_event("x");
-    for (std::uint64_t i = 1; i <= limits::outbox_events_max; ++i) {
-        item.set_sequence(i);
-        std::string key = "e/session/";
-        for (unsigned shift = 64; shift > 0; shift -= 8) {
-            key += static_cast<char>((i >> (shift - 8U)) & 0xFFU);
-        }
-        phone.store.put(key, item.SerializeAsString());
-    }
-    phone.store.commit();
-    phone.restart();
-    CHECK(codes(phone.try_post(a_session_held(0))) == "OUTBOX_FULL ");
-    phone.receive(verdict(v1::STORED), {{1, 1}});
-    CHECK(phone.post(a_session_held(0)) == limits::outbox_events_max + 1);
-}
-
 TEST_CASE("an event's bytes are deleted on its receipt only", "[sender]") {
-    Phone phone;
+    LonePhone phone;
     phone.post_many(2);
     phone.give(LinkUp{});
     phone.wait(400s);
@@ -247,7 +73,7 @@ TEST_CASE("an event's bytes are deleted on its receipt only", "[sender]") {
 }
 
 TEST_CASE("a refused event keeps its reason and its bytes, and is not sent again", "[sender]") {
-    Phone phone;
+    LonePhone phone;
     phone.post(a_session_held(0));
     phone.give(LinkUp{});
     phone.receive(refused(ReasonCode::conflict), {{1, 1}});
@@ -260,7 +86,7 @@ TEST_CASE("a refused event keeps its reason and its bytes, and is not sent again
 }
 
 TEST_CASE("a repeat's receipt tells the first verdict, and the first final verdict stands", "[sender]") {
-    Phone phone;
+    LonePhone phone;
     phone.post_many(4);
     phone.give(LinkUp{});
     phone.receive(verdict(v1::DUPLICATE, v1::STORED), {{1, 1}});
@@ -273,7 +99,7 @@ TEST_CASE("a repeat's receipt tells the first verdict, and the first final verdi
 }
 
 TEST_CASE("receipts for others, of unknown sequences or of no sense change nothing", "[sender]") {
-    Phone phone;
+    LonePhone phone;
     phone.post_many(2);
     phone.give(LinkUp{});
     phone.receive(verdict(v1::STORED), {{1, 2}}, "phone-2");
@@ -293,7 +119,7 @@ TEST_CASE("receipts for others, of unknown sequences or of no sense change nothi
 }
 
 TEST_CASE("nothing is sent while the link is down, and all is due when it comes up", "[sender]") {
-    Phone phone;
+    LonePhone phone;
     phone.post(a_session_held(0));
     CHECK(phone.wait(1s).empty());
     const auto actions = phone.give(LinkUp{});
@@ -305,7 +131,7 @@ TEST_CASE("nothing is sent while the link is down, and all is due when it comes 
 }
 
 TEST_CASE("a message holds at most 50 events and 64 KiB", "[sender]") {
-    Phone phone;
+    LonePhone phone;
     phone.post_many(70);
     std::string first = "session:1";
     for (int i = 2; i <= 50; ++i) {
@@ -317,7 +143,7 @@ TEST_CASE("a message holds at most 50 events and 64 KiB", "[sender]") {
     REQUIRE(next.size() == 1);
     CHECK(next[0].starts_with("session:51,"));
 
-    Phone wordy;
+    LonePhone wordy;
     auto event = a_session_held(0);
     std::string note;
     for (int i = 0; i < 500; ++i) {
@@ -334,7 +160,7 @@ TEST_CASE("a message holds at most 50 events and 64 KiB", "[sender]") {
 
 TEST_CASE("a record that cannot be read is passed over, told of once, and nothing behind it waits", "[sender]") {
     for (const bool before_start : {true, false}) {
-        Phone phone;
+        LonePhone phone;
         phone.post_many(3);
         phone.store.put("e/session/" + big_endian(2), "\xFF");
         phone.store.commit();
@@ -359,7 +185,7 @@ TEST_CASE("a record that cannot be read is passed over, told of once, and nothin
 }
 
 TEST_CASE("every service has its own message under way", "[sender]") {
-    Phone phone;
+    LonePhone phone;
     phone.post(a_session_held(0));
     phone.post(a_household_supported(0), "household");
     phone.post(a_commendation_awarded(0), "commendation");
@@ -367,7 +193,7 @@ TEST_CASE("every service has its own message under way", "[sender]") {
 }
 
 TEST_CASE("a resend backs off from 5 seconds to 5 minutes and begins anew after a receipt", "[sender]") {
-    Phone phone;
+    LonePhone phone;
     phone.post_many(2);
     phone.give(LinkUp{});
     std::vector<std::chrono::milliseconds> pauses;
@@ -395,7 +221,7 @@ TEST_CASE("a resend backs off from 5 seconds to 5 minutes and begins anew after 
 }
 
 TEST_CASE("a message that was turned away is remembered and does not hurry the resend", "[sender]") {
-    Phone phone;
+    LonePhone phone;
     phone.post(a_session_held(0));
     phone.give(LinkUp{});
     phone.wait(7s);  // sent again: patience is 10 s now
@@ -408,7 +234,7 @@ TEST_CASE("a message that was turned away is remembered and does not hurry the r
 }
 
 TEST_CASE("an event posted while others are under way is sent after them", "[sender]") {
-    Phone phone;
+    LonePhone phone;
     phone.post(a_session_held(0));
     phone.give(LinkUp{});
     phone.post(a_session_held(0));
@@ -450,11 +276,11 @@ public:
 
     void link_again() { inputs_.emplace_back(LinkUp{}); }
 
-    Phone phone;
+    LonePhone phone;
     std::uint64_t dropped = 0;
 
 private:
-    [[nodiscard]] Instant now() const { return Instant{Seconds{today}, phone.steady}; }
+    [[nodiscard]] Instant now() const { return Instant{Seconds{phone_day}, phone.steady}; }
 
     void carry(const Actions& actions) {
         for (const auto& action : actions) {
@@ -509,7 +335,7 @@ TEST_CASE("nothing is lost and nothing counts twice when every third message is 
 
 TEST_CASE("a twin with our name stored another event 1: ours is never told as stored, is refused in words, and is kept") {
     Bench village;
-    Phone phone;
+    LonePhone phone;
     auto theirs = a_session_held(1);
     theirs.mutable_session_held()->mutable_audience()->set_total(44);
     CHECK(village.send("phone-1", {theirs}) == "1,STORED 202204;");
@@ -535,7 +361,7 @@ TEST_CASE("a twin with our name stored another event 1: ours is never told as st
 
 TEST_CASE("a phone that comes back after weeks forgets what was erased meanwhile, once its answer has come") {
     Bench village(make_service<Household>());
-    Phone phone;
+    LonePhone phone;
     auto support = a_household_supported(0);
     support.mutable_household_supported()->set_household_key("HO-4711");
     phone.post(support, "household");

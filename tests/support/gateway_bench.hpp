@@ -4,12 +4,11 @@
 
 #include "gateway/serve/gateway.hpp"
 #include "services/runtime/core/topics.hpp"
+#include "tests/support/definitions.hpp"
 #include "tests/support/entries.hpp"
 #include "tests/support/events.hpp"
 #include "tests/support/filled.hpp"
 #include "tests/support/memory_store.hpp"
-
-#include "data/indicators.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -22,11 +21,6 @@ namespace gateway_test {
 
 using namespace chieng;
 using namespace chieng::testing;
-
-inline const Definitions& definitions() {
-    static const Definitions loaded = Definitions::load(data::indicators, "indicators.txtpb");
-    return loaded;
-}
 
 inline const std::string feed = topics::feed("23656", "session");
 

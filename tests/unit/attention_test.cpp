@@ -2,7 +2,7 @@
 // What needs attention: each kind has a case that raises it, one that does not, and one that ends it.
 #include "gateway/watch/attention.hpp"
 #include "data/attention_rules.hpp"
-#include "data/indicators.hpp"
+#include "tests/support/definitions.hpp"
 #include "tests/support/entries.hpp"
 #include "tests/support/journals.hpp"
 
@@ -14,11 +14,6 @@ using namespace chieng;
 using namespace chieng::testing;
 
 namespace {
-
-const Definitions& definitions() {
-    static const auto loaded = Definitions::load(data::indicators, "indicators.txtpb");
-    return loaded;
-}
 
 class Commune {
 public:

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a year opens with, and what targets are compared with: figures of nothing are figures too. Found by tests/recount.
 #include "gateway/indicator/board.hpp"
+#include "tests/support/definitions.hpp"
 #include "tests/support/events.hpp"
-
-#include "data/indicators.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -13,11 +12,6 @@ using namespace chieng;
 using namespace chieng::testing;
 
 namespace {
-
-const Definitions& definitions() {
-    static const auto loaded = Definitions::load(data::indicators, "indicators.txtpb");
-    return loaded;
-}
 
 // A commune's board and the district's, fed by its cells.
 class Boards {

@@ -6,10 +6,10 @@
 #include "services/runtime/core/cloud_event.hpp"
 #include "services/runtime/core/validator.hpp"
 #include "tests/scenario/world.hpp"
+#include "tests/support/definitions.hpp"
 #include "tests/support/events.hpp"
 #include "tests/support/filled.hpp"
 
-#include "data/indicators.hpp"
 #include "data/recipients.hpp"
 
 #include <catch2/catch.hpp>
@@ -57,11 +57,6 @@ public:
 
 bool has_mark(const std::string& text) {
     return text.find("MARK-") != std::string::npos;
-}
-
-const Definitions& definitions() {
-    static const auto loaded = Definitions::load(data::indicators, "indicators.txtpb");
-    return loaded;
 }
 
 // All that is published, as somebody sees it who may read everything.

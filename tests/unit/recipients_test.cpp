@@ -2,10 +2,10 @@
 // Who receives what, and what a definition of recipients may not say.
 #include "gateway/serve/recipients.hpp"
 #include "services/runtime/core/cloud_event.hpp"
+#include "tests/support/definitions.hpp"
 #include "tests/support/events.hpp"
 #include "tests/support/filled.hpp"
 
-#include "data/indicators.hpp"
 #include "data/recipients.hpp"
 
 #include <catch2/catch.hpp>
@@ -18,11 +18,6 @@ using namespace chieng;
 using namespace chieng::testing;
 
 namespace {
-
-const Definitions& definitions() {
-    static const auto loaded = Definitions::load(data::indicators, "indicators.txtpb");
-    return loaded;
-}
 
 Recipients at(const std::string& place, const std::string& text = data::recipients) {
     return Recipients::load(text, "r.txtpb", definitions(), place);

@@ -2,13 +2,12 @@
 // What the communes that succeed each other say of the same thing: the latest stands, whoever of them said it.
 #include "gateway/serve/follower.hpp"
 #include "services/runtime/core/topics.hpp"
+#include "tests/support/definitions.hpp"
 #include "tests/support/events.hpp"
 #include "tests/support/filled.hpp"
 #include "tests/support/gateway_bench.hpp"
 #include "tests/support/ladder.hpp"
 #include "tests/support/memory_store.hpp"
-
-#include "data/indicators.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -28,11 +27,6 @@ using namespace chieng;
 using namespace chieng::testing;
 
 namespace {
-
-const Definitions& definitions() {
-    static const Definitions loaded = Definitions::load(data::indicators, "indicators.txtpb");
-    return loaded;
-}
 
 v1::Event an_event(const char* type, const std::string& village, const std::string& day) {
     auto event = sensible(*v1::Event::descriptor()->FindFieldByName(type));

@@ -21,6 +21,7 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -116,33 +117,36 @@ int list_turned_away(const Settings& settings, const std::vector<Service>& servi
     return left.empty() ? 0 : ask_for_turned_away(settings, std::move(left));
 }
 
-// Households without an event since that day: whoever decides that their retention ended posts their erasure.
-int list_resting(const Settings& settings, const std::vector<Service>& services) {
-    if (!parse_day(settings.resting_since)) {
-        throw std::invalid_argument("--resting-since is a day: 2022-03-12");
+// Calls `list` with each service's store, when what the option gives is a day.
+int list_households(const std::string& option, const std::string& day, const Settings& settings, const std::vector<Service>& services,
+                    const std::function<void(const std::string& service, Store& store)>& list) {
+    if (!parse_day(day)) {
+        throw std::invalid_argument(option + " is a day: 2022-03-12");
     }
     for (const auto& service : services) {
         SqliteStore store(store_path(settings, service.name));
-        for (const auto& each : resting_since(store, settings.resting_since)) {
-            std::printf("%s\t%s\t%s\t%llu events\n", service.name.c_str(), each.household.c_str(), each.last.c_str(),
-                        static_cast<unsigned long long>(each.events));
-        }
+        list(service.name, store);
     }
     return 0;
 }
 
+// Households without an event since that day: whoever decides that their retention ended posts their erasure.
+int list_resting(const Settings& settings, const std::vector<Service>& services) {
+    return list_households("--resting-since", settings.resting_since, settings, services, [&](const std::string& service, Store& store) {
+        for (const auto& each : resting_since(store, settings.resting_since)) {
+            std::printf("%s\t%s\t%s\t%llu events\n", service.c_str(), each.household.c_str(), each.last.c_str(),
+                        static_cast<unsigned long long>(each.events));
+        }
+    });
+}
+
 // Newly escaped households since before that day: whoever decides that they are so no longer posts their change of class.
 int list_escaped(const Settings& settings, const std::vector<Service>& services) {
-    if (!parse_day(settings.escaped_before)) {
-        throw std::invalid_argument("--escaped-before is a day: 2022-03-12");
-    }
-    for (const auto& service : services) {
-        SqliteStore store(store_path(settings, service.name));
+    return list_households("--escaped-before", settings.escaped_before, settings, services, [&](const std::string& service, Store& store) {
         for (const auto& each : escaped_before(store, settings.escaped_before)) {
-            std::printf("%s\t%s\t%s\n", service.name.c_str(), each.household.c_str(), each.since.c_str());
+            std::printf("%s\t%s\t%s\n", service.c_str(), each.household.c_str(), each.since.c_str());
         }
-    }
-    return 0;
+    });
 }
 
 void watch(Metrics& metrics, const std::string& service, const Engine& engine, SqliteStore& store) {

@@ -273,7 +273,7 @@ void DefinitionCompiler::compile_when(const v1::Source& source, SourcePlan& plan
     plan.only_latest = !source.latest().empty();
     for (const auto& name : source.latest()) {
         if (name == "@commune" || name == "@place") {
-            plan.subject_place = name == "@commune" ? SourcePlan::Place::commune : SourcePlan::Place::place;
+            plan.by_village = plan.by_village || name == "@place";
         } else {
             plan.latest.push_back(value(name));
         }

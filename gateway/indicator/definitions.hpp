@@ -77,9 +77,8 @@ struct SourcePlan {
     Path places;
     Path opens;
     bool only_latest = false;
-    // What names the subject whose latest event stands.
-    enum class Place { none, commune, place };
-    Place subject_place = Place::none;
+    // What names the subject whose latest event stands, beside the commune: its village, if it is of one, and fields.
+    bool by_village = false;
     std::vector<Path> latest;
     std::vector<Condition> standing;
     Path agreed_on;

@@ -113,7 +113,7 @@ std::string_view Board::heir_of(const Fact& fact) const {
 
 // A village is itself in every commune; a figure for a period is of the unit that it was given to.
 std::uint64_t Board::subject_of(const Fact& fact, const SourcePlan& plan) const {
-    const bool is_of_village = plan.subject_place == SourcePlan::Place::place && fact.village != fact.feed.home;
+    const bool is_of_village = plan.by_village && fact.village != fact.feed.home;
     std::string key(is_of_village ? std::string_view(areas_[fact.village]) : plan.window.empty() ? heir_of(fact) : areas_[fact.feed.home]);
     key += "\n" + std::to_string(plan.whole);
     for (const auto& field : plan.latest) {

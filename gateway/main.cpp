@@ -9,6 +9,7 @@
 #include "gateway/report_commands.hpp"
 #include "gateway/retained.hpp"
 #include "gateway/serve/gateway.hpp"
+#include "gateway/serve/sources.hpp"
 #include "gateway/serve/watcher.hpp"
 #include "gateway/serve/web_service.hpp"
 #include "gateway/watch/commands.hpp"
@@ -103,67 +104,6 @@ web::Rights load_rights(const Settings& settings, const Recipients& recipients, 
     return {};
 }
 
-bool is_village(const std::string& code) {
-    return code.find('-') != std::string::npos;
-}
-
-// Communes that the villages of this one were in before, or are in after.
-std::set<std::string> others_of(const std::string& commune, const Places& places) {
-    std::set<std::string> others;
-    for (const auto& codes : {places.came_from(commune), places.went_to(commune)}) {
-        others.insert(codes.begin(), codes.end());
-    }
-    return others;
-}
-
-// A commune follows its services, a district the cells of every commune that was ever its own. What villages brought along from another
-// commune, their new one reads in that one's cells, and so do the places above it; and in its journals, what the latest is asked of. What
-// the new one says in place of what the old one said, that one reads in the new one's cells.
-std::vector<Source> sources_of(const std::string& place, const Places& places, const Definitions& definitions) {
-    if (!places.known(place)) {
-        throw std::invalid_argument("--place " + place + " is not in the register of places");
-    }
-    std::set<std::string> below;
-    for (const auto& child : places.ever_below(place)) {
-        if (!is_village(child)) {
-            below.insert(child);
-            const auto lies_below = places.ever_below(child);
-            if (!lies_below.empty() && is_village(lies_below.front())) {
-                below.merge(others_of(child, places));
-            }
-        }
-    }
-    std::vector<Source> sources;
-    for (const auto& child : below) {
-        sources.push_back({child, "cells"});
-    }
-    if (sources.empty()) {
-        for (const auto& service : all_services()) {
-            sources.push_back({place, service.name});
-        }
-        for (const auto& other : others_of(place, places)) {
-            sources.push_back({other, "cells"});
-        }
-        for (const auto& before : places.came_from(place)) {
-            const bool is_carried = places.carries_on(place, before);  // with what it knew of its households
-            for (const auto& service : is_carried ? definitions.services_of_latest() : definitions.open_services_of_latest()) {
-                sources.push_back({before, service});
-            }
-        }
-    }
-    return sources;
-}
-
-// Without those of communes that go on: whether they run is theirs to see to.
-std::vector<Source> needed_sources_of(const std::string& place, const Places& places, const Definitions& definitions) {
-    auto sources = sources_of(place, places, definitions);
-    const bool is_of_commune = sources.front().place == place;
-    std::erase_if(sources, [&](const Source& source) {
-        return is_of_commune && source.place != place && places.find(source.place, Day::max()) != nullptr;
-    });
-    return sources;
-}
-
 void watch(Monitor& monitor, const Gateway& gateway, SqliteStore& store) {
     monitor.ready_when([&] { return gateway.caught_up() ? "" : "still reading what the feeds hold"; });
     watch_commits(monitor.metrics(), "gateway", store);
@@ -232,7 +172,7 @@ int run(const Settings& settings) {
     auto rights = load_rights(settings, recipients, places);
     Host host(settings.mqtt, std::chrono::milliseconds(20));
     Monitor monitor(host, settings.http);
-    auto sources = sources_of(settings.place, places, definitions);
+    auto sources = sources_of(settings.place, places, definitions, names_of_services());
     SqliteStore store(settings.data + "/" + settings.place + "-gateway.db");
     Gateway gateway(definitions, places, settings.place, std::move(sources), store, fresh_epoch());
     gateway.serve(recipients);
@@ -363,7 +303,7 @@ int ask_gateway(const Settings& settings, const std::string& command) {
     if (command == "restated") {
         return show_restated(asked, definitions);
     }
-    asked.sources = sources_of(settings.place, places, definitions);
+    asked.sources = sources_of(settings.place, places, definitions, names_of_services());
     return rebuild_board(asked, definitions, places);
 }
 
@@ -435,7 +375,9 @@ int main(int argc, char** argv) {
         }
         if (status.asked()) {
             const auto definitions = load_definitions(settings.indicators);
-            return status.run(settings.place, needed_sources_of(settings.place, load_places(settings.places), definitions), settings.mqtt);
+            return status.run(settings.place,
+                              needed_sources_of(settings.place, load_places(settings.places), definitions, names_of_services()),
+                              settings.mqtt);
         }
         if (exporting.asked()) {
             return exporting.run(settings.place, load_definitions(settings.indicators), load_places(settings.places), settings.mqtt);

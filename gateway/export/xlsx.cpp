@@ -5,6 +5,7 @@
 #include "gateway/export/headings.hpp"
 #include "gateway/export/writers.hpp"
 #include "gateway/serve/labels.hpp"
+#include "services/runtime/core/places.hpp"
 
 #include <xlsxwriter.h>
 
@@ -332,7 +333,7 @@ void put_first_sheet(Book& book, const Statement& statement) {
     sheet.widths(1, 2, 42);
     sheet.widths(3, 3, 22);
     const auto& area = statement.area();
-    const bool is_village = area.code.find('-') != std::string::npos;
+    const bool is_village = names_village(area.code);
     sheet.text(is_village ? "" : "ỦY BAN NHÂN DÂN", Style::bold).skip(1).text("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", Style::bold).next();
     sheet.text(area.name.vi(), Style::bold).skip(1).text("Độc lập - Tự do - Hạnh phúc", Style::bold).next();
     sheet.next();

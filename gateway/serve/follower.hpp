@@ -7,6 +7,7 @@
 
 #include "gateway/indicator/board.hpp"
 #include "gateway/indicator/definitions.hpp"
+#include "gateway/serve/sources.hpp"
 #include "services/runtime/core/feed_reader.hpp"
 #include "services/runtime/ports/link.hpp"
 #include "services/runtime/ports/store.hpp"
@@ -17,12 +18,6 @@
 #include <vector>
 
 namespace chieng {
-
-struct Source {
-    std::string place;
-    std::string feed;
-    [[nodiscard]] std::string name() const { return place + "/" + feed; }
-};
 
 class Follower {
 public:

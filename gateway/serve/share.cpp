@@ -42,7 +42,7 @@ bool names_indicator(const std::string& wanted, const std::string& code) {
 }
 
 AreaKind area_kind(std::string_view area) {
-    return area.find('-') != std::string_view::npos ? AreaKind::village : area.size() == 5 ? AreaKind::commune : AreaKind::above;
+    return names_village(area) ? AreaKind::village : area.size() == 5 ? AreaKind::commune : AreaKind::above;
 }
 
 std::shared_ptr<const Share::Parted> Share::parted(const Definitions& definitions) {

@@ -215,7 +215,7 @@ bool WatchCommands::asked() const {
 int WatchCommands::run(const Settings& settings) const {
     const auto places = load_places(settings.places);
     const auto below = places.ever_below(settings.commune);
-    if (!places.known(settings.commune) || (!below.empty() && below.front().find('-') == std::string::npos)) {
+    if (!places.known(settings.commune) || (!below.empty() && !names_village(below.front()))) {
         throw std::invalid_argument("--place " + settings.commune + " is not a commune");
     }
     if (*words_->attend) {

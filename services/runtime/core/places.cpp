@@ -87,32 +87,28 @@ std::vector<std::string> Places::ever_below(std::string_view parent) const {
     return codes;
 }
 
-std::vector<std::string> Places::came_from(std::string_view parent) const {
+std::vector<std::string> Places::other_parents(std::string_view parent, bool before) const {
     std::set<std::string> codes;
     for (const auto& below : ever_below(parent)) {
+        const auto is_here = [&](const Entry& entry) { return entry.place.parent() == parent; };
         const auto rows = rows_of(below);
-        const auto last = std::find_if(rows.rbegin(), rows.rend(), [&](const Entry& entry) { return entry.place.parent() == parent; });
-        for (auto before = last; before != rows.rend(); ++before) {
-            if (before->place.parent() != parent && !before->place.parent().empty()) {
-                codes.insert(before->place.parent());
+        const auto first = std::find_if(rows.begin(), rows.end(), is_here);
+        const auto end = std::find_if(rows.rbegin(), rows.rend(), is_here).base();
+        for (const auto& row : before ? std::span(rows.begin(), end) : std::span(first, rows.end())) {
+            if (!is_here(row) && !row.place.parent().empty()) {
+                codes.insert(row.place.parent());
             }
         }
     }
     return {codes.begin(), codes.end()};
 }
 
+std::vector<std::string> Places::came_from(std::string_view parent) const {
+    return other_parents(parent, true);
+}
+
 std::vector<std::string> Places::went_to(std::string_view parent) const {
-    std::set<std::string> codes;
-    for (const auto& below : ever_below(parent)) {
-        const auto rows = rows_of(below);
-        const auto first = std::find_if(rows.begin(), rows.end(), [&](const Entry& entry) { return entry.place.parent() == parent; });
-        for (auto after = first; after != rows.end(); ++after) {
-            if (after->place.parent() != parent && !after->place.parent().empty()) {
-                codes.insert(after->place.parent());
-            }
-        }
-    }
-    return {codes.begin(), codes.end()};
+    return other_parents(parent, false);
 }
 
 bool Places::carries_on(std::string_view place, std::string_view ended) const {

@@ -17,6 +17,11 @@
 
 namespace chieng {
 
+// Of the codes in a register those of villages have a dash: 23656-01.
+[[nodiscard]] constexpr bool names_village(std::string_view code) {
+    return code.find('-') != std::string_view::npos;
+}
+
 // A register that contradicts itself. One of the two is the number of the row, the other is -1.
 class PlacesError : public std::invalid_argument {
 public:
@@ -105,6 +110,7 @@ private:
     [[nodiscard]] std::span<const Entry> rows_of(std::string_view code) const;
     [[nodiscard]] std::span<const Step> steps_of(std::string_view code) const;
     [[nodiscard]] std::span<const std::uint32_t> rows_below(std::string_view parent) const;
+    [[nodiscard]] std::vector<std::string> other_parents(std::string_view parent, bool before) const;
     [[nodiscard]] const Entry* entry(std::string_view code, Day day) const;
     [[nodiscard]] const Step* step_after(std::string_view code, Day day) const;
 

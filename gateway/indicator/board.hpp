@@ -7,7 +7,7 @@
 // sum, village by village, so that it follows a village to another commune. Where the latest of several events stands, all of
 // them are remembered as versions of their subject, so that any order gives the same.
 //
-// board.cpp folds, added.cpp adds, subjects.cpp finds the latest, cells.cpp keeps, roll_up.cpp and derived.cpp read.
+// board.cpp folds, added.cpp adds, subjects.cpp finds the latest, cells.cpp keeps, roll_up.cpp, stocks.cpp and derived.cpp read.
 //
 // Thread   one thread only, reading included.
 // Keeps    I6, I7: the same events, or the same latest cells, give the same bytes in any order.

@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <set>
 #include <stdexcept>
+#include <string>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -103,85 +105,83 @@ double plain_appends(const std::filesystem::path& file, const std::vector<std::s
     return seconds_since(began);
 }
 
-std::uint64_t option(int argc, char** argv, const std::string& name, std::uint64_t otherwise) {
-    for (int i = 1; i + 1 < argc; ++i) {
-        if (argv[i] == name) {
-            return std::stoull(argv[i + 1]);
+struct Options {
+    std::uint64_t events = 200'000;    // of each scenario
+    std::uint64_t stored = 5'000'000;  // before the second half
+    std::uint64_t burst = 100'000;
+    std::set<std::string> only;  // none: all of them
+
+    [[nodiscard]] bool wants(const std::string& scenario) const { return only.empty() || only.contains(scenario); }
+};
+
+Options options(int argc, char** argv) {
+    static const std::set<std::string> scenarios{"sizes", "singles", "latency", "burst", "memory", "stored", "batches"};
+    Options read;
+    bool names = false;
+    for (int i = 1; i < argc; ++i) {
+        const std::string word(argv[i]);
+        auto* number = word == "--events" ? &read.events : word == "--stored" ? &read.stored : word == "--burst" ? &read.burst : nullptr;
+        if (number != nullptr && i + 1 < argc) {
+            *number = std::stoull(argv[++i]);
+            names = false;
+        } else if (word == "--only") {
+            names = true;
+        } else if (names && scenarios.contains(word)) {
+            read.only.insert(word);
+        } else {
+            throw std::invalid_argument(word + " is not expected: --events N, --stored N, --burst N, --only " +
+                                        "sizes singles latency burst memory stored batches");
         }
     }
-    return otherwise;
+    return read;
 }
 
-int run(int argc, char** argv) {
-    const auto events = option(argc, argv, "--events", 200'000);
-    const auto stored = option(argc, argv, "--stored", 5'000'000);
-    sizes_on_the_air();
-
+// Returns the rate to the district's cells.
+double one_by_one(std::uint64_t events) {
     std::printf("== one event per message, %llu events\n", static_cast<unsigned long long>(events));
     const auto singles = make_load(1, events, 1);
     auto null = null_consumer(singles);
-    double empty_rate = 0;
-    {
-        const Folder data;
-        Chain chain(data.path());
-        chain.start();
-        Ear ear;
-        auto ours = through(chain, singles, 1, single_window, ear);
-        null = mean(null, null_consumer(singles));
-        const auto more = make_load(500'000'000, events, 1);
-        const auto again = through(chain, more, 1, single_window, ear);
-        ours.cells_per_s = mean(ours.cells_per_s, again.cells_per_s);
-        ours.receipts_per_s = mean(ours.receipts_per_s, again.receipts_per_s);
-        ours.cpu_per_event_us = mean(ours.cpu_per_event_us, again.cpu_per_event_us);
-        empty_rate = ours.cells_per_s;
-        std::printf("   null consumer: %.0f events/s, %.1f us of processor per event\n", null.events_per_s, null.cpu_per_event_us);
-        row("one event per message, through receipts and district cells", number(ours.cells_per_s / null.events_per_s), "null consumer",
-            ">= 0.95", ours.cells_per_s >= 0.95 * null.events_per_s);
-        row("… processor of the service per event", number(ours.cpu_per_event_us / null.cpu_per_event_us) + " x", "null consumer", "<= 2 x",
-            ours.cpu_per_event_us <= 2 * null.cpu_per_event_us);
-        const auto unique = singles.unique + more.unique;
-        check(chain, unique);
-        const auto blocks = journal_blocks(data.path());
-        const auto plain = plain_appends(data.path() / "plain", blocks);
-        std::printf("   %.0f events a block of the journal\n", static_cast<double>(unique) / static_cast<double>(blocks.size()));
-        row("… receipts per second", number(ours.receipts_per_s / (static_cast<double>(unique) / plain)),
-            "plain appends of the same blocks, synced", "", true);
-    }
-    {
-        const Folder data;
-        Chain chain(data.path());
-        chain.start();
-        latency(chain, 10'000);
-    }
-    burst(option(argc, argv, "--burst", 100'000));
-    district_memory();
-    if (stored == 0) {
-        return 0;
-    }
-
-    std::printf("== with %llu events stored\n", static_cast<unsigned long long>(stored));
     const Folder data;
-    preload(data.path(), stored);
     Chain chain(data.path());
     chain.start();
     Ear ear;
-    {
-        Wire wire(chain.broker.port(), "load");
-        wire.subscribe("chieng/1/625/feeds/cells");
-        const auto began = Clock::now();
-        while (ear.in_cells < stored && seconds_since(began) < 600) {
-            wire.pump(50, [&](std::string_view topic, std::string_view payload) { ear(topic, payload); });
-        }
-        std::printf("   gateways caught up with the journals in %.1f s; memory of the service meanwhile %.0f MB\n", seconds_since(began),
-                    usage_of(*chain.service).peak_mb);
+    auto ours = through(chain, singles, 1, single_window, ear);
+    null = mean(null, null_consumer(singles));
+    const auto more = make_load(500'000'000, events, 1);
+    const auto again = through(chain, more, 1, single_window, ear);
+    ours.cells_per_s = mean(ours.cells_per_s, again.cells_per_s);
+    ours.receipts_per_s = mean(ours.receipts_per_s, again.receipts_per_s);
+    ours.cpu_per_event_us = mean(ours.cpu_per_event_us, again.cpu_per_event_us);
+    std::printf("   null consumer: %.0f events/s, %.1f us of processor per event\n", null.events_per_s, null.cpu_per_event_us);
+    row("one event per message, through receipts and district cells", number(ours.cells_per_s / null.events_per_s), "null consumer",
+        ">= 0.95", ours.cells_per_s >= 0.95 * null.events_per_s);
+    row("… processor of the service per event", number(ours.cpu_per_event_us / null.cpu_per_event_us) + " x", "null consumer", "<= 2 x",
+        ours.cpu_per_event_us <= 2 * null.cpu_per_event_us);
+    const auto unique = singles.unique + more.unique;
+    check(chain, unique);
+    const auto blocks = journal_blocks(data.path());
+    const auto plain = plain_appends(data.path() / "plain", blocks);
+    std::printf("   %.0f events a block of the journal\n", static_cast<double>(unique) / static_cast<double>(blocks.size()));
+    row("… receipts per second", number(ours.receipts_per_s / (static_cast<double>(unique) / plain)),
+        "plain appends of the same blocks, synced", "", true);
+    return ours.cells_per_s;
+}
+
+void wait_for_cells(const Chain& chain, std::uint64_t stored, Ear& ear) {
+    Wire wire(chain.broker.port(), "load");
+    wire.subscribe("chieng/1/625/feeds/cells");
+    const auto began = Clock::now();
+    while (ear.in_cells < stored && seconds_since(began) < 600) {
+        wire.pump(50, [&](std::string_view topic, std::string_view payload) { ear(topic, payload); });
     }
-    const auto first = through(chain, make_load(1'000'000'000, events, 1), 1, single_window, ear);
-    const auto second = through(chain, make_load(1'500'000'000, events, 1), 1, single_window, ear);
-    const auto stored_rate = mean(first.cells_per_s, second.cells_per_s);
-    row("one event per message, many stored", number(stored_rate / empty_rate), "our own empty store", ">= 0.95",
-        stored_rate >= 0.95 * empty_rate);
-    null = null_consumer(singles);
-    const auto batches = make_load(2'000'000'000, events * 5, 50);
+    std::printf("   gateways caught up with the journals in %.1f s; memory of the service meanwhile %.0f MB\n", seconds_since(began),
+                usage_of(*chain.service).peak_mb);
+}
+
+void in_batches(Chain& chain, std::uint64_t events, Ear& ear) {
+    const auto singles = make_load(1, events / 5, 1);
+    auto null = null_consumer(singles);
+    const auto batches = make_load(2'000'000'000, events, 50);
     const auto bulk = through(chain, batches, 50, batch_window, ear);
     null = mean(null, null_consumer(singles));
     std::printf("   null consumer: %.0f events/s\n", null.events_per_s);
@@ -194,6 +194,9 @@ int run(int argc, char** argv) {
     row("memory of the service", number(usage_of(*chain.service).peak_mb, "%.0f") + " MB", "", "<= 48 MB",
         usage_of(*chain.service).peak_mb <= 48);
     row("memory of the commune's gateway", number(usage_of(*chain.gateway).peak_mb, "%.0f") + " MB", "", "", true);
+}
+
+void start_again(Chain& chain) {
     chain.service->kill();
     const auto began = Clock::now();
     chain.service->start();
@@ -208,6 +211,51 @@ int run(int argc, char** argv) {
         wire.pump(10, [&](std::string_view topic, std::string_view payload) { probe(topic, payload); });
     }
     row("start after SIGKILL to the first receipt", number(seconds_since(began)) + " s", "", "<= 1 s", seconds_since(began) <= 1);
+}
+
+void many_stored(const Options& options, double empty_rate) {
+    std::printf("== with %llu events stored\n", static_cast<unsigned long long>(options.stored));
+    const Folder data;
+    preload(data.path(), options.stored);
+    Chain chain(data.path());
+    chain.start();
+    Ear ear;
+    wait_for_cells(chain, options.stored, ear);
+    if (options.wants("stored")) {
+        const auto first = through(chain, make_load(1'000'000'000, options.events, 1), 1, single_window, ear);
+        const auto second = through(chain, make_load(1'500'000'000, options.events, 1), 1, single_window, ear);
+        const auto rate = mean(first.cells_per_s, second.cells_per_s);
+        row("one event per message, many stored", number(rate / empty_rate), "our own empty store", ">= 0.95", rate >= 0.95 * empty_rate);
+    }
+    if (options.wants("batches")) {
+        in_batches(chain, options.events * 5, ear);
+    }
+    start_again(chain);
+}
+
+int run(const Options& options) {
+    if (options.wants("sizes")) {
+        sizes_on_the_air();
+    }
+    double empty_rate = 0;
+    if (options.wants("singles") || options.wants("stored")) {
+        empty_rate = one_by_one(options.events);
+    }
+    if (options.wants("latency")) {
+        const Folder data;
+        Chain chain(data.path());
+        chain.start();
+        latency(chain, 10'000);
+    }
+    if (options.wants("burst")) {
+        burst(options.burst);
+    }
+    if (options.wants("memory")) {
+        district_memory();
+    }
+    if (options.stored > 0 && (options.wants("stored") || options.wants("batches"))) {
+        many_stored(options, empty_rate);
+    }
     return 0;
 }
 
@@ -215,7 +263,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
     try {
-        return run(argc, argv);
+        return run(options(argc, argv));
     } catch (const std::exception& error) {
         std::fprintf(stderr, "%s\n", error.what());
         return 1;

@@ -4,6 +4,8 @@
 #include "gateway/indicator/board.hpp"
 #include "gateway/indicator/cell_id.hpp"
 
+#include <algorithm>
+#include <bit>
 #include <stdexcept>
 
 namespace chieng {
@@ -17,8 +19,8 @@ void Board::apply(std::string_view feed_name, const google::protobuf::RepeatedPt
     auto& feed = feed_named(feed_name);
     for (const auto& entry : entries) {
         fold(feed, entry);
-        if (added_.size() >= added_at_once) {
-            take_added();
+        if (added_.size() + added_keys_.size() + added_days_.size() >= added_at_once) {
+            take_waiting();
         }
     }
 }
@@ -29,6 +31,50 @@ void Board::add(Feed& feed, CellId id, const Slot& slot) {
     added_.push_back({&feed, id, slot});
 }
 
+void Board::add(Sheet& sheet, SeriesId series, const Slot& slot) {
+    ++version_;
+    if (!sheet.is_touched) {
+        sheet.is_touched = true;
+        touched_sheets_.push_back(&sheet);
+    }
+    const auto column = sheet.plan->column_of[series];
+    sheet.touched[column / 64U] |= std::uint64_t{1} << column % 64U;
+    sheet.columns[column].add(slot);
+}
+
+void Board::add(const Fact& fact, SeriesId series, std::uint64_t time, std::uint32_t area, const Slot& slot) {
+    auto& sheet = fact.sheet;
+    if (time != sheet.time || sheet.plan->column_of[series] == EventPlan::no_column) {
+        add(fact.feed, cell_id::pack(series, time, area), slot);
+    } else if (area == sheet.area) {
+        add(sheet, series, slot);
+    } else if (area == sheet.commune) {
+        add(sheet_of(fact.feed, *sheet.plan, fact.atom, area), series, slot);
+    } else {
+        add(fact.feed, cell_id::pack(series, time, area), slot);
+    }
+}
+
+// It stands until the next event is folded.
+Board::Sheet& Board::sheet_of(Feed& feed, const EventPlan& plan, Atom atom, std::uint32_t area) {
+    const auto time = cell_id::time_of(atom);
+    auto& sheet = feed.sheets[cell_id::pack(static_cast<std::uint64_t>(event_.body()), time, area)];
+    if (sheet == nullptr) {
+        sheet = &sheets_.emplace_back(Sheet{&feed, &plan, time, area, commune_of(area, atom, feed), false, {}, {}});
+        sheet->columns.resize(plan.columns.size());
+        sheet->touched.resize((plan.columns.size() + 63) / 64);
+    }
+    return *sheet;
+}
+
+void Board::forget_sheets() {
+    take_sheets();
+    for (auto& [name, feed] : feeds_) {
+        feed.sheets.clear();
+    }
+    sheets_.clear();
+}
+
 void Board::add_key(Feed& feed, CellId id, std::uint64_t hash, std::int64_t times) {
     feed.keys.prefetch(id);
     added_keys_.push_back({&feed, id, hash, times});
@@ -36,21 +82,50 @@ void Board::add_key(Feed& feed, CellId id, std::uint64_t hash, std::int64_t time
 
 void Board::add_days(Feed& feed, CellId id, std::int32_t days, std::int64_t events) {
     feed.histograms.prefetch(id);
-    histograms_.prefetch(id);
     added_days_.push_back({&feed, id, days, events});
 }
 
 void Board::take_added() {
+    take_sheets();
+    take_waiting();
+}
+
+void Board::take_sheets() {
+    const auto each_touched = [](const Sheet& sheet, const auto& take) {
+        for (std::size_t word = 0; word < sheet.touched.size(); ++word) {
+            for (auto bits = sheet.touched[word]; bits != 0; bits &= bits - 1) {
+                take(word * 64 + static_cast<std::size_t>(std::countr_zero(bits)));
+            }
+        }
+    };
+    for (auto* sheet : touched_sheets_) {
+        const auto id_of = [&](std::size_t column) { return cell_id::pack(sheet->plan->columns[column], sheet->time, sheet->area); };
+        each_touched(*sheet, [&](std::size_t column) { sheet->feed->parts.prefetch(id_of(column)); });
+        each_touched(*sheet, [&](std::size_t column) {
+            add_to_part(*sheet->feed, id_of(column), sheet->columns[column]);
+            sheet->columns[column] = Slot();
+        });
+        std::fill(sheet->touched.begin(), sheet->touched.end(), 0);
+        sheet->is_touched = false;
+    }
+    touched_sheets_.clear();
+}
+
+void Board::add_to_part(Feed& feed, CellId id, const Slot& slot) {
+    auto& part = feed.parts.make(id);
+    part.is_held = true;
+    if (!part.unsettled) {
+        part.unsettled = true;
+        unsettled_.push_back({&feed, id, part.slot});
+    }
+    part.slot.add(slot);
+}
+
+void Board::take_waiting() {
     take_added_keys();
     take_added_days();
     for (const auto& [feed, id, slot] : added_) {
-        auto& part = feed->parts.make(id);
-        part.is_held = true;
-        if (!part.unsettled) {
-            part.unsettled = true;
-            unsettled_.push_back({feed, id, part.slot});
-        }
-        part.slot.add(slot);
+        add_to_part(*feed, id, slot);
     }
     added_.clear();
 }
@@ -79,7 +154,7 @@ void Board::take_added_keys() {
             feed->keys.erase(keys);
         }
         if (change != 0) {
-            note_presence(id, hash, change);
+            note_presence(*feed, id, hash, change);
         }
     }
     added_keys_.clear();
@@ -87,10 +162,8 @@ void Board::take_added_keys() {
 
 void Board::take_added_days() {
     for (const auto& [feed, id, days, events] : added_days_) {
-        for (const auto* histograms : {&feed->histograms, &histograms_}) {
-            if (const auto* histogram = histograms->find(id)) {
-                __builtin_prefetch(&*histogram->held.begin(), 1);
-            }
+        if (const auto* histogram = feed->histograms.find(id)) {
+            __builtin_prefetch(&*histogram->held.begin(), 1);
         }
     }
     for (const auto& [feed, id, days, events] : added_days_) {
@@ -104,7 +177,6 @@ void Board::take_added_days() {
             }
         };
         add_to(feed->histograms, id);
-        add_to(histograms_, id);
         for (const auto above : line(id).above) {
             add_to(histograms_below_, cell_id::pack(cell_id::series(id), cell_id::time(id), above));
         }
@@ -138,7 +210,7 @@ void Board::settle() {
 }
 
 void Board::require_settled() const {
-    if (!unsettled_.empty() || !added_.empty() || !added_keys_.empty() || !added_days_.empty()) {
+    if (!unsettled_.empty() || !touched_sheets_.empty() || !added_.empty() || !added_keys_.empty() || !added_days_.empty()) {
         throw std::logic_error("the board is read before settle()");
     }
 }

@@ -17,6 +17,8 @@ std::uint64_t digest_of(std::string_view bytes) {
     return XXH3_64bits(bytes.data(), bytes.size());
 }
 
+constexpr std::size_t sheets_max = 2048;
+
 std::optional<Day> day_at(const EventFields& event, const DayOf& which, Day occurred, Day received) {
     switch (which.kind) {
         case DayOf::Kind::occurred: return occurred;
@@ -157,6 +159,9 @@ void Board::apply(std::string_view feed_name, const v1::Entry& entry) {
 }
 
 void Board::fold(Feed& feed, const v1::Entry& entry) {
+    if (sheets_.size() >= sheets_max) {
+        forget_sheets();
+    }
     fold(feed, entry, 1, entry.effect() == v1::Entry::COUNTS, true);
     if (entry.has_retracts()) {
         fold(feed, entry.retracts(), -1, true, false);
@@ -167,17 +172,19 @@ void Board::fold(Feed& feed, const v1::Entry& entry) {
 }
 
 // Names the event: device, type, number.
-std::uint64_t Board::digest_of_key(const v1::Entry& entry) {
-    const auto* type = v1::Event::descriptor()->FindFieldByNumber(event_.body());
+std::uint64_t Board::digest_of_key(const v1::Entry& entry, const EventPlan& plan) {
     char digits[20];
     const auto end =
         std::to_chars(std::begin(digits), std::end(digits), static_cast<std::uint64_t>(event_.number(FieldTree::sequence))).ptr;
-    text_.assign(entry.device()).append("/").append(type == nullptr ? "" : type->name()).append("/").append(std::begin(digits), end);
+    text_.assign(entry.device()).append("/").append(plan.name).append("/").append(std::begin(digits), end);
     return digest_of(text_);
 }
 
 // The commune that a village was of, in that half-month.
 std::uint32_t Board::commune_of(std::uint32_t village, Atom atom, const Feed& feed) {
+    if (village == feed.home) {
+        return feed.home;
+    }
     const auto key = cell_id::pack(0, cell_id::time_of(atom), village);
     if (const auto known = communes_.find(key); known != communes_.end()) {
         return known->second;
@@ -197,36 +204,42 @@ void Board::fold(Feed& feed, const v1::Entry& entry, std::int64_t sign, bool cou
     if (!occurred) {
         return;
     }
-    const auto received = chieng::day_at(Seconds(std::chrono::seconds(entry.received_at())));
-    Fact fact{feed, event_, entry, sign, *occurred, received, Atom::of(*occurred), digest_of_key(entry), feed.home, feed.home};
-    if (const auto village = event_.text(FieldTree::village); !village.empty()) {
-        fact.village = area_id(village);
-        fact.commune = commune_of(fact.village, fact.atom, feed);
+    const auto& plan = definitions_.plan(event_.body());
+    if (feed.is_lent && !plan.has_latest()) {
+        return;
     }
-    for (const auto& plan : definitions_.plans(event_.body())) {
-        if (feed.is_lent && !plan.only_latest) {
+    const auto received = chieng::day_at(Seconds(std::chrono::seconds(entry.received_at())));
+    const auto atom = Atom::of(*occurred);
+    const auto village = event_.text(FieldTree::village);
+    auto& sheet = sheet_of(feed, plan, atom, village.empty() ? feed.home : area_id(village));
+    const auto digest = digest_of_key(entry, plan);
+    const auto once = Slot{0, 1, digest}.times(sign);
+    const Fact fact{feed, event_, entry, sheet, sign, *occurred, received, atom, digest, once, sheet.area, sheet.commune};
+    for (const auto& source : plan.sources) {
+        if (feed.is_lent && source.kind != SourcePlan::Kind::latest) {
             continue;
         }
-        if (plan.corrections_only ? is_new && event_.has_correction() : counts) {
-            fold_plan(fact, plan);
+        if (source.corrections_only ? is_new && event_.has_correction() : counts) {
+            fold_plan(fact, source);
         }
     }
 }
 
 // Where in time the event adds something; empty when the field that says it holds no time.
 std::optional<std::uint64_t> Board::time_of(const Fact& fact, const SourcePlan& plan) const {
-    if (!plan.opens.empty()) {
-        return cell_id::time_of_opening(static_cast<std::int32_t>(fact.event.number(plan.opens.id)));
+    switch (plan.when) {
+        case SourcePlan::When::occurred: break;
+        case SourcePlan::When::opens: return cell_id::time_of_opening(static_cast<std::int32_t>(fact.event.number(plan.opens.id)));
+        case SourcePlan::When::window: {
+            const auto period = Period::parse(v1::OFFICIAL, fact.event.text(plan.window.id));
+            return period ? std::optional(cell_id::time_of(*period)) : std::nullopt;
+        }
+        case SourcePlan::When::dated: {
+            const auto day = parse_day(fact.event.text(plan.dated.id));
+            return day ? std::optional(cell_id::time_of(Atom::of(*day))) : std::nullopt;
+        }
     }
-    if (!plan.window.empty()) {
-        const auto period = Period::parse(v1::OFFICIAL, fact.event.text(plan.window.id));
-        return period ? std::optional(cell_id::time_of(*period)) : std::nullopt;
-    }
-    if (!plan.dated.empty()) {
-        const auto day = parse_day(fact.event.text(plan.dated.id));
-        return day ? std::optional(cell_id::time_of(Atom::of(*day))) : std::nullopt;
-    }
-    return cell_id::time_of(fact.atom);
+    return fact.sheet.time;
 }
 
 void Board::fold_plan(const Fact& fact, const SourcePlan& plan) {
@@ -237,31 +250,38 @@ void Board::fold_plan(const Fact& fact, const SourcePlan& plan) {
     if (!time) {
         return;
     }
-    if (!plan.stands_from.empty()) {
-        fold_standing(fact, plan);
-    } else if (plan.only_latest) {
-        fold_version(fact, plan, *time);
-    } else if (!plan.distinct.empty()) {
-        contribute_keys(fact, plan, *time);
-    } else {
-        each_contribution(fact, plan, [&](SeriesId series, std::int64_t amount) { contribute(fact, plan, *time, series, amount); });
+    switch (plan.kind) {
+        case SourcePlan::Kind::standing: return fold_standing(fact, plan);
+        case SourcePlan::Kind::latest: return fold_version(fact, plan, *time);
+        case SourcePlan::Kind::values: return contribute_keys(fact, plan, *time);
+        case SourcePlan::Kind::days: return contribute_days(fact, plan, *time);
+        case SourcePlan::Kind::counts: break;
     }
+    if (plan.when == SourcePlan::When::occurred && plan.places.empty()) {  // as nearly always
+        return each_contribution(fact, plan, [&](SeriesId series, std::int64_t amount) {
+            if (amount != 0) {
+                add(fact.sheet, series, {fact.sign * amount, fact.once.events, fact.once.digest});
+            }
+        });
+    }
+    each_contribution(fact, plan, [&](SeriesId series, std::int64_t amount) { contribute(fact, plan, *time, series, amount); });
 }
 
 // An event that adds 0 to a cell did not make it; but an opening figure of 0 ends what the year before opened with.
 void Board::contribute(const Fact& fact, const SourcePlan& plan, std::uint64_t time, SeriesId series, std::int64_t amount) {
-    if (plan.days) {
-        const auto id = cell_id::pack(series, time, fact.village);
-        const auto from = day_at(fact.event, plan.days->first, fact.occurred, fact.received);
-        const auto to = day_at(fact.event, plan.days->second, fact.occurred, fact.received);
-        if (from && to) {
-            add_days(fact.feed, id, static_cast<std::int32_t>((*to - *from).count()), fact.sign);
-            add(fact.feed, id, Slot{0, 1, fact.digest}.times(fact.sign));
-        }
-    } else if (amount != 0 || !plan.opens.empty()) {
+    if (amount != 0 || !plan.opens.empty()) {
         each_place(fact, plan, [&](std::uint32_t area) {
-            add(fact.feed, cell_id::pack(series, time, area), Slot{amount, 1, fact.digest}.times(fact.sign));
+            add(fact, series, time, area, {fact.sign * amount, fact.once.events, fact.once.digest});
         });
+    }
+}
+
+void Board::contribute_days(const Fact& fact, const SourcePlan& plan, std::uint64_t time) {
+    const auto from = day_at(fact.event, plan.days->first, fact.occurred, fact.received);
+    const auto to = day_at(fact.event, plan.days->second, fact.occurred, fact.received);
+    if (from && to) {
+        add_days(fact.feed, cell_id::pack(plan.whole, time, fact.village), static_cast<std::int32_t>((*to - *from).count()), fact.sign);
+        add(fact, plan.whole, time, fact.village, fact.once);
     }
 }
 
@@ -276,20 +296,25 @@ void Board::contribute_keys(const Fact& fact, const SourcePlan& plan, std::uint6
         return;
     }
     const auto hash = digest_of(text_);
-    const auto slot = Slot{0, 1, fact.digest}.times(fact.sign);
     each_contribution(fact, plan, [&](SeriesId series, std::int64_t) {
-        for (const auto area : {fact.village, fact.commune}) {
-            const auto id = cell_id::pack(series, time, area);
-            add_key(fact.feed, id, hash, fact.sign);
-            add(fact.feed, id, slot);
-            if (fact.village == fact.commune) {
-                break;
-            }
+        add_key(fact.feed, cell_id::pack(series, time, fact.village), hash, fact.sign);
+        add(fact, series, time, fact.village, fact.once);
+        if (fact.commune != fact.village) {
+            add(fact, series, time, fact.commune, fact.once);
         }
     });
 }
 
-// A value comes into a half-month, or goes: that matters to the windows in which it stands nowhere else.
+// A value comes into a half-month, or goes: at its place, and at the commune that this was of.
+void Board::note_presence(const Feed& feed, CellId id, std::uint64_t hash, int change) {
+    note_presence(id, hash, change);
+    const auto time = cell_id::time(id);
+    if (const auto commune = commune_of(cell_id::area(id), cell_id::atom_of(time), feed); commune != cell_id::area(id)) {
+        note_presence(cell_id::pack(cell_id::series(id), time, commune), hash, change);
+    }
+}
+
+// That matters to the windows in which it stands nowhere else.
 void Board::note_presence(CellId id, std::uint64_t hash, int change) {
     ++version_;
     auto& presence = presences_[cell_id::pack(cell_id::series(id), 0, cell_id::area(id))];

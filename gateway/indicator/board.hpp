@@ -27,6 +27,7 @@
 #include <boost/unordered/unordered_flat_set.hpp>
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
@@ -141,6 +142,10 @@ public:
     [[nodiscard]] std::uint64_t unknown_cells() const { return unknown_cells_; }
 
 private:
+    struct TextHash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+    };
     using Histogram = boost::container::flat_map<std::int32_t, std::int64_t>;
 
     struct Slot {
@@ -170,8 +175,8 @@ private:
         // 1 when the key stands from now on, that is with a count above zero, -1 when it does so no longer.
         int add(std::uint64_t hash, std::int64_t times);
     };
-    // Different values of a series at a place: in which half-months, and in how many feeds, each stands; and how many do so in
-    // each window.
+    // Different values of a series at a place: in which half-months, and in how many feeds and villages, each stands; and how many do so
+    // in each window.
     struct Presence {
         using Times = boost::container::small_vector<std::pair<std::int32_t, std::int32_t>, 2>;
         boost::unordered_flat_map<std::uint64_t, Times> values;
@@ -191,8 +196,20 @@ private:
         [[nodiscard]] bool is_free() const { return !is_held; }
     };
     struct Feed;
-    // What an event adds to a cell of a feed, to one's different values, or to its days. It waits for others, to be fetched while they are
-    // added.
+    // What events of one kind add to the cells of one place and half-month: it is summed here, and taken to the feed's parts when somebody
+    // wants to read them.
+    struct Sheet {
+        Feed* feed = nullptr;
+        const EventPlan* plan = nullptr;
+        std::uint64_t time = 0;
+        std::uint32_t area = 0;
+        std::uint32_t commune = 0;
+        bool is_touched = false;
+        std::vector<Slot> columns;           // of the plan
+        std::vector<std::uint64_t> touched;  // a bit for each
+    };
+    // What an event adds to another cell of a feed, to one's different values, or to its days. It waits for others, to be fetched while
+    // they are added.
     struct Added {
         Feed* feed = nullptr;
         CellId id = 0;
@@ -256,6 +273,7 @@ private:
         OpenTable<Part> parts;
         OpenTable<Days> histograms;
         OpenTable<Keys> keys;
+        boost::unordered_flat_map<std::uint64_t, Sheet*> sheets;  // by kind of event, time and area
     };
     using Above = boost::container::small_vector<std::uint32_t, 3>;
     // The places above one, at one time, up to the board's own.
@@ -268,11 +286,13 @@ private:
         Feed& feed;
         const EventFields& event;
         const v1::Entry& entry;
+        Sheet& sheet;  // of where and when it happened
         std::int64_t sign;
         Day occurred;
         Day received;
         Atom atom;
         std::uint64_t digest;
+        Slot once;  // added to a cell, without an amount; or taken away
         std::uint32_t village;
         std::uint32_t commune;
     };
@@ -280,7 +300,8 @@ private:
     Feed& feed_named(std::string_view name);
     std::uint32_t area_id(std::string_view code);
     const Line& line(CellId id);
-    [[nodiscard]] std::uint64_t digest_of_key(const v1::Entry& entry);
+    [[nodiscard]] std::uint64_t digest_of_key(const v1::Entry& entry, const EventPlan& plan);
+    Sheet& sheet_of(Feed& feed, const EventPlan& plan, Atom atom, std::uint32_t area);
     [[nodiscard]] std::uint32_t commune_of(std::uint32_t village, Atom atom, const Feed& feed);
     void fold(Feed& feed, const v1::Entry& entry);
     void fold(Feed& feed, const v1::Entry& entry, std::int64_t sign, bool counts, bool is_new);
@@ -291,6 +312,7 @@ private:
     void each_place(const Fact& fact, const SourcePlan& plan, const Take& take);
     [[nodiscard]] std::optional<std::uint64_t> time_of(const Fact& fact, const SourcePlan& plan) const;
     void contribute(const Fact& fact, const SourcePlan& plan, std::uint64_t time, SeriesId series, std::int64_t amount);
+    void contribute_days(const Fact& fact, const SourcePlan& plan, std::uint64_t time);
     void contribute_keys(const Fact& fact, const SourcePlan& plan, std::uint64_t time);
     void fold_standing(const Fact& fact, const SourcePlan& plan);
     void fold_version(const Fact& fact, const SourcePlan& plan, std::uint64_t time);
@@ -306,9 +328,16 @@ private:
     static void insert_version(std::vector<Version>& versions, Version version);
     void forget_versions(const Feed& feed);
     void add_key(Feed& feed, CellId id, std::uint64_t hash, std::int64_t times);
+    void note_presence(const Feed& feed, CellId id, std::uint64_t hash, int change);
     void note_presence(CellId id, std::uint64_t hash, int change);
     void add(Feed& feed, CellId id, const Slot& slot);
+    void add(Sheet& sheet, SeriesId series, const Slot& slot);
+    void add(const Fact& fact, SeriesId series, std::uint64_t time, std::uint32_t area, const Slot& slot);
+    void add_to_part(Feed& feed, CellId id, const Slot& slot);
     void take_added();
+    void take_waiting();
+    void take_sheets();
+    void forget_sheets();
     void take_added_keys();
     void take_added_days();
     void require_settled() const;
@@ -366,6 +395,8 @@ private:
                       std::vector<IndicatorId>& ids) const;
     [[nodiscard]] std::optional<SeriesId> assigned_series(const Definition& targets, const std::string& code) const;
     [[nodiscard]] bool may_have_target(const Definition& definition, SeriesId changed) const;
+    // What feeds hold of a cell; of lent ones too, or not.
+    [[nodiscard]] Histogram days_at(CellId id, bool with_lent) const;
     [[nodiscard]] Histogram days(SeriesId series, const std::string& area, const Period& period) const;
     [[nodiscard]] v1::IndicatorValue value(const std::string& area, const Period& period, const Definition& definition) const;
     void add_part(v1::IndicatorValue& value, SeriesId series, const Slot& slot, std::int64_t denominator = 0) const;
@@ -399,8 +430,9 @@ private:
     boost::unordered_flat_map<CellId, Total> totals_;
     boost::unordered_flat_map<CellId, Slot> below_;          // sums of all that lies under a place
     boost::unordered_flat_map<CellId, Presence> presences_;  // by series and area
-    OpenTable<Days> histograms_;
     OpenTable<Days> histograms_below_;
+    std::deque<Sheet> sheets_;
+    std::vector<Sheet*> touched_sheets_;
     std::vector<Added> added_;
     std::vector<AddedKey> added_keys_;
     std::vector<AddedDays> added_days_;
@@ -427,7 +459,7 @@ private:
     std::set<std::uint32_t> told_of_villages_;          // definitions
     std::set<std::uint64_t> ahead_;                     // windows after it that a target was assigned for
     std::vector<std::string> areas_;
-    std::map<std::string, std::uint32_t, std::less<>> area_ids_;
+    boost::unordered_flat_map<std::string, std::uint32_t, TextHash, std::equal_to<>> area_ids_;
     boost::unordered_flat_map<std::uint64_t, Line> lines_;
     boost::unordered_flat_map<std::uint64_t, std::uint32_t> communes_;                  // of a village in a half-month
     mutable std::map<std::pair<std::string, Day>, std::vector<std::string>> villages_;  // of an area on a day, as asked for

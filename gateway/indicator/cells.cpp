@@ -46,7 +46,7 @@ void Board::clear(Feed& feed, CellId id) {
         feed.keys.erase(*keys);
         held.each([&](const KeyCount& of) {
             if (of.count > 0) {
-                note_presence(id, of.key, -1);
+                note_presence(feed, id, of.key, -1);
             }
         });
     }
@@ -223,17 +223,13 @@ void Board::read(CellId id, v1::Cell& cell) const {
     require_settled();
     name(id, cell);
     auto slot = definitions_.series(cell_id::series(id)).distinct ? window_at(id) : slot_at(totals_, id);
-    if (const auto* days = histograms_.find(id)) {
-        cell.mutable_histogram()->insert(days->held.begin(), days->held.end());
+    if (definitions_.series(cell_id::series(id)).median) {
+        const auto days = days_at(id, false);
+        cell.mutable_histogram()->insert(days.begin(), days.end());
     }
     for (const auto* feed : lent_) {
         if (const auto* part = feed->parts.find(id)) {
             slot.add(part->slot.times(-1));
-        }
-        if (const auto* days = feed->histograms.find(id)) {
-            for (const auto& [day, events] : days->held) {
-                (*cell.mutable_histogram())[day] -= events;
-            }
         }
     }
     cell.set_number(slot.number);

@@ -70,6 +70,7 @@ Definitions DefinitionCompiler::run() {
         resolve(out_.all_[static_cast<std::size_t>(at_)]);
     }
     note_series();
+    note_columns();
     note_touched();
     note_stock_events();
     const auto bytes = indicators_.SerializeAsString();
@@ -243,14 +244,23 @@ void DefinitionCompiler::compile_source(Definition& definition, int index) {
     if (!plan.distinct.empty() + !plan.plus.empty() + plan.days.has_value() > 1) {
         fail("a source adds numbers, counts different values or measures days: one of them");
     }
-    if ((!plan.distinct.empty() || plan.days) && (plan.stock || plan.only_latest || plan.sign < 0 || !plan.window.empty())) {
+    plan.kind = !plan.stands_from.empty()  ? SourcePlan::Kind::standing
+                : !source.latest().empty() ? SourcePlan::Kind::latest
+                : !plan.distinct.empty()   ? SourcePlan::Kind::values
+                : plan.days                ? SourcePlan::Kind::days
+                                           : SourcePlan::Kind::counts;
+    plan.when = !plan.opens.empty()    ? SourcePlan::When::opens
+                : !plan.window.empty() ? SourcePlan::When::window
+                : !plan.dated.empty()  ? SourcePlan::When::dated
+                                       : SourcePlan::When::occurred;
+    if ((!plan.distinct.empty() || plan.days) && (plan.stock || !source.latest().empty() || plan.sign < 0 || !plan.window.empty())) {
         fail("different values and days are counted as they come: not in a STOCK, not of the latest, not taken away");
     }
     for (const auto& cut : indicator.cut()) {
         plan.cuts.push_back(cut_plan(definition, cut, index, plan));
     }
     for (const int number : cases) {
-        out_.plans_[number].push_back(plan);
+        out_.plans_[number].sources.push_back(plan);
     }
 }
 
@@ -270,7 +280,7 @@ void DefinitionCompiler::compile_when(const v1::Source& source, SourcePlan& plan
             fail("field '" + source.places() + "' is not a list of villages");
         }
     }
-    plan.only_latest = !source.latest().empty();
+    const bool only_latest = !source.latest().empty();
     for (const auto& name : source.latest()) {
         if (name == "@commune" || name == "@place") {
             plan.by_village = plan.by_village || name == "@place";
@@ -284,6 +294,9 @@ void DefinitionCompiler::compile_when(const v1::Source& source, SourcePlan& plan
     if (!plan.stands_until.empty() && plan.stands_from.empty()) {
         fail("stands_until without stands_from");
     }
+    if (!plan.stands_from.empty() && only_latest) {
+        fail("what stands_from a day is not the latest");
+    }
     if (plan.stock && (!plan.order.empty() || !plan.window.empty() || !plan.dated.empty())) {
         fail("a STOCK has no order, no window and no date of its own: what stands is decided by the day it happened");
     }
@@ -293,7 +306,7 @@ void DefinitionCompiler::compile_when(const v1::Source& source, SourcePlan& plan
     plan.agreed_on = optional_text(source.agreed_on());
     plan.withdraws = source.withdraws();
     const bool is_revocable = !plan.agreed_on.empty() || plan.withdraws;
-    if (!plan.only_latest && (!plan.order.empty() || !plan.standing.empty() || is_revocable)) {
+    if (!only_latest && (!plan.order.empty() || !plan.standing.empty() || is_revocable)) {
         fail("order, standing, agreed_on and withdraws are those of the latest");
     }
     if (is_revocable && (plan.stock || !plan.order.empty() || !plan.standing.empty() || plan.agreed_on.empty() != plan.withdraws)) {
@@ -323,7 +336,7 @@ void DefinitionCompiler::cut_by_field(Definition& definition, const v1::Cut& cut
     for (int i = 0; i < type->value_count(); ++i) {
         const int number = type->value(i)->number();
         const bool allowed = std::all_of(of.where.begin(), of.where.end(), [&](const Condition& condition) {
-            return condition.field != plan.field || std::count(condition.any.begin(), condition.any.end(), number) > 0;
+            return condition.field != plan.field || condition.allows(number);
         });
         if (number != 0 && allowed) {
             plan.values.emplace_back(number, part(definition, intern(definition.indicator.code(), cut.name(), type->value(i)->name())));
@@ -384,7 +397,7 @@ Day DefinitionCompiler::bound(const std::string& text, Day otherwise) const {
 SeriesId DefinitionCompiler::intern(const std::string& indicator, const std::string& cut, const std::string& value) {
     const auto [it, fresh] = out_.ids_.try_emplace(series_key(indicator, cut, value), static_cast<SeriesId>(out_.series_.size()));
     if (fresh) {
-        out_.series_.push_back({indicator, cut, value, false, false, {}});
+        out_.series_.push_back({indicator, cut, value, false, false, false, {}});
     }
     return it->second;
 }

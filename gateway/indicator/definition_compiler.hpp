@@ -47,6 +47,7 @@ private:
     void check_spans(const Definition& definition, const Reference& of) const;
     void derive_parts(Definition& definition, const Reference& of);
     void note_series();
+    void note_columns();
     void note_touched();
     void note_stock_events();
     void reach(SeriesId series, std::uint32_t definition, std::set<std::uint32_t>& found) const;

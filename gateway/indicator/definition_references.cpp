@@ -62,10 +62,10 @@ Path DefinitionCompiler::path(const std::string& text) {
     if (!is_of_event(text)) {
         fail("field '" + text + "' is not of " + event_);
     }
-    Path found;
-    static_cast<void>(find_path(text, found.steps));
-    found.id = out_.fields_.add(found.steps);
-    return found;
+    Steps steps;
+    static_cast<void>(find_path(text, steps));
+    const auto id = out_.fields_.add(steps);
+    return {std::move(steps), id};
 }
 
 Path DefinitionCompiler::number(const std::string& name) {
@@ -139,7 +139,9 @@ Condition DefinitionCompiler::condition(const v1::Where& where) {
         if (value == nullptr && !(is_yes_no && (name == "true" || name == "false"))) {
             fail("unknown value '" + name + "' of " + where.field());
         }
-        made.any.push_back(value == nullptr ? static_cast<int>(name == "true") : value->number());
+        const auto at = static_cast<std::size_t>(value == nullptr ? static_cast<int>(name == "true") : value->number());
+        made.allowed.resize(std::max(made.allowed.size(), at + 1));
+        made.allowed[at] = true;
     }
     return made;
 }
@@ -255,11 +257,45 @@ void DefinitionCompiler::note_series() {
             }
             series.distinct = definition.distinct;
             series.stock = definition.indicator.measure() == v1::Indicator::STOCK;
+            series.median = definition.indicator.measure() == v1::Indicator::MEDIAN;
             for (const int number : definition.indicator.spans()) {
                 const auto span = static_cast<v1::Span>(number);
                 if (std::find(series.spans.begin(), series.spans.end(), span) == series.spans.end()) {
                     series.spans.push_back(span);
                 }
+            }
+        }
+    }
+}
+
+void DefinitionCompiler::note_columns() {
+    for (auto& [body, plan] : out_.plans_) {
+        const auto* kind = v1::Event::descriptor()->FindFieldByNumber(body);
+        plan.name = kind == nullptr ? "" : kind->name();
+        plan.column_of.assign(out_.series_.size(), EventPlan::no_column);
+        const auto note = [&of = plan](SeriesId series) {
+            if (of.column_of[series] == EventPlan::no_column) {
+                of.column_of[series] = static_cast<std::uint16_t>(of.columns.size());
+                of.columns.push_back(series);
+            }
+        };
+        std::vector<const SourcePlan*> here;
+        for (const auto& source : plan.sources) {
+            if (source.when == SourcePlan::When::occurred && source.kind != SourcePlan::Kind::latest &&
+                source.kind != SourcePlan::Kind::standing) {
+                here.push_back(&source);
+            }
+        }
+        for (const auto* source : here) {  // what nearly every event adds to stands together
+            note(source->whole);
+            for (const auto& cut : source->cuts) {
+                std::for_each(cut.parts.begin(), cut.parts.end(), [&](const PartPlan& part) { note(part.series); });
+            }
+        }
+        for (const auto* source : here) {
+            for (const auto& cut : source->cuts) {
+                std::for_each(cut.values.begin(), cut.values.end(), [&](const auto& value) { note(value.second); });
+                std::for_each(cut.texts.begin(), cut.texts.end(), [&](const auto& text) { note(text.second); });
             }
         }
     }

@@ -86,8 +86,8 @@ std::vector<const Definition*> Definitions::shown(const Period& period) const {
 
 std::set<std::string> Definitions::services_of_latest() const {
     std::set<std::string> services;
-    for (const auto& [body, plans] : plans_) {
-        if (std::any_of(plans.begin(), plans.end(), [](const SourcePlan& plan) { return plan.only_latest; })) {
+    for (const auto& [body, plan] : plans_) {
+        if (plan.has_latest()) {
             const auto* type = v1::Event::descriptor()->FindFieldByNumber(body)->message_type();
             services.insert(rule_of(*type).service());
         }
@@ -112,8 +112,12 @@ std::optional<SeriesId> Definitions::series_id(const std::string& indicator, con
     return it == ids_.end() ? std::nullopt : std::optional(it->second);
 }
 
-const std::vector<SourcePlan>& Definitions::plans(int body_case) const {
-    static const std::vector<SourcePlan> none;
+bool EventPlan::has_latest() const {
+    return std::any_of(sources.begin(), sources.end(), [](const SourcePlan& source) { return source.kind == SourcePlan::Kind::latest; });
+}
+
+const EventPlan& Definitions::plan(int body_case) const {
+    static const EventPlan none;
     const auto it = plans_.find(body_case);
     return it == plans_.end() ? none : it->second;
 }

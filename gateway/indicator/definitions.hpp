@@ -30,6 +30,7 @@ struct Series {
     // Of the indicator.
     bool distinct = false;  // counts different values
     bool stock = false;     // what stands at a window's end
+    bool median = false;    // of days
     std::vector<v1::Span> spans;
 };
 
@@ -62,6 +63,10 @@ struct CutPlan {
 
 // What one source of one indicator makes of an event.
 struct SourcePlan {
+    enum class Kind { counts, values, days, latest, standing };
+    enum class When { occurred, dated, window, opens };  // what says where in time it adds something
+    Kind kind = Kind::counts;
+    When when = When::occurred;
     SeriesId whole = 0;
     Day from;
     Day until;
@@ -76,7 +81,6 @@ struct SourcePlan {
     Path dated;
     Path places;
     Path opens;
-    bool only_latest = false;
     // What names the subject whose latest event stands, beside the commune: its village, if it is of one, and fields.
     bool by_village = false;
     std::vector<Path> latest;
@@ -89,6 +93,19 @@ struct SourcePlan {
     Path window;
     Path value_of;
     std::vector<CutPlan> cuts;
+};
+
+// What all sources make of an event of one kind.
+struct EventPlan {
+    static constexpr std::uint16_t no_column = 0xFFFF;
+
+    std::string name;  // of the kind, as in Event.body; empty: of none that this revision knows
+    std::vector<SourcePlan> sources;
+    // Series that it may add to where and when it happened, numbered; and the number of each series, or no_column.
+    std::vector<SeriesId> columns;
+    std::vector<std::uint16_t> column_of;
+
+    [[nodiscard]] bool has_latest() const;
 };
 
 // Another indicator, or a part of it, as a definition names it.
@@ -140,8 +157,8 @@ public:
     // Of all definitions: the same text means the same digest.
     [[nodiscard]] std::uint64_t digest() const { return digest_; }
 
-    // Plans for an event whose body is this case of Event.body; 0: no body.
-    [[nodiscard]] const std::vector<SourcePlan>& plans(int body_case) const;
+    // For an event whose body is this case of Event.body; 0: no body.
+    [[nodiscard]] const EventPlan& plan(int body_case) const;
     // Services that take events of which the latest stands; and those of them that take nothing about a person or a household.
     [[nodiscard]] std::set<std::string> services_of_latest() const;
     [[nodiscard]] std::set<std::string> open_services_of_latest() const;
@@ -157,7 +174,7 @@ private:
     boost::unordered_flat_map<std::string, SeriesId> ids_;  // indicator, cut and value, each ended by a line feed
     std::vector<std::vector<std::uint32_t>> touched_;
     std::set<std::string, std::less<>> stock_events_;  // that open or move a stock
-    boost::unordered_flat_map<int, std::vector<SourcePlan>> plans_;
+    boost::unordered_flat_map<int, EventPlan> plans_;
     FieldTree fields_;
     std::uint64_t digest_ = 0;
 };

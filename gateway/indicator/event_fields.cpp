@@ -62,6 +62,12 @@ bool take(std::string_view& bytes, std::uint64_t size, std::string_view& value) 
 
 }  // namespace
 
+Path::Path(std::vector<const FieldDescriptor*> way, FieldId field)
+    : steps(std::move(way)),
+      id(field),
+      is_repeated(back()->is_repeated()),
+      is_text(back()->cpp_type() == FieldDescriptor::CPPTYPE_STRING) {}
+
 FieldTree::FieldTree() {
     const auto& event = *v1::Event::descriptor();
     for (const auto* name : {"sequence", "occurred_on", "village", "recorded_at"}) {
@@ -247,29 +253,36 @@ std::int64_t sum_at(const EventFields& event, const std::vector<Path>& paths) {
 }
 
 void append_at(const EventFields& event, const Path& path, std::string& to) {
-    if (path.back()->cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
+    if (path.is_text) {
         to += event.text(path.id);
     } else {
         to += std::to_string(event.number(path.id));
     }
 }
 
+bool holds(const EventFields& event, const Condition& condition) {
+    if (!condition.not_after.empty()) {
+        const auto day = parse_day(event.text(condition.field.id));
+        const auto bound = parse_day(event.text(condition.not_after.id));
+        return day && bound && *day <= *bound;
+    }
+    if (condition.above_zero) {
+        return event.number(condition.field.id) > 0;
+    }
+    if (!condition.field.is_repeated) {
+        return condition.allows(event.number(condition.field.id));
+    }
+    const auto values = event.numbers(condition.field.id);
+    return std::any_of(values.begin(), values.end(), [&](std::int64_t value) { return condition.allows(value); });
+}
+
 bool holds(const EventFields& event, const std::vector<Condition>& conditions) {
-    return std::all_of(conditions.begin(), conditions.end(), [&](const Condition& condition) {
-        if (!condition.not_after.empty()) {
-            const auto day = parse_day(event.text(condition.field.id));
-            const auto bound = parse_day(event.text(condition.not_after.id));
-            return day && bound && *day <= *bound;
+    for (const auto& condition : conditions) {
+        if (!holds(event, condition)) {
+            return false;
         }
-        if (condition.above_zero) {
-            return event.number(condition.field.id) > 0;
-        }
-        bool found = false;
-        each_value(event, condition.field, [&](int value) {
-            found = found || std::find(condition.any.begin(), condition.any.end(), value) != condition.any.end();
-        });
-        return found;
-    });
+    }
+    return true;
 }
 
 }  // namespace chieng

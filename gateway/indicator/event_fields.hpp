@@ -25,6 +25,11 @@ using FieldId = std::uint32_t;
 struct Path {
     std::vector<const google::protobuf::FieldDescriptor*> steps;
     FieldId id = 0;
+    bool is_repeated = false;
+    bool is_text = false;
+
+    Path() = default;
+    Path(std::vector<const google::protobuf::FieldDescriptor*> way, FieldId field);
 
     [[nodiscard]] bool empty() const { return steps.empty(); }
     [[nodiscard]] const google::protobuf::FieldDescriptor* back() const { return steps.back(); }
@@ -108,23 +113,30 @@ private:
     std::string plain_;  // as protobuf writes what was out of the ordinary
 };
 
-// A value of the field is among `any`; or the field's day does not come after the other's.
+// A value of the field is allowed; or the field's day does not come after the other's.
 struct Condition {
     Path field;
-    std::vector<int> any;
+    std::vector<bool> allowed;  // by value
     Path not_after;
     bool above_zero = false;
+
+    [[nodiscard]] bool allows(std::int64_t value) const {
+        const auto at = static_cast<std::size_t>(value);  // one below 0 is far behind all
+        return at < allowed.size() && allowed[at];
+    }
 };
 
 [[nodiscard]] std::int64_t sum_at(const EventFields& event, const std::vector<Path>& paths);
 // Any single field, as text: an enum by the number of its value.
 void append_at(const EventFields& event, const Path& path, std::string& to);
+[[nodiscard]] bool holds(const EventFields& event, const Condition& condition);
+// Whether all of them do.
 [[nodiscard]] bool holds(const EventFields& event, const std::vector<Condition>& conditions);
 
 // Calls `take` with each value of an enum or yes-no field, single or repeated.
 template <class Take>
 void each_value(const EventFields& event, const Path& path, const Take& take) {
-    if (!path.back()->is_repeated()) {
+    if (!path.is_repeated) {
         take(static_cast<int>(event.number(path.id)));
         return;
     }

@@ -12,7 +12,22 @@ namespace {
 constexpr std::size_t village_lists_max = 10'000;  // remembered
 
 // Mean of the two middle ones when their number is even.
-double median_of(const boost::container::flat_map<std::int32_t, std::int64_t>& histogram) {
+using Histogram = boost::container::flat_map<std::int32_t, std::int64_t>;
+
+void add_histogram(const Histogram& held, Histogram& sum) {
+    for (const auto& [day, events] : held) {
+        sum[day] += events;
+    }
+}
+
+Histogram without_zeros(Histogram sum) {
+    for (auto day = sum.begin(); day != sum.end();) {
+        day = day->second == 0 ? sum.erase(day) : day + 1;
+    }
+    return sum;
+}
+
+double median_of(const Histogram& histogram) {
     std::int64_t count = 0;
     for (const auto& [days, events] : histogram) {
         count += events;
@@ -209,32 +224,34 @@ std::vector<std::string> Board::communes(const std::string& area, Day on) const 
     return codes;
 }
 
+Board::Histogram Board::days_at(CellId id, bool with_lent) const {
+    Histogram sum;
+    for (const auto& [name, feed] : feeds_) {
+        if (const auto* days = feed.histograms.find(id); days != nullptr && (with_lent || !feed.is_lent)) {
+            add_histogram(days->held, sum);
+        }
+    }
+    return without_zeros(std::move(sum));
+}
+
 Board::Histogram Board::days(SeriesId series, const std::string& area, const Period& period) const {
     Histogram sum;
-    const auto add_from = [&](const OpenTable<Days>& histograms, CellId id) {
-        if (const auto* histogram = histograms.find(id)) {
-            for (const auto& [day, events] : histogram->held) {
-                sum[day] += events;
-            }
-        }
-    };
     const auto known = area_ids_.find(area);
     if (map_) {
-        each_recut_atom(series, area, period, [&](CellId id) { add_from(histograms_, id); });
+        each_recut_atom(series, area, period, [&](CellId id) { add_histogram(days_at(id, true), sum); });
     } else if (known != area_ids_.end()) {
         const auto first = period.first_atom().index;
         for (auto index = first; index < first + period.atoms(); ++index) {
             const auto id = cell_id::pack(series, cell_id::time_of(Atom{index}), known->second);
             if (was_here(area, Atom{index})) {
-                add_from(histograms_, id);
+                add_histogram(days_at(id, true), sum);
             }
-            add_from(histograms_below_, id);
+            if (const auto* below = histograms_below_.find(id)) {
+                add_histogram(below->held, sum);
+            }
         }
     }
-    for (auto day = sum.begin(); day != sum.end();) {
-        day = day->second == 0 ? sum.erase(day) : day + 1;
-    }
-    return sum;
+    return without_zeros(std::move(sum));
 }
 
 v1::IndicatorValue Board::value(const std::string& area, const Period& period, std::string_view code) const {

@@ -59,7 +59,7 @@ private:
     }
 
     void note(const World& world, int body, std::uint32_t definition) {
-        for (const auto& plan : world.definitions.plans(body)) {
+        for (const auto& plan : world.definitions.plan(body).sources) {
             const auto& touched = world.definitions.touched(plan.whole);
             if (std::find(touched.begin(), touched.end(), definition) != touched.end()) {
                 bodies_.insert(body);

@@ -114,6 +114,63 @@ TEST_CASE("any order and interleaving of feeds gives the same bytes") {
     }
 }
 
+TEST_CASE("a journal of many years gives the same in one piece as event by event") {
+    std::mt19937 random(20121231);
+    google::protobuf::RepeatedPtrField<v1::Entry> journal;
+    for (std::uint64_t sequence = 1; sequence <= 6'000; ++sequence) {
+        auto event = random_event(random, sequence, "23656");
+        event.set_occurred_on(format_day(*parse_day("2012-01-01") + std::chrono::days(random() % 5'000)));
+        *journal.Add() = entry_of(event, random() % 9);
+    }
+    Board at_once(definitions(), kbang(), "23656");
+    at_once.apply("23656/session", journal);
+    CHECK_THROWS_AS(at_once.serialize(), std::logic_error);
+    at_once.settle();
+    Board one_by_one(definitions(), kbang(), "23656");
+    for (const auto& entry : journal) {
+        one_by_one.apply("23656/session", entry);
+    }
+    CHECK(at_once.serialize() == one_by_one.serialize());
+    CHECK(changed(at_once).size() == changed(one_by_one).size());
+    for (int year = 2012; year <= 2025; ++year) {
+        const Period whole{v1::OFFICIAL, v1::YEAR, year, 1};
+        for (const auto* code : {"SUP-01", "COM-01", "EMU-02"}) {
+            CHECK(at_once.value("23656", whole, code).DebugString() == one_by_one.value("23656", whole, code).DebugString());
+        }
+    }
+}
+
+TEST_CASE("a household met in two villages is one of the commune's, until both meetings are taken back") {
+    Board board(definitions(), kbang(), "23656");
+    std::vector<v1::Entry> meetings;
+    for (const std::string village : {"23656-01", "23656-02"}) {
+        auto event = a_household_supported(meetings.size() + 1);
+        event.set_village(village);
+        meetings.push_back(entry_of(event));
+        board.apply("household", meetings.back());
+    }
+    CHECK_FALSE(changed(board).empty());
+    Board brought_back(definitions(), kbang(), "23656");
+    board.cells([&](std::string_view feed, const v1::Cell& cell, const Board::KeyCounts& keys, std::uint64_t stamp) {
+        brought_back.restore(feed, cell, keys, stamp);
+    });
+    for (auto* of : {&board, &brought_back}) {
+        const auto households = [&](const std::string& area) { return of->value(area, official("2022-Q2"), "SUP-01").number(); };
+        CHECK(households("23656") == 1);
+        CHECK(households("23656-01") == 1);
+        CHECK(households("23656-02") == 1);
+        for (std::uint64_t at = 0; at < 2; ++at) {
+            auto taken_back = entry_of(correcting(an_event(3 + at), v1::Correction::VOID, 1 + at));
+            taken_back.set_effect(v1::Entry::NOTHING);
+            *taken_back.mutable_retracts() = meetings[at];
+            of->apply("household", taken_back);
+            CHECK(households("23656") == (at == 0 ? 1 : 0));
+            CHECK(households("23656-01") == 0);
+            CHECK(households("23656-02") == (at == 0 ? 1 : 0));
+        }
+    }
+}
+
 TEST_CASE("what is retracted leaves nothing behind, and its cells are reported with 0") {
     std::mt19937 random(7);
     Board board(definitions(), kbang(), "23656");

@@ -55,6 +55,8 @@ TEST_CASE("a definition that cannot hold is refused with file, line and reason")
     refused("measure: MEDIAN spans: MONTH source { event: '*' }", "days_from");
     refused("measure: NUMBER spans: MONTH source { event: '*' } cut { name: 'c' field: 'note' }", "is not an enum");
     refused("measure: NUMBER spans: MONTH source { event: '*' } from: 'soon'", "'soon' is not a date");
+    refused("measure: STOCK spans: MONTH source { event: 'officer_assigned' stands_from: 'officer_assigned.from' latest: '@commune' }",
+            "what stands_from a day is not the latest");
     refused("colour: 1", "colour", "f.txtpb:2:");
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What events add to the board, and then to the sums above. A board is larger than the processor's caches: what an event adds to is sent
-// for, and waits until others have been read.
+// What events add to the board, and then to the sums above. A board is larger than the processor's caches: what is added waits in sheets,
+// so that each cell is looked for once for many events, and fetched while others are worked on.
 #include "gateway/indicator/board.hpp"
 #include "gateway/indicator/cell_id.hpp"
 
@@ -11,7 +11,10 @@
 namespace chieng {
 namespace {
 
-constexpr std::size_t added_at_once = 128;  // they and what was fetched for them fit into the nearest cache
+constexpr std::size_t sheets_max = 2048;
+constexpr std::size_t waiting_max = 64;  // of a sheet's values, and of its days
+constexpr std::size_t fetched_ahead = 8;
+constexpr std::ptrdiff_t often = 16;  // columns at the beginning of a sheet, that nearly every event adds to
 
 }  // namespace
 
@@ -19,16 +22,38 @@ void Board::apply(std::string_view feed_name, const google::protobuf::RepeatedPt
     auto& feed = feed_named(feed_name);
     for (const auto& entry : entries) {
         fold(feed, entry);
-        if (added_.size() + added_keys_.size() + added_days_.size() >= added_at_once) {
-            take_waiting();
-        }
     }
 }
 
-void Board::add(Feed& feed, CellId id, const Slot& slot) {
-    ++version_;
-    feed.parts.prefetch(id);
-    added_.push_back({&feed, id, slot});
+// It stands until forget_sheets().
+Board::Sheet& Board::sheet_of(Feed& feed, const EventPlan& plan, Atom atom, std::uint32_t area) {
+    const auto time = cell_id::time_of(atom);
+    auto& sheet = feed.sheets[cell_id::pack(static_cast<std::uint64_t>(event_.body()), time, area)];
+    if (sheet == nullptr) {
+        sheet = &sheets_.emplace_back();
+        sheet->feed = &feed;
+        sheet->plan = &plan;
+        sheet->time = time;
+        sheet->area = area;
+        sheet->commune = commune_of(area, atom, feed);
+        sheet->columns.resize(plan.columns.size());
+        sheet->touched.resize((plan.columns.size() + 63) / 64);
+    }
+    for (auto column = sheet->columns.begin(); column < sheet->columns.end() && column < sheet->columns.begin() + often; column += 2) {
+        __builtin_prefetch(&*column, 1);
+    }
+    return *sheet;
+}
+
+void Board::make_room_for_sheets() {
+    if (sheets_.size() < sheets_max) {
+        return;
+    }
+    take_added();
+    for (auto& [name, feed] : feeds_) {
+        feed.sheets.clear();
+    }
+    sheets_.clear();
 }
 
 void Board::add(Sheet& sheet, SeriesId series, const Slot& slot) {
@@ -42,55 +67,49 @@ void Board::add(Sheet& sheet, SeriesId series, const Slot& slot) {
     sheet.columns[column].add(slot);
 }
 
+// The event's own sheet, if it adds to a column of that, or the one of its commune.
+Board::Sheet* Board::sheet_for(const Fact& fact, SeriesId series, std::uint64_t time, std::uint32_t area) {
+    auto& own = fact.sheet;
+    const bool is_near = area == own.area || area == own.commune;
+    if (time != own.time || !is_near || own.plan->column_of[series] == EventPlan::no_column) {
+        return nullptr;
+    }
+    return area == own.area ? &own : &sheet_of(fact.feed, *own.plan, fact.atom, area);
+}
+
 void Board::add(const Fact& fact, SeriesId series, std::uint64_t time, std::uint32_t area, const Slot& slot) {
-    auto& sheet = fact.sheet;
-    if (time != sheet.time || sheet.plan->column_of[series] == EventPlan::no_column) {
-        add(fact.feed, cell_id::pack(series, time, area), slot);
-    } else if (area == sheet.area) {
-        add(sheet, series, slot);
-    } else if (area == sheet.commune) {
-        add(sheet_of(fact.feed, *sheet.plan, fact.atom, area), series, slot);
+    if (auto* sheet = sheet_for(fact, series, time, area)) {
+        add(*sheet, series, slot);
     } else {
         add(fact.feed, cell_id::pack(series, time, area), slot);
     }
 }
 
-// It stands until the next event is folded.
-Board::Sheet& Board::sheet_of(Feed& feed, const EventPlan& plan, Atom atom, std::uint32_t area) {
-    const auto time = cell_id::time_of(atom);
-    auto& sheet = feed.sheets[cell_id::pack(static_cast<std::uint64_t>(event_.body()), time, area)];
+// A different value, once more or once less.
+void Board::add_key(const Fact& fact, SeriesId series, std::uint64_t time, std::uint64_t hash) {
+    auto* sheet = sheet_for(fact, series, time, fact.village);
     if (sheet == nullptr) {
-        sheet = &sheets_.emplace_back(Sheet{&feed, &plan, time, area, commune_of(area, atom, feed), false, {}, {}});
-        sheet->columns.resize(plan.columns.size());
-        sheet->touched.resize((plan.columns.size() + 63) / 64);
+        return add_key(fact.feed, cell_id::pack(series, time, fact.village), hash, fact.sign);
     }
-    return *sheet;
-}
-
-void Board::forget_sheets() {
-    take_sheets();
-    for (auto& [name, feed] : feeds_) {
-        feed.sheets.clear();
+    sheet->keys.push_back({sheet->plan->column_of[series], hash, fact.sign});
+    if (sheet->keys.size() >= waiting_max) {
+        take_keys(*sheet);
     }
-    sheets_.clear();
 }
 
-void Board::add_key(Feed& feed, CellId id, std::uint64_t hash, std::int64_t times) {
-    feed.keys.prefetch(id);
-    added_keys_.push_back({&feed, id, hash, times});
+void Board::add_days(const Fact& fact, SeriesId series, std::uint64_t time, std::int32_t days) {
+    auto* sheet = sheet_for(fact, series, time, fact.village);
+    if (sheet == nullptr) {
+        return add_days(fact.feed, cell_id::pack(series, time, fact.village), days, fact.sign);
+    }
+    sheet->days.push_back({sheet->plan->column_of[series], days, fact.sign});
+    if (sheet->days.size() >= waiting_max) {
+        take_days(*sheet);
+    }
 }
 
-void Board::add_days(Feed& feed, CellId id, std::int32_t days, std::int64_t events) {
-    feed.histograms.prefetch(id);
-    added_days_.push_back({&feed, id, days, events});
-}
-
+// What waits in sheets goes to their feeds.
 void Board::take_added() {
-    take_sheets();
-    take_waiting();
-}
-
-void Board::take_sheets() {
     const auto each_touched = [](const Sheet& sheet, const auto& take) {
         for (std::size_t word = 0; word < sheet.touched.size(); ++word) {
             for (auto bits = sheet.touched[word]; bits != 0; bits &= bits - 1) {
@@ -99,10 +118,11 @@ void Board::take_sheets() {
         }
     };
     for (auto* sheet : touched_sheets_) {
-        const auto id_of = [&](std::size_t column) { return cell_id::pack(sheet->plan->columns[column], sheet->time, sheet->area); };
-        each_touched(*sheet, [&](std::size_t column) { sheet->feed->parts.prefetch(id_of(column)); });
+        each_touched(*sheet, [&](std::size_t column) { sheet->feed->parts.prefetch(sheet->id(column)); });
+        take_keys(*sheet);
+        take_days(*sheet);
         each_touched(*sheet, [&](std::size_t column) {
-            add_to_part(*sheet->feed, id_of(column), sheet->columns[column]);
+            add(*sheet->feed, sheet->id(column), sheet->columns[column]);
             sheet->columns[column] = Slot();
         });
         std::fill(sheet->touched.begin(), sheet->touched.end(), 0);
@@ -111,7 +131,31 @@ void Board::take_sheets() {
     touched_sheets_.clear();
 }
 
-void Board::add_to_part(Feed& feed, CellId id, const Slot& slot) {
+void Board::take_keys(Sheet& sheet) {
+    std::sort(sheet.keys.begin(), sheet.keys.end(), [](const auto& one, const auto& other) { return one.column < other.column; });
+    for (const auto& [column, hash, times] : sheet.keys) {
+        add_key(*sheet.feed, sheet.id(column), hash, times);
+    }
+    sheet.keys.clear();
+}
+
+void Board::take_days(Sheet& sheet) {
+    const auto rank = [](const Sheet::Days& of) { return std::pair(of.column, of.days); };
+    std::sort(sheet.days.begin(), sheet.days.end(), [&](const auto& one, const auto& other) { return rank(one) < rank(other); });
+    for (auto at = sheet.days.begin(); at != sheet.days.end();) {
+        std::int64_t events = 0;
+        auto next = at;
+        for (; next != sheet.days.end() && rank(*next) == rank(*at); ++next) {
+            events += next->events;
+        }
+        add_days(*sheet.feed, sheet.id(at->column), at->days, events);
+        at = next;
+    }
+    sheet.days.clear();
+}
+
+void Board::add(Feed& feed, CellId id, const Slot& slot) {
+    ++version_;
     auto& part = feed.parts.make(id);
     part.is_held = true;
     if (!part.unsettled) {
@@ -119,15 +163,6 @@ void Board::add_to_part(Feed& feed, CellId id, const Slot& slot) {
         unsettled_.push_back({&feed, id, part.slot});
     }
     part.slot.add(slot);
-}
-
-void Board::take_waiting() {
-    take_added_keys();
-    take_added_days();
-    for (const auto& [feed, id, slot] : added_) {
-        add_to_part(*feed, id, slot);
-    }
-    added_.clear();
 }
 
 int Board::Keys::add(std::uint64_t hash, std::int64_t times) {
@@ -141,53 +176,43 @@ int Board::Keys::add(std::uint64_t hash, std::int64_t times) {
     return static_cast<int>(stands) - static_cast<int>(stood);
 }
 
-void Board::take_added_keys() {
-    for (const auto& [feed, id, hash, times] : added_keys_) {
-        if (const auto* keys = feed->keys.find(id)) {
-            keys->counts.prefetch(hash);
-        }
+void Board::add_key(Feed& feed, CellId id, std::uint64_t hash, std::int64_t times) {
+    auto& keys = feed.keys.make(id);
+    const int change = keys.add(hash, times);
+    if (keys.counts.empty()) {
+        feed.keys.erase(keys);
     }
-    for (const auto& [feed, id, hash, times] : added_keys_) {
-        auto& keys = feed->keys.make(id);
-        const int change = keys.add(hash, times);
-        if (keys.counts.empty()) {
-            feed->keys.erase(keys);
-        }
-        if (change != 0) {
-            note_presence(*feed, id, hash, change);
-        }
+    if (change != 0) {
+        note_presence(feed, id, hash, change);
     }
-    added_keys_.clear();
 }
 
-void Board::take_added_days() {
-    for (const auto& [feed, id, days, events] : added_days_) {
-        if (const auto* histogram = feed->histograms.find(id)) {
-            __builtin_prefetch(&*histogram->held.begin(), 1);
+void Board::add_days(Feed& feed, CellId id, std::int32_t days, std::int64_t events) {
+    const auto add_to = [&](OpenTable<Days>& histograms, CellId to) {
+        auto& histogram = histograms.make(to);
+        if ((histogram.held[days] += events) == 0) {
+            histogram.held.erase(days);
         }
-    }
-    for (const auto& [feed, id, days, events] : added_days_) {
-        const auto add_to = [days = days, events = events](OpenTable<Days>& histograms, CellId to) {
-            auto& histogram = histograms.make(to);
-            if ((histogram.held[days] += events) == 0) {
-                histogram.held.erase(days);
-            }
-            if (histogram.held.empty()) {
-                histograms.erase(histogram);
-            }
-        };
-        add_to(feed->histograms, id);
-        for (const auto above : line(id).above) {
-            add_to(histograms_below_, cell_id::pack(cell_id::series(id), cell_id::time(id), above));
+        if (histogram.held.empty()) {
+            histograms.erase(histogram);
         }
+    };
+    add_to(feed.histograms, id);
+    for (const auto above : line(id).above) {
+        add_to(histograms_below_, cell_id::pack(cell_id::series(id), cell_id::time(id), above));
     }
-    added_days_.clear();
 }
 
 // What a batch adds to a cell goes on to the sums at once.
 void Board::settle() {
     take_added();
-    for (const auto& [feed, id, before] : unsettled_) {
+    for (std::size_t i = 0; i < unsettled_.size(); ++i) {
+        if (i + fetched_ahead < unsettled_.size()) {
+            const auto& later = unsettled_[i + fetched_ahead];
+            later.feed->parts.prefetch(later.id);
+            totals_.prefetch(later.id);
+        }
+        const auto& [feed, id, before] = unsettled_[i];
         auto& part = *feed->parts.find(id);
         part.unsettled = false;
         if (!part.unsaved) {
@@ -196,21 +221,21 @@ void Board::settle() {
         }
         auto difference = before.times(-1);
         difference.add(part.slot);
-        auto& total = totals_[id];
+        auto& total = held(totals_, id);
         if (total.slot.empty()) {
             note_line(id);
         }
         total.slot.add(difference);
         note_change(id, total);
         for (const auto above : line(id).above) {
-            below_[cell_id::pack(cell_id::series(id), cell_id::time(id), above)].add(difference);
+            held(below_, cell_id::pack(cell_id::series(id), cell_id::time(id), above)).slot.add(difference);
         }
     }
     unsettled_.clear();
 }
 
 void Board::require_settled() const {
-    if (!unsettled_.empty() || !touched_sheets_.empty() || !added_.empty() || !added_keys_.empty() || !added_days_.empty()) {
+    if (!unsettled_.empty() || !touched_sheets_.empty()) {
         throw std::logic_error("the board is read before settle()");
     }
 }

@@ -17,8 +17,6 @@ std::uint64_t digest_of(std::string_view bytes) {
     return XXH3_64bits(bytes.data(), bytes.size());
 }
 
-constexpr std::size_t sheets_max = 2048;
-
 std::optional<Day> day_at(const EventFields& event, const DayOf& which, Day occurred, Day received) {
     switch (which.kind) {
         case DayOf::Kind::occurred: return occurred;
@@ -114,10 +112,15 @@ const Board::Line& Board::line(CellId id) {
     const auto time = cell_id::time(id);
     const auto area = cell_id::area(id);
     const bool from_commune = definitions_.series(cell_id::series(id)).distinct;
-    const auto [it, fresh] = lines_.try_emplace(cell_id::pack(from_commune ? 1 : 0, time, area));
-    if (!fresh) {
-        return it->second;
+    const auto key = cell_id::pack(from_commune ? 1 : 0, time, area);
+    if (last_line_.second != nullptr && last_line_.first == key) {  // as of most cells that change together
+        return *last_line_.second;
     }
+    if (const auto known = lines_.find(key); known != lines_.end()) {
+        last_line_ = {key, &known->second};
+        return known->second;
+    }
+    last_line_ = {};
     Line made;
     const bool is_window = cell_id::is_window(time);
     const auto first = is_window                   ? cell_id::window_of(time).first_atom()
@@ -150,7 +153,7 @@ const Board::Line& Board::line(CellId id) {
             made.above.insert(made.above.end(), over.begin(), over.end());
         }
     }
-    return lines_[cell_id::pack(from_commune ? 1 : 0, time, area)] = std::move(made);
+    return lines_[key] = std::move(made);
 }
 
 void Board::apply(std::string_view feed_name, const v1::Entry& entry) {
@@ -159,9 +162,7 @@ void Board::apply(std::string_view feed_name, const v1::Entry& entry) {
 }
 
 void Board::fold(Feed& feed, const v1::Entry& entry) {
-    if (sheets_.size() >= sheets_max) {
-        forget_sheets();
-    }
+    make_room_for_sheets();
     fold(feed, entry, 1, entry.effect() == v1::Entry::COUNTS, true);
     if (entry.has_retracts()) {
         fold(feed, entry.retracts(), -1, true, false);
@@ -246,6 +247,13 @@ void Board::fold_plan(const Fact& fact, const SourcePlan& plan) {
     if (fact.occurred < plan.from || plan.until < fact.occurred || !holds(fact.event, plan.where)) {
         return;
     }
+    if (plan.kind == SourcePlan::Kind::counts && plan.when == SourcePlan::When::occurred && !plan.has_places) {  // as nearly always
+        return each_contribution(fact, plan, [&](SeriesId series, std::int64_t amount) {
+            if (amount != 0) {
+                add(fact.sheet, series, {fact.sign * amount, fact.once.events, fact.once.digest});
+            }
+        });
+    }
     const auto time = time_of(fact, plan);
     if (!time) {
         return;
@@ -256,13 +264,6 @@ void Board::fold_plan(const Fact& fact, const SourcePlan& plan) {
         case SourcePlan::Kind::values: return contribute_keys(fact, plan, *time);
         case SourcePlan::Kind::days: return contribute_days(fact, plan, *time);
         case SourcePlan::Kind::counts: break;
-    }
-    if (plan.when == SourcePlan::When::occurred && plan.places.empty()) {  // as nearly always
-        return each_contribution(fact, plan, [&](SeriesId series, std::int64_t amount) {
-            if (amount != 0) {
-                add(fact.sheet, series, {fact.sign * amount, fact.once.events, fact.once.digest});
-            }
-        });
     }
     each_contribution(fact, plan, [&](SeriesId series, std::int64_t amount) { contribute(fact, plan, *time, series, amount); });
 }
@@ -280,7 +281,7 @@ void Board::contribute_days(const Fact& fact, const SourcePlan& plan, std::uint6
     const auto from = day_at(fact.event, plan.days->first, fact.occurred, fact.received);
     const auto to = day_at(fact.event, plan.days->second, fact.occurred, fact.received);
     if (from && to) {
-        add_days(fact.feed, cell_id::pack(plan.whole, time, fact.village), static_cast<std::int32_t>((*to - *from).count()), fact.sign);
+        add_days(fact, plan.whole, time, static_cast<std::int32_t>((*to - *from).count()));
         add(fact, plan.whole, time, fact.village, fact.once);
     }
 }
@@ -297,7 +298,7 @@ void Board::contribute_keys(const Fact& fact, const SourcePlan& plan, std::uint6
     }
     const auto hash = digest_of(text_);
     each_contribution(fact, plan, [&](SeriesId series, std::int64_t) {
-        add_key(fact.feed, cell_id::pack(series, time, fact.village), hash, fact.sign);
+        add_key(fact, series, time, hash);
         add(fact, series, time, fact.village, fact.once);
         if (fact.commune != fact.village) {
             add(fact, series, time, fact.commune, fact.once);
@@ -338,7 +339,7 @@ void Board::note_presence(CellId id, std::uint64_t hash, int change) {
             if (!elsewhere) {
                 presence.standing[cell_id::time(window)] += change;
                 for (const auto above : line(window).above) {
-                    below_[cell_id::pack(cell_id::series(window), cell_id::time(window), above)].number += change;
+                    held(below_, cell_id::pack(cell_id::series(window), cell_id::time(window), above)).slot.number += change;
                 }
             }
         });

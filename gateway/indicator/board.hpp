@@ -159,9 +159,19 @@ private:
     };
     // Over all feeds. It stays when it is empty: whoever follows must hear that it is gone.
     struct Total {
+        CellId key = 0;
         Slot slot;
         std::uint64_t stamp = 0;
         bool changed = false;
+        bool is_held = false;
+        [[nodiscard]] bool is_free() const { return !is_held; }
+    };
+    // Of all that lies under a place.
+    struct Sum {
+        CellId key = 0;
+        Slot slot;
+        bool is_held = false;
+        [[nodiscard]] bool is_free() const { return !is_held; }
     };
     struct KeyCount {
         std::uint64_t key = 0;
@@ -207,25 +217,20 @@ private:
         bool is_touched = false;
         std::vector<Slot> columns;           // of the plan
         std::vector<std::uint64_t> touched;  // a bit for each
-    };
-    // What an event adds to another cell of a feed, to one's different values, or to its days. It waits for others, to be fetched while
-    // they are added.
-    struct Added {
-        Feed* feed = nullptr;
-        CellId id = 0;
-        Slot slot;
-    };
-    struct AddedKey {
-        Feed* feed = nullptr;
-        CellId id = 0;
-        std::uint64_t hash = 0;
-        std::int64_t times = 0;
-    };
-    struct AddedDays {
-        Feed* feed = nullptr;
-        CellId id = 0;
-        std::int32_t days = 0;
-        std::int64_t events = 0;
+        struct Key {
+            std::uint16_t column = 0;
+            std::uint64_t hash = 0;
+            std::int64_t times = 0;
+        };
+        std::vector<Key> keys;
+        struct Days {
+            std::uint16_t column = 0;
+            std::int32_t days = 0;
+            std::int64_t events = 0;
+        };
+        std::vector<Days> days;
+
+        [[nodiscard]] CellId id(std::size_t column) const { return cell_id::pack(plan->columns[column], time, area); }
     };
     // A cell of a feed that changes, and what it held before.
     struct Unsettled {
@@ -333,11 +338,13 @@ private:
     void add(Feed& feed, CellId id, const Slot& slot);
     void add(Sheet& sheet, SeriesId series, const Slot& slot);
     void add(const Fact& fact, SeriesId series, std::uint64_t time, std::uint32_t area, const Slot& slot);
-    void add_to_part(Feed& feed, CellId id, const Slot& slot);
+    [[nodiscard]] Sheet* sheet_for(const Fact& fact, SeriesId series, std::uint64_t time, std::uint32_t area);
+    void add_key(const Fact& fact, SeriesId series, std::uint64_t time, std::uint64_t hash);
+    void add_days(const Fact& fact, SeriesId series, std::uint64_t time, std::int32_t days);
+    void make_room_for_sheets();
     void take_added();
-    void take_waiting();
-    void take_sheets();
-    void forget_sheets();
+    void take_keys(Sheet& sheet);
+    void take_days(Sheet& sheet);
     void take_added_keys();
     void take_added_days();
     void require_settled() const;
@@ -345,6 +352,9 @@ private:
     void put(Feed& feed, CellId id, const Slot& slot, const Histogram& days, const KeyCounts& keys);
     void clear(Feed& feed, CellId id);
     void note_change(CellId id, Total& total);
+    // The entry of the cell, made when there is none.
+    template <class Held>
+    [[nodiscard]] static Held& held(OpenTable<Held>& table, CellId id);
     void note_moved(CellId id);
     [[nodiscard]] std::optional<CellId> id_of(const v1::Cell& cell);
     void visit_part(const Feed& feed, CellId id, const Visitor& visit) const;
@@ -359,8 +369,8 @@ private:
     [[nodiscard]] bool is_hidden(CellId id) const;
     template <class Take>
     void each_window(CellId id, const Take& take) const;
-    template <class Slots>
-    [[nodiscard]] static Slot slot_at(const Slots& slots, CellId id);
+    template <class Held>
+    [[nodiscard]] static Slot slot_at(const OpenTable<Held>& table, CellId id);
     [[nodiscard]] Slot window_at(CellId id) const;
     [[nodiscard]] Slot window_below(CellId id) const;
     // Of the area, over the window; of a stock at its end, or as it stood when the window began.
@@ -427,15 +437,12 @@ private:
     bool is_commune_;
     std::vector<const Feed*> lent_;
     std::map<std::string, Feed, std::less<>> feeds_;
-    boost::unordered_flat_map<CellId, Total> totals_;
-    boost::unordered_flat_map<CellId, Slot> below_;          // sums of all that lies under a place
+    OpenTable<Total> totals_;
+    OpenTable<Sum> below_;
     boost::unordered_flat_map<CellId, Presence> presences_;  // by series and area
     OpenTable<Days> histograms_below_;
     std::deque<Sheet> sheets_;
     std::vector<Sheet*> touched_sheets_;
-    std::vector<Added> added_;
-    std::vector<AddedKey> added_keys_;
-    std::vector<AddedDays> added_days_;
     std::vector<Unsettled> unsettled_;
     std::vector<CellId> changed_;
     std::vector<std::pair<Feed*, CellId>> unsaved_;
@@ -461,6 +468,7 @@ private:
     std::vector<std::string> areas_;
     boost::unordered_flat_map<std::string, std::uint32_t, TextHash, std::equal_to<>> area_ids_;
     boost::unordered_flat_map<std::uint64_t, Line> lines_;
+    std::pair<std::uint64_t, const Line*> last_line_{0, nullptr};
     boost::unordered_flat_map<std::uint64_t, std::uint32_t> communes_;                  // of a village in a half-month
     mutable std::map<std::pair<std::string, Day>, std::vector<std::string>> villages_;  // of an area on a day, as asked for
     using Members = boost::unordered_flat_map<std::string, std::vector<std::uint32_t>>;
@@ -483,17 +491,17 @@ private:
     std::string text_;   // reused
 };
 
-template <class Slots>
-Board::Slot Board::slot_at(const Slots& slots, CellId id) {
-    const auto it = slots.find(id);
-    if (it == slots.end()) {
-        return {};
-    }
-    if constexpr (requires { it->second.slot; }) {
-        return it->second.slot;
-    } else {
-        return it->second;
-    }
+template <class Held>
+Board::Slot Board::slot_at(const OpenTable<Held>& table, CellId id) {
+    const auto* entry = table.find(id);
+    return entry == nullptr ? Slot() : entry->slot;
+}
+
+template <class Held>
+Held& Board::held(OpenTable<Held>& table, CellId id) {
+    auto& entry = table.make(id);
+    entry.is_held = true;
+    return entry;
 }
 
 template <class Take>

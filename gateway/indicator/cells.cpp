@@ -37,7 +37,7 @@ void Board::clear(Feed& feed, CellId id) {
         return;
     }
     if (const auto* days = feed.histograms.find(id)) {
-        for (const auto& [lasted, events] : days->held) {
+        for (const auto& [lasted, events] : Histogram(days->held)) {
             add_days(feed, id, lasted, -events);
         }
     }
@@ -103,7 +103,7 @@ void Board::set(std::string_view feed_name, const v1::Cell& cell) {
     if (!same_days || !(part == nullptr ? slot.empty() : part->slot == slot)) {
         put(feed, *id, slot, days, {});
         settle();
-    } else if (!totals_.contains(*id)) {
+    } else if (totals_.find(*id) == nullptr) {
         add(feed, *id, {});  // it is empty, and what was told of it before a crash must be taken back
         settle();
     }
@@ -117,16 +117,19 @@ void Board::restore(std::string_view feed_name, const v1::Cell& cell, const KeyC
     }
     const auto unsaved = unsaved_.size();
     auto& feed = feed_named(feed_name);
-    auto& before = totals_[*id];
+    auto& before = held(totals_, *id);
     const bool was_changed = before.changed;
     before.changed = true;  // put() notes nothing
     put(feed, *id, {cell.number(), cell.lineage().events(), cell.lineage().digest()},
         Histogram(cell.histogram().begin(), cell.histogram().end()), keys);
     settle();
     if (is_hidden(*id)) {
-        each_window(*id, [&](CellId window) { totals_[window].stamp = std::max(totals_[window].stamp, stamp); });
+        each_window(*id, [&](CellId window) {
+            auto& total = held(totals_, window);
+            total.stamp = std::max(total.stamp, stamp);
+        });
     }
-    auto& total = totals_[*id];
+    auto& total = held(totals_, *id);
     total.changed = was_changed;
     total.stamp = std::max(total.stamp, is_hidden(*id) ? 0 : stamp);
     if (stamp == 0) {
@@ -183,13 +186,13 @@ std::vector<Board::CellId> Board::take_changed(std::uint64_t& last) {
     for (std::size_t i = 0; i < changed_.size(); ++i) {
         note_moved(changed_[i]);
         if (is_hidden(changed_[i])) {
-            totals_[changed_[i]].changed = false;
-            each_window(changed_[i], [&](CellId window) { note_change(window, totals_[window]); });
+            held(totals_, changed_[i]).changed = false;
+            each_window(changed_[i], [&](CellId window) { note_change(window, held(totals_, window)); });
         }
     }
     std::erase_if(changed_, [&](CellId id) { return is_hidden(id); });
     for (const auto id : changed_) {
-        auto& total = totals_[id];
+        auto& total = held(totals_, id);
         total.changed = false;
         total.stamp = ++last;
     }
@@ -199,11 +202,11 @@ std::vector<Board::CellId> Board::take_changed(std::uint64_t& last) {
 std::vector<std::pair<std::uint64_t, Board::CellId>> Board::stamped_after(std::uint64_t offset, std::size_t most) const {
     require_settled();
     std::vector<std::pair<std::uint64_t, CellId>> found;
-    for (const auto& [id, total] : totals_) {
+    totals_.each([&](const Total& total) {
         if (total.stamp > offset) {
-            found.emplace_back(total.stamp, id);
+            found.emplace_back(total.stamp, total.key);
         }
-    }
+    });
     if (found.size() > most) {  // cells that share a stamp stay together
         const auto border = found.begin() + static_cast<std::ptrdiff_t>(most) - 1;
         std::nth_element(found.begin(), border, found.end());
@@ -250,12 +253,12 @@ void Board::visit_part(const Feed& feed, CellId id, const Visitor& visit) const 
         cell.mutable_histogram()->insert(days->held.begin(), days->held.end());
     }
     put_lineage(cell, slot);
-    const auto& total = totals_.at(id);
+    const auto& total = *totals_.find(id);
     auto stamp = total.stamp;
     if (is_hidden(id)) {
         each_window(id, [&](CellId window) {
-            const auto it = totals_.find(window);
-            stamp = it == totals_.end() ? stamp : std::max(stamp, it->second.stamp);
+            const auto* of = totals_.find(window);
+            stamp = of == nullptr ? stamp : std::max(stamp, of->stamp);
         });
     }
     visit(feed.name, cell, counts, total.changed ? 0 : stamp);
@@ -274,11 +277,11 @@ void Board::cells(const Visitor& visit) const {
 
 void Board::figures(const std::function<void(const Figure&)>& visit) const {
     require_settled();
-    for (const auto& [id, total] : totals_) {
-        if (!total.slot.empty() && !is_hidden(id)) {
-            visit({cell_id::series(id), cell_id::time(id), areas_[cell_id::area(id)], total.slot.number});
+    totals_.each([&](const Total& total) {
+        if (!total.slot.empty() && !is_hidden(total.key)) {
+            visit({cell_id::series(total.key), cell_id::time(total.key), areas_[cell_id::area(total.key)], total.slot.number});
         }
-    }
+    });
     for (const auto& [id, presence] : presences_) {
         for (const auto& [time, number] : presence.standing) {
             if (number != 0) {

@@ -276,6 +276,7 @@ void DefinitionCompiler::compile_when(const v1::Source& source, SourcePlan& plan
     plan.order = source.order().empty() ? Path() : number(source.order());
     if (!source.places().empty()) {
         plan.places = path(source.places());
+        plan.has_places = true;
         if (!plan.places.back()->is_repeated() || plan.places.back()->cpp_type() != FieldDescriptor::CPPTYPE_STRING) {
             fail("field '" + source.places() + "' is not a list of villages");
         }
@@ -317,10 +318,13 @@ void DefinitionCompiler::compile_when(const v1::Source& source, SourcePlan& plan
 CutPlan DefinitionCompiler::cut_plan(Definition& definition, const v1::Cut& cut, int source, const SourcePlan& of) {
     CutPlan plan;
     if (cut.by_text()) {
+        plan.by = CutPlan::By::text;
         cut_by_text(definition, cut, plan);
     } else if (!cut.part().empty()) {
+        plan.by = CutPlan::By::parts;
         cut_by_parts(definition, cut, plan);
     } else if (!cut.field().empty() && !cut.field(source).empty()) {
+        plan.by = CutPlan::By::field;
         cut_by_field(definition, cut, cut.field(source), of, plan);
     }
     return plan;

@@ -49,9 +49,11 @@ struct PartPlan {
 };
 
 struct CutPlan {
-    Path field;                                     // empty: by parts, or by text
-    std::vector<std::pair<int, SeriesId>> values;   // the enum values that it shows, in their order
-    std::vector<std::optional<SeriesId>> by_value;  // the same, to look one up
+    enum class By { nothing, field, parts, text };
+    By by = By::nothing;
+    Path field;
+    std::vector<std::optional<SeriesId>> by_value;  // of the enum that the field is
+    std::vector<std::pair<int, SeriesId>> values;   // the same: those that it shows, in their order
     std::vector<PartPlan> parts;
     std::map<std::string, SeriesId, std::less<>> texts;
 
@@ -61,26 +63,31 @@ struct CutPlan {
     }
 };
 
-// What one source of one indicator makes of an event.
+// What one source of one indicator makes of an event. What nearly every event is asked for comes first.
 struct SourcePlan {
     enum class Kind { counts, values, days, latest, standing };
     enum class When { occurred, dated, window, opens };  // what says where in time it adds something
     Kind kind = Kind::counts;
     When when = When::occurred;
+    bool has_places = false;  // a field names them
+    bool corrections_only = false;
+    bool stock = false;
+    int sign = 1;
     SeriesId whole = 0;
     Day from;
     Day until;
     std::vector<Condition> where;
     std::vector<Path> plus;
     std::vector<Path> times;
-    int sign = 1;
+    std::vector<CutPlan> cuts;
     std::vector<Path> distinct;
     std::optional<std::pair<DayOf, DayOf>> days;
-    bool corrections_only = false;
-    bool stock = false;
-    Path dated;
     Path places;
+    Path dated;
+    Path window;
     Path opens;
+    Path stands_from;
+    Path stands_until;
     // What names the subject whose latest event stands, beside the commune: its village, if it is of one, and fields.
     bool by_village = false;
     std::vector<Path> latest;
@@ -88,11 +95,7 @@ struct SourcePlan {
     Path agreed_on;
     bool withdraws = false;
     Path order;
-    Path stands_from;
-    Path stands_until;
-    Path window;
     Path value_of;
-    std::vector<CutPlan> cuts;
 };
 
 // What all sources make of an event of one kind.

@@ -17,35 +17,39 @@ void Board::each_contribution(const Fact& fact, const SourcePlan& plan, const Ta
     amount *= plan.sign;
     take(plan.whole, amount);
     for (const auto& cut : plan.cuts) {
-        if (!cut.field.empty()) {
-            each_value(fact.event, cut.field, [&](int value) {
-                if (!plan.opens.empty()) {
-                    for (const auto& [other, series] : cut.values) {
-                        take(series, other == value ? amount : 0);
+        switch (cut.by) {
+            case CutPlan::By::nothing: break;
+            case CutPlan::By::field:
+                each_value(fact.event, cut.field, [&](int value) {
+                    if (plan.when == SourcePlan::When::opens) {
+                        for (const auto& [other, series] : cut.values) {
+                            take(series, other == value ? amount : 0);
+                        }
+                    } else if (const auto series = cut.series(value)) {
+                        take(*series, amount);
                     }
-                } else if (const auto series = cut.series(value)) {
-                    take(*series, amount);
+                });
+                break;
+            case CutPlan::By::parts:
+                for (const auto& part : cut.parts) {
+                    if (holds(fact.event, part.where)) {
+                        take(part.series,
+                             part.plus.empty() ? amount : plan.sign * (sum_at(fact.event, part.plus) - sum_at(fact.event, part.minus)));
+                    }
                 }
-            });
-        }
-        for (const auto& part : cut.parts) {
-            if (holds(fact.event, part.where)) {
-                take(part.series,
-                     part.plus.empty() ? amount : plan.sign * (sum_at(fact.event, part.plus) - sum_at(fact.event, part.minus)));
-            }
-        }
-        if (!cut.texts.empty()) {
-            const auto named = cut.texts.find(fact.event.text(plan.value_of.id));
-            if (named != cut.texts.end()) {
-                take(named->second, amount);
-            }
+                break;
+            case CutPlan::By::text:
+                if (const auto named = cut.texts.find(fact.event.text(plan.value_of.id)); named != cut.texts.end()) {
+                    take(named->second, amount);
+                }
+                break;
         }
     }
 }
 
 template <class Take>
 void Board::each_place(const Fact& fact, const SourcePlan& plan, const Take& take) {
-    if (plan.places.empty()) {
+    if (!plan.has_places) {
         return take(fact.village);
     }
     bool own = false;

@@ -226,7 +226,7 @@ void Board::make_passing() {
                     added.emplace(one.series, one.area == version.feed->home && seen.stock ? home : one.area);
                 }
                 for (const auto& [series, area] : added) {
-                    if (const auto id = cell_id::pack(series, version.time, area); !totals_.contains(id)) {
+                    if (const auto id = cell_id::pack(series, version.time, area); totals_.find(id) == nullptr) {
                         add(*feed, id, {});
                     }
                 }

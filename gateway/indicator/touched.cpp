@@ -237,9 +237,7 @@ void Board::touched_by_time(std::vector<IndicatorId>& ids) {
 
 void Board::all_indicators(std::vector<IndicatorId>& ids) {
     settle();
-    for (const auto& [id, total] : totals_) {
-        touched(id, ids);
-    }
+    totals_.each([&](const Total& total) { touched(total.key, ids); });
     horizon_told_ = horizon_;
 }
 

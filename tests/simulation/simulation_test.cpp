@@ -75,11 +75,11 @@ TEST_CASE("a device that trusts the broker is found") {
 }
 
 TEST_CASE("an inbox that is written in another unit than the journal is found") {
-    is_found("inbox-outside-unit", 14);
+    is_found("inbox-outside-unit", 36);
 }
 
 TEST_CASE("refusals that are not written down are found") {
-    is_found("refusals-not-kept", 26);
+    is_found("refusals-not-kept", 47);
 }
 
 TEST_CASE("a checkpoint that is written in another unit than what was folded is found") {

@@ -11,10 +11,9 @@
 namespace chieng {
 namespace {
 
-constexpr std::size_t sheets_max = 2048;
 constexpr std::size_t waiting_max = 64;  // of a sheet's values, and of its days
 constexpr std::size_t fetched_ahead = 8;
-constexpr std::ptrdiff_t often = 16;  // columns at the beginning of a sheet, that nearly every event adds to
+constexpr std::size_t often = 16;  // columns at the beginning of a sheet, that nearly every event adds to
 
 }  // namespace
 
@@ -39,16 +38,13 @@ Board::Sheet& Board::sheet_of(Feed& feed, const EventPlan& plan, Atom atom, std:
         sheet->columns.resize(plan.columns.size());
         sheet->touched.resize((plan.columns.size() + 63) / 64);
     }
-    for (auto column = sheet->columns.begin(); column < sheet->columns.end() && column < sheet->columns.begin() + often; column += 2) {
-        __builtin_prefetch(&*column, 1);
+    for (std::size_t column = 0; column < std::min(sheet->columns.size(), often); column += 2) {
+        __builtin_prefetch(&sheet->columns[column], 1);
     }
     return *sheet;
 }
 
-void Board::make_room_for_sheets() {
-    if (sheets_.size() < sheets_max) {
-        return;
-    }
+void Board::forget_sheets() {
     take_added();
     for (auto& [name, feed] : feeds_) {
         feed.sheets.clear();
@@ -165,17 +161,6 @@ void Board::add(Feed& feed, CellId id, const Slot& slot) {
     part.slot.add(slot);
 }
 
-int Board::Keys::add(std::uint64_t hash, std::int64_t times) {
-    auto& of = counts.make(hash);
-    const bool stood = of.count > 0;
-    of.count += times;
-    const bool stands = of.count > 0;
-    if (of.count == 0) {
-        counts.erase(of);
-    }
-    return static_cast<int>(stands) - static_cast<int>(stood);
-}
-
 void Board::add_key(Feed& feed, CellId id, std::uint64_t hash, std::int64_t times) {
     auto& keys = feed.keys.make(id);
     const int change = keys.add(hash, times);
@@ -232,6 +217,9 @@ void Board::settle() {
         }
     }
     unsettled_.clear();
+    if (sheets_.size() > sheets_max / 2) {
+        forget_sheets();
+    }
 }
 
 void Board::require_settled() const {

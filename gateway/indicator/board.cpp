@@ -33,16 +33,6 @@ bool was_commune(const Places& places, const std::string& code) {
 
 }  // namespace
 
-void Board::Slot::add(const Slot& other) {
-    number += other.number;
-    events += other.events;
-    digest += other.digest;
-}
-
-Board::Slot Board::Slot::times(std::int64_t sign) const {
-    return {sign * number, sign * events, static_cast<std::uint64_t>(sign) * digest};
-}
-
 Board::Board(const Definitions& definitions, const Places& places, std::string area)
     : definitions_(definitions),
       places_(places),
@@ -68,6 +58,7 @@ Board::Feed& Board::feed_named(std::string_view name) {
     feed.name = name;
     const auto owner = name.substr(0, name.find('/'));
     feed.home = area_id(places_.known(owner) ? owner : std::string_view(area_));
+    feed.is_of_commune = was_commune(places_, areas_[feed.home]);
     if (is_commune_ && areas_[feed.home] != area_) {
         feed.is_lent = true;
         lent_.push_back(&feed);
@@ -162,7 +153,9 @@ void Board::apply(std::string_view feed_name, const v1::Entry& entry) {
 }
 
 void Board::fold(Feed& feed, const v1::Entry& entry) {
-    make_room_for_sheets();
+    if (sheets_.size() >= sheets_max) {
+        forget_sheets();
+    }
     fold(feed, entry, 1, entry.effect() == v1::Entry::COUNTS, true);
     if (entry.has_retracts()) {
         fold(feed, entry.retracts(), -1, true, false);
@@ -181,9 +174,10 @@ std::uint64_t Board::digest_of_key(const v1::Entry& entry, const EventPlan& plan
     return digest_of(text_);
 }
 
-// The commune that a village was of, in that half-month.
+// The commune whose village it is: a commune's services take events of those only that were its own on their day, whenever it is that they
+// count. In another feed, the one that the village was of in that half-month.
 std::uint32_t Board::commune_of(std::uint32_t village, Atom atom, const Feed& feed) {
-    if (village == feed.home) {
+    if (feed.is_of_commune || village == feed.home) {
         return feed.home;
     }
     const auto key = cell_id::pack(0, cell_id::time_of(atom), village);
@@ -206,7 +200,7 @@ void Board::fold(Feed& feed, const v1::Entry& entry, std::int64_t sign, bool cou
         return;
     }
     const auto& plan = definitions_.plan(event_.body());
-    if (feed.is_lent && !plan.has_latest()) {
+    if (plan.sources.empty() || (feed.is_lent && !plan.has_latest())) {
         return;
     }
     const auto received = chieng::day_at(Seconds(std::chrono::seconds(entry.received_at())));

@@ -103,6 +103,15 @@ void DefinitionCompiler::compile(const v1::Indicator& indicator) {
         fail("all sources count different values, or none does");
     }
     definition.distinct = distinct != 0;
+    for (const auto& other : out_.all_) {
+        const auto is = [&](v1::Indicator::Measure measure) {
+            return (indicator.measure() == measure) == (other.indicator.measure() == measure);
+        };
+        const bool is_alike = is(v1::Indicator::STOCK) && is(v1::Indicator::MEDIAN) && other.distinct == definition.distinct;
+        if (other.indicator.code() == indicator.code() && !is_alike) {
+            fail("in other years it is a STOCK, a MEDIAN or counts different values, and now it is not, or the other way round");
+        }
+    }
     if (!indicator.source().empty()) {
         check_cuts(definition);
     }

@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::size_t village_lists_max = 10'000;  // remembered
 
-// Mean of the two middle ones when their number is even.
 using Histogram = boost::container::flat_map<std::int32_t, std::int64_t>;
 
 void add_histogram(const Histogram& held, Histogram& sum) {
@@ -27,6 +26,7 @@ Histogram without_zeros(Histogram sum) {
     return sum;
 }
 
+// Mean of the two middle ones when their number is even.
 double median_of(const Histogram& histogram) {
     std::int64_t count = 0;
     for (const auto& [days, events] : histogram) {

@@ -60,6 +60,21 @@ TEST_CASE("a definition that cannot hold is refused with file, line and reason")
     refused("colour: 1", "colour", "f.txtpb:2:");
 }
 
+TEST_CASE("a code that is defined anew counts in the same way as before") {
+    const auto load = [](const std::string& then) {
+        const auto code = "indicator { code: 'X-1' " + words + "spans: MONTH ";
+        return Definitions::load(
+            code + "until: '2022-12-31' measure: NUMBER source { event: 'session_held' } }\n" + code + "from: '2023-01-01' " + then + " }",
+            "f.txtpb");
+    };
+    CHECK_NOTHROW(load("measure: NUMBER source { event: 'training_held' }"));
+    for (const std::string then : {"measure: STOCK source { event: 'session_held' }",
+                                   "measure: MEDIAN source { event: 'session_held' days_from: '@occurred' days_to: '@received' }",
+                                   "measure: NUMBER source { event: 'session_held' distinct: 'village' }"}) {
+        CHECK_THROWS_WITH(load(then), Catch::StartsWith("f.txtpb:2:1: X-1: in other years it is"));
+    }
+}
+
 TEST_CASE("what is told apart is a single value, and no text about persons") {
     const auto counting = [](const std::string& rest) {
         return "measure: NUMBER spans: MONTH source { event: 'household_supported' " + rest + " }";

@@ -160,11 +160,13 @@ TEST_CASE("what falls due when its commune has ended, falls due in the one that 
     recommended.mutable_finding_resolved()->set_due("2025-08-20");
     recommended.mutable_finding_resolved()->set_status(v1::FindingResolved::ONGOING);
     ladder.happened("23656", recommended);
-    auto report = an_event("report_submitted", "", "2025-06-05");
-    report.mutable_report_submitted()->set_due("2025-08-20");
-    ladder.happened("23656", report);
+    for (const auto& [village, due] : {std::pair("", "2025-08-20"), std::pair("23656-01", "2025-10-20")}) {
+        auto report = an_event("report_submitted", village, "2025-06-05");
+        report.mutable_report_submitted()->set_due(due);
+        ladder.happened("23656", report);
+    }
     ladder.goes_up("23656", {"23638", "625", "52"});
-    for (const auto& [code, period] : {std::pair("INS-04", "2025-Q3"), std::pair("RPT-01", "2025-09")}) {
+    for (const auto& [code, period] : {std::pair("INS-04", "2025-Q3"), std::pair("RPT-01", "2025-09"), std::pair("RPT-01", "2025-11")}) {
         CAPTURE(code);
         const auto due = [&ladder, code = code, period = period](const char* board, const char* area) {
             return ladder.value(board, area, period, code).denominator();

@@ -3,6 +3,7 @@
 // III.1, III.4a). A period is filed, and a report sent, once for each revision; the targets of a filed period stand.
 #pragma once
 
+#include "services/runtime/core/dated_rules.hpp"
 #include "services/runtime/core/service.hpp"
 
 namespace chieng {
@@ -29,16 +30,22 @@ struct Monitoring {
                    : Reasons();
     }
 
-    // Data of a period are closed before they are sent (Decree 09/2019/NĐ-CP, article 8): so it is over, in the official calendar,
-    // which ends before the other one.
+    // In the official calendar, which ends before the other one.
     static bool is_over(const std::string& period, Day on) { return Period::parse(v1::OFFICIAL, period)->last_day() < on; }
+
+    // Data of a period are closed before they are sent (Decree 09/2019/NĐ-CP, article 8), but what the programme asks for is due earlier
+    // (Circular 10/2022/TT-BLĐTBXH, article 4): the rules say how much.
+    static bool may_be_sent(const std::string& period, Day sent, const v1::ServiceRules& rules) {
+        const auto early = days_early(rules, Period::parse(v1::OFFICIAL, period)->span, sent);
+        return is_over(period, sent + std::chrono::days(early));
+    }
 
     static Reasons decide(const v1::ReportSubmitted& report, const Context& context) {
         const auto sent = *parse_day(report.sent());
         if (sent > context.received_on + std::chrono::days(1)) {
             return {reason(ReasonCode::in_the_future, "report_submitted.sent", report.sent())};
         }
-        if (!is_over(report.period(), sent)) {
+        if (!may_be_sent(report.period(), sent, context.rules)) {
             return {reason(ReasonCode::not_over_yet, "report_submitted.sent", report.period() + ", " + report.sent())};
         }
         return {};

@@ -148,4 +148,16 @@ TEST_CASE("a wrong row of how many must agree at a review meeting, or none, is r
     CHECK(refused(standard) == "mine: review_meeting: at least one must be given");
 }
 
+TEST_CASE("a wrong row of how early a report may be sent is refused with its line and the reason") {
+    CHECK(refused("report { from: '2022-07-15' spans: [HALF, YEAR] days: 45 }" + rest) == "taken");
+    CHECK(refused("report { spans: HALF days: 45 }" + rest) == "mine:2:1: report: from '' is no day");
+    CHECK(refused("report { from: '2022-07-15' spans: HALF days: 367 }" + rest) == "mine:2:1: report: days must be at most 366");
+    CHECK(refused("report { from: '2022-07-15' spans: SPAN_UNSPECIFIED days: 45 }" + rest) ==
+          "mine:2:1: report: SPAN_UNSPECIFIED is no span");
+    const auto rules = load_service_rules("report { from: '2022-07-15' spans: HALF days: 45 }" + rest, "mine");
+    CHECK(days_early(rules, v1::HALF, *parse_day("2022-07-14")) == 0);
+    CHECK(days_early(rules, v1::HALF, *parse_day("2022-07-15")) == 45);
+    CHECK(days_early(rules, v1::YEAR, *parse_day("2022-07-15")) == 0);
+}
+
 }  // namespace dated_rules_test

@@ -236,6 +236,31 @@ TEST_CASE("a period that is not over is neither filed nor reported", "[monitorin
     CHECK(bench.refusal("p1", report).empty());
 }
 
+TEST_CASE("what the programme asks for before the window ends may be sent then, as the rules say", "[monitoring]") {
+    Bench bench(make_service<Monitoring>());
+    bench.now = {Seconds(*parse_day("2023-12-20")), {}};
+    std::uint64_t sequence = 0;
+    const auto refusal = [&](const std::string& period, const std::string& sent) {
+        auto event = an_event(++sequence);
+        auto& report = *event.mutable_report_submitted();
+        report.set_period(period);
+        report.set_level(v1::ReportSubmitted::COMMUNE_TO_DISTRICT);
+        report.set_from_unit("23656");
+        report.set_to_unit("625");
+        report.set_due(sent);
+        report.set_sent(sent);
+        report.set_revision(static_cast<std::uint32_t>(sequence));
+        return bench.refusal("p1", event);
+    };
+    CHECK(refusal("2022-H1", "2022-05-25") == "report_submitted.sent:NOT_OVER_YET");  // the circular is of July
+    CHECK(refusal("2023-H1", "2023-05-25").empty());
+    CHECK(refusal("2023-H1", "2023-05-01").empty());
+    CHECK(refusal("2023-H1", "2023-04-30") == "report_submitted.sent:NOT_OVER_YET");
+    CHECK(refusal("2023", "2023-11-15").empty());
+    CHECK(refusal("2023-Q2", "2023-05-25") == "report_submitted.sent:NOT_OVER_YET");
+    CHECK(refusal("2023-05", "2023-05-10") == "report_submitted.sent:NOT_OVER_YET");
+}
+
 TEST_CASE("who may grant what changes with the reform of 1 July 2025", "[commendation]") {
     struct Row {
         v1::AwardForm form;

@@ -86,6 +86,19 @@ public:
         }
     }
 
+    void reports() const {
+        in_order("report", rules_.report());
+        for (int i = 0; i < rules_.report_size(); ++i) {
+            const auto& rule = rules_.report(i);
+            if (rule.days() > 366) {
+                fail("report", i, "days must be at most 366");
+            }
+            if (std::find(rule.spans().begin(), rule.spans().end(), v1::SPAN_UNSPECIFIED) != rule.spans().end()) {
+                fail("report", i, "SPAN_UNSPECIFIED is no span");
+            }
+        }
+    }
+
     void standards() const {
         must_be_given("standard", rules_.standard());
         for (int i = 0; i < rules_.standard_size(); ++i) {
@@ -184,6 +197,7 @@ v1::ServiceRules load_service_rules(std::string_view text, std::string_view file
     check.awards();
     check.standards();
     check.review_meetings();
+    check.reports();
     return rules;
 }
 
@@ -206,6 +220,12 @@ const v1::ProposalRule* proposal_rule_on(const v1::ServiceRules& rules, Day day)
 
 const v1::ReviewMeetingRule* review_meeting_rule_on(const v1::ServiceRules& rules, Day day) {
     return latest_on(rules.review_meeting(), day);
+}
+
+int days_early(const v1::ServiceRules& rules, v1::Span span, Day sent) {
+    const auto* rule = latest_on(rules.report(), sent);
+    const bool names_it = rule != nullptr && std::find(rule->spans().begin(), rule->spans().end(), span) != rule->spans().end();
+    return names_it ? static_cast<int>(rule->days()) : 0;
 }
 
 bool standard_holds(const v1::ServiceRules& rules, v1::PovertyStandard standard, Day first, Day last) {

@@ -22,6 +22,9 @@ namespace chieng {
 // The rule that holds on a day; null before the first.
 [[nodiscard]] const v1::ReviewMeetingRule* review_meeting_rule_on(const v1::ServiceRules& rules, Day day);
 
+// How many days before the end of such a period a report that is sent on that day may be.
+[[nodiscard]] int days_early(const v1::ServiceRules& rules, v1::Span span, Day sent);
+
 // On each day from the first to the last.
 [[nodiscard]] bool standard_holds(const v1::ServiceRules& rules, v1::PovertyStandard standard, Day first, Day last);
 

@@ -123,6 +123,7 @@ struct FieldPlan {
 struct TypePlan {
     static constexpr std::size_t unknown = SIZE_MAX;
     std::vector<FieldPlan> fields;       // in schema order
+    std::vector<char> required;          // whether each is, side by side: most of an event's fields are other events' bodies
     std::vector<std::size_t> by_number;  // which of the fields
 };
 
@@ -149,6 +150,7 @@ TypePlan plan_of(const Descriptor& type, const std::string& prefix) {
         const auto number = static_cast<std::size_t>(field.number());
         plan.by_number.resize(std::max(plan.by_number.size(), number + 1), TypePlan::unknown);
         plan.by_number[number] = plan.fields.size();
+        plan.required.push_back(made.rule->required() ? 1 : 0);
         plan.fields.push_back(std::move(made));
     }
     return plan;
@@ -331,12 +333,13 @@ private:
         bool part_failed = false;  // a part alone is above its total: the sum says nothing new
         std::optional<v1::Reason> sum_failure;
         for (std::size_t i = 0; i < type.fields.size(); ++i) {
-            const auto& plan = type.fields[i];
             const auto items = held[i];
+            if (items.empty() && type.required[i] == 0) {
+                continue;
+            }
+            const auto& plan = type.fields[i];
             if (items.empty()) {
-                if (plan.rule->required()) {
-                    fail(ReasonCode::required, plan);
-                }
+                fail(ReasonCode::required, plan);
                 continue;
             }
             plan.is_list ? check_list(items, plan) : check_one(items.back(), plan);

@@ -25,7 +25,18 @@ constexpr auto retry_max = std::chrono::milliseconds(5000);
 constexpr int publish_qos = 1;
 constexpr int subscribe_qos = 0;
 
+// OpenSSL prepares itself when somebody speaks TLS. To do it for everybody takes a megabyte of each program.
+void leave_openssl_alone() {
+    [[maybe_unused]] static const bool done = [] {
+        MQTTAsync_init_options init = MQTTAsync_init_options_initializer;
+        init.do_openssl_init = 0;
+        MQTTAsync_global_init(&init);
+        return true;
+    }();
+}
+
 mqtt::connect_options connect_options(const MqttOptions& options) {
+    leave_openssl_alone();
     mqtt::connect_options connect;
     connect.set_mqtt_version(MQTTVERSION_3_1_1);
     connect.set_clean_session(true);

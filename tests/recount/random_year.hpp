@@ -6,7 +6,7 @@
 
 #include "chieng/v1/event.pb.h"
 #include "services/runtime/core/places.hpp"
-#include "services/runtime/core/time.hpp"
+#include "tests/recount/random_event.hpp"
 
 #include <cstdint>
 #include <string>
@@ -25,13 +25,6 @@ struct Sent {
 };
 
 [[nodiscard]] std::vector<std::string> communes_of(std::uint64_t seed);
-// A few villages of each commune, so that there is much to count in each.
-[[nodiscard]] std::vector<std::string> villages_used(const Places& places, const std::string& commune);
-
-// One event of that day and of a type that this service takes, but no decision about two events and no erasure; without its sequence.
-[[nodiscard]] v1::Event random_event(std::uint64_t seed, const std::string& service, const std::string& commune, Day day,
-                                     const Places& places);
-
 [[nodiscard]] std::vector<Sent> random_year(std::uint64_t seed, std::size_t events, const Places& places);
 
 }  // namespace chieng::recount

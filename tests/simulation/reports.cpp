@@ -3,7 +3,7 @@
 
 #include "chieng/v1/options.pb.h"
 #include "services/runtime/core/retention.hpp"
-#include "tests/recount/random_year.hpp"
+#include "tests/recount/random_event.hpp"
 
 #include <algorithm>
 #include <iterator>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is kept of a table reads as though it was read anew.
-#include "tests/recount/random_year.hpp"
+#include "tests/recount/random_event.hpp"
 #include "tests/support/web_world.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every Store must do; run on each of them.
 #include "services/runtime/adapters/sqlite_store.hpp"
+#include "tests/support/folder.hpp"
 #include "tests/support/memory_store.hpp"
 
 #include <catch2/catch.hpp>
@@ -11,8 +12,6 @@
 #include <string>
 #include <thread>
 #include <vector>
-
-#include <stdlib.h>
 
 namespace store_test {
 
@@ -28,27 +27,15 @@ struct InMemory {
 
 template <Sharing sharing>
 struct OnFile {
-    OnFile() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "chieng-XXXXXX").string();
-        folder = ::mkdtemp(pattern.data());
-        store = another();
-    }
-    OnFile(const OnFile&) = delete;
-    OnFile& operator=(const OnFile&) = delete;
-    OnFile(OnFile&&) = delete;
-    OnFile& operator=(OnFile&&) = delete;
-    ~OnFile() {
-        store.reset();
-        std::filesystem::remove_all(folder);
-    }
+    OnFile() : store(another()) {}
     void crash() {
         store.reset();
         store = another();
     }
     // As another process would open it.
-    std::unique_ptr<SqliteStore> another() { return std::make_unique<SqliteStore>(folder / "store.db", nullptr, sharing); }
+    std::unique_ptr<SqliteStore> another() { return std::make_unique<SqliteStore>(folder.path() / "store.db", nullptr, sharing); }
     Store& get() { return *store; }
-    std::filesystem::path folder;
+    testing::Folder folder;  // gone after the store
     std::unique_ptr<SqliteStore> store;
 };
 using OnDisk = OnFile<Sharing::exclusive>;
@@ -143,7 +130,7 @@ TEST_CASE("a second process on one store is refused with what to do") {
     OnDisk world;
     world.get().put("k", "v");
     world.get().commit();
-    CHECK_THROWS_WITH(SqliteStore(world.folder / "store.db"), Catch::Contains("another process"));
+    CHECK_THROWS_WITH(SqliteStore(world.folder.path() / "store.db"), Catch::Contains("another process"));
 }
 
 TEST_CASE("whoever shares a store sees what another process committed, and that it did") {
@@ -185,7 +172,7 @@ TEST_CASE("a store may be born under the hands of several processes that share i
     for (int round = 0; round < 5; ++round) {
         OnSharedDisk world;
         world.store.reset();
-        std::filesystem::remove(world.folder / "store.db");
+        std::filesystem::remove(world.folder.path() / "store.db");
         std::vector<std::thread> processes;
         for (int i = 0; i < 4; ++i) {
             processes.emplace_back([&world, i] {
@@ -209,7 +196,7 @@ TEST_CASE("a file that a later version wrote is left to that one") {
     world.get().commit();
     world.store.reset();
     {
-        std::fstream file(world.folder / "store.db", std::ios::in | std::ios::out | std::ios::binary);
+        std::fstream file(world.folder.path() / "store.db", std::ios::in | std::ios::out | std::ios::binary);
         file.seekp(60);  // the user_version in the header of a SQLite file
         file.write("\0\0\0\x63", 4);
     }
@@ -241,6 +228,59 @@ TEMPLATE_TEST_CASE("a block comes back as it was, however long and whatever its 
     for (std::uint64_t i = 0; i < all.size(); ++i) {
         CHECK(world.get().block_at(i + 1)->bytes == all[i]);
     }
+}
+
+TEST_CASE("no file of the store has a byte of what was erased, also when the process dies in the middle") {
+    const testing::Folder folder;
+    const std::string key = "HO-giarai-4711";
+    const auto file = folder.path() / "store.db";
+    {
+        SqliteStore store(file);
+        store.append({1, 1, 0, 1, "about " + key});
+        store.append({2, 2, 1, 2, "about another"});
+        for (int i = 0; i < 200; ++i) {  // pages are split, and one is left empty
+            store.put("c/" + std::to_string(i), "about " + key + std::string(100, 'x'));
+        }
+        store.commit();
+        REQUIRE(folder.holds(key));
+        store.replace({1, 1, 0, 5, "about nobody"});
+        for (int i = 0; i < 199; ++i) {
+            store.erase("c/" + std::to_string(i));
+        }
+        store.put("c/199", "nobody");
+        store.commit();
+        CHECK(folder.holds(key));  // what scrub() is for
+        store.scrub();
+        store.commit();
+        CHECK_FALSE(folder.holds(key));
+        CHECK(store.block_at(1)->bytes == "about nobody");
+        CHECK(store.block_at(2)->bytes == "about another");
+        CHECK(store.get("c/199") == "nobody");
+    }
+    // As power loss leaves it between the unit and the end of the scrubbing: the mark is in the file.
+    {
+        SqliteStore store(file);
+        store.put("c/1", "about " + key);
+        store.commit();
+        store.erase("c/1");
+        store.scrub();
+        const auto other = folder.path().string() + ".copy";
+        std::filesystem::create_directory(other);
+        store.on_commit([&](std::chrono::nanoseconds) {
+            for (const auto& each : std::filesystem::directory_iterator(folder.path())) {
+                std::filesystem::copy(each.path(), other / each.path().filename());
+            }
+        });
+        store.commit();
+        std::filesystem::rename(other, folder.path() / "crashed");
+    }
+    const auto crashed = folder.path() / "crashed" / "store.db";
+    const auto is_left = [&] {
+        return (testing::text_of(crashed) + testing::text_of(crashed.string() + "-wal")).find(key) != std::string::npos;
+    };
+    CHECK(is_left());
+    { SqliteStore store(crashed); }
+    CHECK_FALSE(is_left());
 }
 
 }  // namespace store_test

@@ -48,18 +48,6 @@ std::vector<std::string> mosquitto(const Folder& folder, int port) {
 
 }  // namespace
 
-Folder::Folder(const std::filesystem::path& parent) {
-    std::string pattern = (parent / "chieng-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) {
-        throw std::runtime_error("no temporary folder");
-    }
-    path_ = pattern;
-}
-
-Folder::~Folder() {
-    std::filesystem::remove_all(path_);
-}
-
 Process::Process(std::vector<std::string> command, std::filesystem::path log, std::optional<std::uint64_t> file_bytes_max)
     : command_(std::move(command)), log_(std::move(log)), file_bytes_max_(file_bytes_max) {
     start();
@@ -130,11 +118,6 @@ bool eventually(std::chrono::milliseconds patience, const std::function<bool()>&
         std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
     return true;
-}
-
-std::string text_of(const std::filesystem::path& file) {
-    std::ifstream in(file);
-    return {std::istreambuf_iterator<char>(in), {}};
 }
 
 int free_port() {

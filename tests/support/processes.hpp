@@ -2,6 +2,8 @@
 // Real processes for integration tests: each on the loopback, on a free port, in a folder of its own, stopped by process id.
 #pragma once
 
+#include "tests/support/folder.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -13,21 +15,6 @@
 #include <sys/types.h>
 
 namespace chieng::testing {
-
-// A folder that goes when the test ends.
-class Folder {
-public:
-    explicit Folder(const std::filesystem::path& parent = std::filesystem::temp_directory_path());
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    Folder(Folder&&) = delete;
-    Folder& operator=(Folder&&) = delete;
-    ~Folder();
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-private:
-    std::filesystem::path path_;
-};
 
 class Process {
 public:
@@ -61,9 +48,6 @@ private:
 
 // Whether it holds within that time.
 [[nodiscard]] bool eventually(std::chrono::milliseconds patience, const std::function<bool()>& holds);
-
-// All of a file; empty when there is none.
-[[nodiscard]] std::string text_of(const std::filesystem::path& file);
 
 // A port that was free a moment ago.
 [[nodiscard]] int free_port();

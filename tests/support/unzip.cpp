@@ -1,23 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "tests/support/folder.hpp"
 #include "tests/support/statements.hpp"
 
 #include <array>
 #include <cstdio>
-#include <filesystem>
 #include <fstream>
-#include <memory>
-
-#include <stdlib.h>
 
 namespace chieng::testing {
 
 std::string unzipped(const std::string& workbook, const std::string& part) {
-    std::string folder = (std::filesystem::temp_directory_path() / "chieng-XXXXXX").string();
-    if (::mkdtemp(folder.data()) == nullptr) {
-        return {};
-    }
-    std::ofstream(folder + "/file.xlsx", std::ios::binary) << workbook;
-    const auto command = "unzip -p '" + folder + "/file.xlsx' '" + part + "'";
+    const Folder folder;
+    const auto file = (folder.path() / "file.xlsx").string();
+    std::ofstream(file, std::ios::binary) << workbook;
+    const auto command = "unzip -p '" + file + "' '" + part + "'";
     std::string text;
     if (FILE* pipe = ::popen(command.c_str(), "r"); pipe != nullptr) {
         std::array<char, 4096> buffer{};
@@ -26,7 +21,6 @@ std::string unzipped(const std::string& workbook, const std::string& part) {
         }
         static_cast<void>(::pclose(pipe));
     }
-    std::filesystem::remove_all(folder);
     return text;
 }
 

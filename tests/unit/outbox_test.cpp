@@ -2,77 +2,37 @@
 // An outbox that several processes share: an app that posts, a program that sends; what it keeps and for how long.
 #include "services/field/outbox.hpp"
 
-#include "services/runtime/adapters/sqlite_store.hpp"
 #include "services/runtime/core/bytes.hpp"
 #include "tests/support/events.hpp"
 #include "tests/support/memory_store.hpp"
+#include "tests/support/shared_outbox.hpp"
 
 #include <catch2/catch.hpp>
 
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <set>
 #include <thread>
-
-#include <stdlib.h>
 
 namespace outbox_test {
 
 using namespace chieng;
 using namespace chieng::testing;
+using namespace chieng::testing::shared_outbox;
 
 namespace {
-
-class Device {
-public:
-    Device() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "chieng-XXXXXX").string();
-        folder_ = ::mkdtemp(pattern.data());
-    }
-    Device(const Device&) = delete;
-    Device& operator=(const Device&) = delete;
-    Device(Device&&) = delete;
-    Device& operator=(Device&&) = delete;
-    ~Device() { std::filesystem::remove_all(folder_); }
-
-    [[nodiscard]] std::string file() const { return folder_ / "outbox.db"; }
-
-private:
-    std::filesystem::path folder_;
-};
-
-struct Process {
-    explicit Process(const Device& device) : store(device.file(), nullptr, Sharing::shared), outbox(store) {}
-    SqliteStore store;
-    Outbox outbox;
-};
 
 std::uint64_t post(Outbox& outbox, std::uint64_t at = 100) {
     return std::get<std::uint64_t>(outbox.post(a_session_held(0), "session", &kbang(), "23656", *parse_day("2022-03-25"), at));
 }
 
-v1::Receipt answering(v1::Verdict verdict, std::uint64_t first, std::uint64_t count) {
-    v1::Receipt receipt;
-    receipt.set_service("session");
-    auto& answer = *receipt.add_answers();
-    answer.set_verdict(verdict);
-    answer.add_sequences(first);
-    for (std::uint64_t i = 1; i < count; ++i) {
-        answer.add_sequences(1);  // above the one before
-    }
-    return receipt;
-}
-
 std::uint64_t answer(Outbox& outbox, v1::Verdict verdict, std::uint64_t first, std::uint64_t count, std::uint64_t now = 200) {
-    const auto receipt = answering(verdict, first, count);
+    const auto receipt = answering("session", verdict, first, count);
     return outbox.apply({&receipt, 1}, now);
 }
 
 // As a service answers about these bytes.
 std::uint64_t answer_about(Outbox& outbox, v1::Verdict verdict, std::uint64_t first, const std::vector<std::string>& events) {
-    auto receipt = answering(verdict, first, events.size());
+    auto receipt = answering("session", verdict, first, events.size());
     std::uint32_t check = 0;
     for (const auto& bytes : events) {
         check += check_of(bytes);
@@ -82,10 +42,6 @@ std::uint64_t answer_about(Outbox& outbox, v1::Verdict verdict, std::uint64_t fi
 }
 
 using Ledger = Outbox::Ledger;
-
-std::string record_key(std::uint64_t sequence, const std::string& kind = "e", const std::string& service = "session") {
-    return kind + "/" + service + "/" + big_endian(sequence);
-}
 
 // What may become of the bytes of a record.
 std::vector<std::string> damages_of(const std::string& record, const std::string& another) {
@@ -360,135 +316,6 @@ TEST_CASE("an answer stands also when the record was damaged meanwhile", "[outbo
     for (const auto& ledger : {outbox.ledger(), Outbox(store).ledger()}) {
         CHECK(ledger == Ledger{2, 1, 1, 0, 0});
     }
-}
-
-TEST_CASE("a household that is forgotten is in no byte of the outbox, but in what must still be sent") {
-    const Device device;
-    Process process(device);
-    const std::string household = "HO-giarai-4711";
-    const auto post_support = [&](const std::string& key) {
-        auto event = a_household_supported(0);
-        event.mutable_household_supported()->set_household_key(key);
-        return std::get<std::uint64_t>(process.outbox.post(event, "household", &kbang(), "23656", *parse_day("2022-03-25"), 100));
-    };
-    const auto in_files = [&] {
-        std::string bytes;
-        for (const auto* end : {"", "-wal"}) {
-            std::ifstream in(device.file() + end, std::ios::binary);
-            bytes.append(std::istreambuf_iterator<char>(in), {});
-        }
-        return bytes.find(household) != std::string::npos;
-    };
-    const auto answer = [&](std::uint64_t sequence, v1::Verdict verdict) {
-        auto receipt = answering(verdict, sequence, 1);
-        receipt.set_service("household");
-        if (verdict == v1::REFUSED) {
-            *receipt.mutable_answers(0)->add_reasons() = reason(ReasonCode::unknown_household, "household_erased", household);
-        }
-        CHECK(process.outbox.apply(std::span(&receipt, 1), 200) == 1);
-    };
-    for (std::uint64_t n = 1; n <= 3; ++n) {
-        CHECK(post_support(household) == n);
-    }
-    CHECK(post_support("other") == 4);
-    answer(1, v1::STORED);
-    answer(2, v1::REFUSED);
-    answer(4, v1::REFUSED);
-    auto done = process.outbox.forget(household);
-    CHECK(done.erased == 2);
-    CHECK(done.waiting == 1);
-    CHECK(in_files());
-    answer(3, v1::STORED);
-    done = process.outbox.forget(household);
-    CHECK(done.erased == 0);
-    CHECK(done.waiting == 0);
-    CHECK_FALSE(in_files());
-    const auto ledger = process.outbox.ledger();
-    CHECK(ledger.stored == 2);
-    CHECK(ledger.refused == 2);
-    CHECK_FALSE(process.outbox.items("household")[3].event().empty());  // of the other household, which nobody erased
-    for (const auto& item : process.outbox.items("household")) {
-        CHECK_FALSE(item.has_digest());  // a guess of the key could be tried out on it
-    }
-    CHECK(process.outbox.items("household")[1].answer().reasons(0).code() == "UNKNOWN_HOUSEHOLD");
-}
-
-TEST_CASE("a household that is forgotten is in no byte of a record that was set aside, which stays named") {
-    const Device device;
-    Process process(device);
-    const std::string household = "HO-giarai-4711";
-    for (int i = 0; i < 2; ++i) {
-        auto event = a_household_supported(0);
-        event.mutable_household_supported()->set_household_key(household);
-        static_cast<void>(process.outbox.post(event, "household", &kbang(), "23656", *parse_day("2022-03-25"), 100));
-    }
-    for (std::uint64_t sequence = 1; sequence <= 2; ++sequence) {
-        const auto key = record_key(sequence, "e", "household");
-        process.store.put(key, *process.store.get(key) + "\xFF");
-        process.store.commit();
-        CHECK(process.outbox.frozen("household", sequence).empty());
-    }
-    CHECK(process.outbox.forget(household).erased == 2);
-    CHECK(process.store.get(record_key(1, "d", "household")) == "");
-    process.store.put(record_key(2, "d", "household"), household);
-    process.store.commit();
-    Intervals numbers;
-    numbers.insert(2);
-    CHECK(process.outbox.forget("household", numbers).erased == 1);
-    CHECK(process.store.get(record_key(2, "d", "household")) == "");
-    CHECK(Process(device).outbox.ledger() == Ledger{2, 0, 0, 2, 2});
-}
-
-TEST_CASE("a device forgets the events whose numbers it is told, and what waits after its answer") {
-    const Device device;
-    Process process(device);
-    const std::string household = "HO-4711";
-    for (int n = 1; n <= 3; ++n) {
-        auto event = a_household_supported(0);
-        event.mutable_household_supported()->set_household_key(household);
-        const auto posted = process.outbox.post(std::move(event), "household", &kbang(), "23656", *parse_day("2022-03-25"), 100);
-        REQUIRE(std::holds_alternative<std::uint64_t>(posted));
-    }
-    const auto in_files = [&] {
-        std::string bytes;
-        for (const auto* end : {"", "-wal"}) {
-            std::ifstream in(device.file() + end, std::ios::binary);
-            bytes.append(std::istreambuf_iterator<char>(in), {});
-        }
-        return bytes.find(household) != std::string::npos;
-    };
-    const auto answer = [&](std::uint64_t sequence, v1::Verdict verdict) {
-        auto receipt = answering(verdict, sequence, 1);
-        receipt.set_service("household");
-        if (verdict == v1::REFUSED) {
-            *receipt.mutable_answers(0)->add_reasons() = reason(ReasonCode::already_completed, "household_supported", household);
-        }
-        CHECK(process.outbox.apply(std::span(&receipt, 1), 200) == 1);
-    };
-    answer(1, v1::STORED);
-    answer(2, v1::REFUSED);
-    Intervals numbers;
-    numbers.insert(1, 900);  // more than were ever posted
-    auto done = process.outbox.forget("household", numbers);
-    CHECK(done.erased == 2);
-    CHECK(done.waiting == 1);
-    CHECK(in_files());
-    CHECK(process.outbox.items("household")[1].event().empty());
-    CHECK_FALSE(process.outbox.items("household")[1].has_digest());
-    CHECK(process.outbox.items("household")[1].answer().reasons(0).code() == "ALREADY_COMPLETED");
-    CHECK_FALSE(process.outbox.items("household")[1].answer().reasons(0).vi().empty());
-
-    Process other(device);  // as after a restart
-    CHECK(other.outbox.forget("household", numbers).erased == 0);
-    answer(3, v1::STORED);
-    done = process.outbox.forget("household", numbers);
-    CHECK(done.erased == 1);
-    CHECK(done.waiting == 0);
-    CHECK_FALSE(in_files());
-    CHECK(process.outbox.forget("household", numbers).erased == 0);
-    CHECK(process.outbox.forget("session", numbers).erased == 0);
-    CHECK(process.outbox.ledger().stored == 2);
-    CHECK(process.outbox.ledger().refused == 1);
 }
 
 }  // namespace outbox_test

@@ -31,4 +31,20 @@ Outbox::Name named_by(std::string_view key) {
     return {std::string(key.substr(2, key.size() - 3 - number_bytes)), number};
 }
 
+std::uint64_t number(const std::optional<std::string>& text) {
+    return text ? std::stoull(*text) : 0;
+}
+
+v1::Verdict final_verdict(const v1::Answer& answer) {
+    const auto verdict = answer.verdict() == v1::DUPLICATE ? answer.first() : answer.verdict();
+    return verdict == v1::STORED || verdict == v1::REFUSED ? verdict : v1::VERDICT_UNSPECIFIED;
+}
+
+std::optional<std::uint32_t> digest_in(const store::v1::OutboxItem& item) {
+    if (item.has_digest()) {
+        return item.digest();
+    }
+    return item.event().empty() ? std::nullopt : std::optional(check_of(item.event()));
+}
+
 }  // namespace chieng::outbox_records

@@ -20,4 +20,13 @@ namespace chieng::outbox_records {
 // What stands under a key of this form. Throws Broken for another one.
 [[nodiscard]] Outbox::Name named_by(std::string_view key);
 
+// What is kept as text under a key: 0 when there is nothing.
+[[nodiscard]] std::uint64_t number(const std::optional<std::string>& text);
+
+// STORED or REFUSED, also where the answer says it again; otherwise unspecified.
+[[nodiscard]] v1::Verdict final_verdict(const v1::Answer& answer);
+
+// An earlier version kept none. Nothing when the bytes are gone too.
+[[nodiscard]] std::optional<std::uint32_t> digest_in(const store::v1::OutboxItem& item);
+
 }  // namespace chieng::outbox_records

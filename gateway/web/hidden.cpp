@@ -65,7 +65,8 @@ bool many_moved(const Call& call, const v1::IndicatorValue& value, const Period&
         const auto& indicator = definition.indicator;
         return indicator.hidden() || !is_movement(call, indicator) || definition.from > period.last_day() ||
                definition.until < period.last_day() ||
-               call.world.board.value(value.area(), period, indicator.code()).number() >= call.viewer.threshold();
+               (definition.counted_over(period.span) &&
+                call.world.board.value(value.area(), period, indicator.code()).number() >= call.viewer.threshold());
     });
 }
 
@@ -114,8 +115,10 @@ bool hides_target(const Call& call, const v1::IndicatorValue& achievement, const
     if (of == nullptr || targets == nullptr) {
         return true;
     }
+    // A sum may have a target for a window that it is not told of.
     const auto is_measure_hidden = [&] {
-        return is_hidden(call, of->indicator, world.board.value(achievement.area(), *period, code), told);
+        return !of->counted_over(period->span) ||
+               is_hidden(call, of->indicator, world.board.value(achievement.area(), *period, code), told);
     };
     if (of->indicator.measure() == v1::Indicator::MEDIAN) {
         return is_measure_hidden();

@@ -92,6 +92,22 @@ TEST_CASE("a target tells who has a threshold nothing that the figure beside it 
     CHECK(row("flute", "TGT-02", "625").at("status") == "SUPPRESSED");  // of who escaped poverty, which is never told by place
 }
 
+TEST_CASE("a target of a month tells nothing of a number that is told of quarters, to who has a threshold") {
+    WebWorld world("625", rights_of_three());
+    auto assigned = an_event(1);
+    assigned.set_village("");
+    assigned.mutable_target_assigned()->set_indicator("JOB-01");
+    assigned.mutable_target_assigned()->set_period("2022-04");
+    assigned.mutable_target_assigned()->set_value(1000);
+    world.happened(assigned);
+    const auto achieved = [&](const std::string& token) {
+        return value_in(world.get("/api/v1/table?period=2022-04&cuts=true", as(token)), "TGT-01", "23656");
+    };
+    REQUIRE(achieved("drum").at("parts").size() == 1);
+    CHECK(achieved("drum").at("parts")[0].at("value") == "JOB-01");
+    CHECK(achieved("flute").at("status") == "SUPPRESSED");
+}
+
 TEST_CASE("small numbers of people and households are hidden, with all that they are made of") {
     WebWorld world("625", rights_of_three());
     auto session = a_session_held(1);

@@ -13,6 +13,8 @@ namespace {
 
 using std::chrono::days;
 
+constexpr std::string_view achievement = "TGT-01";  // what says how each target stands; without it no target is behind
+
 constexpr std::uint32_t report_days_min = 4;  // whatever weekday the period ends on
 constexpr std::uint32_t report_days_max = 366;
 
@@ -160,11 +162,12 @@ void Watch::find_behind(const Raise& raise) const {
         const auto& area = village.empty() ? commune_ : village;
         const auto period = Period::parse(v1::OFFICIAL, period_text);
         const auto* definition = period ? definitions_.find(code, period->last_day()) : nullptr;
-        if (definition == nullptr || !places_.known(area) || raise.day < period->first_day() ||
-            raise.day > period->last_day() + days(raise.rule.stands_days())) {
+        const auto* achieved = period ? definitions_.find(achievement, period->last_day()) : nullptr;
+        if (definition == nullptr || achieved == nullptr || !achieved->counted_over(period->span) || !places_.known(area) ||
+            raise.day < period->first_day() || raise.day > period->last_day() + days(raise.rule.stands_days())) {
             continue;
         }
-        const auto value = board_.value(area, *period, "TGT-01");
+        const auto value = board_.value(area, *period, achievement);
         const auto part =
             std::find_if(value.parts().begin(), value.parts().end(), [&](const auto& one) { return one.cut_value() == code; });
         if (part == value.parts().end()) {

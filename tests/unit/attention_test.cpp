@@ -2,6 +2,7 @@
 // What needs attention: each kind has a case that raises it, one that does not, and one that ends it.
 #include "gateway/watch/attention.hpp"
 #include "data/attention_rules.hpp"
+#include "data/indicators.hpp"
 #include "tests/support/definitions.hpp"
 #include "tests/support/entries.hpp"
 #include "tests/support/journals.hpp"
@@ -17,8 +18,8 @@ namespace {
 
 class Commune {
 public:
-    explicit Commune(const std::string& rules = std::string(data::attention_rules))
-        : watch(definitions(), kbang(), "23656", load_rules(rules, "rules.txtpb")) {}
+    explicit Commune(const std::string& rules = std::string(data::attention_rules), const Definitions& plan = definitions())
+        : watch(plan, kbang(), "23656", load_rules(rules, "rules.txtpb")) {}
 
     Commune& has(const std::string& service, const std::string& device, v1::Event event, const std::string& day) {
         event.set_occurred_on(day);
@@ -248,6 +249,30 @@ TEST_CASE("a target of an indicator that does not exist, or not over that period
     *taken_back.mutable_retracts() = entry_of("office", counted, "2022-03-20");
     commune.watch.apply("monitoring", taken_back);
     CHECK(commune.found(of_nothing, "2022-04-01").find("COM-77") == std::string::npos);
+}
+
+TEST_CASE("whatever has a target, it is looked at every day") {
+    std::string text(data::indicators);
+    text = text.substr(0, text.find("indicator {\n  code: \"TGT-01\""));
+    const auto without_achievement = Definitions::load(text, "mine");
+    for (const auto* plan : {&definitions(), &without_achievement}) {
+        Commune commune(std::string(data::attention_rules), *plan);
+        std::uint64_t sequence = 0;
+        for (const auto& definition : definitions().all()) {
+            for (const auto* period : {"2022-04", "2022-Q2", "2022-H1", "2022"}) {
+                auto event = an_event(++sequence);
+                event.mutable_target_assigned()->set_indicator(definition.indicator.code());
+                event.mutable_target_assigned()->set_period(period);
+                event.mutable_target_assigned()->set_value(1000);
+                commune.has("monitoring", "office", event, "2022-03-20");
+            }
+        }
+        int days_behind = 0;
+        for (auto day = *parse_day("2022-01-01"); day < *parse_day("2023-03-01"); day += std::chrono::days(23)) {
+            days_behind += commune.found(behind, format_day(day)).empty() ? 0 : 1;
+        }
+        CHECK((days_behind > 0) == (plan == &definitions()));
+    }
 }
 
 TEST_CASE("rules that are not in the order of their days are refused with the day") {

@@ -15,9 +15,6 @@ using std::chrono::days;
 
 constexpr std::string_view achievement = "TGT-01";  // what says how each target stands; without it no target is behind
 
-constexpr std::uint32_t report_days_min = 4;  // whatever weekday the period ends on
-constexpr std::uint32_t report_days_max = 366;
-
 class FirstError final : public google::protobuf::io::ErrorCollector {
 public:
     void AddError(int line, int column, const std::string& message) override {
@@ -36,12 +33,6 @@ std::optional<Day> last_until(const std::map<Day, int>& counts, Day day) {
 
 Period month_after(Day day) {
     return Period::of(v1::OFFICIAL, v1::MONTH, Period::of(v1::OFFICIAL, v1::MONTH, day).last_day() + days(1));
-}
-
-// That day, or the Monday after it.
-Day working_day(Day day) {
-    const auto weekday = std::chrono::weekday(day);
-    return weekday == std::chrono::Saturday ? day + days(2) : weekday == std::chrono::Sunday ? day + days(1) : day;
 }
 
 std::uint64_t waiting_of(const v1::Status& status) {
@@ -69,21 +60,7 @@ v1::AttentionRules load_rules(const std::string& text, const std::string& file_n
         }
         before = rule.from();
     }
-    for (const auto& report : rules.report()) {
-        const auto fail = [&](const std::string& reason) {
-            throw std::invalid_argument(file_name + ": report from '" + report.from() + "': " + reason);
-        };
-        if (!parse_day(report.from()) || (!report.until().empty() && (!parse_day(report.until()) || report.until() < report.from()))) {
-            fail("from is a day, until none or a later one");
-        }
-        if (report.level() == v1::ReportSubmitted::LEVEL_UNSPECIFIED || report.span() == v1::SPAN_UNSPECIFIED) {
-            fail("it has a level and a span");
-        }
-        if (report.days() < report_days_min || report_days_max < report.days()) {
-            fail("days are " + std::to_string(report_days_min) + " to " + std::to_string(report_days_max) +
-                 ": a working day lies between the end of a period and its report");
-        }
-    }
+    check_deadlines(rules, file_name);
     return rules;
 }
 
@@ -92,6 +69,7 @@ Watch::Watch(const Definitions& definitions, const Places& places, std::string c
       places_(places),
       commune_(std::move(commune)),
       rules_(std::move(rules)),
+      holidays_(holidays_of(rules_)),
       board_(definitions, places, commune_) {}
 
 void Watch::Raise::operator()(AttentionKey key, Day since, v1::Label text) const {
@@ -270,6 +248,16 @@ void Watch::find_full(const Raise& raise) const {
     }
 }
 
+bool Watch::is_sent(const v1::ReportDeadline& report, const std::string& period, const std::string& village) const {
+    const std::tuple key(report.level(), period, village, report.to_unit());
+    const auto sent = submitted_.lower_bound(key);
+    if (sent == submitted_.end() || !report.to_unit().empty()) {
+        return sent != submitted_.end() && sent->first == key;
+    }
+    const auto& [level, of_period, of_village, to_unit] = sent->first;
+    return level == report.level() && of_period == period && of_village == village;
+}
+
 // Of each period that ended while there was the commune, not for longer than a missed target is told.
 void Watch::find_unsent(const Raise& raise) const {
     if (days_.empty()) {
@@ -280,22 +268,26 @@ void Watch::find_unsent(const Raise& raise) const {
         const auto begin = std::max(days_.begin()->first, *parse_day(report.from()));
         for (auto period = Period::of(v1::OFFICIAL, report.span(), begin); period.last_day() <= until;
              period = Period::of(v1::OFFICIAL, report.span(), period.last_day() + days(1))) {
-            const auto due = working_day(period.last_day() + days(report.days()));
-            if (raise.day <= due) {
+            const auto due = due_day(report, period, holidays_);
+            if (!due) {
+                continue;
+            }
+            if (raise.day <= *due) {
                 break;
             }
             const auto* commune = places_.find(commune_, period.last_day());
-            if (commune == nullptr || due + days(raise.rule.stands_days()) < raise.day) {
+            if (commune == nullptr || *due + days(raise.rule.stands_days()) < raise.day) {
                 continue;
             }
             const auto owed = report.level() == v1::ReportSubmitted::VILLAGE_TO_COMMUNE ? places_.children(commune_, period.last_day())
                                                                                         : std::vector<std::string>{""};
             for (const auto& village : owed) {
-                if (!submitted_.contains({report.level(), period.format(), village})) {
-                    raise(
-                        {v1::AttentionNeeded::REPORT_OVERDUE, village,
-                         v1::ReportSubmitted::Level_Name(report.level()) + "/" + period.format() + (village.empty() ? "" : "/" + village)},
-                        due + days(1), attention_text::unsent(report.level(), period, due));
+                if (!is_sent(report, period.format(), village)) {
+                    const auto to = report.to_unit().empty() ? "" : "/to/" + report.to_unit();
+                    raise({v1::AttentionNeeded::REPORT_OVERDUE, village,
+                           v1::ReportSubmitted::Level_Name(report.level()) + "/" + period.format() +
+                               (village.empty() ? "" : "/" + village) + to},
+                          *due + days(1), attention_text::unsent(report, period, *due));
                 }
             }
         }

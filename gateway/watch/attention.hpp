@@ -11,6 +11,7 @@
 
 #include "chieng/v1/attention.pb.h"
 #include "gateway/indicator/board.hpp"
+#include "gateway/watch/deadlines.hpp"
 #include "gateway/watch/ledger.hpp"
 
 #include <map>
@@ -102,6 +103,7 @@ private:
     void find_reports(const Raise& raise) const;
     void find_differences(const Raise& raise) const;
     void find_full(const Raise& raise) const;
+    [[nodiscard]] bool is_sent(const v1::ReportDeadline& report, const std::string& period, const std::string& village) const;
     void find_unsent(const Raise& raise) const;
     [[nodiscard]] std::string village_of(const std::string& device) const;
     // A finding about a device stays with the village in which it was raised, wherever the device goes meanwhile.
@@ -111,6 +113,7 @@ private:
     const Places& places_;
     std::string commune_;
     v1::AttentionRules rules_;
+    std::set<Day> holidays_;
     Board board_;
     Ledger ledger_;
     std::map<std::string, std::map<Day, int>, std::less<>> active_;            // village -> days of its events
@@ -118,8 +121,8 @@ private:
     std::map<std::string, std::pair<std::string, std::string>> last_village_;  // device -> day, village
     std::map<std::pair<std::string, std::uint32_t>, Versions<v1::FindingResolved>> findings_;
     std::map<std::string, Versions<v1::DeviceReported>> reports_;
-    std::map<std::tuple<std::string, std::string, std::string>, int> targets_;                   // indicator, period, village
-    std::map<std::tuple<v1::ReportSubmitted::Level, std::string, std::string>, int> submitted_;  // to whom, period, of which village
+    std::map<std::tuple<std::string, std::string, std::string>, int> targets_;                                // indicator, period, village
+    std::map<std::tuple<v1::ReportSubmitted::Level, std::string, std::string, std::string>, int> submitted_;  // …, period, village, to unit
     std::map<AttentionKey, Day> raised_;
 };
 
@@ -133,7 +136,7 @@ namespace attention_text {
 [[nodiscard]] v1::Label lost(const Ledger::Row& row);
 [[nodiscard]] v1::Label gap(const Ledger::Row& row);
 [[nodiscard]] v1::Label full(const std::string& device, std::uint64_t waiting);
-[[nodiscard]] v1::Label unsent(v1::ReportSubmitted::Level level, const Period& period, Day due);
+[[nodiscard]] v1::Label unsent(const v1::ReportDeadline& report, const Period& period, Day due);
 }  // namespace attention_text
 
 template <class Content>

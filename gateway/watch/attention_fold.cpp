@@ -54,7 +54,8 @@ void Watch::change(const std::string& service, const Version& version, bool coun
         case v1::Event::kReportSubmitted: {
             const auto& report = event.report_submitted();
             const bool is_of_village = report.level() == v1::ReportSubmitted::VILLAGE_TO_COMMUNE;
-            count(submitted_, std::tuple(report.level(), report.period(), is_of_village ? event.village() : ""), counts);
+            const auto village = is_of_village ? event.village() : std::string();
+            count(submitted_, std::tuple(report.level(), report.period(), village, report.to_unit()), counts);
             break;
         }
         case v1::Event::kAttentionNeeded:

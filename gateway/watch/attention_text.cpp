@@ -75,10 +75,11 @@ v1::Label full(const std::string& device, std::uint64_t waiting) {
     return label(device + ": " + count + " tin chờ gửi, sắp đầy", device + ": " + count + " events wait, it is nearly full");
 }
 
-v1::Label unsent(v1::ReportSubmitted::Level level, const Period& period, Day due) {
-    const auto& who = v1::ReportSubmitted::Level_descriptor()->FindValueByNumber(level)->options().GetExtension(v1::value);
-    return label("Báo cáo kỳ " + period.format() + " (" + who.vi() + "): chưa gửi, hạn " + format_day(due),
-                 "Report of " + period.format() + " (" + who.en() + "): not sent, it was due on " + format_day(due));
+v1::Label unsent(const v1::ReportDeadline& report, const Period& period, Day due) {
+    const auto& who = v1::ReportSubmitted::Level_descriptor()->FindValueByNumber(report.level())->options().GetExtension(v1::value);
+    const auto to = report.to_unit().empty() ? "" : ", " + report.to_unit();
+    return label("Báo cáo kỳ " + period.format() + " (" + who.vi() + to + "): chưa gửi, hạn " + format_day(due),
+                 "Report of " + period.format() + " (" + who.en() + to + "): not sent, it was due on " + format_day(due));
 }
 
 }  // namespace chieng::attention_text

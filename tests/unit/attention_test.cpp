@@ -319,4 +319,65 @@ TEST_CASE("a report that nobody sent is overdue from the day after it was due, u
         Catch::Contains("until none or a later one"));
 }
 
+TEST_CASE("a report may be due on a day of a month, before its period ends too, and to one office") {
+    // Circular 10/2022/TT-BLĐTBXH, article 4: before 1 June and before 1 December; Decision 24/2021/QĐ-TTg, article 7: the 5th of
+    // each month from February to September.
+    const std::string rules(
+        R"(report { level: COMMUNE_TO_DISTRICT span: HALF number: 1 day: 31 months_later: -1 from: "2021-01-01" to_unit: "labour" }
+                               report { level: COMMUNE_TO_DISTRICT span: YEAR day: 31 months_later: -1 from: "2021-01-01" to_unit: "labour" }
+                               report { level: COMMUNE_TO_DISTRICT span: MONTH number: [1, 2, 3, 4, 5, 6, 7, 8] day: 5 months_later: 1
+                                        from: "2021-01-01" to_unit: "review" })");
+    Commune commune(rules + "rule { from: '2021-01-01' stands_days: 20 }");
+    constexpr auto unsent = v1::AttentionNeeded::REPORT_OVERDUE;
+    commune.session("2022-01-20");
+    const auto finds = [&](const char* day, const std::string& what) { return commune.found(unsent, day).find(what) != std::string::npos; };
+    const auto send = [&](std::uint64_t sequence, const char* period, const char* to) {
+        v1::Event event = an_event(sequence);
+        event.clear_village();
+        event.mutable_report_submitted()->set_level(v1::ReportSubmitted::COMMUNE_TO_DISTRICT);
+        event.mutable_report_submitted()->set_period(period);
+        event.mutable_report_submitted()->set_to_unit(to);
+        commune.has("monitoring", "office", event, "2022-05-20");
+    };
+    CHECK_FALSE(finds("2022-03-05", "2022-02"));
+    CHECK(finds("2022-03-06", "COMMUNE_TO_DISTRICT/2022-02/to/review since 2022-03-06"));
+    CHECK_FALSE(finds("2022-10-10", "2022-09"));  // nobody asks for September's
+    CHECK_FALSE(finds("2022-05-31", "2022-H1"));
+    CHECK(finds("2022-06-01", "COMMUNE_TO_DISTRICT/2022-H1/to/labour since 2022-06-01"));
+    CHECK_FALSE(finds("2022-12-20", "2022-H2"));
+    CHECK_FALSE(finds("2022-11-30", "/2022/"));
+    CHECK(finds("2022-12-01", "COMMUNE_TO_DISTRICT/2022/to/labour since 2022-12-01"));  // November has 30 days
+    send(1, "2022-H1", "review");
+    CHECK(finds("2022-06-01", "2022-H1"));  // that went to another office
+    send(2, "2022-H1", "labour");
+    CHECK_FALSE(finds("2022-06-01", "2022-H1"));
+}
+
+TEST_CASE("a day that is free is no day on which a report is due, and a deadline that cannot be is refused") {
+    const auto period = *Period::parse(v1::OFFICIAL, "2022-08");  // ends on 14 August
+    const auto rules =
+        load_rules("report { level: COMMUNE_TO_DISTRICT span: MONTH days: 19 from: '2022-01-01' } holiday: '2022-09-05'", "mine");
+    CHECK(due_day(rules.report(0), period, {}) == parse_day("2022-09-02"));
+    CHECK(due_day(rules.report(0), period, {*parse_day("2022-09-02")}) == parse_day("2022-09-05"));
+    CHECK(due_day(rules.report(0), period, {*parse_day("2022-09-02"), *parse_day("2022-09-05")}) == parse_day("2022-09-06"));
+    const auto refused = [](const std::string& rest) {
+        try {
+            (void)load_rules("report { level: COMMUNE_TO_DISTRICT span: MONTH from: '2022-01-01' " + rest, "mine");
+        } catch (const std::invalid_argument& error) {
+            return std::string(error.what());
+        }
+        return std::string("taken");
+    };
+    CHECK(refused("day: 5 months_later: 1 number: [1, 12] }") == "taken");
+    CHECK_THAT(refused("day: 5 months_later: 1 number: [1, 13] }"), Catch::EndsWith("a year has no period 13 of this span"));
+    CHECK_THAT(refused("day: 5 days: 5 }"), Catch::EndsWith("either days after the period, or the day of a month"));
+    CHECK_THAT(refused("}"), Catch::EndsWith("either days after the period, or the day of a month"));
+    CHECK_THAT(refused("days: 5 months_later: 1 }"), Catch::Contains("without months"));
+    CHECK_THAT(refused("day: 32 }"), Catch::Contains("a day is 1 to 31"));
+    CHECK_THAT(refused("day: 5 months_later: 13 }"), Catch::Contains("months -12 to 12"));
+    CHECK_THAT(refused("day: 5 months_later: -2 }"), Catch::EndsWith("a report is not due before its period begins"));
+    CHECK_THAT(refused("days: 5 to_unit: '" + std::string(41, 'x') + "' }"), Catch::Contains("at most 40 characters"));
+    CHECK_THAT(refused("days: 5 } holiday: '2.9.2022'"), Catch::Contains("mine: holiday '2.9.2022'"));
+}
+
 }  // namespace attention_test

@@ -226,7 +226,7 @@ int print_table(const Settings& settings) {
     const auto calendar = settings.calendar == "official" ? v1::OFFICIAL : v1::CALENDAR_MONTHS;
     const auto period = Period::parse(calendar, settings.period);
     if (!period) {
-        throw std::invalid_argument("--period " + settings.period + ": such as 2022-04, 2022-Q2, 2022-H1, 2022");
+        throw std::invalid_argument("--period " + settings.period + ": such as " + period_forms);
     }
     const auto definitions = load_definitions(settings.indicators);
     const auto places = load_places(settings.places);
@@ -259,7 +259,7 @@ int follow(const Settings& settings) {
     }
     const auto calendar = settings.calendar == "official" ? v1::OFFICIAL : v1::CALENDAR_MONTHS;
     if (!settings.period.empty() && !Period::parse(calendar, settings.period)) {
-        throw std::invalid_argument("--period " + settings.period + ": such as 2022-04, 2022-Q2, 2022-H1, 2022");
+        throw std::invalid_argument("--period " + settings.period + ": such as " + period_forms);
     }
     SqliteStore store(settings.state.empty() ? ":memory:" : settings.state);
     Watcher watcher(definitions, places, settings.place, store, "watch-" + std::to_string(fresh_epoch()),
@@ -335,7 +335,7 @@ int main(int argc, char** argv) {
         command->add_option("--calendar", settings.calendar, "official (15th to 14th) or calendar")
             ->check(CLI::IsMember({"official", "calendar"}))
             ->capture_default_str();
-        command->add_option("--period", settings.period, "2022-04, 2022-Q2, 2022-H1, 2022");
+        command->add_option("--period", settings.period, period_forms);
         command->add_flag("--english", settings.english, "labels in English");
     }
     auto* file = app.add_subcommand("file", "close a period: keep its report as it is now, for ever");
@@ -344,7 +344,7 @@ int main(int argc, char** argv) {
     auto* confirm = app.add_subcommand("acknowledge", "confirm, as a recipient, a report that was filed; or list who has");
     auto* archive = app.add_subcommand("archive", "print the log of what was filed, and check that nothing of it was changed");
     for (auto* command : {file, restated, confirm}) {
-        command->add_option("--period", settings.period, "2022-04, 2022-Q2, 2022-H1, 2022; of the official calendar")->required();
+        command->add_option("--period", settings.period, period_forms + std::string("; of the official calendar"))->required();
         command->add_flag("--english", settings.english, "labels in English");
     }
     file->add_option("--by", settings.filed_by, "the office that files it, such as labour-division");

@@ -23,12 +23,17 @@ void add(const Row& row, const Figure& figure, std::vector<DataValue>& to) {
 
 std::optional<Refusal> refusal(const Statement& statement) {
     const auto& period = statement.period;
+    const auto name = period.format();
+    Refusal refusal;
+    if (period.span == v1::NINE_MONTHS) {
+        refusal.text.set_vi("DHIS2 không có kỳ 9 tháng: " + name + ". Hãy lấy ba quý, hoặc chọn định dạng khác.");
+        refusal.text.set_en("DHIS2 knows no period of nine months: " + name + ". Take its three quarters, or another format.");
+        return refusal;
+    }
     if (period.calendar == v1::CALENDAR_MONTHS) {
         return std::nullopt;
     }
     const auto days = days_label(period.first_day(), period.last_day());
-    const auto name = period.format();
-    Refusal refusal;
     refusal.text.set_vi("DHIS2 chỉ có kỳ dương lịch: số liệu của kỳ báo cáo " + name + " (" + days.vi() +
                         ") sẽ bị ghi sang kỳ khác mà không báo lỗi. Hãy lấy kỳ dương lịch: calendar=calendar&period=" + name +
                         ", hoặc trên dòng lệnh: --calendar calendar.");

@@ -108,7 +108,7 @@ int save(const std::string& file, const std::string& bytes) {
 
 ExportCommand::ExportCommand(CLI::App& app) : words_(std::make_unique<Words>()) {
     words_->command = app.add_subcommand("export", "write a period as a file to hand in");
-    words_->command->add_option("--period", words_->period, "2022-04, 2022-Q2, 2022-H1, 2022")->required();
+    words_->command->add_option("--period", words_->period, period_forms)->required();
     words_->command->add_option("--calendar", words_->calendar, "official (15th to 14th) or calendar")
         ->check(CLI::IsMember({"official", "calendar"}))
         ->capture_default_str();
@@ -130,7 +130,7 @@ int ExportCommand::run(const std::string& place, const Definitions& definitions,
     const auto tongue = words_->english ? Tongue::en : Tongue::vi;
     const auto period = Period::parse(words_->calendar == "official" ? v1::OFFICIAL : v1::CALENDAR_MONTHS, words_->period);
     if (!period) {
-        throw std::invalid_argument("--period " + words_->period + ": such as 2022-04, 2022-Q2, 2022-H1, 2022");
+        throw std::invalid_argument("--period " + words_->period + ": such as " + period_forms);
     }
     const auto* format = find_format(words_->format);
     if (format == nullptr) {

@@ -29,6 +29,7 @@ std::string id_of(std::string_view code) {
     return id;
 }
 
+// "Annual" is what is told once a year, nine months too; TIME_PERIOD says of which time.
 std::string_view frequency(v1::Span span) {
     switch (span) {
         case v1::MONTH: return "M";
@@ -43,12 +44,13 @@ std::string_view duration(v1::Span span) {
         case v1::MONTH: return "P1M";
         case v1::QUARTER: return "P3M";
         case v1::HALF: return "P6M";
+        case v1::NINE_MONTHS: return "P9M";
         default: return "P1Y";
     }
 }
 
 std::string time_period(const Period& period) {
-    if (period.calendar == v1::OFFICIAL) {
+    if (period.calendar == v1::OFFICIAL || period.span == v1::NINE_MONTHS) {
         return format_day(period.first_day()) + "/" + std::string(duration(period.span));
     }
     return period.span == v1::HALF ? std::to_string(period.year) + "-S" + std::to_string(period.number) : period.format();

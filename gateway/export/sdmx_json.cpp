@@ -99,7 +99,8 @@ Json frequency_dimension(const Period& period, Tongue tongue) {
     const std::map<v1::Span, v1::Label> names{{v1::MONTH, label("Tháng", "Monthly")},
                                               {v1::QUARTER, label("Quý", "Quarterly")},
                                               {v1::HALF, label("Nửa năm", "Half-yearly")},
-                                              {v1::YEAR, label("Năm", "Annual")}};
+                                              {v1::YEAR, label("Năm", "Annual")},
+                                              {v1::NINE_MONTHS, label("Năm", "Annual")}};
     return dimension("FREQ", 0, label("Tần suất", "Frequency"),
                      Json::array({named(sdmx::frequency(period.span), names.at(period.span), tongue)}), tongue);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A cell's name as one number while a board lives: series (21 bits), time (22 bits), area (21 bits). Time is a half-month's
-// index, or a window: mark, calendar, span, and its number since the year 0, or the opening of a year: two marks and the year.
+// index, or a window: mark, calendar, span (3 bits), its number since the year 0, or the opening of a year: two marks and the year.
 #pragma once
 
 #include "services/runtime/core/time.hpp"
@@ -17,10 +17,10 @@ inline std::uint64_t time_of(Atom atom) {
     return static_cast<std::uint64_t>(atom.index);
 }
 inline std::uint64_t time_of(const Period& period) {
-    return window_mark | static_cast<std::uint64_t>(period.calendar - 1) << 20U | static_cast<std::uint64_t>(period.span - 1) << 18U |
+    return window_mark | static_cast<std::uint64_t>(period.calendar - 1) << 20U | static_cast<std::uint64_t>(period.span) << 17U |
            static_cast<std::uint64_t>(period.year * 12 + period.number - 1);
 }
-inline constexpr std::uint64_t opening_mark = window_mark | 1U << 17U;
+inline constexpr std::uint64_t opening_mark = window_mark | 1U << 16U;
 inline std::uint64_t time_of_opening(std::int32_t year) {
     return opening_mark | static_cast<std::uint64_t>(year);
 }
@@ -40,9 +40,9 @@ inline Atom atom_of(std::uint64_t time) {
     return Atom{static_cast<std::int32_t>(time)};
 }
 inline Period window_of(std::uint64_t time) {
-    const auto number = static_cast<std::int32_t>(time & 0x1FFFFU);
+    const auto number = static_cast<std::int32_t>(time & 0xFFFFU);
     const auto calendar = static_cast<v1::Calendar>((time >> 20U & 1U) + 1);
-    return Period{calendar, static_cast<v1::Span>((time >> 18U & 3U) + 1), number / 12, number % 12 + 1};
+    return Period{calendar, static_cast<v1::Span>(time >> 17U & 7U), number / 12, number % 12 + 1};
 }
 
 inline std::uint64_t pack(std::uint64_t series, std::uint64_t time, std::uint32_t area) {

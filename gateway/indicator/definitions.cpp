@@ -30,10 +30,25 @@ private:
     std::string_view file_;
 };
 
+bool names(const v1::Indicator& indicator, int span) {
+    return std::find(indicator.spans().begin(), indicator.spans().end(), span) != indicator.spans().end();
+}
+
+void name_also(v1::Indicators& indicators) {
+    for (auto& indicator : *indicators.mutable_indicator()) {
+        const bool is_told_of_parts = names(indicator, v1::YEAR) && indicator.spans_size() > 1;
+        for (const auto span : indicators.also()) {
+            if (is_told_of_parts && !names(indicator, span)) {
+                indicator.add_spans(static_cast<v1::Span>(span));
+            }
+        }
+    }
+}
+
 }  // namespace
 
 bool Definition::counted_over(v1::Span span) const {
-    return std::find(indicator.spans().begin(), indicator.spans().end(), span) != indicator.spans().end();
+    return names(indicator, span);
 }
 
 Definitions Definitions::load(std::string_view text, std::string_view file_name) {
@@ -46,6 +61,7 @@ Definitions Definitions::load(std::string_view text, std::string_view file_name)
     if (!parser.ParseFromString(std::string(text), &indicators)) {
         throw std::invalid_argument(error.text.empty() ? DefinitionCompiler::place_in(file_name, 0, 0) + "it cannot be read" : error.text);
     }
+    name_also(indicators);
     return DefinitionCompiler(indicators, lines, file_name).run();
 }
 

@@ -7,7 +7,7 @@
 namespace chieng {
 namespace {
 
-constexpr std::array spans{v1::MONTH, v1::QUARTER, v1::HALF, v1::YEAR};
+constexpr std::array spans{v1::MONTH, v1::QUARTER, v1::HALF, v1::YEAR, v1::NINE_MONTHS};
 constexpr std::array calendars{v1::OFFICIAL, v1::CALENDAR_MONTHS};
 
 }  // namespace
@@ -48,7 +48,8 @@ void Board::take_windows(std::uint32_t definition, std::int32_t first, std::int3
             for (auto atom = first; atom <= last;) {
                 const auto period = Period::of(calendar, span, Atom{atom});
                 const auto day = period.last_day();
-                if ((made.from <= day && day <= made.until) || definitions_.find(made.indicator.code(), day) == &made) {
+                if (period.first_atom().index <= last &&
+                    ((made.from <= day && day <= made.until) || definitions_.find(made.indicator.code(), day) == &made)) {
                     for (const auto of : areas) {
                         ids.push_back(cell_id::pack(definition, cell_id::time_of(period), of));
                     }

@@ -144,6 +144,7 @@ v1::Label period_label(const Period& period) {
         case v1::QUARTER: return label(std::string("Quý ") + roman[at] + " năm " + year, std::string(ordinals[at]) + " quarter of " + year);
         case v1::HALF:
             return label((at == 0 ? "6 tháng đầu năm " : "6 tháng cuối năm ") + year, std::string(ordinals[at]) + " half of " + year);
+        case v1::NINE_MONTHS: return label("9 tháng đầu năm " + year, "First nine months of " + year);
         default: return label("Năm " + year, "Year " + year);
     }
 }

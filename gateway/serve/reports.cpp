@@ -207,7 +207,7 @@ v1::ReportReply Reports::answer(const v1::ReportRequest& request, bool caught_up
             *reply.add_values() = std::move(value);
         }
     } else if (!period) {
-        reply.set_error("period '" + request.period() + "': such as 2022-04, 2022-Q2, 2022-H1, 2022");
+        reply.set_error("period '" + request.period() + "': such as " + period_forms);
     } else if (!caught_up) {
         reply.set_error("the gateway is still reading its feeds; ask again in a minute");
     } else if (!request.file()) {
@@ -236,6 +236,11 @@ void Reports::file(const v1::ReportRequest& request, const Period& period, Insta
     const auto revision = before ? before->revision() + 1 : 1;
     if (auto wrong = refusal_of(request, period, revision, day_at(now.civil)); !wrong.empty()) {
         reply.set_error(std::move(wrong));
+        return;
+    }
+    if (definitions_.shown(period).empty()) {
+        reply.set_error("period " + request.period() + ": no indicator is told over it; name " + v1::Span_Name(period.span) +
+                        " in the definitions (also)");
         return;
     }
     auto& made = *reply.mutable_report() = report(period, revision, now);

@@ -10,10 +10,8 @@ namespace chieng {
 namespace {
 
 v1::Span span_of(std::string_view period) {
-    return period.size() == 4                           ? v1::YEAR
-           : period.find('Q') != std::string_view::npos ? v1::QUARTER
-           : period.find('H') != std::string_view::npos ? v1::HALF
-                                                        : v1::MONTH;
+    const auto parsed = Period::parse(v1::OFFICIAL, period);
+    return parsed ? parsed->span : v1::SPAN_UNSPECIFIED;
 }
 
 bool is_an_organisation(const std::string& cut_value) {
@@ -26,6 +24,7 @@ std::string word_of(v1::Span span, bool english) {
         case v1::MONTH: return english ? "months" : "tháng";
         case v1::QUARTER: return english ? "quarters" : "quý";
         case v1::HALF: return english ? "halves of a year" : "nửa năm";
+        case v1::NINE_MONTHS: return english ? "nine months" : "9 tháng";
         default: return english ? "years" : "năm";
     }
 }
@@ -70,7 +69,7 @@ bool Share::is_everything() const {
     const auto& indicators = recipient_->indicators();
     return std::find(indicators.begin(), indicators.end(), "*") != indicators.end() && recipient_->organisations().empty() &&
            recipient_->level() == v1::RecipientFeed::OF_COMMUNE && has_span(v1::MONTH) && has_span(v1::QUARTER) && has_span(v1::HALF) &&
-           has_span(v1::YEAR);
+           has_span(v1::YEAR) && has_span(v1::NINE_MONTHS);
 }
 
 bool Share::has_indicator(const std::string& code) const {

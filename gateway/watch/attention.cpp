@@ -175,8 +175,10 @@ void Watch::find_targets_of_nothing(const Raise& raise) const {
         const auto& [code, period_text, village] = target;
         const auto period = Period::parse(v1::OFFICIAL, period_text);
         const auto* definition = period ? definitions_.find(code, period->last_day()) : nullptr;
+        const auto* achieved = period ? definitions_.find(achievement, period->last_day()) : nullptr;
         const bool is_sum = definition != nullptr && definition->indicator.measure() == v1::Indicator::NUMBER && !definition->distinct;
-        const bool is_measured = definition != nullptr && !definition->indicator.hidden() &&
+        const bool is_told = achieved == nullptr || achieved->counted_over(period->span);
+        const bool is_measured = definition != nullptr && is_told && !definition->indicator.hidden() &&
                                  definition->indicator.targets().view() != v1::ACHIEVEMENT &&
                                  (definition->counted_over(period->span) || is_sum);
         if (!is_measured) {

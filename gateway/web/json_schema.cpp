@@ -34,7 +34,7 @@ const char* pattern_of(v1::Shape shape) {
         case v1::REFERENCE: return "^[A-Za-z0-9._/-]*$";
         case v1::VILLAGE_CODE: return "^[0-9]{5}-[0-9]{2}$";
         case v1::DATE: return "^[0-9]{4}-[0-9]{2}-[0-9]{2}$";
-        case v1::PERIOD: return "^[0-9]{4}(-([0-9]{2}|Q[1-4]|H[12]))?$";
+        case v1::PERIOD: return "^[0-9]{4}(-([0-9]{2}|Q[1-4]|H[12]|9M))?$";
         case v1::INDICATOR_CODE: return "^[A-Z]{3}-[0-9]{2}$";
         case v1::TIME: return "^[0-2][0-9]:[0-5][0-9]$";
         default: return nullptr;

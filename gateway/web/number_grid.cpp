@@ -19,7 +19,7 @@ constexpr int commune_weight = 4;
 constexpr int weight_above = 16;
 
 int weight_of(v1::Span span) {
-    return span == v1::MONTH ? 1 : span == v1::QUARTER ? 2 : span == v1::HALF ? 3 : 4;
+    return span == v1::MONTH ? 1 : span == v1::QUARTER ? 2 : span == v1::HALF ? 3 : 4;  // of nine months no number of people is told
 }
 
 class GridMaker {
@@ -83,7 +83,8 @@ private:
         grid_.slots = static_cast<std::size_t>(ground_.end() - ground_.first());
         grid_.windows_of.resize(grid_.slots);
         for (const auto span : spans) {
-            for (const auto calendar : calendars) {
+            for (const auto calendar :
+                 span == v1::NINE_MONTHS ? std::span<const v1::Calendar>() : std::span<const v1::Calendar>(calendars)) {
                 for (auto atom = ground_.first(); atom < ground_.end();) {
                     const auto period = Period::of(calendar, span, Atom{atom});
                     std::vector<std::uint32_t> slots;
@@ -161,7 +162,7 @@ private:
                 other.indicator.code() == code || (other.of && other.of->code == code) || (other.per && other.per->code == code);
             for (const auto number : other.indicator.spans()) {
                 const auto span = static_cast<v1::Span>(number);
-                shortest = tells && span != v1::MONTH && weight_of(span) < weight_of(shortest) ? span : shortest;
+                shortest = tells && span != v1::MONTH && span != v1::NINE_MONTHS && weight_of(span) < weight_of(shortest) ? span : shortest;
             }
         }
         return shortest;

@@ -83,8 +83,7 @@ Period Parameters::period(std::string_view name, v1::Calendar calendar) {
     const auto given = text(name);
     const auto period = Period::parse(calendar, given);
     if (!period) {
-        refuse(bad_parameter(name, "a period from 1900 to 2199 such as 2022-04, 2022-Q2, 2022-H1, 2022",
-                             "một kỳ từ năm 1900 đến 2199, ví dụ 2022-04, 2022-Q2, 2022-H1, 2022"));
+        refuse(bad_period(name));
     }
     if (period) {
         check_span(period->span, name);

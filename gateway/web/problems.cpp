@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/web/problems.hpp"
 
+#include "services/runtime/core/time.hpp"
+
 #include <array>
 #include <utility>
 
@@ -57,6 +59,11 @@ std::span<const ProblemKind> problem_kinds() {
 
 Problem bad_parameter(std::string_view field, std::string rule, std::string rule_vi) {
     return {400, "parameter", "A parameter is wrong", std::move(rule), std::move(rule_vi), std::string(field)};
+}
+
+Problem bad_period(std::string_view field) {
+    const std::string forms(period_forms);
+    return bad_parameter(field, "a period from 1900 to 2199 such as " + forms, "một kỳ từ năm 1900 đến 2199, ví dụ " + forms);
 }
 
 Problem unknown_parameter(std::string_view field, std::string_view known) {

@@ -20,6 +20,7 @@ struct ProblemKind {
 [[nodiscard]] std::span<const ProblemKind> problem_kinds();
 
 [[nodiscard]] Problem bad_parameter(std::string_view field, std::string rule, std::string rule_vi);
+[[nodiscard]] Problem bad_period(std::string_view field);
 [[nodiscard]] Problem unknown_parameter(std::string_view field, std::string_view known);
 [[nodiscard]] Problem not_there(std::string what, std::string what_vi, std::string_view field = {});
 [[nodiscard]] Problem no_token();

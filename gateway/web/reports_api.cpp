@@ -104,8 +104,7 @@ Outcome get_report(const Call& call) {
     }
     const auto parsed = Period::parse(v1::OFFICIAL, period);
     if (!parsed) {
-        return reply_of(bad_parameter("period", "a period from 1900 to 2199 such as 2022-04, 2022-Q2, 2022-H1, 2022",
-                                      "một kỳ từ năm 1900 đến 2199, ví dụ 2022-04, 2022-Q2, 2022-H1, 2022"));
+        return reply_of(bad_period("period"));
     }
     if (!call.share.has_span(parsed->span)) {
         return reply_of(not_received(call, v1::Span_Name(parsed->span), "period"));
@@ -147,8 +146,7 @@ Outcome post_report(const Call& call) {
     }
     const auto period = Period::parse(v1::OFFICIAL, text_of_field(body, "period").value_or(""));
     if (!period) {
-        return reply_of(bad_parameter("period", "a period from 1900 to 2199 such as 2022-04, 2022-Q2, 2022-H1, 2022",
-                                      "một kỳ từ năm 1900 đến 2199, ví dụ 2022-04, 2022-Q2, 2022-H1, 2022"));
+        return reply_of(bad_period("period"));
     }
     if (!call.now.caught_up) {
         return reply_of(still_reading());

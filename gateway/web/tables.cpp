@@ -157,11 +157,12 @@ Outcome get_history(const Call& call) {
     const auto calendar = parameters.calendar();
     const auto span = span_of(parameters.text("span", "MONTH"));
     if (!span) {
-        parameters.refuse(
-            bad_parameter("span", "MONTH, QUARTER, HALF or YEAR", "MONTH (tháng), QUARTER (quý), HALF (nửa năm) hoặc YEAR (năm)"));
+        parameters.refuse(bad_parameter("span", "MONTH, QUARTER, HALF, YEAR or NINE_MONTHS",
+                                        "MONTH (tháng), QUARTER (quý), HALF (nửa năm), YEAR (năm) hoặc NINE_MONTHS (9 tháng)"));
     }
-    const auto until =
-        parameters.given("until") ? parameters.period("until", calendar) : Period::of(calendar, span.value_or(v1::MONTH), call.now.today());
+    const auto current = Period::of(calendar, span.value_or(v1::MONTH), call.now.today());
+    const auto begun = current.first_day() <= call.now.today() ? current : earlier(current, 1);
+    const auto until = parameters.given("until") ? parameters.period("until", calendar) : begun;
     if (span) {
         parameters.check_span(*span, "span");
     }

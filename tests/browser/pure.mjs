@@ -20,6 +20,8 @@ test('official windows run from the 15th to the 14th, calendar ones from the 1st
     assert.equal(window('2022-Q2', 'official'), '2022-03-15 2022-06-14');
     assert.equal(window('2022-H2', 'official'), '2022-06-15 2022-12-14');
     assert.equal(window('2022', 'official'), '2021-12-15 2022-12-14');
+    assert.equal(window('2022-9M', 'official'), '2021-12-15 2022-09-14');
+    assert.equal(window('2022-9M', 'calendar'), '2022-01-01 2022-09-30');
     assert.equal(window('2024-02', 'calendar'), '2024-02-01 2024-02-29');
 });
 test('a day lies in the official period that its 15th begins', () => {
@@ -29,13 +31,17 @@ test('a day lies in the official period that its 15th begins', () => {
     assert.equal(of('2022-03-15', 'QUARTER'), '2022-Q2');
     assert.equal(of('2022-12-15', 'YEAR'), '2023');
     assert.equal(of('2022-12-15', 'YEAR', 'calendar'), '2022');
+    assert.equal(of('2022-11-20', 'NINE_MONTHS'), '2022-9M');
 });
 test('periods step over years, and change their span to the last part or what they lie in', () => {
     assert.equal(code(step(parse('2022-01'), -1)), '2021-12');
     assert.equal(code(step(parse('2022-H2'), 1)), '2023-H1');
     assert.equal(code(toSpan(parse('2022'), 'MONTH')), '2022-12');
     assert.equal(code(toSpan(parse('2022-04'), 'QUARTER')), '2022-Q2');
-    for (const wrong of ['', '2022-13', '2022-00', '2022-Q5', '22', '2022-04-01', '<b>']) assert.equal(parse(wrong), null);
+    for (const text of ['2022-12', '2022-Q4', '2022-H2', '2022']) assert.equal(code(toSpan(parse(text), 'NINE_MONTHS')), '2022-9M');
+    assert.equal(code(toSpan(parse('2022-9M'), 'QUARTER')), '2022-Q3');
+    assert.equal(code(step(parse('2022-9M'), 1)), '2023-9M');
+    for (const wrong of ['', '2022-13', '2022-00', '2022-Q5', '2022-6M', '22', '2022-04-01', '<b>']) assert.equal(parse(wrong), null);
 });
 test('numbers are written and read as in each language', () => {
     setLang('vi');

@@ -162,7 +162,7 @@ const std::vector<Entry>& catalogue() {
 
 Window window_of(v1::Calendar calendar, v1::Span span, int year, int number) {
     using namespace std::chrono;
-    const int length = span == v1::MONTH ? 1 : span == v1::QUARTER ? 3 : span == v1::HALF ? 6 : 12;
+    const int length = span == v1::MONTH ? 1 : span == v1::QUARTER ? 3 : span == v1::HALF ? 6 : span == v1::NINE_MONTHS ? 9 : 12;
     const auto first = std::chrono::year(year) / 1 + months((number - 1) * length);
     const auto last = first + months(length - 1);
     if (calendar == v1::CALENDAR_MONTHS) {

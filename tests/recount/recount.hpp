@@ -63,6 +63,9 @@ struct Entry {
     std::string spans;  // letters of M, Q, H, Y
     std::int64_t divide_by = 1;
     bool less_is_better = false;
+
+    // With "9", nine months, where definitions say that they are told besides.
+    [[nodiscard]] std::string counted_over() const { return spans.size() > 1 && spans.back() == 'Y' ? spans + "9" : spans; }
 };
 // The catalogue: all 71 codes.
 [[nodiscard]] const std::vector<Entry>& catalogue();

@@ -84,7 +84,7 @@ bool is_met(const Entry& entry, std::optional<std::int64_t> actual, std::int64_t
 }
 
 char letter_of(v1::Span span) {
-    return span == v1::MONTH ? 'M' : span == v1::QUARTER ? 'Q' : span == v1::HALF ? 'H' : 'Y';
+    return span == v1::MONTH ? 'M' : span == v1::QUARTER ? 'Q' : span == v1::HALF ? 'H' : span == v1::NINE_MONTHS ? '9' : 'Y';
 }
 
 // Counts of events are sums over any window; counts of different things are not.
@@ -98,7 +98,7 @@ void tgt_01(const Question& asked, Figure& figure) {
         return;
     }
     for (const auto& entry : catalogue()) {
-        const bool is_told = entry.spans.find(letter_of(asked.period.span)) != std::string::npos;
+        const bool is_told = entry.counted_over().find(letter_of(asked.period.span)) != std::string::npos;
         if (entry.code == "TGT-01" || (!is_told && !adds_up(entry))) {
             continue;
         }

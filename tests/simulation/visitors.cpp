@@ -139,7 +139,7 @@ void Officer::start() {
 }
 
 void Officer::file() {
-    static const std::vector<std::string> over{"2022-01", "2021-Q4", "2021-H2", "2021"};
+    static const std::vector<std::string> over{"2022-01", "2021-Q4", "2021-Q3", "2021"};
     static const std::vector<std::string> where{commune, district};
     open_.insert({random_.pick(where), over[random_.below(over.size())]});
 }

@@ -49,6 +49,21 @@ TEST_CASE("every day lies in its own period, and in no other, in both calendars"
     }
 }
 
+TEST_CASE("nine months hold no day of the last three, of which the next year's are the next") {
+    CHECK(period_of(v1::OFFICIAL, v1::NINE_MONTHS, "2022-09-14") == "2022-9M");
+    CHECK(period_of(v1::OFFICIAL, v1::NINE_MONTHS, "2022-09-15") == "2023-9M");
+    CHECK(period_of(v1::CALENDAR_MONTHS, v1::NINE_MONTHS, "2022-09-30") == "2022-9M");
+    CHECK(period_of(v1::CALENDAR_MONTHS, v1::NINE_MONTHS, "2022-10-01") == "2023-9M");
+    const auto nine = *Period::parse(v1::OFFICIAL, "2022-9M");
+    CHECK(format_day(nine.first_day()) == "2021-12-15");
+    CHECK(format_day(nine.last_day()) == "2022-09-14");
+    CHECK(nine.holds(Atom::of(*parse_day("2022-09-01"))));
+    CHECK_FALSE(nine.holds(Atom::of(*parse_day("2022-09-15"))));
+    CHECK(Period::parse(v1::OFFICIAL, nine.format()) == nine);
+    CHECK_FALSE(Period::parse(v1::OFFICIAL, "2022-6M"));
+    CHECK_FALSE(Period::parse(v1::OFFICIAL, "2022-09M"));
+}
+
 TEST_CASE("only real days are days") {
     CHECK_FALSE(parse_day("2022-02-29"));
     CHECK(parse_day("2024-02-29"));

@@ -51,6 +51,9 @@ function whichOptions(span) {
     return Array.from({ length: count(span) }, (_, at) => [String(at + 1), names[span] ? names[span][at] : String(at + 1)]);
 }
 
+// Something is, over such a period: nine months only where the definitions say so.
+const isTold = (ctx, span) => [...ctx.definitions.values()].some(definition => definition.spans.includes(span));
+
 // The gateway's place, what is below it, and what is inside the chosen one.
 function areaOptions(ctx) {
     const own = ctx.me.place.code;
@@ -80,12 +83,12 @@ export function show(form, ctx) {
     const box = id => form.querySelector(`#${id}`);
     fill(
         box('span'),
-        spans.map(span => [span, t(span)]),
+        spans.filter(span => span !== 'NINE_MONTHS' || span === at.span || isTold(ctx, span)).map(span => [span, t(span)]),
         at.span,
     );
     fill(box('which'), whichOptions(at.span), String(at.n));
-    box('which').hidden = at.span === 'YEAR';
-    box('whichname').htmlFor = at.span === 'YEAR' ? 'year' : 'which';
+    box('which').hidden = count(at.span) === 1;
+    box('whichname').htmlFor = count(at.span) === 1 ? 'year' : 'which';
     if (document.activeElement !== box('year')) box('year').value = at.year;
     fill(
         box('calendar'),

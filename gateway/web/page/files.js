@@ -3,7 +3,7 @@
 import { pathOf } from './api.js';
 import { el } from './dom.js';
 import { areaOf, heading, placeName, query, windowOf } from './parts.js';
-import { inner } from './period.js';
+import { inner, parse } from './period.js';
 import { linkTo } from './state.js';
 import { t } from './words.js';
 
@@ -17,6 +17,7 @@ export function render(ctx) {
     // The feed of cells shows small numbers, too: the gateway keeps it from who may not see them.
     const feeds = Number(ctx.me.threshold) > 0 ? [] : ['/api/v1/feeds/cells?after=0&limit=100'];
     const official = ctx.state.calendar === 'official';
+    const nine = parse(ctx.state.period)?.span === 'NINE_MONTHS'; // DHIS2 knows no such period
     const link = format =>
         el(
             'li',
@@ -35,8 +36,8 @@ export function render(ctx) {
             'details',
             { 'data-key': 'programs' },
             el('summary', {}, t('otherFiles')),
-            el('ul', { class: 'downloads' }, [...forPrograms, ...(official ? [] : ofTheCalendar)].map(link)),
-            official
+            el('ul', { class: 'downloads' }, [...forPrograms, ...(official || nine ? [] : ofTheCalendar)].map(link)),
+            official && !nine
                 ? el(
                       'p',
                       { class: 'hint', 'data-key': 'only' },

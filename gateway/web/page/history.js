@@ -4,11 +4,11 @@ import { get } from './api.js';
 import { el } from './dom.js';
 import { amount, day, label, number } from './format.js';
 import { areaOf, crumbs, flags, heading, indicatorPicker, placeName, plainTable, shownValue, th, unitOf } from './parts.js';
-import { bounds, code as codeOf, containing, name as periodName, parse, spans, toSpan } from './period.js';
+import { bounds, code as codeOf, containing, count, name as periodName, parse, spans, toSpan } from './period.js';
 import { linkTo } from './state.js';
 import { t } from './words.js';
 
-const lengths = { MONTH: 12, QUARTER: 8, HALF: 6, YEAR: 6 };
+const lengths = { MONTH: 12, QUARTER: 8, HALF: 6, NINE_MONTHS: 6, YEAR: 6 };
 
 export async function load(ctx) {
     // A code of today's map may have been another place's: the line is of the whole.
@@ -48,7 +48,7 @@ function scale(values) {
 const shortName = period =>
     period.span === 'MONTH'
         ? `${period.n}/${String(period.year).slice(2)}`
-        : period.span === 'YEAR'
+        : count(period.span) === 1
           ? String(period.year)
           : `${period.span === 'QUARTER' ? ['I', 'II', 'III', 'IV'][period.n - 1] : period.n}/${String(period.year).slice(2)}`;
 

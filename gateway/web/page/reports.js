@@ -10,7 +10,7 @@ import { t } from './words.js';
 
 export async function load(ctx) {
     const { reports } = await get('reports');
-    const wanted = /^([\dQH-]+)\/(\d+|latest)$/.exec(ctx.state.report);
+    const wanted = /^([\dQHM-]+)\/(\d+|latest)$/.exec(ctx.state.report);
     return {
         reports,
         opened: wanted ? { period: wanted[1], revision: wanted[2], ...(await get(`reports/${wanted[1]}/${wanted[2]}`)) } : null,

@@ -27,6 +27,7 @@ std::int32_t months_in(v1::Span span) {
         case v1::QUARTER: return 3;
         case v1::HALF: return 6;
         case v1::YEAR: return 12;
+        case v1::NINE_MONTHS: return 9;
         default: return 1;
     }
 }
@@ -102,7 +103,8 @@ std::string Atom::format() const {
 Period Period::of(v1::Calendar calendar, v1::Span span, Atom atom) {
     // An official month is named after the calendar month in which it ends.
     const int month = (calendar == v1::OFFICIAL ? atom.index + 1 : atom.index) / 2;
-    return Period{calendar, span, month / 12, month % 12 / months_in(span) + 1};
+    const int number = month % 12 / months_in(span) + 1;
+    return span == v1::NINE_MONTHS && number > 1 ? Period{calendar, span, month / 12 + 1, 1} : Period{calendar, span, month / 12, number};
 }
 
 Period Period::of(v1::Calendar calendar, v1::Span span, Day day) {
@@ -120,6 +122,9 @@ std::optional<Period> Period::parse(v1::Calendar calendar, std::string_view text
     if (text.size() != 7 || text[4] != '-') {
         return std::nullopt;
     }
+    if (text.substr(5) == "9M") {
+        return Period{calendar, v1::NINE_MONTHS, *year, 1};
+    }
     const auto span = text[5] == 'Q' ? v1::QUARTER : text[5] == 'H' ? v1::HALF : v1::MONTH;
     const auto which = digits(text.substr(span == v1::MONTH ? 5 : 6));
     if (!which || *which < 1 || *which > 12 / months_in(span)) {
@@ -133,6 +138,7 @@ std::string Period::format() const {
         case v1::QUARTER: return padded("%04d-Q%d", year, number);
         case v1::HALF: return padded("%04d-H%d", year, number);
         case v1::YEAR: return padded("%04d", year, 0);
+        case v1::NINE_MONTHS: return padded("%04d-9M", year, 0);
         default: return padded("%04d-%02d", year, number);
     }
 }

@@ -38,21 +38,26 @@ struct Atom {
     friend auto operator<=>(const Atom&, const Atom&) = default;
 };
 
+// How a period is written, for who wrote something else.
+inline constexpr char period_forms[] = "2022-04, 2022-Q2, 2022-H1, 2022-9M, 2022";
+
 // A window of one calendar: its atoms are [first, first + atoms).
 struct Period {
     v1::Calendar calendar = v1::OFFICIAL;
     v1::Span span = v1::MONTH;
     std::int32_t year = 0;
-    std::int32_t number = 1;  // month 1-12, quarter 1-4, half 1-2, year 1
+    std::int32_t number = 1;  // month 1-12, quarter 1-4, half 1-2, year 1, nine months 1
 
+    // The one that holds it; of the last three months of a year, which no nine months hold, those of the next year.
     [[nodiscard]] static Period of(v1::Calendar calendar, v1::Span span, Day day);
     [[nodiscard]] static Period of(v1::Calendar calendar, v1::Span span, Atom atom);
-    // 2022-04, 2022-Q2, 2022-H1, 2022.
+    // 2022-04, 2022-Q2, 2022-H1, 2022-9M, 2022.
     [[nodiscard]] static std::optional<Period> parse(v1::Calendar calendar, std::string_view text);
     [[nodiscard]] std::string format() const;
 
     [[nodiscard]] Atom first_atom() const;
     [[nodiscard]] std::int32_t atoms() const;
+    [[nodiscard]] bool holds(Atom atom) const { return first_atom() <= atom && atom.index < first_atom().index + atoms(); }
     [[nodiscard]] Day first_day() const;
     [[nodiscard]] Day last_day() const;
 

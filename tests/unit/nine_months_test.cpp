@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// The first nine months of a year: no period of the decree, told where the definitions name it.
+#include "tests/support/definitions.hpp"
+#include "tests/support/web_world.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <set>
+
+namespace nine_months_test {
+
+using namespace chieng;
+using namespace chieng::testing;
+
+namespace {
+
+const Definitions& with_nine_months() {
+    static const auto loaded = Definitions::load("also: NINE_MONTHS\n" + std::string(data::indicators), "mine");
+    return loaded;
+}
+
+v1::Event a_session_on(std::uint64_t sequence, const std::string& day) {
+    auto event = a_session_held(sequence);
+    event.set_occurred_on(day);
+    return event;
+}
+
+}  // namespace
+
+TEST_CASE("nine months are told where the definitions name them, from 15 December to 14 September or from January to September") {
+    WebWorld world("23656", rights_of_three(), with_nine_months());
+    std::uint64_t sequence = 0;
+    for (const auto* day : {"2021-12-14", "2021-12-15", "2022-01-01", "2022-09-14", "2022-09-15", "2022-09-30", "2022-10-01"}) {
+        world.happened(a_session_on(++sequence, day));
+    }
+    const auto told = [&](const std::string& more) {
+        return value_in(world.get("/api/v1/table?period=" + more, as("gong")), "COM-01", "23656").at("number");
+    };
+    CHECK(told("2022-9M") == 3);
+    CHECK(told("2022-9M&calendar=calendar") == 4);
+    CHECK(told("2022") == 6);
+    const auto history = world.get("/api/v1/history?indicator=COM-01&span=NINE_MONTHS&count=2", as("gong"));
+    CHECK(history.at("points").back().at("period") == "2022-9M");
+    world.at("2022-11-20");  // the year's are over, and the next year's have not begun
+    CHECK(world.get("/api/v1/history?indicator=COM-01&span=NINE_MONTHS", as("gong")).at("points").back().at("period") == "2022-9M");
+}
+
+TEST_CASE("an event touches the nine months that hold it, and none of the next year's") {
+    const auto periods = [](const std::string& day, const Definitions& definitions) {
+        Board board(definitions, kbang(), "23656");
+        board.apply("23656/household", entry_of("p", [&] {
+                        auto event = a_household_supported(1);
+                        event.set_occurred_on(day);
+                        return event;
+                    }()));
+        std::vector<Board::IndicatorId> ids;
+        std::uint64_t offset = 0;
+        for (const auto cell : board.take_changed(offset)) {
+            board.touched(cell, ids);
+        }
+        std::set<std::string> found;
+        for (const auto id : ids) {
+            found.insert(board.value(id).period());
+        }
+        return found;
+    };
+    CHECK(periods("2022-03-20", with_nine_months()).contains("2022-9M"));
+    CHECK(periods("2022-10-20", with_nine_months()) == std::set<std::string>{"2022", "2022-10", "2022-11", "2022-H2", "2022-Q4"});
+    CHECK_FALSE(periods("2022-03-20", the_plan()).contains("2022-9M"));
+}
+
+TEST_CASE("nine months that no definition names are a period without figures, which is not filed") {
+    WebWorld world("23656", rights_of_three());
+    world.happened(a_session_on(1, "2022-03-20"));
+    world.at("2022-11-20");
+    CHECK(world.get("/api/v1/table?period=2022-9M", as("gong")).at("rows").empty());
+    CHECK(world.file("2022-9M").error().find("no indicator is told over it") != std::string::npos);
+    WebWorld other("23656", rights_of_three(), with_nine_months());
+    other.happened(a_session_on(1, "2022-03-20"));
+    other.at("2022-11-20");
+    CHECK(other.file("2022-9M").error().empty());
+    CHECK(other.reply("/api/v1/reports/2022-9M/1", as("gong")).status == 200);
+}
+
+TEST_CASE("of nine months no number of people is told under a threshold, as quarters that are hidden could be worked out") {
+    WebWorld world("625", rights_of_three(), with_nine_months());
+    world.happened(a_session_on(1, "2022-03-20"));
+    const auto told = [&](const std::string& token, const std::string& code) {
+        return value_in(world.get("/api/v1/table?period=2022-9M&cuts=true", as(token)), code, "23656");
+    };
+    CHECK(told("gong", "COM-02").at("number") == 45);
+    CHECK(told("flute", "COM-02").at("status") == "SUPPRESSED");
+    for (const auto& part : told("flute", "COM-02").value("parts", web::Json::array())) {
+        CHECK(part.at("status") == "SUPPRESSED");
+    }
+    CHECK(told("flute", "COM-01").at("number") == 1);
+    CHECK(value_in(world.get("/api/v1/table?period=2022", as("flute")), "COM-02", "23656").at("number") == 45);
+}
+
+TEST_CASE("files say nine months in their own words, and DHIS2, which knows none, refuses them") {
+    WebWorld world("625", rights_of_three(), with_nine_months());
+    world.happened(a_session_on(1, "2022-03-20"));
+    const auto file = [&](const std::string& format, const std::string& calendar = "official") {
+        return world.reply("/api/v1/table?period=2022-9M&calendar=" + calendar + "&format=" + format, as("gong"));
+    };
+    CHECK(file("html").body.find("9 tháng đầu năm 2022") != std::string::npos);
+    CHECK(file("sdmx-csv").body.find(",2021-12-15/P9M,") != std::string::npos);
+    CHECK(file("sdmx-csv", "calendar").body.find(",2022-01-01/P9M,") != std::string::npos);
+    CHECK(web::Json::parse(file("sdmx-json").body).contains("data"));
+    for (const auto* format : {"dhis2", "adx"}) {
+        CHECK(file(format, "calendar").status >= 400);
+        CHECK(file(format, "calendar").body.find("knows no period of nine months") != std::string::npos);
+    }
+}
+
+TEST_CASE("a target of nine months is measured where they are told, and stands out where they are not") {
+    auto assigned = an_event(1);
+    assigned.mutable_target_assigned()->set_indicator("COM-01");
+    assigned.mutable_target_assigned()->set_period("2022-9M");
+    assigned.mutable_target_assigned()->set_value(4);
+    WebWorld world("23656", rights_of_three(), with_nine_months());
+    world.happened(assigned);
+    world.happened(a_session_on(2, "2022-03-20"));
+    const auto reached = value_in(world.get("/api/v1/table?period=2022-9M&cuts=true", as("gong")), "TGT-01", "23656");
+    REQUIRE(reached.at("parts").size() == 1);
+    CHECK(reached.at("parts")[0].at("denominator") == 4);
+    CHECK_THROWS_WITH(Definitions::load("also: SPAN_UNSPECIFIED\n" + std::string(data::indicators), "mine"), Catch::Contains("no spans"));
+}
+
+}  // namespace nine_months_test

@@ -128,9 +128,12 @@ void Board::take_added() {
 }
 
 void Board::take_keys(Sheet& sheet) {
+    const auto is_of = [](std::uint16_t column) { return [column](const Sheet::Key& key) { return key.column == column; }; };
     std::sort(sheet.keys.begin(), sheet.keys.end(), [](const auto& one, const auto& other) { return one.column < other.column; });
-    for (const auto& [column, hash, times] : sheet.keys) {
-        add_key(*sheet.feed, sheet.id(column), hash, times);
+    for (auto at = sheet.keys.begin(); at != sheet.keys.end();) {
+        const auto end = std::find_if_not(at, sheet.keys.end(), is_of(at->column));
+        add_keys(*sheet.feed, sheet.id(at->column), {at, end});
+        at = end;
     }
     sheet.keys.clear();
 }
@@ -162,13 +165,22 @@ void Board::add(Feed& feed, CellId id, const Slot& slot) {
 }
 
 void Board::add_key(Feed& feed, CellId id, std::uint64_t hash, std::int64_t times) {
+    const Sheet::Key one{0, hash, times};
+    add_keys(feed, id, {&one, 1});
+}
+
+void Board::add_keys(Feed& feed, CellId id, std::span<const Sheet::Key> added) {
     auto& keys = feed.keys.make(id);
-    const int change = keys.add(hash, times);
+    for (const auto& key : added) {
+        keys.counts.prefetch(key.hash);
+    }
+    for (const auto& key : added) {
+        if (const int change = keys.add(key.hash, key.times); change != 0) {
+            note_presence(feed, id, key.hash, change);
+        }
+    }
     if (keys.counts.empty()) {
         feed.keys.erase(keys);
-    }
-    if (change != 0) {
-        note_presence(feed, id, hash, change);
     }
 }
 

@@ -175,6 +175,7 @@ private:
     static void insert_version(std::vector<Version>& versions, Version version);
     void forget_versions(const Feed& feed);
     void add_key(Feed& feed, CellId id, std::uint64_t hash, std::int64_t times);
+    void add_keys(Feed& feed, CellId id, std::span<const Sheet::Key> added);
     void note_presence(const Feed& feed, CellId id, std::uint64_t hash, int change);
     void note_presence(CellId id, std::uint64_t hash, int change);
     void add(Feed& feed, CellId id, const Slot& slot);

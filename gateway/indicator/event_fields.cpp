@@ -195,7 +195,7 @@ bool EventFields::take_bytes(const FieldTree::Edge& edge, std::string_view value
         return tree_.edges(edge.target).empty() || walk(value, edge.target);
     }
     if (edge.kind == FieldTree::Kind::text) {
-        auto& to = leaf(edge.target);
+        auto& to = leaf(edge);
         to.text = value;
         if (edge.is_repeated) {
             to.texts.push_back(value);
@@ -213,7 +213,7 @@ bool EventFields::take_bytes(const FieldTree::Edge& edge, std::string_view value
 }
 
 void EventFields::take_number(const FieldTree::Edge& edge, std::uint64_t value) {
-    auto& to = leaf(edge.target);
+    auto& to = leaf(edge);
     switch (edge.kind) {
         case FieldTree::Kind::flag: to.number = value == 0 ? 0 : 1; break;
         case FieldTree::Kind::int32: to.number = static_cast<std::int32_t>(value); break;
@@ -225,13 +225,13 @@ void EventFields::take_number(const FieldTree::Edge& edge, std::uint64_t value) 
     }
 }
 
-EventFields::Leaf& EventFields::leaf(FieldId id) {
-    auto& held = leaves_[id];
-    if (held.read != reads_) {
-        held.read = reads_;
+EventFields::Leaf& EventFields::leaf(const FieldTree::Edge& edge) {
+    auto& held = leaves_[edge.target];
+    if (held.read != reads_ && edge.is_repeated) {
         held.numbers.clear();
         held.texts.clear();
     }
+    held.read = reads_;
     return held;
 }
 

@@ -102,7 +102,7 @@ private:
     [[nodiscard]] bool walk(std::string_view bytes, std::uint32_t node);
     [[nodiscard]] bool take_bytes(const FieldTree::Edge& edge, std::string_view value);
     void take_number(const FieldTree::Edge& edge, std::uint64_t value);
-    Leaf& leaf(FieldId id);
+    Leaf& leaf(const FieldTree::Edge& edge);
     void enter_body(std::uint32_t number);
 
     const FieldTree& tree_;

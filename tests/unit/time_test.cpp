@@ -71,6 +71,13 @@ TEST_CASE("only real days are days") {
     CHECK_FALSE(parse_day("12/03/2022"));
     CHECK_FALSE(parse_day(""));
     CHECK_FALSE(parse_day("2022-13-01"));
+    for (std::size_t at = 0; at < 10; ++at) {
+        for (const char wrong : {'x', '/', ':', ' ', '-', '\xB1', '\0'}) {
+            auto text = std::string("2022-10-16");
+            text[at] = wrong;
+            CHECK(parse_day(text).has_value() == (text == "2022-10-16"));
+        }
+    }
 }
 
 TEST_CASE("a day begins at 17:00 of the day before in UTC") {

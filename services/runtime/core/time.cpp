@@ -44,14 +44,22 @@ std::optional<Day> parse_day(std::string_view text) {
     if (text.size() != 10 || text[4] != '-' || text[7] != '-') {
         return std::nullopt;
     }
-    const auto year = digits(text.substr(0, 4));
-    const auto month = digits(text.substr(5, 2));
-    const auto day = digits(text.substr(8, 2));
-    if (!year || !month || !day || *year < 1900 || *year > 2199) {
+    // Of each event that is folded; what is no digit makes its part too large.
+    const auto number = [&](std::size_t first, std::size_t end) {
+        unsigned value = 0;
+        for (auto at = first; at < end; ++at) {
+            const auto digit = static_cast<unsigned char>(text[at] - '0');
+            value = digit > 9 ? 10'000 : value * 10 + digit;
+        }
+        return value;
+    };
+    const auto year = number(0, 4);
+    const auto month = number(5, 7);
+    const auto day = number(8, 10);
+    if (year < 1900 || year > 2199 || month > 12 || day > 31) {
         return std::nullopt;
     }
-    const auto date =
-        std::chrono::year(*year) / std::chrono::month(static_cast<unsigned>(*month)) / std::chrono::day(static_cast<unsigned>(*day));
+    const auto date = std::chrono::year(static_cast<int>(year)) / std::chrono::month(month) / std::chrono::day(day);
     return date.ok() ? std::optional(Day(date)) : std::nullopt;
 }
 

@@ -9,6 +9,7 @@
 #include "gateway/report_commands.hpp"
 #include "gateway/retained.hpp"
 #include "gateway/serve/gateway.hpp"
+#include "gateway/serve/labels.hpp"
 #include "gateway/serve/sources.hpp"
 #include "gateway/serve/watcher.hpp"
 #include "gateway/serve/web_service.hpp"
@@ -229,6 +230,10 @@ int print_table(const Settings& settings) {
         throw std::invalid_argument("--period " + settings.period + ": such as " + period_forms);
     }
     const auto definitions = load_definitions(settings.indicators);
+    if (definitions.shown(*period).empty()) {
+        const auto why = nothing_told_label(*period);
+        throw std::invalid_argument("--period: " + (settings.english ? why.en() : why.vi()));
+    }
     const auto places = load_places(settings.places);
     const auto& area = settings.area.empty() ? settings.place : settings.area;
     if (!places.known(area)) {

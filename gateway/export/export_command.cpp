@@ -132,6 +132,9 @@ int ExportCommand::run(const std::string& place, const Definitions& definitions,
     if (!period) {
         throw std::invalid_argument("--period " + words_->period + ": such as " + period_forms);
     }
+    if (definitions.shown(*period).empty()) {
+        throw std::invalid_argument("--period: " + said(nothing_told_label(*period), tongue));
+    }
     const auto* format = find_format(words_->format);
     if (format == nullptr) {
         throw std::invalid_argument("--format: " + said(unknown_format(words_->format).text, tongue));

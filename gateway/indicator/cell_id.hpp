@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A cell's name as one number while a board lives: series (21 bits), time (22 bits), area (21 bits). Time is a half-month's
-// index, or a window: mark, calendar, span (3 bits), its number since the year 0, or the opening of a year: two marks and the year.
+// index, or a window: mark, calendar, span (3 bits), its number since the year 0, or the opening of a year: two marks and the year. Times
+// are kept with subjects (board.proto): another form of them is another board_version.
 #pragma once
 
 #include "services/runtime/core/time.hpp"

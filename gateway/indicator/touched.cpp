@@ -85,6 +85,9 @@ Board::Areas Board::reached_by(CellId id) {
         for (const auto calendar : first.index == 0 ? std::span<const v1::Calendar>() : std::span<const v1::Calendar>(calendars)) {
             for (const auto span : spans) {
                 const auto window = Period::of(calendar, span, first);
+                if (!window.holds(first)) {
+                    continue;
+                }
                 const Atom last{window.first_atom().index + window.atoms() - 1};
                 add(areas, line(cell_id::pack(series, cell_id::time_of(last), area)).above);
             }

@@ -149,6 +149,14 @@ v1::Label period_label(const Period& period) {
     }
 }
 
+v1::Label nothing_told_label(const Period& period) {
+    const auto span = v1::Span_Name(period.span);
+    return label("không có chỉ số nào được tính theo kỳ " + period.format() + ": hãy ghi " + span +
+                     " (spans, hoặc also) trong tệp chỉ số, tệp đó dùng cho cả huyện và các xã",
+                 "no indicator is told over " + period.format() + ": name " + span +
+                     " (spans, or also) in the definitions, the same for the gateways of district and communes");
+}
+
 v1::Label calendar_label(v1::Calendar calendar) {
     return v1::Calendar_descriptor()->FindValueByNumber(calendar)->options().GetExtension(v1::value);
 }

@@ -25,6 +25,8 @@ namespace chieng {
 
 // "Quý II năm 2022", "Second quarter of 2022".
 [[nodiscard]] v1::Label period_label(const Period& period);
+// Why a table of it has no rows: no definition names its span.
+[[nodiscard]] v1::Label nothing_told_label(const Period& period);
 [[nodiscard]] v1::Label calendar_label(v1::Calendar calendar);
 // "từ ngày 15/03/2022 đến ngày 14/06/2022", "15 March 2022 to 14 June 2022".
 [[nodiscard]] v1::Label days_label(Day first, Day last);

@@ -2,6 +2,7 @@
 #include "gateway/serve/reports.hpp"
 
 #include "gateway/serve/digests.hpp"
+#include "gateway/serve/labels.hpp"
 #include "services/runtime/core/bytes.hpp"
 #include "services/runtime/core/cloud_event.hpp"
 #include "services/runtime/core/rules.hpp"
@@ -239,8 +240,7 @@ void Reports::file(const v1::ReportRequest& request, const Period& period, Insta
         return;
     }
     if (definitions_.shown(period).empty()) {
-        reply.set_error("period " + request.period() + ": no indicator is told over it; name " + v1::Span_Name(period.span) +
-                        " in the definitions (also)");
+        reply.set_error(nothing_told_label(period).en());
         return;
     }
     auto& made = *reply.mutable_report() = report(period, revision, now);

@@ -48,6 +48,9 @@ std::shared_ptr<const Share::Parted> Share::parted(const Definitions& definition
     auto parted = std::make_shared<Parted>();
     for (const auto& definition : definitions.all()) {
         const auto& indicator = definition.indicator;
+        for (const auto span : indicator.spans()) {
+            parted->spans.insert(static_cast<v1::Span>(span));
+        }
         if (std::any_of(definition.parts.begin(), definition.parts.end(),
                         [&](SeriesId part) { return is_an_organisation(definitions.series(part).cut_value); })) {
             parted->by_organisation.insert(indicator.code());
@@ -68,8 +71,8 @@ bool Share::is_everything() const {
     }
     const auto& indicators = recipient_->indicators();
     return std::find(indicators.begin(), indicators.end(), "*") != indicators.end() && recipient_->organisations().empty() &&
-           recipient_->level() == v1::RecipientFeed::OF_COMMUNE && has_span(v1::MONTH) && has_span(v1::QUARTER) && has_span(v1::HALF) &&
-           has_span(v1::YEAR) && has_span(v1::NINE_MONTHS);
+           recipient_->level() == v1::RecipientFeed::OF_COMMUNE &&
+           std::all_of(parted_->spans.begin(), parted_->spans.end(), [&](v1::Span span) { return has_span(span); });
 }
 
 bool Share::has_indicator(const std::string& code) const {

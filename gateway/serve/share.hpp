@@ -31,6 +31,7 @@ public:
     struct Parted {
         std::set<std::string> by_organisation;
         std::set<std::string> by_indicator;  // what was achieved of the targets of others
+        std::set<v1::Span> spans;            // over which anything is told
     };
     [[nodiscard]] static std::shared_ptr<const Parted> parted(const Definitions& definitions);
 

@@ -271,7 +271,7 @@ void Watch::find_unsent(const Raise& raise) const {
         for (auto period = Period::of(v1::OFFICIAL, report.span(), begin); period.last_day() <= until;
              period = Period::of(v1::OFFICIAL, report.span(), period.last_day() + days(1))) {
             const auto due = due_day(report, period, holidays_);
-            if (!due) {
+            if (!due || *due < begin) {
                 continue;
             }
             if (raise.day <= *due) {

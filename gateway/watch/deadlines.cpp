@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/watch/deadlines.hpp"
 
+#include "services/runtime/core/validator.hpp"
+
 #include <algorithm>
-#include <cstdlib>
 #include <stdexcept>
 
 namespace chieng {
@@ -49,8 +50,8 @@ std::string reason_against(const v1::ReportDeadline& deadline) {
     if (deadline.level() == v1::ReportSubmitted::LEVEL_UNSPECIFIED || deadline.span() == v1::SPAN_UNSPECIFIED) {
         return "it has a level and a span";
     }
-    if (deadline.to_unit().size() > unit_chars_max) {
-        return "to_unit has at most " + std::to_string(unit_chars_max) + " characters, as in the report";
+    if (deadline.to_unit().size() > unit_chars_max || !has_shape(deadline.to_unit(), v1::REFERENCE)) {
+        return "to_unit is as in the report: at most " + std::to_string(unit_chars_max) + " letters a-z, digits and . _ - /";
     }
     const auto period = Period::of(v1::OFFICIAL, deadline.span(), *from);
     for (const auto number : deadline.number()) {
@@ -67,7 +68,7 @@ std::string reason_against(const v1::ReportDeadline& deadline) {
                    : "days are " + std::to_string(days_min) + " to " + std::to_string(days_max) +
                          ", without months: a working day lies between the end of a period and its report";
     }
-    if (deadline.day() > day_max || std::abs(deadline.months_later()) > months_max) {
+    if (deadline.day() > day_max || deadline.months_later() < -months_max || deadline.months_later() > months_max) {
         return "a day is 1 to " + std::to_string(day_max) + ", months -" + std::to_string(months_max) + " to " + std::to_string(months_max);
     }
     return day_of_month(deadline, period) > period.first_day() ? "" : "a report is not due before its period begins";

@@ -28,12 +28,12 @@ std::string text_of(const google::protobuf::Message& message, const FieldDescrip
     }
 }
 
-const FieldDescriptor* body_of(const v1::Event& event) {
+const FieldDescriptor* body_field(const v1::Event& event) {
     return v1::Event::descriptor()->FindFieldByNumber(static_cast<int>(event.body_case()));
 }
 
 std::string what_else(const v1::Event& event) {
-    const auto& body = event.GetReflection()->GetMessage(event, body_of(event));
+    const auto& body = event.GetReflection()->GetMessage(event, body_field(event));
     std::string text;
     for (const auto* name : tells_apart) {
         if (const auto* field = body.GetDescriptor()->FindFieldByName(name)) {
@@ -81,7 +81,7 @@ void Duplicates::apply(std::string_view service, const v1::Entry& entry) {
         if (event.village().empty() || std::find(never_alike.begin(), never_alike.end(), event.body_case()) != never_alike.end()) {
             return;
         }
-        const Alike key{std::string(service), body_of(event)->name(), event.village(), event.occurred_on(), what_else(event)};
+        const Alike key{std::string(service), body_field(event)->name(), event.village(), event.occurred_on(), what_else(event)};
         if (counts) {
             alike_[key][version.id] = {event.organisation(), event.role(), event.time()};
         } else if (const auto found = alike_.find(key); found != alike_.end()) {

@@ -253,7 +253,7 @@ Json parameter(const std::string& name) {
         Row{"subscriber", "a name that no other subscriber of the feed has", "watch-7"},
         Row{"client", "a name that no other client has", "officer-3"},
         Row{"area", "code of a village, commune or district", "23656-01"},
-        Row{"period", "a month, quarter, half-year or year", "2022-Q2"},
+        Row{"period", "a month, quarter, half-year, year, or nine months", "2022-Q2"},
         Row{"code", "code of an indicator", "COM-01"},
         Row{"revision", "of the report, from 1", "1"},
         Row{"recipient", "name of a recipient of the plan; it may have levels of its own", "district/culture"},

@@ -98,17 +98,11 @@ bool was_restated(const Call& call, const v1::IndicatorValue& filed) {
     return !MessageDifferencer::Equals(then, now);
 }
 
-// Halves and quarters are told too, of which nine months are the sum: what is hidden of them could be worked out.
-bool is_of_nine_months(const v1::IndicatorValue& value) {
-    const auto period = Period::parse(value.calendar(), value.period());
-    return period && period->span == v1::NINE_MONTHS;
-}
-
 // What a commune would hide differs from what its district hides of the same villages, and both together would tell more than either:
 // so numbers of people are told by the district.
 bool is_never_told(const Call& call, const v1::Indicator& indicator, const v1::IndicatorValue& value, Told told) {
-    return tells_of_people(indicator) && (told == Told::recut || is_of_nine_months(value) ||
-                                          (told == Told::filed && was_restated(call, value)) || is_commune(call.world, call.now.today()));
+    return tells_of_people(indicator) &&
+           (told == Told::recut || (told == Told::filed && was_restated(call, value)) || is_commune(call.world, call.now.today()));
 }
 
 // What is compared with a target: of an indicator that is hidden it says in other words what that would; and where only places below

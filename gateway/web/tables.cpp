@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One period of a place and of those right below it; one indicator over periods; what is behind one value.
+#include "gateway/serve/labels.hpp"
 #include "gateway/web/events_behind.hpp"
 #include "gateway/web/hidden.hpp"
 #include "gateway/web/parameters.hpp"
@@ -133,6 +134,10 @@ Json feeds_json(const World& world) {
 Outcome get_table(const Call& call) {
     Parameters parameters(call);
     const auto asked = read_question(call, parameters);
+    if (call.world.definitions.shown(asked.period).empty()) {
+        const auto why = nothing_told_label(asked.period);
+        parameters.refuse(bad_parameter("period", why.en(), why.vi()));
+    }
     const TableRows rows(call, asked.period, parameters);
     const auto filed = filed_for(call, asked, parameters);
     if (parameters.wrong()) {

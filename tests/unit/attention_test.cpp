@@ -376,7 +376,9 @@ TEST_CASE("a day that is free is no day on which a report is due, and a deadline
     CHECK_THAT(refused("day: 32 }"), Catch::Contains("a day is 1 to 31"));
     CHECK_THAT(refused("day: 5 months_later: 13 }"), Catch::Contains("months -12 to 12"));
     CHECK_THAT(refused("day: 5 months_later: -2 }"), Catch::EndsWith("a report is not due before its period begins"));
-    CHECK_THAT(refused("days: 5 to_unit: '" + std::string(41, 'x') + "' }"), Catch::Contains("at most 40 characters"));
+    CHECK_THAT(refused("days: 5 to_unit: '" + std::string(41, 'x') + "' }"), Catch::Contains("at most 40 letters"));
+    CHECK_THAT(refused("days: 5 to_unit: 'Phòng Lao động' }"), Catch::Contains("to_unit is as in the report"));
+    CHECK_THAT(refused("day: 5 months_later: -2147483648 }"), Catch::Contains("months -12 to 12"));
     CHECK_THAT(refused("days: 5 } holiday: '2.9.2022'"), Catch::Contains("mine: holiday '2.9.2022'"));
 }
 

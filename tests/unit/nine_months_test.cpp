@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The first nine months of a year: no period of the decree, told where the definitions name it.
+#include "gateway/indicator/cell_id.hpp"
 #include "tests/support/definitions.hpp"
 #include "tests/support/web_world.hpp"
 
@@ -73,8 +74,8 @@ TEST_CASE("nine months that no definition names are a period without figures, wh
     WebWorld world("23656", rights_of_three());
     world.happened(a_session_on(1, "2022-03-20"));
     world.at("2022-11-20");
-    CHECK(world.get("/api/v1/table?period=2022-9M", as("gong")).at("rows").empty());
-    CHECK(world.file("2022-9M").error().find("no indicator is told over it") != std::string::npos);
+    CHECK(world.refused("/api/v1/table?period=2022-9M", as("gong")) == "400 period");
+    CHECK(world.file("2022-9M").error().find("no indicator is told over 2022-9M") != std::string::npos);
     WebWorld other("23656", rights_of_three(), with_nine_months());
     other.happened(a_session_on(1, "2022-03-20"));
     other.at("2022-11-20");
@@ -95,6 +96,38 @@ TEST_CASE("of nine months no number of people is told under a threshold, as quar
     }
     CHECK(told("flute", "COM-01").at("number") == 1);
     CHECK(value_in(world.get("/api/v1/table?period=2022", as("flute")), "COM-02", "23656").at("number") == 45);
+}
+
+TEST_CASE("nor in a rate that does not say that it is of people") {
+    const auto definitions = Definitions::load(
+        "also: NINE_MONTHS\n" + std::string(data::indicators) +
+            "indicator { code: 'ZZZ-01' label { vi: 'a' en: 'a' } unit { vi: 'a' en: 'a' } measure: RATIO spans: [QUARTER, HALF, YEAR] "
+            "plan: ['I.1'] ratio { of: 'COM-02' per: 'COM-01' } }",
+        "mine");
+    WebWorld world("625", rights_of_three(), definitions);
+    world.happened(a_session_on(1, "2022-03-20"));
+    const auto told = [&](const std::string& token, const std::string& period) {
+        return value_in(world.get("/api/v1/table?period=" + period, as(token)), "ZZZ-01", "23656").at("status");
+    };
+    CHECK(told("gong", "2022-9M") == "OK");
+    CHECK(told("flute", "2022-9M") == "SUPPRESSED");
+    CHECK(told("flute", "2022") == "OK");
+}
+
+TEST_CASE("times are kept with subjects: the form of each kind is written down") {
+    const auto window = [](const char* period, v1::Calendar calendar = v1::OFFICIAL) {
+        return cell_id::time_of(*Period::parse(calendar, period));
+    };
+    CHECK(cell_id::time_of(*Atom::parse("2022-03a")) == 48532);
+    CHECK(window("2022-04") == (1U << 21U | 1U << 17U | 24267U));
+    CHECK(window("2022-Q2") == (1U << 21U | 2U << 17U | 24265U));
+    CHECK(window("2022-H1") == (1U << 21U | 3U << 17U | 24264U));
+    CHECK(window("2022") == (1U << 21U | 4U << 17U | 24264U));
+    CHECK(window("2022-9M", v1::CALENDAR_MONTHS) == (1U << 21U | 1U << 20U | 5U << 17U | 24264U));
+    CHECK(cell_id::time_of_opening(2022) == (1U << 21U | 1U << 16U | 2022U));
+    for (const auto* period : {"2022-12", "2022-Q4", "2022-H2", "2022", "2022-9M", "2199-12"}) {
+        CHECK(cell_id::window_of(window(period, v1::CALENDAR_MONTHS)) == Period::parse(v1::CALENDAR_MONTHS, period));
+    }
 }
 
 TEST_CASE("files say nine months in their own words, and DHIS2, which knows none, refuses them") {

@@ -92,22 +92,6 @@ bool is_of_old_font(std::string_view text) {
     return false;
 }
 
-bool has_shape(std::string_view text, v1::Shape shape) {
-    switch (shape) {
-        case v1::REFERENCE:
-            return std::all_of(text.begin(), text.end(),
-                               [](char c) { return alphanumeric(c) || c == '.' || c == '_' || c == '-' || c == '/'; });
-        case v1::VILLAGE_CODE: return is_village_code(text);
-        case v1::DATE: return parse_day(text).has_value();
-        case v1::PERIOD: return Period::parse(v1::OFFICIAL, text).has_value();
-        case v1::INDICATOR_CODE: return text.size() == 6 && text[3] == '-' && capitals(text.substr(0, 3)) && all_digits(text.substr(4));
-        case v1::TIME:
-            return text.size() == 5 && text[2] == ':' && all_digits(text.substr(0, 2)) && all_digits(text.substr(3)) && text < "24" &&
-                   text[3] < '6';
-        default: return true;
-    }
-}
-
 // The schema's rules of a message, read once.
 struct TypePlan;
 struct FieldPlan {
@@ -383,6 +367,22 @@ const Body* known_body(const v1::Event& event) {
 }
 
 }  // namespace
+
+bool has_shape(std::string_view text, v1::Shape shape) {
+    switch (shape) {
+        case v1::REFERENCE:
+            return std::all_of(text.begin(), text.end(),
+                               [](char c) { return alphanumeric(c) || c == '.' || c == '_' || c == '-' || c == '/'; });
+        case v1::VILLAGE_CODE: return is_village_code(text);
+        case v1::DATE: return parse_day(text).has_value();
+        case v1::PERIOD: return Period::parse(v1::OFFICIAL, text).has_value();
+        case v1::INDICATOR_CODE: return text.size() == 6 && text[3] == '-' && capitals(text.substr(0, 3)) && all_digits(text.substr(4));
+        case v1::TIME:
+            return text.size() == 5 && text[2] == ':' && all_digits(text.substr(0, 2)) && all_digits(text.substr(3)) && text < "24" &&
+                   text[3] < '6';
+        default: return true;
+    }
+}
 
 bool is_village_code(std::string_view text) {
     return text.size() == 8 && text[5] == '-' && all_digits(text.substr(0, 5)) && all_digits(text.substr(6));

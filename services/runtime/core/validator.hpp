@@ -13,6 +13,9 @@ namespace chieng {
 // 23656-01.
 [[nodiscard]] bool is_village_code(std::string_view text);
 
+// What the schema asks of a text of that shape; an empty one has every shape that no form is given for.
+[[nodiscard]] bool has_shape(std::string_view text, v1::Shape shape);
+
 // All that is wrong with the fields, in schema order; empty when nothing is.
 [[nodiscard]] Reasons validate(const v1::Event& event);
 

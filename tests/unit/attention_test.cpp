@@ -237,9 +237,11 @@ TEST_CASE("a target of an indicator that does not exist, or not over that period
     commune.has("monitoring", "office", target(4, "POV-03", "2022"), "2022-03-20");
     commune.has("monitoring", "office", target(5, "POV-09", "2022-04"), "2022-03-20");  // a stock of years only
     commune.has("monitoring", "office", target(6, "TGT-01", "2022"), "2022-03-20");     // achievement is measured by others
+    commune.has("monitoring", "office", target(8, "COM-01", "2022-9M"), "2022-03-20");  // of nine months nothing is told
     constexpr auto of_nothing = v1::AttentionNeeded::TARGET_OF_NOTHING;
     CHECK(commune.found(of_nothing, "2022-04-01") ==
-          "23656-01 COM-77/2022 since 2022-04-01, 23656-01 POV-09/2022-04 since 2022-04-01, 23656-01 TGT-01/2022 since 2022-04-01");
+          "23656-01 COM-01/2022-9M since 2022-04-01, 23656-01 COM-77/2022 since 2022-04-01, 23656-01 POV-09/2022-04 since 2022-04-01, "
+          "23656-01 TGT-01/2022 since 2022-04-01");
     v1::Entry taken_back;
     taken_back.set_effect(v1::Entry::NOTHING);
     taken_back.set_device("office");

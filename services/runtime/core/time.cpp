@@ -11,15 +11,18 @@ namespace {
 using std::chrono::days;
 using std::chrono::year_month_day;
 
-std::optional<int> digits(std::string_view text) {
-    int value = 0;
-    for (const char c : text) {
+constexpr int no_number = 10'000;  // more than four digits say
+
+// Every event that is folded is read by it.
+int number_of(std::string_view digits) {
+    int value = digits.empty() ? no_number : 0;
+    for (const char c : digits) {
         if (c < '0' || c > '9') {
-            return std::nullopt;
+            return no_number;
         }
         value = value * 10 + (c - '0');
     }
-    return text.empty() ? std::nullopt : std::optional(value);
+    return value;
 }
 
 std::int32_t months_in(v1::Span span) {
@@ -44,22 +47,14 @@ std::optional<Day> parse_day(std::string_view text) {
     if (text.size() != 10 || text[4] != '-' || text[7] != '-') {
         return std::nullopt;
     }
-    // Of each event that is folded; what is no digit makes its part too large.
-    const auto number = [&](std::size_t first, std::size_t end) {
-        unsigned value = 0;
-        for (auto at = first; at < end; ++at) {
-            const auto digit = static_cast<unsigned char>(text[at] - '0');
-            value = digit > 9 ? 10'000 : value * 10 + digit;
-        }
-        return value;
-    };
-    const auto year = number(0, 4);
-    const auto month = number(5, 7);
-    const auto day = number(8, 10);
+    const auto year = number_of(text.substr(0, 4));
+    const auto month = number_of(text.substr(5, 2));
+    const auto day = number_of(text.substr(8, 2));
     if (year < 1900 || year > 2199 || month > 12 || day > 31) {
         return std::nullopt;
     }
-    const auto date = std::chrono::year(static_cast<int>(year)) / std::chrono::month(month) / std::chrono::day(day);
+    const auto date =
+        std::chrono::year(year) / std::chrono::month(static_cast<unsigned>(month)) / std::chrono::day(static_cast<unsigned>(day));
     return date.ok() ? std::optional(Day(date)) : std::nullopt;
 }
 
@@ -95,12 +90,12 @@ std::optional<Atom> Atom::parse(std::string_view text) {
     if (text.size() != 8 || text[4] != '-' || (text[7] != 'a' && text[7] != 'b')) {
         return std::nullopt;
     }
-    const auto year = digits(text.substr(0, 4));
-    const auto month = digits(text.substr(5, 2));
-    if (!year || !month || *month < 1 || *month > 12) {
+    const auto year = number_of(text.substr(0, 4));
+    const auto month = number_of(text.substr(5, 2));
+    if (year == no_number || month < 1 || month > 12) {
         return std::nullopt;
     }
-    return Atom{2 * (12 * *year + *month - 1) + (text[7] == 'b' ? 1 : 0)};
+    return Atom{2 * (12 * year + month - 1) + (text[7] == 'b' ? 1 : 0)};
 }
 
 std::string Atom::format() const {
@@ -111,8 +106,8 @@ std::string Atom::format() const {
 Period Period::of(v1::Calendar calendar, v1::Span span, Atom atom) {
     // An official month is named after the calendar month in which it ends.
     const int month = (calendar == v1::OFFICIAL ? atom.index + 1 : atom.index) / 2;
-    const int number = month % 12 / months_in(span) + 1;
-    return span == v1::NINE_MONTHS && number > 1 ? Period{calendar, span, month / 12 + 1, 1} : Period{calendar, span, month / 12, number};
+    const int part = month % 12 / months_in(span);
+    return part < 12 / months_in(span) ? Period{calendar, span, month / 12, part + 1} : Period{calendar, span, month / 12 + 1, 1};
 }
 
 Period Period::of(v1::Calendar calendar, v1::Span span, Day day) {
@@ -120,25 +115,25 @@ Period Period::of(v1::Calendar calendar, v1::Span span, Day day) {
 }
 
 std::optional<Period> Period::parse(v1::Calendar calendar, std::string_view text) {
-    const auto year = digits(text.substr(0, 4));
-    if (!year || *year < 1900 || *year > 2199 || text.size() < 4) {
+    const auto year = number_of(text.substr(0, 4));
+    if (year < 1900 || year > 2199 || text.size() < 4) {
         return std::nullopt;
     }
     if (text.size() == 4) {
-        return Period{calendar, v1::YEAR, *year, 1};
+        return Period{calendar, v1::YEAR, year, 1};
     }
     if (text.size() != 7 || text[4] != '-') {
         return std::nullopt;
     }
     if (text.substr(5) == "9M") {
-        return Period{calendar, v1::NINE_MONTHS, *year, 1};
+        return Period{calendar, v1::NINE_MONTHS, year, 1};
     }
     const auto span = text[5] == 'Q' ? v1::QUARTER : text[5] == 'H' ? v1::HALF : v1::MONTH;
-    const auto which = digits(text.substr(span == v1::MONTH ? 5 : 6));
-    if (!which || *which < 1 || *which > 12 / months_in(span)) {
+    const auto which = number_of(text.substr(span == v1::MONTH ? 5 : 6));
+    if (which < 1 || which > 12 / months_in(span)) {
         return std::nullopt;
     }
-    return Period{calendar, span, *year, *which};
+    return Period{calendar, span, year, which};
 }
 
 std::string Period::format() const {

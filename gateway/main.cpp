@@ -231,8 +231,7 @@ int print_table(const Settings& settings) {
     }
     const auto definitions = load_definitions(settings.indicators);
     if (definitions.shown(*period).empty()) {
-        const auto why = nothing_told_label(*period);
-        throw std::invalid_argument("--period: " + (settings.english ? why.en() : why.vi()));
+        throw std::invalid_argument("--period: " + said(nothing_told_label(*period), settings.english ? Tongue::en : Tongue::vi));
     }
     const auto places = load_places(settings.places);
     const auto& area = settings.area.empty() ? settings.place : settings.area;

@@ -350,7 +350,7 @@ void Board::each_window(CellId id, const Take& take) const {
     const auto atom = cell_id::atom_of(cell_id::time(id));
     for (const auto span : definitions_.series(cell_id::series(id)).spans) {
         for (const auto calendar : {v1::OFFICIAL, v1::CALENDAR_MONTHS}) {
-            if (const auto window = Period::of(calendar, span, atom); span != v1::NINE_MONTHS || window.holds(atom)) {
+            if (const auto window = Period::of(calendar, span, atom); window.holds(atom)) {
                 take(cell_id::pack(cell_id::series(id), cell_id::time_of(window), cell_id::area(id)));
             }
         }

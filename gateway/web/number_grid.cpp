@@ -19,7 +19,7 @@ constexpr int commune_weight = 4;
 constexpr int weight_above = 16;
 
 int weight_of(v1::Span span) {
-    return span == v1::MONTH ? 1 : span == v1::QUARTER ? 2 : span == v1::HALF ? 3 : 4;  // of nine months no number of people is told
+    return span == v1::MONTH ? 1 : span == v1::QUARTER ? 2 : span == v1::HALF ? 3 : 4;
 }
 
 class GridMaker {
@@ -83,8 +83,10 @@ private:
         grid_.slots = static_cast<std::size_t>(ground_.end() - ground_.first());
         grid_.windows_of.resize(grid_.slots);
         for (const auto span : spans) {
-            for (const auto calendar :
-                 span == v1::NINE_MONTHS ? std::span<const v1::Calendar>() : std::span<const v1::Calendar>(calendars)) {
+            if (span == v1::NINE_MONTHS) {
+                continue;  // of which Hiding tells nothing
+            }
+            for (const auto calendar : calendars) {
                 for (auto atom = ground_.first(); atom < ground_.end();) {
                     const auto period = Period::of(calendar, span, Atom{atom});
                     std::vector<std::uint32_t> slots;

@@ -13,7 +13,7 @@ namespace chieng {
 // 23656-01.
 [[nodiscard]] bool is_village_code(std::string_view text);
 
-// What the schema asks of a text of that shape; an empty one has every shape that no form is given for.
+// Whether a text is as the schema asks of that shape.
 [[nodiscard]] bool has_shape(std::string_view text, v1::Shape shape);
 
 // All that is wrong with the fields, in schema order; empty when nothing is.

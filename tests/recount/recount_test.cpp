@@ -7,10 +7,9 @@
 #include "services/runtime/core/topics.hpp"
 #include "services/runtime/host/services.hpp"
 #include "tests/recount/random_year.hpp"
+#include "tests/support/definitions.hpp"
 #include "tests/support/events.hpp"
 #include "tests/support/memory_store.hpp"
-
-#include "data/indicators.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -27,19 +26,14 @@ namespace recount_test {
 
 using namespace chieng;
 using chieng::testing::kbang;
+using chieng::testing::with_nine_months;
 
 namespace {
-
-// As shipped, and told of nine months besides.
-const Definitions& definitions() {
-    static const auto loaded = Definitions::load("also: NINE_MONTHS\n" + std::string(data::indicators), "indicators.txtpb");
-    return loaded;
-}
 
 // The communes' services and gateways and the district's, all of a year's events folded.
 class Kbang {
 public:
-    explicit Kbang(const std::vector<recount::Sent>& year) : district_(definitions(), kbang(), "625") {
+    explicit Kbang(const std::vector<recount::Sent>& year) : district_(with_nine_months(), kbang(), "625") {
         for (const auto& one : year) {
             take(one);
             if (++taken_ % 40 == 0) {
@@ -55,7 +49,7 @@ public:
 
 private:
     struct Commune {
-        explicit Commune(const std::string& code) : board(definitions(), kbang(), code) {}
+        explicit Commune(const std::string& code) : board(with_nine_months(), kbang(), code) {}
         std::map<std::string, testing::MemoryStore> stores;
         std::map<std::string, std::unique_ptr<Engine>> engines;
         Board board;
@@ -319,7 +313,7 @@ TEST_CASE("windows are those of the decree") {
 
 TEST_CASE("the catalogue is what is defined, over the same spans") {
     std::map<std::string, std::string> defined;
-    for (const auto& definition : definitions().all()) {
+    for (const auto& definition : with_nine_months().all()) {
         if (!definition.indicator.hidden()) {
             defined[definition.indicator.code()] = spans_of(definition.indicator);
         }

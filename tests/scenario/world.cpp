@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/scenario/world.hpp"
 
-#include "data/indicators.hpp"
 #include "gateway/serve/value_text.hpp"
 #include "services/runtime/core/cloud_event.hpp"
 #include "services/runtime/core/topics.hpp"
 #include "services/runtime/host/services.hpp"
+#include "tests/support/definitions.hpp"
 #include "tests/support/events.hpp"
 
 #include <stdexcept>
@@ -18,11 +18,6 @@ constexpr std::chrono::milliseconds round_time(10);
 constexpr std::chrono::milliseconds pause_time(600'000);  // long enough for whoever waits to send or ask again
 constexpr int pauses_max = 3;
 constexpr auto morning = std::chrono::hours(2);  // 9 o'clock in UTC+7
-
-const Definitions& definitions() {
-    static const auto loaded = Definitions::load(data::indicators, "indicators.txtpb");
-    return loaded;
-}
 
 }  // namespace
 

@@ -76,6 +76,18 @@ inline v1::Event a_commendation_awarded(std::uint64_t sequence, const std::strin
     return event;
 }
 
+// Of the commune, or of one of its villages; in hundredths of what the indicator is shown in.
+inline v1::Event a_target(std::uint64_t sequence, const std::string& indicator, const std::string& period, std::uint64_t value,
+                          const std::string& village = "") {
+    auto event = an_event(sequence);
+    event.set_village(village);
+    auto& target = *event.mutable_target_assigned();
+    target.set_indicator(indicator);
+    target.set_period(period);
+    target.set_value(value);
+    return event;
+}
+
 inline v1::Event correcting(v1::Event event, v1::Correction::Action action, std::uint64_t sequence, const std::string& device = "") {
     event.mutable_correction()->set_action(action);
     event.mutable_correction()->set_reason(v1::Correction::WRONG_FIGURE);

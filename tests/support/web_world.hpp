@@ -4,12 +4,11 @@
 
 #include "gateway/web/api.hpp"
 #include "gateway/web/problems.hpp"
+#include "tests/support/definitions.hpp"
 #include "tests/support/entries.hpp"
 #include "tests/support/events.hpp"
 #include "tests/support/journals.hpp"
 #include "tests/support/memory_store.hpp"
-
-#include "data/indicators.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -20,14 +19,9 @@
 
 namespace chieng::testing {
 
-inline const Definitions& the_plan() {
-    static const auto loaded = Definitions::load(data::indicators, "indicators.txtpb");
-    return loaded;
-}
-
 class WebWorld {
 public:
-    explicit WebWorld(const std::string& place = "625", web::Rights rights = {}, const Definitions& definitions = the_plan(),
+    explicit WebWorld(const std::string& place = "625", web::Rights rights = {}, const Definitions& definitions = testing::definitions(),
                       const Places& places = kbang())
         : follower(definitions, places, place, {{"23656", "session"}}, store, "test"),
           archive(place, store),

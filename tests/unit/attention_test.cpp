@@ -88,21 +88,14 @@ TEST_CASE("a village is silent when an official month and the days of grace are 
 TEST_CASE("what monitoring says of a village does not make it speak") {
     Commune commune;
     commune.session("2022-03-20");
-    v1::Event event = an_event(1);
-    event.mutable_target_assigned()->set_indicator("COM-01");
-    commune.has("monitoring", "office", event, "2022-05-20");
+    commune.has("monitoring", "office", a_target(1, "COM-01", "2022-Q2", 0, "23656-01"), "2022-05-20");
     CHECK(commune.found(silent, "2022-05-29").find("23656-01 ") == 0);
 }
 
 TEST_CASE("a target is behind below its pace, not before a part of its time is gone, and not when it is reached") {
     Commune commune;
-    auto event = an_event(1);
-    auto& target = *event.mutable_target_assigned();
-    target.set_indicator("COM-01");
-    target.set_value(400);         // four sessions
-    target.set_period("2022-Q2");  // 15 March to 14 June: 92 days
-    target.set_doc_no("1");
-    commune.has("monitoring", "office", event, "2022-03-15");
+    // Four sessions, from 15 March to 14 June: 92 days.
+    commune.has("monitoring", "office", a_target(1, "COM-01", "2022-Q2", 400, "23656-01"), "2022-03-15");
     CHECK(commune.found(behind, "2022-03-30").empty());
     CHECK(commune.found(behind, "2022-04-15") == "23656-01 COM-01/2022-Q2 since 2022-04-15");
     commune.session("2022-04-01").session("2022-04-02");
@@ -224,11 +217,7 @@ TEST_CASE("a finding about a device stays with the village in which it was raise
 TEST_CASE("a target of an indicator that does not exist, or not over that period, is shown until it is taken back") {
     Commune commune;
     const auto target = [](std::uint64_t sequence, const std::string& code, const std::string& period) {
-        auto event = an_event(sequence);
-        event.mutable_target_assigned()->set_indicator(code);
-        event.mutable_target_assigned()->set_period(period);
-        event.mutable_target_assigned()->set_value(100);
-        return event;
+        return a_target(sequence, code, period, 100, "23656-01");
     };
     const auto wrong = target(1, "COM-77", "2022");
     commune.has("monitoring", "office", wrong, "2022-03-20");
@@ -262,11 +251,8 @@ TEST_CASE("whatever has a target, it is looked at every day") {
         std::uint64_t sequence = 0;
         for (const auto& definition : definitions().all()) {
             for (const auto* period : {"2022-04", "2022-Q2", "2022-H1", "2022"}) {
-                auto event = an_event(++sequence);
-                event.mutable_target_assigned()->set_indicator(definition.indicator.code());
-                event.mutable_target_assigned()->set_period(period);
-                event.mutable_target_assigned()->set_value(1000);
-                commune.has("monitoring", "office", event, "2022-03-20");
+                const auto target = a_target(++sequence, definition.indicator.code(), period, 1000, "23656-01");
+                commune.has("monitoring", "office", target, "2022-03-20");
             }
         }
         int days_behind = 0;
@@ -353,6 +339,14 @@ TEST_CASE("a report may be due on a day of a month, before its period ends too, 
     CHECK(finds("2022-06-01", "2022-H1"));  // that went to another office
     send(2, "2022-H1", "labour");
     CHECK_FALSE(finds("2022-06-01", "2022-H1"));
+}
+
+TEST_CASE("no report is overdue that was due before anything began") {
+    Commune commune(R"(report { level: COMMUNE_TO_DISTRICT span: HALF day: 31 months_later: -1 from: "2021-01-01" }
+                       rule { from: '2021-01-01' stands_days: 60 })");
+    commune.session("2022-06-05");
+    CHECK(commune.found(v1::AttentionNeeded::REPORT_OVERDUE, "2022-06-20").empty());
+    CHECK(commune.found(v1::AttentionNeeded::REPORT_OVERDUE, "2022-12-01").find("2022-H2") != std::string::npos);
 }
 
 TEST_CASE("a day that is free is no day on which a report is due, and a deadline that cannot be is refused") {

@@ -280,11 +280,7 @@ TEST_CASE("a target for a month to come is told against what stands now, wheneve
     };
     bench.start();
     bench.pass(1'000);
-    auto target = an_event(1);
-    target.mutable_target_assigned()->set_indicator("POV-02");
-    target.mutable_target_assigned()->set_period("2022-09");
-    target.mutable_target_assigned()->set_value(10);
-    hear(target);
+    hear(a_target(1, "POV-02", "2022-09", 10, "23656-01"));
     REQUIRE(bench.retained.contains(topic));
     auto opening = an_event(2);
     opening.mutable_baseline_set()->set_year(2022);
@@ -299,11 +295,7 @@ TEST_CASE("what was achieved of a quarter's target is told as it changes, withou
     Bench bench;
     bench.start();
     bench.pass(1'000);
-    auto target = an_event(1);
-    target.clear_village();
-    target.mutable_target_assigned()->set_indicator("COM-02");
-    target.mutable_target_assigned()->set_period("2022-Q2");
-    target.mutable_target_assigned()->set_value(100'000);
+    const auto target = a_target(1, "COM-02", "2022-Q2", 100'000);
     bench.hear(Input(Arrived{{feed, block_of(1, target, 5).SerializeAsString(), false}}));
     for (int i = 0; i < 20; ++i) {
         bench.pass(2'000);

@@ -15,11 +15,6 @@ using namespace chieng::testing;
 
 namespace {
 
-const Definitions& with_nine_months() {
-    static const auto loaded = Definitions::load("also: NINE_MONTHS\n" + std::string(data::indicators), "mine");
-    return loaded;
-}
-
 v1::Event a_session_on(std::uint64_t sequence, const std::string& day) {
     auto event = a_session_held(sequence);
     event.set_occurred_on(day);
@@ -47,8 +42,8 @@ TEST_CASE("nine months are told where the definitions name them, from 15 Decembe
 }
 
 TEST_CASE("an event touches the nine months that hold it, and none of the next year's") {
-    const auto periods = [](const std::string& day, const Definitions& definitions) {
-        Board board(definitions, kbang(), "23656");
+    const auto periods = [](const std::string& day, const Definitions& plan) {
+        Board board(plan, kbang(), "23656");
         board.apply("23656/household", entry_of("p", [&] {
                         auto event = a_household_supported(1);
                         event.set_occurred_on(day);
@@ -67,7 +62,7 @@ TEST_CASE("an event touches the nine months that hold it, and none of the next y
     };
     CHECK(periods("2022-03-20", with_nine_months()).contains("2022-9M"));
     CHECK(periods("2022-10-20", with_nine_months()) == std::set<std::string>{"2022", "2022-10", "2022-11", "2022-H2", "2022-Q4"});
-    CHECK_FALSE(periods("2022-03-20", the_plan()).contains("2022-9M"));
+    CHECK_FALSE(periods("2022-03-20", definitions()).contains("2022-9M"));
 }
 
 TEST_CASE("nine months that no definition names are a period without figures, which is not filed") {
@@ -99,12 +94,12 @@ TEST_CASE("of nine months no number of people is told under a threshold, as quar
 }
 
 TEST_CASE("nor in a rate that does not say that it is of people") {
-    const auto definitions = Definitions::load(
-        "also: NINE_MONTHS\n" + std::string(data::indicators) +
+    const auto with_a_rate = Definitions::load(
+        text_with_nine_months() +
             "indicator { code: 'ZZZ-01' label { vi: 'a' en: 'a' } unit { vi: 'a' en: 'a' } measure: RATIO spans: [QUARTER, HALF, YEAR] "
             "plan: ['I.1'] ratio { of: 'COM-02' per: 'COM-01' } }",
         "mine");
-    WebWorld world("625", rights_of_three(), definitions);
+    WebWorld world("625", rights_of_three(), with_a_rate);
     world.happened(a_session_on(1, "2022-03-20"));
     const auto told = [&](const std::string& token, const std::string& period) {
         return value_in(world.get("/api/v1/table?period=" + period, as(token)), "ZZZ-01", "23656").at("status");
@@ -147,12 +142,8 @@ TEST_CASE("files say nine months in their own words, and DHIS2, which knows none
 }
 
 TEST_CASE("a target of nine months is measured where they are told") {
-    auto assigned = an_event(1);
-    assigned.mutable_target_assigned()->set_indicator("COM-01");
-    assigned.mutable_target_assigned()->set_period("2022-9M");
-    assigned.mutable_target_assigned()->set_value(4);
     WebWorld world("23656", rights_of_three(), with_nine_months());
-    world.happened(assigned);
+    world.happened(a_target(1, "COM-01", "2022-9M", 4, "23656-01"));
     world.happened(a_session_on(2, "2022-03-20"));
     const auto reached = value_in(world.get("/api/v1/table?period=2022-9M&cuts=true", as("gong")), "TGT-01", "23656");
     REQUIRE(reached.at("parts").size() == 1);

@@ -95,7 +95,7 @@ TEST_CASE("phone, service and gateway name one trace, and so does what is read a
     Bench service;
     service.engine->tell(commune);
     MemoryStore board;
-    Gateway gateway(the_plan(), kbang(), "23656", {{"23656", "session"}}, board, 7);
+    Gateway gateway(definitions(), kbang(), "23656", {{"23656", "session"}}, board, 7);
     gateway.tell(gateway_lines);
     const auto give = [](auto& part, const Input& input, std::chrono::milliseconds at) {
         return part.handle({&input, 1}, Instant{Seconds(*parse_day("2022-04-10")), at});

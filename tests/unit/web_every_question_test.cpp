@@ -2,6 +2,7 @@
 // Whatever happened and whatever is asked, by whomever: it is answered, or refused in words. An answer that throws would end the gateway.
 #include "gateway/serve/recipients.hpp"
 #include "tests/recount/random_event.hpp"
+#include "tests/support/definitions.hpp"
 #include "tests/support/web_world.hpp"
 
 #include "data/recipients.hpp"
@@ -16,11 +17,6 @@ using namespace chieng;
 using namespace chieng::testing;
 
 namespace {
-
-const Definitions& with_nine_months() {
-    static const auto loaded = Definitions::load("also: NINE_MONTHS\n" + std::string(data::indicators), "mine");
-    return loaded;
-}
 
 const std::string periods[] = {"2022-04", "2022-Q2", "2022-H1", "2022-9M", "2022"};
 
@@ -51,12 +47,7 @@ void live_through_a_year(WebWorld& world) {
     for (const auto& definition : with_nine_months().all()) {
         for (const auto& period : periods) {
             for (const auto* village : {"", "23656-01"}) {
-                auto event = an_event(++sequence);
-                event.set_village(village);
-                event.mutable_target_assigned()->set_indicator(definition.indicator.code());
-                event.mutable_target_assigned()->set_period(period);
-                event.mutable_target_assigned()->set_value(1000);
-                happened(event);
+                happened(a_target(++sequence, definition.indicator.code(), period, 1000, village));
             }
         }
     }

@@ -101,13 +101,7 @@ TEST_CASE("of a table only the indicators, groups and cuts are told that are ask
 TEST_CASE("targets stand beside what was reached, with the pace") {
     WebWorld world;
     world.at("2022-05-01");
-    auto event = an_event(1);
-    event.set_village("");
-    auto& target = *event.mutable_target_assigned();
-    target.set_indicator("COM-01");
-    target.set_period("2022-Q2");
-    target.set_value(400);  // hundredths
-    world.happened(event);
+    world.happened(a_target(1, "COM-01", "2022-Q2", 400));
     world.happened(a_session_held(2));
     const auto table = world.get("/api/v1/table?period=2022-Q2");
     const auto value = value_in(table, "COM-01", "23656");
@@ -123,11 +117,7 @@ TEST_CASE("targets stand beside what was reached, with the pace") {
 TEST_CASE("a target of nothing is told, and whether it is met") {
     WebWorld world;
     world.at("2022-05-01");
-    auto event = an_event(1);
-    event.set_village("");
-    event.mutable_target_assigned()->set_indicator("POV-07");  // nobody shall fall back into poverty
-    event.mutable_target_assigned()->set_period("2022-Q2");
-    world.happened(event);
+    world.happened(a_target(1, "POV-07", "2022-Q2", 0));  // nobody shall fall back into poverty
     const auto target = [&] { return value_in(world.get("/api/v1/table?period=2022-Q2"), "POV-07", "23656").at("target"); };
     CHECK(target().at("assigned") == 0);
     CHECK(target().at("achieved") == "–");
@@ -147,13 +137,7 @@ TEST_CASE("a target of nothing is told, and whether it is met") {
 TEST_CASE("a target of villages is not the commune's own until it has one") {
     WebWorld world;
     const auto assigns = [&](std::uint64_t sequence, const std::string& village) {
-        auto event = an_event(sequence);
-        event.set_village(village);
-        auto& target = *event.mutable_target_assigned();
-        target.set_indicator("COM-01");
-        target.set_period("2022-Q2");
-        target.set_value(400);
-        world.happened(event);
+        world.happened(a_target(sequence, "COM-01", "2022-Q2", 400, village));
     };
     const auto target = [&] { return value_in(world.get("/api/v1/table?period=2022-Q2"), "COM-01", "23656").at("target"); };
     assigns(1, "23656-01");
@@ -166,13 +150,7 @@ TEST_CASE("a target of villages is not the commune's own until it has one") {
 TEST_CASE("a target of what has no value is not reached, nor reached by 0") {
     WebWorld world;
     world.at("2022-05-01");
-    auto event = an_event(1);
-    event.set_village("");
-    auto& target = *event.mutable_target_assigned();
-    target.set_indicator("INS-04");  // recommendations resolved, of those due; none is
-    target.set_period("2022-Q2");
-    target.set_value(9'000);
-    world.happened(event);
+    world.happened(a_target(1, "INS-04", "2022-Q2", 9'000));  // recommendations resolved, of those due; none is
     const auto table = world.get("/api/v1/table?period=2022-Q2&cuts=true");
     const auto one = value_in(table, "INS-04", "23656").at("target");
     CHECK(one.at("assigned") == 90);

@@ -28,7 +28,7 @@ recipient {
 })";
 
 web::Rights read_rights(const std::string& text, const std::string& place) {
-    const auto recipients = Recipients::load(data::recipients + std::string(ours), "recipients.txtpb", the_plan(), place);
+    const auto recipients = Recipients::load(data::recipients + std::string(ours), "recipients.txtpb", definitions(), place);
     return web::Rights::load(text, "r", [&](const std::string& name) { return recipients.share(name, kbang()); });
 }
 
@@ -50,12 +50,7 @@ v1::Event session_of(v1::Organisation organisation, std::uint64_t sequence, cons
 }
 
 v1::Event target_of(const std::string& indicator, std::uint64_t sequence) {
-    auto event = an_event(sequence);
-    event.set_village("");
-    event.mutable_target_assigned()->set_indicator(indicator);
-    event.mutable_target_assigned()->set_period("2022-Q2");
-    event.mutable_target_assigned()->set_value(400);
-    return event;
+    return a_target(sequence, indicator, "2022-Q2", 400);
 }
 
 std::set<std::string> groups_of(const Json& rows, const char* field) {

@@ -48,12 +48,7 @@ TEST_CASE("a target tells who has a threshold nothing that the figure beside it 
         support("23659-01");
     }
     const auto assign = [&](const std::string& code, const std::string& village, std::uint64_t value) {
-        auto event = an_event(++sequence);
-        event.set_village(village);
-        event.mutable_target_assigned()->set_indicator(code);
-        event.mutable_target_assigned()->set_period("2022");
-        event.mutable_target_assigned()->set_value(value);
-        world.happened(event);
+        world.happened(a_target(++sequence, code, "2022", value, village));
     };
     assign("SUP-02", "23656-01", 400);
     assign("SUP-04", "23656-01", 100'000);
@@ -94,12 +89,7 @@ TEST_CASE("a target tells who has a threshold nothing that the figure beside it 
 
 TEST_CASE("a target of a month tells nothing of a number that is told of quarters, to who has a threshold") {
     WebWorld world("625", rights_of_three());
-    auto assigned = an_event(1);
-    assigned.set_village("");
-    assigned.mutable_target_assigned()->set_indicator("JOB-01");
-    assigned.mutable_target_assigned()->set_period("2022-04");
-    assigned.mutable_target_assigned()->set_value(1000);
-    world.happened(assigned);
+    world.happened(a_target(1, "JOB-01", "2022-04", 1000));
     const auto achieved = [&](const std::string& token) {
         return value_in(world.get("/api/v1/table?period=2022-04&cuts=true", as(token)), "TGT-01", "23656");
     };
@@ -316,12 +306,7 @@ TEST_CASE("a class is told again when enough households have moved, and never as
 
 TEST_CASE("a target does not tell what is hidden") {
     WebWorld world("23656", rights_of_three());
-    auto assigned = an_event(1);
-    assigned.set_village("");
-    assigned.mutable_target_assigned()->set_indicator("SUP-01");
-    assigned.mutable_target_assigned()->set_period("2022-Q2");
-    assigned.mutable_target_assigned()->set_value(1000);
-    world.happened(assigned);
+    world.happened(a_target(1, "SUP-01", "2022-Q2", 1000));
     world.happened(a_household_supported(2));
     const auto table = world.get("/api/v1/table?period=2022-Q2&cuts=true", as("flute"));
     CHECK_FALSE(value_in(table, "SUP-01", "23656").contains("target"));

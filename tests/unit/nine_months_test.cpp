@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The first nine months of a year: no period of the decree, told where the definitions name it.
 #include "gateway/indicator/cell_id.hpp"
+#include "gateway/serve/recipients.hpp"
 #include "tests/support/definitions.hpp"
 #include "tests/support/web_world.hpp"
 
@@ -107,6 +108,21 @@ TEST_CASE("nor in a rate that does not say that it is of people") {
     CHECK(told("gong", "2022-9M") == "OK");
     CHECK(told("flute", "2022-9M") == "SUPPRESSED");
     CHECK(told("flute", "2022") == "OK");
+}
+
+TEST_CASE("a recipient of all spans that are told has everything, and of nine months only where he names them") {
+    const auto has_everything = [](const Definitions& plan, const std::string& spans) {
+        const auto text =
+            "recipient { name: 'commune/all' label { vi: 'n' en: 'y' } purpose { vi: 'm' en: 'p' } level: OF_COMMUNE "
+            "data_class: INTERNAL delivery: AS_IT_HAPPENS indicators: ['*'] spans: [" +
+            spans + "] }";
+        return Recipients::load(text, "mine", plan, "23656").share("commune/all", kbang()).is_everything();
+    };
+    const std::string of_the_decree = "MONTH, QUARTER, HALF, YEAR";
+    CHECK(has_everything(definitions(), of_the_decree));
+    CHECK_FALSE(has_everything(with_nine_months(), of_the_decree));
+    CHECK(has_everything(with_nine_months(), of_the_decree + ", NINE_MONTHS"));
+    CHECK_FALSE(has_everything(definitions(), "QUARTER, HALF, YEAR"));
 }
 
 TEST_CASE("times are kept with subjects: the form of each kind is written down") {

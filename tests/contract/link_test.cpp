@@ -202,6 +202,24 @@ TEMPLATE_TEST_CASE("sending and taking never wait, with and without a broker, an
     CHECK(reader.messages.size() <= limits::queue_messages_max);
 }
 
+TEST_CASE("what is retained finds room in a queue that is full of what is not") {
+    OnMosquitto world;
+    Client<OnMosquitto> writer(world, "writer");
+    REQUIRE(writer.comes_up());
+    world.stop();
+    REQUIRE(writer.hears([&] { return writer.said.ends_with('D'); }));
+    for (std::size_t i = 0; i < 2 * limits::queue_messages_max; ++i) {
+        writer.publish("a/b", "x");
+    }
+    writer.publish("c/d", "stands", true);
+    CHECK(writer.link->status().dropped_out == 2 * limits::queue_messages_max - limits::queue_passing_max);
+    world.start();
+    Client<OnMosquitto> reader(world, "reader");
+    REQUIRE(reader.comes_up());
+    reader.subscribe("c/d");
+    CHECK(reader.hears([&] { return !reader.messages.empty() && reader.messages.front().payload == "stands"; }));
+}
+
 TEMPLATE_TEST_CASE("arrivals that nobody takes are bounded", "", OnMosquitto, InMemory) {
     TestType world;
     Client<TestType> idle(world, "idle");

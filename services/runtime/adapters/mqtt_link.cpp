@@ -25,6 +25,12 @@ constexpr auto retry_max = std::chrono::milliseconds(5000);
 constexpr int publish_qos = 1;
 constexpr int subscribe_qos = 0;
 
+// Who misses a block or a receipt asks, or sends, again. Nobody does for what is retained, so some room is kept for it.
+std::size_t room_for(const Action& action) {
+    const auto* publish = std::get_if<Publish>(&action);
+    return publish != nullptr && !publish->message.retained ? limits::queue_passing_max : limits::queue_messages_max;
+}
+
 // OpenSSL prepares itself when somebody speaks TLS. To do it for everybody takes a megabyte of each program.
 void leave_openssl_alone() {
     [[maybe_unused]] static const bool done = [] {
@@ -117,7 +123,7 @@ public:
         {
             const std::lock_guard lock(mutex_);
             for (auto& action : actions) {
-                if (waiting_.size() >= limits::queue_messages_max) {
+                if (waiting_.size() >= room_for(action)) {
                     ++counted_.dropped_out;
                     continue;
                 }

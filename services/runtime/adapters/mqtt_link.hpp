@@ -6,7 +6,8 @@
 //          it a clean session does not send again, so to acknowledge each message saves none and costs the broker a packet each.
 // Thread   Paho's thread only copies an arrival into a bounded queue (and drops it when the queue is full: no receipt, so
 //          it comes again). One sender thread makes all Paho calls. The loop calls send() and take(), which never block.
-// Limits   limits::queue_messages_max arrivals and publications wait; limits::window_messages are unacknowledged.
+// Limits   limits::queue_messages_max arrivals wait, and actions, of them limits::queue_passing_max publications that are not
+//          retained; limits::window_messages are unacknowledged.
 #pragma once
 
 #include "services/runtime/ports/link.hpp"

@@ -24,7 +24,7 @@ std::string Report::text() const {
         return line + ": " + std::to_string(days) + " days, " + std::to_string(journalled) + " events, " + std::to_string(receipts) +
                " receipts, " + std::to_string(deliveries) + " deliveries, " + std::to_string(deaths) + " deaths";
     }
-    return line + " fails: " + message + "; replay: .build/dev/tests/simulate --seed " + std::to_string(seed);
+    return line + " fails: " + message + "; replay: .build/dev/tests/simulate " + replay;
 }
 
 World::World(std::uint64_t seed, const Options& options)
@@ -65,6 +65,8 @@ World::World(std::uint64_t seed, const Options& options)
 Report World::run() {
     Report report;
     report.seed = seed_;
+    report.replay = "--seed " + std::to_string(seed_) + (options_.rough ? " --rough" : "") +
+                    (options_.known_bad.empty() ? "" : " --known-bad " + options_.known_bad);
     try {
         play();
     } catch (const Violation& violation) {

@@ -22,6 +22,7 @@ struct Options {
 
 struct Report {
     std::uint64_t seed = 0;
+    std::string replay;     // the arguments of simulate that play it again
     std::string invariant;  // that does not hold; empty: all do
     std::string message;
     std::uint64_t trace = 0;

@@ -12,6 +12,8 @@ public:
     // Throws std::invalid_argument when CHIENG_CLOCK is set and not of that form.
     Clock();
     [[nodiscard]] Instant now() const;
+    // Not the machine's: CHIENG_CLOCK is set, as where a year is played.
+    [[nodiscard]] bool is_replayed() const { return replayed_; }
 
 private:
     bool replayed_ = false;

@@ -183,6 +183,9 @@ void Host::take_soon() {
 }
 
 bool Host::run(std::chrono::milliseconds patience) {
+    if (clock_.is_replayed()) {
+        spdlog::info("the time is not the machine's: CHIENG_CLOCK is set, it is {} now", format_day(day_at(clock_.now().civil)));
+    }
     bool stopped = false;
     boost::asio::signal_set signals(*loop_, SIGINT, SIGTERM);
     signals.async_wait([&](const boost::system::error_code& error, int) { stopped = stopped || !error; });

@@ -128,7 +128,7 @@ private:
             const auto* type = body_type(event);
             lines_.push_back(feed.source.feed + "/" + entry.device() + "/" + std::to_string(event.sequence()) + "  " + event.occurred_on() +
                              "  " + (type == nullptr ? "" : rule_of(*type).label().vi()) +
-                             (event.has_correction() ? "  (" + v1::Correction::Action_Name(event.correction().action()) + ")" : ""));
+                             (event.has_correction() ? "  (" + named(event.correction().action()).vi + ")" : ""));
         }
     }
 
@@ -213,8 +213,10 @@ int file_period(const ReportSettings& settings, const Places& places) {
         return exit_data;
     }
     const auto& report = reply->report();
-    std::printf("%s %s (%s – %s): %d values, revision %u\nsha256 %s\n", report.area().c_str(), report.period().c_str(),
-                report.from().c_str(), report.to().c_str(), report.values_size(), report.revision(), report.digest().c_str());
+    std::printf(
+        settings.english ? "%s %s (%s – %s): %d values, revision %u\nsha256 %s\n" : "%s %s (%s – %s): %d số liệu, chốt lần %u\nsha256 %s\n",
+        report.area().c_str(), report.period().c_str(), report.from().c_str(), report.to().c_str(), report.values_size(), report.revision(),
+        report.digest().c_str());
     if (has_monitoring(report)) {
         const auto filed_on = day_at(Seconds(std::chrono::seconds(report.filed_at())));
         const auto day = places.nearest_day(report.area(), filed_on).value_or(filed_on);  // one that has ended: its last day
@@ -244,8 +246,8 @@ int acknowledge(const ReportSettings& settings) {
         return exit_data;
     }
     const auto& report = reply->report();
-    std::printf("%s %s, revision %u, sha256 %s\n", report.area().c_str(), report.period().c_str(), report.revision(),
-                report.digest().c_str());
+    std::printf("%s %s, %s %u, sha256 %s\n", report.area().c_str(), report.period().c_str(), settings.english ? "revision" : "chốt lần",
+                report.revision(), report.digest().c_str());
     for (const auto& made : reply->acknowledgements()) {
         const auto day = format_day(day_at(Seconds(std::chrono::seconds(made.acknowledged_at()))));
         std::printf("  %-18s %s %s\n", made.recipient().c_str(), settings.english ? "confirmed on" : "đã xác nhận ngày", day.c_str());
@@ -328,8 +330,10 @@ int show_restated(const ReportSettings& settings, const Definitions& definitions
         return exit_data;
     }
     const auto& report = reply->report();
-    std::printf("%s %s, revision %u, sha256 %s: %d of %d values are restated\n", report.area().c_str(), report.period().c_str(),
-                report.revision(), report.digest().c_str(), reply->restated_size(), report.values_size());
+    std::printf(settings.english ? "%s %s, revision %u, sha256 %s: %d of %d values are restated\n"
+                                 : "%s %s, chốt lần %u, sha256 %s: %d trong %d số liệu đã khác\n",
+                report.area().c_str(), report.period().c_str(), report.revision(), report.digest().c_str(), reply->restated_size(),
+                report.values_size());
     for (const auto& restated : reply->restated()) {
         const auto& named = restated.has_now() ? restated.now() : restated.filed();
         const auto* definition = definitions.find(named.indicator(), *parse_day(report.to()));
@@ -353,7 +357,7 @@ int show_restated(const ReportSettings& settings, const Definitions& definitions
         }
         return 0;
     }
-    std::printf("%s\n", settings.english ? "events since then:" : "các sự kiện đến sau:");
+    std::printf("%s\n", settings.english ? "events since then:" : "các tin đến sau:");
     LateEvents late(report, client_name());
     Host host(settings.mqtt);
     host.add("late", [&](std::span<const Input> inputs, Instant now) { return late.handle(inputs, now); });

@@ -45,8 +45,8 @@ std::vector<v1::Label> heading_lines(const Statement& statement) {
     const auto calendar = calendar_label(period.calendar);
     std::vector<v1::Label> lines{label(name.vi() + " (" + days.vi() + ")", name.en() + " (" + days.en() + ")"), calendar};
     if (statement.map) {
-        const auto day = format_day(*statement.map);
-        lines.push_back(label("Theo địa giới hành chính ngày " + day, "In the administrative units of " + day));
+        const auto day = day_label(*statement.map);
+        lines.push_back(label("Theo địa giới hành chính ngày " + day.vi(), "In the administrative units of " + day.en()));
     }
     if (statement.filed) {
         const auto& filed = *statement.filed;

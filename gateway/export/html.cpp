@@ -48,7 +48,8 @@ std::string figure_cell(const Figure& figure, Tongue tongue, bool restated) {
     if (figure.status != Status::ok) {
         return "<td class=\"w\">" + escaped(figure.shown(tongue)) + "</td>";
     }
-    return std::string("<td class=\"n") + (restated ? " changed" : "") + "\">" + escaped(figure.shown(tongue)) + "</td>";
+    return std::string("<td class=\"n") + (restated ? " changed" : "") + "\">" + escaped(with_thousands(figure.shown(tongue), tongue)) +
+           "</td>";
 }
 
 // Of the places [first, last).

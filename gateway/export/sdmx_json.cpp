@@ -83,7 +83,7 @@ Json attributes(const Statement& statement, Tongue tongue) {
     status["values"] = status_values(tongue);
     auto confidentiality = attribute("CONF_STATUS", label("Mức bảo mật", "Confidentiality status"), tongue);
     confidentiality["values"] =
-        Json::array({named("F", label("tự do", "free"), tongue), named("C", label("bảo mật", "confidential"), tongue)});
+        Json::array({named("F", label("được công bố", "free"), tongue), named("C", label("không công bố", "confidential"), tongue)});
     auto calendar = named("CALENDAR", label("Lịch", "Calendar"), tongue);
     calendar["relationship"] = {{"dataflow", Json::object()}};
     calendar["values"] =
@@ -98,7 +98,7 @@ Json attributes(const Statement& statement, Tongue tongue) {
 Json frequency_dimension(const Period& period, Tongue tongue) {
     const std::map<v1::Span, v1::Label> names{{v1::MONTH, label("Tháng", "Monthly")},
                                               {v1::QUARTER, label("Quý", "Quarterly")},
-                                              {v1::HALF, label("Nửa năm", "Half-yearly")},
+                                              {v1::HALF, label("6 tháng", "Half-yearly")},
                                               {v1::YEAR, label("Năm", "Annual")},
                                               {v1::NINE_MONTHS, label("Năm", "Annual")}};
     return dimension("FREQ", 0, label("Tần suất", "Frequency"),

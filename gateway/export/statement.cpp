@@ -300,8 +300,8 @@ std::string_view name_of(Status status) {
 }
 
 const v1::Label& words_of(Status status) {
-    static const std::array words{label("", ""), label("chưa báo cáo", "not reported"), label("ẩn vì số nhỏ", "suppressed"),
-                                  label("không có giá trị", "no value")};
+    static const std::array words{label("", ""), label("chưa báo tin", "not reported"), label("ẩn vì số nhỏ", "suppressed"),
+                                  label("không tính được", "no value")};
     return words.at(static_cast<std::size_t>(status));
 }
 

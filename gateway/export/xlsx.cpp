@@ -7,6 +7,7 @@
 #include "gateway/serve/labels.hpp"
 #include "services/runtime/core/places.hpp"
 
+#include <utf8proc.h>
 #include <xlsxwriter.h>
 
 #include <algorithm>
@@ -327,6 +328,24 @@ void put_group(Book& book, const Statement& statement, const std::string& group,
     }
 }
 
+// As the name of who issues a document is written (Decree 30/2020/NĐ-CP, appendix I).
+std::string capitals(std::string_view text) {
+    std::string made;
+    while (!text.empty()) {
+        utf8proc_int32_t letter = 0;
+        const auto size =
+            utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()), &letter);
+        if (size <= 0) {
+            return made.append(text);
+        }
+        std::array<utf8proc_uint8_t, 4> bytes{};
+        const auto length = utf8proc_encode_char(utf8proc_toupper(letter), bytes.data());
+        made.append(bytes.begin(), bytes.begin() + length);
+        text.remove_prefix(static_cast<std::size_t>(size));
+    }
+    return made;
+}
+
 void put_first_sheet(Book& book, const Statement& statement) {
     Sheet sheet(book, "Báo cáo");
     sheet.widths(0, 0, 12);
@@ -335,7 +354,7 @@ void put_first_sheet(Book& book, const Statement& statement) {
     const auto& area = statement.area();
     const bool is_village = names_village(area.code);
     sheet.text(is_village ? "" : "ỦY BAN NHÂN DÂN", Style::bold).skip(1).text("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", Style::bold).next();
-    sheet.text(area.name.vi(), Style::bold).skip(1).text("Độc lập - Tự do - Hạnh phúc", Style::bold).next();
+    sheet.text(capitals(area.name.vi()), Style::bold).skip(1).text("Độc lập - Tự do - Hạnh phúc", Style::bold).next();
     sheet.next();
     sheet.line(title().vi(), Style::title);
     sheet.line(title().en());
@@ -375,10 +394,11 @@ void put_first_sheet(Book& book, const Statement& statement) {
     sheet.next();
 }
 
-Refusal not_written(const std::string& why) {
+Refusal not_written(const v1::Label& why) {
     Refusal refusal;
-    refusal.text.set_vi("Không ghi được tệp XLSX vào thư mục tạm: " + why + ". Hãy kiểm tra dung lượng đĩa rồi thử lại.");
-    refusal.text.set_en("the XLSX file could not be written in the temporary folder: " + why + "; check the disk's space and try again");
+    refusal.text.set_vi("Không ghi được tệp XLSX vào thư mục tạm: " + why.vi() + ". Hãy kiểm tra dung lượng đĩa rồi thử lại.");
+    refusal.text.set_en("the XLSX file could not be written in the temporary folder: " + why.en() +
+                        "; check the disk's space and try again");
     return refusal;
 }
 
@@ -387,7 +407,7 @@ Refusal not_written(const std::string& why) {
 Written write_xlsx(const Statement& statement, Tongue tongue) {
     const Folder folder;
     if (folder.path().empty()) {
-        return not_written("no folder could be made");
+        return not_written(label("không tạo được thư mục", "no folder could be made"));
     }
     const auto file = folder.path() + "/statement.xlsx";
     Book book(file, folder.path());
@@ -397,12 +417,12 @@ Written write_xlsx(const Statement& statement, Tongue tongue) {
         put_group(book, statement, group, tongue);
     }
     if (const auto error = book.close(); error != LXW_NO_ERROR) {
-        return not_written(lxw_strerror(error));
+        return not_written(label(lxw_strerror(error), lxw_strerror(error)));
     }
     std::ifstream in(file, std::ios::binary);
     std::string bytes{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
     if (!in || bytes.empty()) {
-        return not_written("it could not be read back");
+        return not_written(label("không đọc lại được tệp", "it could not be read back"));
     }
     return bytes;
 }

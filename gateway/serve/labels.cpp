@@ -20,32 +20,45 @@ v1::Label label(std::string_view vi, std::string_view en) {
 
 namespace {
 
-struct Group {
+struct Named {
     std::string_view code;
     std::string_view vi;
     std::string_view en;
 };
 
-constexpr std::array groups{
-    Group{"COM", "Truyền thông, tuyên truyền", "Communication"},
-    Group{"TRN", "Tập huấn", "Training"},
-    Group{"PRC", "Cách làm mới trong sản xuất", "New practices"},
-    Group{"MOD", "Mô hình giảm nghèo", "Poverty reduction models"},
-    Group{"EXM", "Gương điển hình", "Exemplary stories"},
-    Group{"CUL", "Văn hóa, thể thao", "Culture and sports"},
-    Group{"TOU", "Du lịch", "Tourism"},
-    Group{"SAL", "Tiêu thụ sản phẩm", "Sales of products"},
-    Group{"JOB", "Việc làm", "Jobs"},
-    Group{"INS", "Kiểm tra, giám sát", "Inspection"},
-    Group{"EMU", "Thi đua, khen thưởng", "Emulation and commendation"},
-    Group{"SUP", "Hỗ trợ hộ nghèo", "Support of households"},
-    Group{"MOB", "Vận động", "Mobilisation"},
-    Group{"POV", "Hộ nghèo, cận nghèo", "Poverty"},
-    Group{"TGT", "Thực hiện chỉ tiêu", "Targets"},
-    Group{"PLN", "Kế hoạch", "Plans"},
-    Group{"NRD", "Nông thôn mới", "New rural development"},
-    Group{"RPT", "Chế độ báo cáo", "Reporting"},
+// As on the page (gateway/web/page/names.js).
+constexpr std::array names_of_services{
+    Named{"session", "Tuyên truyền", "Communication"},    Named{"household", "Hộ nghèo và hỗ trợ", "Households and support"},
+    Named{"commendation", "Khen thưởng", "Commendation"}, Named{"culture", "Văn hóa", "Culture"},
+    Named{"monitoring", "Theo dõi", "Monitoring"},
 };
+
+constexpr std::array groups{
+    Named{"COM", "Truyền thông, tuyên truyền", "Communication"},
+    Named{"TRN", "Tập huấn", "Training"},
+    Named{"PRC", "Cách làm mới", "New practices"},
+    Named{"MOD", "Mô hình giảm nghèo", "Poverty reduction models"},
+    Named{"EXM", "Gương điển hình", "Exemplary stories"},
+    Named{"CUL", "Văn hóa, thể thao", "Culture and sports"},
+    Named{"TOU", "Du lịch", "Tourism"},
+    Named{"SAL", "Tiêu thụ sản phẩm", "Sales of products"},
+    Named{"JOB", "Việc làm", "Jobs"},
+    Named{"INS", "Kiểm tra, giám sát", "Inspection"},
+    Named{"EMU", "Thi đua, khen thưởng", "Emulation and commendation"},
+    Named{"SUP", "Hỗ trợ hộ gia đình", "Support of households"},
+    Named{"MOB", "Vận động", "Mobilisation"},
+    Named{"POV", "Hộ nghèo, cận nghèo", "Poverty"},
+    Named{"TGT", "Thực hiện chỉ tiêu", "Targets"},
+    Named{"PLN", "Kế hoạch", "Plans"},
+    Named{"NRD", "Nông thôn mới", "New rural development"},
+    Named{"RPT", "Chế độ báo cáo", "Reporting"},
+};
+
+template <class List>
+v1::Label label_in(const List& list, std::string_view code) {
+    const auto* it = std::find_if(list.begin(), list.end(), [&](const Named& one) { return one.code == code; });
+    return it == list.end() ? label(code, code) : label(it->vi, it->en);
+}
 
 const v1::Cut* cut_named(const v1::Indicator& indicator, std::string_view name) {
     const auto it = std::find_if(indicator.cut().begin(), indicator.cut().end(), [&](const v1::Cut& cut) { return cut.name() == name; });
@@ -112,8 +125,11 @@ std::string group_of(std::string_view code) {
 }
 
 v1::Label group_label(std::string_view group) {
-    const auto* it = std::find_if(groups.begin(), groups.end(), [&](const Group& one) { return one.code == group; });
-    return it == groups.end() ? label(group, group) : label(it->vi, it->en);
+    return label_in(groups, group);
+}
+
+v1::Label service_label(std::string_view service) {
+    return label_in(names_of_services, service);
 }
 
 v1::Label cut_label(const v1::Indicator& indicator, std::string_view cut) {
@@ -159,6 +175,10 @@ v1::Label nothing_told_label(const Period& period) {
 
 v1::Label calendar_label(v1::Calendar calendar) {
     return v1::Calendar_descriptor()->FindValueByNumber(calendar)->options().GetExtension(v1::value);
+}
+
+v1::Label day_label(Day day) {
+    return label(day_vi(day), day_en(day));
 }
 
 v1::Label days_label(Day first, Day last) {

@@ -23,7 +23,7 @@ std::string word_of(v1::Span span, bool english) {
     switch (span) {
         case v1::MONTH: return english ? "months" : "tháng";
         case v1::QUARTER: return english ? "quarters" : "quý";
-        case v1::HALF: return english ? "halves of a year" : "nửa năm";
+        case v1::HALF: return english ? "halves of a year" : "6 tháng";
         case v1::NINE_MONTHS: return english ? "nine months" : "9 tháng";
         default: return english ? "years" : "năm";
     }

@@ -146,4 +146,26 @@ std::string with_comma(std::string text) {
     return text;
 }
 
+std::string with_thousands(std::string text, Tongue tongue) {
+    const char decimal = tongue == Tongue::vi ? ',' : '.';
+    const char mark = tongue == Tongue::vi ? '.' : ',';
+    const auto is_digit = [&](std::size_t at) { return at < text.size() && text[at] >= '0' && text[at] <= '9'; };
+    for (std::size_t end = text.size(); end > 0; --end) {  // from behind, as marks move what follows
+        if (!is_digit(end - 1) || is_digit(end)) {
+            continue;
+        }
+        auto begin = end;
+        while (begin > 0 && is_digit(begin - 1)) {
+            --begin;
+        }
+        const bool is_fraction = begin > 1 && text[begin - 1] == decimal && is_digit(begin - 2);
+        for (auto at = end; !is_fraction && at > begin + 3;) {
+            at -= 3;
+            text.insert(at, 1, mark);
+        }
+        end = begin + 1;
+    }
+    return text;
+}
+
 }  // namespace chieng

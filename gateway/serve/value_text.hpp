@@ -24,6 +24,9 @@ enum class Tongue { vi, en };
 // As it is written in Vietnamese: with a comma before decimals.
 [[nodiscard]] std::string with_comma(std::string text);
 
+// With a mark after each thousand: 1.234.567,50 in Vietnamese, 1,234,567.50 in English. `text`: as it is written in that tongue.
+[[nodiscard]] std::string with_thousands(std::string text, Tongue tongue);
+
 // "7.50 %": one number of another, which is not zero.
 [[nodiscard]] std::string percent_text(std::int64_t number, std::int64_t denominator);
 

@@ -44,16 +44,17 @@ void advise_feed(const Standing& standing, const Standing::Feed& feed, const Wor
         const auto name = feed.name.substr(feed.name.find('/') + 1);
         const auto place = feed.name.substr(0, feed.name.find('/'));
         todo.push_back(feed.name + ": " +
-                       (is_cells ? say("chưa nghe thấy gì; xem ở xã có chạy không: chieng-gateway --place ",
+                       (is_cells ? say("chưa nhận được gì; xem ở xã có chạy không: chieng-gateway --place ",
                                        "nothing was heard; see whether it runs at the commune: chieng-gateway --place ") +
                                        place + " run"
-                                 : say("chưa nghe thấy gì; xem dịch vụ có chạy không: chieng-service ",
+                                 : say("chưa nhận được gì; xem dịch vụ có chạy không: chieng-service ",
                                        "nothing was heard; see whether the service runs: chieng-service ") +
                                        name));
     } else if (feed.other_history()) {
-        todo.push_back(feed.name + ": " +
-                       say("lịch sử mới (kho đã được khôi phục từ bản sao, hoặc có hộ được xóa): máy chủ tự đọc lại từ đầu, chỉ cần chờ",
-                           "another history (a store was restored, or a household erased): the gateway reads it again by itself, wait"));
+        todo.push_back(
+            feed.name + ": " +
+            say("sổ đã được lập lại (kho được khôi phục từ bản sao, hoặc có hộ được xóa): máy chủ tự đọc lại từ đầu, chỉ cần chờ",
+                "another history (a store was restored, or a household erased): the gateway reads it again by itself, wait"));
     } else if (standing.answers && feed.behind() > 0) {
         todo.push_back(feed.name + ": " + say("đang đọc tiếp, còn ", "is being read, still to come: ") + std::to_string(feed.behind()) +
                        say("; nếu sau vài phút không giảm, xem nhật ký của chieng-gateway",
@@ -108,7 +109,7 @@ std::string text_of(const Standing& standing, bool english) {
                  : standing.caught_up() ? say("máy chủ đang chạy, đã đọc hết", "the gateway runs and has read all")
                                         : say("máy chủ đang chạy, còn đang đọc", "the gateway runs and is still reading")) +
                 "\n" +
-                line({say("luồng tin", "feed"), say("mã lịch sử", "epoch"), say("tin cuối", "ends at"), say("đã đọc", "read"),
+                line({say("sổ tin", "feed"), say("mã của sổ", "epoch"), say("tin cuối", "ends at"), say("đã đọc", "read"),
                       say("còn lại", "behind"), say("ngày nhận cuối", "last receipt")});
     for (const auto& feed : standing.feeds) {
         text += line_of(feed);

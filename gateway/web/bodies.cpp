@@ -48,7 +48,7 @@ std::optional<Problem> unknown_field(const Json& body, std::initializer_list<std
             for (const auto one : known) {
                 all.append(all.empty() ? "" : ", ").append(one);
             }
-            return bad_parameter(name, "no such field here; there is: " + all, "không có trường này; chỉ có: " + all);
+            return bad_parameter(name, "no such field here; there is: " + all, "không có mục này; chỉ có: " + all);
         }
     }
     return std::nullopt;

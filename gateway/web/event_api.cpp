@@ -24,11 +24,11 @@ struct Need {
 std::vector<Need> needs_of(const v1::Event& event) {
     std::vector<Need> needs;
     if (event.has_correction()) {
-        needs.push_back({v1::Viewer::CORRECT, "you may not correct events", "bạn không được đính chính sự kiện"});
+        needs.push_back({v1::Viewer::CORRECT, "you may not correct events", "bạn không được đính chính tin"});
     }
     switch (event.body_case()) {
         case v1::Event::kDuplicateDecided:
-            needs.push_back({v1::Viewer::DECIDE, "you may not decide whether events are one", "bạn không được kết luận sự kiện trùng"});
+            needs.push_back({v1::Viewer::DECIDE, "you may not decide whether events are one", "bạn không được kết luận tin trùng"});
             break;
         case v1::Event::kTargetAssigned:
         case v1::Event::kOfficerAssigned:
@@ -40,7 +40,7 @@ std::vector<Need> needs_of(const v1::Event& event) {
             break;
         default:
             if (!event.has_correction()) {
-                needs.push_back({v1::Viewer::POST, "you may not post events", "bạn không được gửi sự kiện"});
+                needs.push_back({v1::Viewer::POST, "you may not post events", "bạn không được gửi tin"});
             }
     }
     return needs;
@@ -76,7 +76,7 @@ std::optional<Problem> sign(const v1::Viewer& viewer, v1::Event& event) {
     }
     if (event.correction().action() == v1::Correction::REPLACE && !names_organisation) {
         return bad_parameter("organisation", "name the organisation of the event that is replaced: it would count as yours",
-                             "hãy ghi tổ chức của tin được thay, nếu không tin sẽ tính cho tổ chức của bạn");
+                             "hãy ghi đơn vị của tin được thay, nếu không tin sẽ tính cho đơn vị của bạn");
     }
     if (!event.posted_by().empty() && event.posted_by() != viewer.name()) {
         return Problem{403,
@@ -218,12 +218,12 @@ Outcome post_event(const Call& call) {
         }
         return reply_of(bad_parameter("service",
                                       known ? "this event goes to " + post.service : "name the service that takes it, one of " + all,
-                                      known ? "sự kiện này thuộc dịch vụ " + post.service : "hãy ghi dịch vụ nhận tin, một trong: " + all));
+                                      known ? "tin này thuộc dịch vụ " + post.service : "hãy ghi dịch vụ nhận tin, một trong: " + all));
     }
     const auto commune = commune_of(call, post.event);
     if (!commune) {
         return reply_of(bad_parameter("commune", "name a commune of " + call.world.place + ", or a village in the event",
-                                      "hãy ghi một xã thuộc " + call.world.place + ", hoặc ghi thôn, làng trong sự kiện"));
+                                      "hãy ghi một xã thuộc " + call.world.place + ", hoặc ghi thôn, làng trong tin"));
     }
     post.commune = *commune;
     post.caller = read_trace_parent(call.request.field("traceparent"));

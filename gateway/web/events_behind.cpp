@@ -24,7 +24,7 @@ Problem other_journal() {
             "cursor",
             "The journal began again",
             "the journal was written anew since, as it is when a household is erased; ask without `after`, from the first page",
-            "sổ đã được ghi lại từ đầu, như khi xóa dữ liệu một hộ; hãy hỏi lại từ trang đầu, không có `after`",
+            "sổ đã được ghi lại từ đầu, như khi xóa dữ liệu một hộ; hãy xem lại từ trang đầu, không có `after`",
             "after"};
 }
 
@@ -139,7 +139,7 @@ EventsPage::EventsPage(const Call& call)
         read_cursor(parameters.text("after"));
     } else {
         wrong_ = bad_parameter("after", "goes on with single events, which are told at a commune to who sees INTERNAL and small numbers",
-                               "dùng để xem tiếp từng sự kiện, chỉ có ở cấp xã cho người xem được dữ liệu nội bộ và số nhỏ");
+                               "dùng để xem tiếp từng tin, chỉ có ở cấp xã cho người xem được dữ liệu nội bộ và số nhỏ");
     }
 }
 

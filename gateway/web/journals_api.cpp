@@ -48,7 +48,7 @@ std::optional<Outcome> not_under_a_threshold(const Call& call) {
 
 v1::Label whole_ledger() {
     v1::Label label;
-    label.set_vi("bảng đối chiếu, nơi đếm tin của mọi dịch vụ");
+    label.set_vi("sổ đối chiếu, nơi đếm tin của mọi dịch vụ");
     label.set_en("the ledger, which counts the events of every service");
     return label;
 }

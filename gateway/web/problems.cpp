@@ -13,14 +13,14 @@ constexpr std::array kinds{
     ProblemKind{"body", "Không đọc được nội dung yêu cầu. Hãy gửi một đối tượng JSON.",
                 "The body of the request cannot be read. Send one JSON object."},
     ProblemKind{"commune",
-                "Chỉ máy chủ của xã mới có thông tin này, hoặc cần nêu rõ xã. Hãy hỏi máy chủ của xã, hoặc thêm tham số commune.",
+                "Chỉ máy chủ của xã mới có thông tin này, hoặc cần nêu rõ xã. Hãy xem ở máy chủ của xã, hoặc thêm tham số commune.",
                 "Only a commune has this, or it is not clear which commune is meant. Ask the commune's gateway, or name it with commune."},
     ProblemKind{"content-encoding", "Nội dung được gửi dưới dạng nén. Hãy gửi không nén.",
                 "The body came in an encoding. Send it as it is, without Content-Encoding."},
     ProblemKind{"content-type", "Nội dung phải là application/json.", "The body is to be application/json."},
     ProblemKind{"cross-site", "Yêu cầu đến từ trang của nơi khác. Hãy mở trang của chính máy chủ này.",
                 "The request comes from a page of another site. Use a page of this gateway."},
-    ProblemKind{"cursor", "Vị trí đọc thuộc về một lịch sử khác. Hãy bỏ những gì đã có và đọc lại từ đầu.",
+    ProblemKind{"cursor", "Vị trí đọc là của sổ cũ, trước khi sổ được lập lại. Hãy bỏ những gì đã có và đọc lại từ đầu.",
                 "The cursor is of another history. Forget what you have and read again from the beginning."},
     ProblemKind{"event", "Nội dung không phải một tin báo hợp lệ. Hãy sửa mục được nêu rồi gửi lại.",
                 "The body is no event. Correct the field that is named and post it again."},
@@ -32,22 +32,21 @@ constexpr std::array kinds{
                 "The Idempotency-Key was used for another event. Take a new one."},
     ProblemKind{"method", "Phương thức này không dùng cho địa chỉ này. Các phương thức dùng được ở tiêu đề Allow.",
                 "This method is not for this address. Allow names those that are."},
-    ProblemKind{"not-filed", "Chưa chốt được kỳ. Lý do ở phần detail.", "The period was not filed. The detail says why."},
+    ProblemKind{"not-filed", "Chưa chốt được kỳ báo cáo.", "The period was not filed. The detail says why."},
     ProblemKind{"not-found", "Không có nội dung này. Hãy xem danh sách được nêu.", "It is not there. Look at the list that is named."},
     ProblemKind{"not-over", "Kỳ này chưa kết thúc nên chưa chốt được.", "The period is not over, so it cannot be filed yet."},
     ProblemKind{"parameter", "Một tham số không đúng: field là tên, detail là quy tắc.",
                 "A parameter is wrong: field names it, detail is the rule."},
-    ProblemKind{"reading", "Máy chủ đang đọc lại dữ liệu. Hãy hỏi lại sau một phút.",
+    ProblemKind{"reading", "Máy chủ đang đọc lại dữ liệu. Hãy thử lại sau một phút.",
                 "The gateway still reads its feeds. Ask again in a minute."},
-    ProblemKind{"recipient", "Nơi nhận mà bạn đại diện không được gửi nội dung này.",
-                "The recipient as whom you read does not receive this."},
-    ProblemKind{"right", "Bạn chưa có quyền được nêu. Người quản lý quyền của máy chủ có thể cấp.",
+    ProblemKind{"recipient", "Nơi nhận mà bạn đại diện không nhận nội dung này.", "The recipient as whom you read does not receive this."},
+    ProblemKind{"right", "Bạn chưa có quyền cần thiết (tên quyền ở mục field). Người quản lý quyền của máy chủ có thể cấp.",
                 "You lack the right that is named. Whoever keeps the rights of the gateway can give it."},
-    ProblemKind{"threshold", "Các số nhỏ được ẩn với bạn, và nội dung này có chúng. Hãy đọc bảng.",
+    ProblemKind{"threshold", "Bạn không được xem các số nhỏ, mà nội dung này có số nhỏ. Hãy xem bảng tổng hợp.",
                 "Small numbers are hidden from you, and this has them. Read the table."},
     ProblemKind{"token", "Thiếu mã truy cập, mã không đúng, hoặc phiên đăng nhập đã hết.",
                 "The token is missing or wrong, or the session is over."},
-    ProblemKind{"too-many", "Quá nhiều tin để trả lời qua HTTP. Hãy hỏi trên máy chủ của xã.",
+    ProblemKind{"too-many", "Quá nhiều tin để trả lời qua HTTP. Hãy xem trên máy chủ của xã.",
                 "Too many events to be told over HTTP. Ask on the commune's server."},
 };
 
@@ -118,7 +117,7 @@ Problem still_reading() {
             "reading",
             "Still reading",
             "the gateway still reads what its feeds hold; ask again in a minute",
-            "máy chủ đang đọc lại dữ liệu; hãy hỏi lại sau một phút",
+            "máy chủ đang đọc lại dữ liệu; hãy thử lại sau một phút",
             ""};
 }
 
@@ -145,7 +144,7 @@ Problem ask_the_commune() {
             "commune",
             "Only a commune has this",
             "journals stay in the commune: ask its own gateway; /api/v1/places names the communes",
-            "sổ tin báo chỉ có ở xã: hãy hỏi máy chủ của xã; xem các xã ở /api/v1/places",
+            "sổ tin báo chỉ có ở xã: hãy xem ở máy chủ của xã; xem các xã ở /api/v1/places",
             ""};
 }
 
@@ -156,7 +155,7 @@ Problem too_many_events(std::size_t most, std::string_view command) {
             "too-many",
             "Too many events",
             "the journals hold more than " + number + " events: ask on the commune's server, " + words,
-            "sổ có hơn " + number + " tin: hãy hỏi trên máy chủ của xã, " + words,
+            "sổ có hơn " + number + " tin: hãy xem trên máy chủ của xã, " + words,
             ""};
 }
 

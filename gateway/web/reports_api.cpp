@@ -112,7 +112,7 @@ Outcome get_report(const Call& call) {
     const auto report = received_report(call, period, asked == "latest" ? 0 : revision);
     if (!report) {
         return reply_of(not_there("period " + period + " has no such filed revision; /api/v1/reports lists them",
-                                  "kỳ " + period + " chưa có báo cáo đã chốt với số này; xem /api/v1/reports", "revision"));
+                                  "kỳ " + period + " chưa có báo cáo chốt lần này; xem /api/v1/reports", "revision"));
     }
     const auto day = parse_day(report->to()).value_or(call.now.today());
     auto restated = Json::array();
@@ -191,7 +191,7 @@ std::optional<PostEvent> Api::filing(const FilePeriod& asked, const v1::ReportRe
 HttpReply Api::filed(const FilePeriod& asked, const v1::ReportReply& reply, const Now& now, Json event) {
     if (!reply.error().empty()) {
         return reply_of({409, "not-filed", "It was not filed", reply.error(),
-                         "chưa chốt được kỳ " + asked.period + "; lý do, bằng tiếng Anh, ở phần detail", "period"});
+                         "chưa chốt được kỳ " + asked.period + "; lý do (tiếng Anh): " + reply.error(), "period"});
     }
     const HttpRequest request;
     const Call call{world_, request, now, rights_, sessions_, hidings_, columns_, asked.viewer, rights_.share(asked.viewer)};

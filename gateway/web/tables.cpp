@@ -46,8 +46,7 @@ std::shared_ptr<const Filed> filed_for(const Call& call, const Question& asked, 
     auto filed = filed_of(call, asked.period, asked.revision);
     if (!filed && parameters.given("revision") && !parameters.wrong()) {
         parameters.refuse(not_there("period " + asked.period.format() + " has no such filed revision; /api/v1/reports lists them",
-                                    "kỳ " + asked.period.format() + " chưa có báo cáo đã chốt với số này; xem /api/v1/reports",
-                                    "revision"));
+                                    "kỳ " + asked.period.format() + " chưa có báo cáo chốt lần này; xem /api/v1/reports", "revision"));
     }
     return filed;
 }
@@ -163,7 +162,7 @@ Outcome get_history(const Call& call) {
     const auto span = span_of(parameters.text("span", "MONTH"));
     if (!span) {
         parameters.refuse(bad_parameter("span", "MONTH, QUARTER, HALF, YEAR or NINE_MONTHS",
-                                        "MONTH (tháng), QUARTER (quý), HALF (nửa năm), YEAR (năm) hoặc NINE_MONTHS (9 tháng)"));
+                                        "MONTH (tháng), QUARTER (quý), HALF (6 tháng), YEAR (năm) hoặc NINE_MONTHS (9 tháng)"));
     }
     const auto current = Period::of(calendar, span.value_or(v1::MONTH), call.now.today());
     const auto begun = current.first_day() <= call.now.today() ? current : earlier(current, 1);

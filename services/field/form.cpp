@@ -170,12 +170,12 @@ std::variant<Value, Error> read_enum(const Slot& slot, std::string_view text) {
     return Error{slot.flag.name + ": không có giá trị " + quoted(text) + ", hãy chọn / no such value, choose one of: " + names};
 }
 
-// 10.5 where two decimals are kept is 1050: a number with a point is never a floating-point number on its way.
+// 10.5, or 10,5 as it is written in Vietnamese, where two decimals are kept is 1050: it is never a floating-point number on its way.
 std::variant<Value, Error> read_number(const Slot& slot, std::string_view text) {
     const bool narrow = slot.route.back()->cpp_type() == FieldDescriptor::CPPTYPE_UINT32;
     const std::uint64_t most = narrow ? std::numeric_limits<std::uint32_t>::max() : std::numeric_limits<std::uint64_t>::max();
     const std::size_t decimals = slot.flag.decimals;
-    const auto point = decimals == 0 ? std::string_view::npos : text.find('.');
+    const auto point = decimals == 0 ? std::string_view::npos : text.find_first_of(".,");
     const auto fraction = point == std::string_view::npos ? std::string_view() : text.substr(point + 1);
     const bool cut_short = text.empty() || point == 0 || (point != std::string_view::npos && fraction.empty());
     auto digits = std::string(text.substr(0, point)).append(fraction);
@@ -187,8 +187,8 @@ std::variant<Value, Error> read_number(const Slot& slot, std::string_view text) 
     }
     if (decimals > 0) {
         const auto places = std::to_string(decimals);
-        return Error{slot.flag.name + ": " + quoted(text) + " không phải số có tối đa " + places + " chữ số sau dấu chấm (ví dụ 10.5)" +
-                     " / is not a number with at most " + places + " digits after a point (such as 10.5)"};
+        return Error{slot.flag.name + ": " + quoted(text) + " không phải số có tối đa " + places + " chữ số thập phân (ví dụ 10,5)" +
+                     " / is not a number with at most " + places + " decimals (such as 10.5)"};
     }
     const auto bounds = "0.." + std::to_string(most);
     return Error{slot.flag.name + ": " + quoted(text) + " không phải số nguyên / is not a whole number (" + bounds + ")"};
@@ -211,7 +211,7 @@ std::variant<Value, Error> read_bool(const Slot& slot, std::string_view text) {
             return Value(word.value);
         }
     }
-    return Error{slot.flag.name + ": " + quoted(text) + " không phải có hoặc không / is neither yes nor no"};
+    return Error{slot.flag.name + ": " + quoted(text) + " phải là \"có\" hoặc \"không\" / is neither yes nor no"};
 }
 
 std::variant<Value, Error> read_text(const Slot& slot, std::string_view text) {
@@ -309,7 +309,7 @@ std::optional<std::string> set(v1::Event& event, std::string_view flag, std::str
     const auto slots = slots_of(body_type(event));
     const auto slot = std::find_if(slots.begin(), slots.end(), [&](const Slot& each) { return each.flag.name == name; });
     if (slot == slots.end()) {
-        return name + ": không có mục này trong loại sự kiện đã chọn / this type of event has no such field";
+        return name + ": không có mục này trong loại tin đã chọn / this type of event has no such field";
     }
     std::vector<Value> values;
     for (const auto piece : pieces(*slot, value)) {

@@ -17,6 +17,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <filesystem>
 #include <functional>
@@ -99,7 +100,7 @@ std::string state_of(const FieldSettings& settings, const store::v1::OutboxItem&
         const auto times = std::to_string(item.attempts());
         const auto last = time_text(item.last_sent_at());
         return settings.english ? "sent (times: " + times + ", last at " + last + "), no receipt yet"
-                                : "đã gửi " + times + " lần, lần cuối " + last + ", chưa có phúc đáp";
+                                : "đã gửi " + times + " lần, lần cuối " + last + ", chưa có biên nhận";
     }
     std::string text;
     if (item.answer().verdict() == v1::REFUSED || item.answer().first() == v1::REFUSED) {
@@ -111,12 +112,14 @@ std::string state_of(const FieldSettings& settings, const store::v1::OutboxItem&
     }
     const auto month = item.answer().month();
     if (month == 0) {
-        return in_tongue(settings, "đã nhận, không tính số liệu", "stored, counts in no figure");
+        return in_tongue(settings, "đã nhận, không tính vào số liệu nào", "stored, counts in no figure");
     }
-    const auto quarter = std::to_string((month % 100 + 2) / 3);
+    constexpr std::array quarters{"I", "II", "III", "IV"};
+    const auto quarter = (month % 100 + 2) / 3;
     const auto year = std::to_string(month / 100);
-    return settings.english ? "stored, counted in month " + std::to_string(month % 100) + ", quarter " + quarter + " of " + year
-                            : "đã nhận, tính vào tháng " + std::to_string(month % 100) + ", quý " + quarter + "/" + year;
+    return settings.english
+               ? "stored, counted in month " + std::to_string(month % 100) + ", quarter " + std::to_string(quarter) + " of " + year
+               : "đã nhận, tính vào kỳ báo cáo tháng " + std::to_string(month % 100) + ", quý " + quarters.at(quarter - 1) + "/" + year;
 }
 
 // An event's type as the schema calls it: the outbox keeps the message's name.
@@ -299,34 +302,44 @@ int run(const FieldSettings& settings, const CLI::App& app, const FlagValues& va
 int main(int argc, char** argv) {
     FieldSettings settings;
     FlagValues values;
-    CLI::App app("Posts events: keeps each on this device until its receipt has come.");
-    app.add_option("--data", settings.data, "folder of the outbox")->capture_default_str()->check(CLI::ExistingDirectory);
-    app.add_option("--device", settings.device, "name of this device: letters, digits, - and _")
+    CLI::App app("Ghi tin và giữ trên máy này đến khi có biên nhận.\nPosts events: keeps each on this device until its receipt has come.");
+    app.add_option("--data", settings.data, "thư mục giữ tin chờ gửi / folder of the outbox")
+        ->capture_default_str()
+        ->check(CLI::ExistingDirectory);
+    app.add_option("--device", settings.device, "tên máy này: chữ không dấu, số, - và _ / name of this device: letters, digits, - and _")
         ->check([](const std::string& name) {
             return name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") == std::string::npos &&
                            !name.empty() && name.size() <= 32
                        ? std::string()
-                       : "a device has 1 to 32 letters, digits, - and _: " + name;
+                       : "tên máy có 1 đến 32 chữ không dấu, số, - và _ / a device has 1 to 32 letters, digits, - and _: " + name;
         })
         ->capture_default_str();
-    app.add_option("--commune", settings.commune, "code of the commune")->capture_default_str();
+    app.add_option("--commune", settings.commune, "mã xã / code of the commune")->capture_default_str();
     add_link_options(app, settings.mqtt);
     add_places_option(app, settings.places);
-    app.add_flag("--english", settings.english, "answer in English");
+    app.add_flag("--english", settings.english, "trả lời bằng tiếng Anh / answer in English");
     add_log_option(app, settings.log);
     app.require_subcommand(1);
     add_post(app, settings, values);
-    app.add_subcommand("list", "what was posted and what became of it, and the ledger")
-        ->add_flag("--traces", settings.traces, "with the trace id of each, as it stands in the logs of service and gateway");
-    app.add_subcommand("forget", "erase a household's key from what this device has sent")
-        ->add_option("household", settings.household, "key of the household")
+    app.add_subcommand("list",
+                       "các tin đã ghi, kết quả của từng tin, và sổ đối chiếu / what was posted and what became of it, and the ledger")
+        ->add_flag("--traces", settings.traces,
+                   "kèm mã theo dõi trong nhật ký máy chủ / with the trace id of each, as it stands in the logs of service and gateway");
+    app.add_subcommand("forget", "xóa mã một hộ khỏi các tin máy này đã gửi / erase a household's key from what this device has sent")
+        ->add_option("household", settings.household, "mã hộ / key of the household")
         ->required()
-        ->check([](const std::string& text) { return text.empty() ? "a household's key" : std::string(); });
-    auto* once = app.add_subcommand("send", "send what waits, until every receipt has come");
-    once->add_option("--patience", settings.patience_seconds, "seconds")->check(CLI::NonNegativeNumber)->capture_default_str();
-    auto* for_good = app.add_subcommand("run", "send whatever is posted, until it is stopped");
+        ->check([](const std::string& text) { return text.empty() ? "mã hộ / a household's key" : std::string(); });
+    auto* once = app.add_subcommand(
+        "send",
+        "gửi tin đang chờ, đến khi đủ biên nhận hoặc hết thời gian / send what waits, until every receipt has come or patience ends");
+    once->add_option("--patience", settings.patience_seconds, "chờ bao nhiêu giây / seconds to wait for receipts")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    auto* for_good = app.add_subcommand("run", "tự gửi mỗi khi có tin, cho đến khi dừng / send whatever is posted, until it is stopped");
     for (auto* command : {once, for_good}) {
-        command->add_option("--keep-days", settings.keep_days, "how long events that were stored stay in the list")
+        command
+            ->add_option("--keep-days", settings.keep_days,
+                         "giữ tin đã nhận trong danh sách bao nhiêu ngày / how many days events that were stored stay in the list")
             ->check(CLI::NonNegativeNumber)
             ->capture_default_str();
     }

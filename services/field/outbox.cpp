@@ -56,7 +56,7 @@ Outbox::Posted Outbox::post(v1::Event event, const std::string& service, const P
     if (waiting_ >= limits::outbox_events_max) {
         reasons.push_back(reason(ReasonCode::outbox_full, "", std::to_string(limits::outbox_events_max)));
     } else if (item.event().size() > limits::event_bytes_max) {
-        reasons.push_back(reason(ReasonCode::too_large, "", std::to_string(item.event().size()) + " bytes"));
+        reasons.push_back(reason(ReasonCode::too_large, "", std::to_string(item.event().size())));
     } else {
         store_.put(item_key(service, sequence), item.SerializeAsString());
         store_.put(next_key(service), std::to_string(sequence + 1));

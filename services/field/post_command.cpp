@@ -68,7 +68,7 @@ std::unique_ptr<std::istream> lines_of(const FieldSettings& settings) {
     const bool is_input = settings.file == "-";
     auto file = std::make_unique<std::ifstream>(settings.file);
     if (!is_input && (!*file || std::filesystem::is_directory(settings.file))) {
-        throw std::invalid_argument(settings.file + ": cannot be read");
+        throw std::invalid_argument(settings.file + ": không đọc được / cannot be read");
     }
     if (!is_input && std::filesystem::is_regular_file(settings.file)) {
         return file;
@@ -116,7 +116,7 @@ bool check_line(const FieldSettings& settings, const Places& places, const std::
     event.set_recorded_at(static_cast<std::uint64_t>(now.civil.time_since_epoch().count()));
     auto reasons = judge_event(event, service_of(event), &places, settings.commune, day_at(now.civil));
     if (const auto size = event.ByteSizeLong() + sequence_bytes_more; size > limits::event_bytes_max) {
-        reasons.push_back(reason(ReasonCode::too_large, "", std::to_string(size) + " bytes"));
+        reasons.push_back(reason(ReasonCode::too_large, "", std::to_string(size)));
     }
     tell_reasons(settings, reasons, now, where);
     return reasons.empty();
@@ -132,7 +132,7 @@ bool check_file(const FieldSettings& settings, std::istream& in, const Outbox& o
         return true;
     });
     if (in.bad()) {
-        throw std::invalid_argument(settings.file + ": cannot be read");
+        throw std::invalid_argument(settings.file + ": không đọc được / cannot be read");
     }
     if (outbox.waiting_count() + all > limits::outbox_events_max) {
         ++wrong;
@@ -206,12 +206,13 @@ const std::string& in_tongue(const FieldSettings& settings, const std::string& v
 }
 
 void add_post(CLI::App& app, FieldSettings& settings, FlagValues& values) {
-    auto* command = app.add_subcommand("post", "keep an event, to be sent");
+    auto* command = app.add_subcommand("post", "ghi một tin để gửi / keep an event, to be sent");
     command->require_subcommand(0, 1);  // not (1): a word that is no event would be told as a subcommand that is missing, unnamed
     for (const auto& type : event_types()) {
         auto* event = command->add_subcommand(type.name, type.label.vi() + " / " + type.label.en());
-        auto* file =
-            event->add_option("--file", settings.file, "events as JSON lines, each with all that it says; - is the standard input");
+        auto* file = event->add_option("--file", settings.file,
+                                       "các tin, mỗi dòng một tin dạng JSON, đủ mọi mục; - là đầu vào chuẩn / events as JSON lines, each "
+                                       "with all that it says; - is the standard input");
         for (const auto& flag : flags(*type.body)) {
             std::string help = flag.label.vi() + " / " + flag.label.en();
             if (!flag.unit.empty()) {
@@ -232,7 +233,7 @@ int post(const FieldSettings& settings, const std::string& outbox_file, const CL
     const auto types = event_types();
     const auto type = std::find_if(types.begin(), types.end(), [&](const EventType& one) { return command.got_subcommand(one.name); });
     if (type == types.end()) {
-        std::fprintf(stderr, "which event? chieng-field post --help lists them\n");
+        std::fprintf(stderr, "ghi loại tin nào? / which event? chieng-field post --help\n");
         return exit_usage;
     }
     const auto places = load_places(settings.places);

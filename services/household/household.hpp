@@ -42,10 +42,12 @@ struct Household {
         const bool arrives = change.cause() == Change::MOVED_IN || change.cause() == Change::SPLIT_OFF;
         const bool leaves = change.cause() == Change::MOVED_OUT || change.cause() == Change::DISSOLVED;
         if (!leaves && change.to_class() == v1::HOUSEHOLD_CLASS_UNSPECIFIED) {
-            reasons.push_back(reason(ReasonCode::required, "household_status_changed.to_class", "Diện mới"));
+            reasons.push_back(reason(ReasonCode::required, "household_status_changed.to_class",
+                                     named(*Change::descriptor()->FindFieldByName("to_class"))));
         }
         if (!arrives && change.from_class() == v1::HOUSEHOLD_CLASS_UNSPECIFIED) {
-            reasons.push_back(reason(ReasonCode::required, "household_status_changed.from_class", "Diện cũ"));
+            reasons.push_back(reason(ReasonCode::required, "household_status_changed.from_class",
+                                     named(*Change::descriptor()->FindFieldByName("from_class"))));
         }
         const bool fits =
             arrives || leaves ? change.movement() == Change::UNCHANGED : joins(change.movement(), change.from_class(), change.to_class());

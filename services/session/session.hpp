@@ -20,8 +20,7 @@ struct Session {
         if (story.consent_ref().empty() || story.consent_date().empty()) {
             const auto* field =
                 v1::ExemplarPublished::descriptor()->FindFieldByName(story.consent_ref().empty() ? "consent_ref" : "consent_date");
-            const auto& label = field->options().GetExtension(v1::field).label();
-            return {reason(ReasonCode::consent_missing, "exemplar_published." + field->name(), Detail{label.vi(), label.en()})};
+            return {reason(ReasonCode::consent_missing, "exemplar_published." + field->name(), named(*field))};
         }
         Reasons reasons;
         if (context.occurred_on < *parse_day(story.consent_date())) {

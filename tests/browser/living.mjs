@@ -172,9 +172,9 @@ export async function living(browser) {
             await page.go(year('table', '&group=EMU'), 'main .wide');
             expect((await page.all('.wide .words')).includes('ẩn vì số nhỏ'), 'suppressed is no word');
             await page.go(year('table'), 'main .wide');
-            expect((await page.all('.wide .words')).includes('chưa báo cáo'), 'not reported is no word');
+            expect((await page.all('.wide .words')).includes('chưa báo tin'), 'not reported is no word');
             await page.go(year('table', '&group=INS'), 'main .wide');
-            expect((await page.all('.wide .words')).includes('không có giá trị'), 'no value is no word');
+            expect((await page.all('.wide .words')).includes('không tính được'), 'no value is no word');
             await page.go('#/overview?period=2023');
             expect(!(await page.all('main .v')).includes('0'), 'a zero for what was not reported');
             await page.until(() => document.querySelector('.hint a')?.textContent.includes('2022'));

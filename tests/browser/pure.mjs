@@ -58,8 +58,8 @@ test('numbers are written and read as in each language', () => {
 test('a rate is told apart from what it is made of, and what is no number is a word', () => {
     assert.deepEqual(split({ status: 'OK', text: { vi: '10,71 (3/28)', en: '10.71 (3/28)' } }), { main: '10,71', rest: '3/28' });
     assert.equal(valueText({ status: 'SUPPRESSED', text: { vi: 'ẩn vì số nhỏ', en: 'suppressed' } }), 'ẩn vì số nhỏ');
-    assert.equal(valueText({ status: 'NOT_REPORTED', text: { vi: '–', en: '–' } }), 'chưa báo cáo');
-    assert.equal(valueText(null), 'chưa báo cáo');
+    assert.equal(valueText({ status: 'NOT_REPORTED', text: { vi: '–', en: '–' } }), 'chưa báo tin');
+    assert.equal(valueText(null), 'chưa báo tin');
     assert.equal(amount({ status: 'OK', number: '3', denominator: '4' }, { measure: 'RATIO' }), 75);
     assert.equal(amount({ status: 'SUPPRESSED' }, { measure: 'NUMBER' }), null);
     assert.equal(amount({ status: 'OK', number: 0 }, { measure: 'NUMBER' }), 0);

@@ -47,7 +47,7 @@ TEST_CASE("the new type has its flags, and is checked by what stands beside its 
     CHECK(validate(filled(*v1::Event::descriptor()->FindFieldByName("fair_held"))).empty());
     fair.mutable_fair_held()->set_poor_stalls(31);
     REQUIRE(validate(fair).size() == 1);
-    CHECK(validate(fair)[0].vi() == "Phần lớn hơn tổng: Gian hàng của hộ nghèo 31 > 30. Hãy xem lại số.");
+    CHECK(validate(fair)[0].vi() == "Số chi tiết lớn hơn tổng số: Gian hàng của hộ nghèo 31 > 30. Hãy xem lại số.");
 }
 
 TEST_CASE("the new type is taken by its service, by its rule, and by no other") {

@@ -10,6 +10,8 @@
 #include <google/protobuf/util/json_util.h>
 #include <catch2/catch.hpp>
 
+#include <set>
+
 namespace engine_input_test {
 
 using namespace chieng;
@@ -103,10 +105,10 @@ TEST_CASE("of JSON in which a name stands twice nothing is taken, as one of its 
     const auto told = bench.deliver("web-1", before + R"(,"total":31}}}]})");
     CHECK(told.find("UNREADABLE") != std::string::npos);
     CHECK(told.find("total stands twice in one object") != std::string::npos);
-    CHECK(told.find("có trường ghi hai lần") != std::string::npos);
+    CHECK(told.find("có mục ghi hai lần") != std::string::npos);
     CHECK(bench.engine->last_offset() == 0);
     CHECK(bench.deliver("web-1", before + "}}}]}").find("STORED") != std::string::npos);
-    CHECK(bench.deliver("web-1", before + R"(},"length":1}}]})").find("có trường không nằm trong danh mục") != std::string::npos);
+    CHECK(bench.deliver("web-1", before + R"(},"length":1}}]})").find("có mục không nằm trong mẫu") != std::string::npos);
     CHECK(bench.deliver("web-1", before + R"(}},"occurred_on":"2022-03-21"}]})").find("occurred_on stands twice") != std::string::npos);
     CHECK(bench.deliver("web-1", before + R"(}}}],"device":"web-1"})").find("device stands twice") != std::string::npos);
 }

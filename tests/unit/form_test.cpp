@@ -168,21 +168,22 @@ TEST_CASE("numbers are whole, not negative and fit their field", "[form]") {
     CHECK(set(event, "--workdays", "4294967295") == std::nullopt);
 }
 
-TEST_CASE("a number with decimals is written with a point, and kept whole", "[form]") {
+TEST_CASE("a number with decimals is written with a point or a comma, and kept whole", "[form]") {
     auto event = *new_event("practice-adopted");
     CHECK(flag_named(flags(*v1::PracticeAdopted::descriptor()), "--area-ha").decimals == 2);
     for (const auto& [text, value] : std::vector<std::pair<std::string, std::uint32_t>>{
-             {"10.5", 1050}, {"10.50", 1050}, {"0.07", 7}, {"10", 1000}, {" 3.0 ", 300}, {"42949672.95", 4'294'967'295U}}) {
+             {"10.5", 1050}, {"10,5", 1050}, {"10.50", 1050}, {"0,07", 7}, {"10", 1000}, {" 3.0 ", 300}, {"42949672.95", 4'294'967'295U}}) {
         INFO(text);
         CHECK(set(event, "--area-ha", text) == std::nullopt);
         CHECK(event.practice_adopted().area_ha() == value);
     }
-    for (const auto* text : {"", ".", "10.", ".5", "10.505", "10,5", "1.2.3", "-1", "+1", "1e3", "10.5ha", "1 0", "42949672.96"}) {
+    for (const auto* text :
+         {"", ".", "10.", ".5", "10.505", "1,000", "1.2.3", "1.2,3", "-1", "+1", "1e3", "10.5ha", "1 0", "42949672.96"}) {
         INFO(text);
         const auto error = set(event, "--area-ha", text);
         REQUIRE(error.has_value());
-        CHECK(error->find("chữ số sau dấu chấm") != std::string::npos);
-        CHECK(error->find("at most 2 digits after a point") != std::string::npos);
+        CHECK(error->find("chữ số thập phân") != std::string::npos);
+        CHECK(error->find("at most 2 decimals") != std::string::npos);
     }
     CHECK(event.practice_adopted().area_ha() == 4'294'967'295U);
     auto training = *new_event("training-held");

@@ -301,7 +301,7 @@ function assign(ctx, data) {
                     [t('target'), `${value.value} ${unitOf(definition)}`],
                     [t('place'), placeName(ctx, area)],
                     [t('periodHead'), periodName(ctx.state.period)],
-                    [t('why'), doc.value],
+                    [t('docNo'), doc.value],
                     [t('who'), whoOf(ctx)],
                 ],
                 ...postEvent(ctx, 'monitoring', {

@@ -180,7 +180,7 @@ void Engine::take(const Message& message, Instant now) {
         }
     };
     if (message.payload.size() > limits::payload_bytes_max) {
-        return turn_away(ReasonCode::too_large, "", std::to_string(message.payload.size()) + " bytes");
+        return turn_away(ReasonCode::too_large, "", std::to_string(message.payload.size()));
     }
     std::vector<Unreadable> unreadable;
     if (json) {
@@ -217,7 +217,7 @@ void Engine::take(const Message& message, Instant now) {
         if (!event_.ParseFromString(bytes)) {
             turn_away(ReasonCode::unreadable, "events", "not a chieng.v1.Event");
         } else if (bytes.size() > limits::event_bytes_max) {
-            turn_away(ReasonCode::too_large, "events", std::to_string(bytes.size()) + " bytes", event_.sequence());
+            turn_away(ReasonCode::too_large, "events", std::to_string(bytes.size()), event_.sequence());
         } else if (event_.sequence() == 0) {
             turn_away(ReasonCode::required, "sequence", "sequence");
         } else {

@@ -201,9 +201,9 @@ std::optional<std::string> name_given_twice(std::string_view text) {
 }
 
 Detail Unreadable::words() const {
-    const auto what = error.find("Cannot find field") != std::string::npos ? "có trường không nằm trong danh mục"
+    const auto what = error.find("Cannot find field") != std::string::npos ? "có mục không nằm trong mẫu"
                       : error.find("invalid value") != std::string::npos   ? "giá trị không hợp lệ"
-                      : error.find(given_twice) != std::string::npos       ? "có trường ghi hai lần"
+                      : error.find(given_twice) != std::string::npos       ? "có mục ghi hai lần"
                                                                            : "không đúng dạng JSON của chieng.v1.Events";
     return {(field.empty() ? "" : field + ": ") + what + " (" + error + ")", error};
 }

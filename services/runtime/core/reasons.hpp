@@ -76,8 +76,9 @@ struct Detail {
     }
 };
 
-// An allowed value by its labels in the schema; its name where it has none.
+// An allowed value, a field, by its labels in the schema; a value's name where it has none.
 [[nodiscard]] Detail named(const google::protobuf::EnumValueDescriptor& value);
+[[nodiscard]] Detail named(const google::protobuf::FieldDescriptor& field);
 
 template <class Enum>
 [[nodiscard]] Detail named(Enum value) {

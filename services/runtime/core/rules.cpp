@@ -27,7 +27,7 @@ void judge_type(const v1::Event& event, std::string_view service, Reasons& reaso
             // What a later version says stands among the fields that are not known here.
             const bool says_something = !event.GetReflection()->GetUnknownFields(event).empty();
             reasons.push_back(says_something ? reason(ReasonCode::unknown_type, "body")
-                                             : reason(ReasonCode::required, "body", Detail{"nội dung sự kiện", "what happened"}));
+                                             : reason(ReasonCode::required, "body", Detail{"nội dung tin", "what happened"}));
         } else if (!takes_events(service)) {
             reasons.push_back(reason(ReasonCode::unknown_type, "service", service));
         }

@@ -222,18 +222,20 @@ private:
     std::string_view rest_;
 };
 
-// As a person writes it: 1050 with two decimals is 10.50.
-std::string shown(std::uint64_t value, std::uint32_t decimals) {
+// As a person writes it: 1050 with two decimals is 10,50 in Vietnamese and 10.50 in English.
+Detail shown(std::uint64_t value, std::uint32_t decimals) {
     auto text = std::to_string(value);
-    if (decimals > 0) {
-        text.insert(0, text.size() > decimals ? 0 : decimals + 1 - text.size(), '0');
-        text.insert(text.size() - decimals, ".");
+    if (decimals == 0) {
+        return {text, text};
     }
-    return text;
+    text.insert(0, text.size() > decimals ? 0 : decimals + 1 - text.size(), '0');
+    const auto whole = text.substr(0, text.size() - decimals);
+    const auto fraction = text.substr(text.size() - decimals);
+    return {whole + "," + fraction, whole + "." + fraction};
 }
 
-std::string compared(std::uint64_t value, const char* sign, std::uint64_t with, const v1::FieldRule& rule) {
-    return " " + shown(value, rule.decimals()) + sign + shown(with, rule.decimals());
+Detail compared(std::uint64_t value, const char* sign, std::uint64_t with, const v1::FieldRule& rule) {
+    return Detail{" ", " "}.add(shown(value, rule.decimals())).add(sign).add(shown(with, rule.decimals()));
 }
 
 class Walk {
@@ -245,11 +247,12 @@ public:
 
 private:
     // Names the field, each sentence in its own language.
-    static v1::Reason failure(ReasonCode code, const FieldPlan& plan, const std::string& more = {}) {
+    static v1::Reason failure(ReasonCode code, const FieldPlan& plan, const Detail& more) {
         const auto& label = plan.rule->label();
-        return reason(code, plan.path, Detail{label.vi() + more, label.en() + more});
+        return reason(code, plan.path, Detail{label.vi(), label.en()}.add(more));
     }
-    void fail(ReasonCode code, const FieldPlan& plan, const std::string& more = {}) { reasons_.push_back(failure(code, plan, more)); }
+    void fail(ReasonCode code, const FieldPlan& plan, const Detail& more) { reasons_.push_back(failure(code, plan, more)); }
+    void fail(ReasonCode code, const FieldPlan& plan, const std::string& more = {}) { fail(code, plan, Detail{more, more}); }
 
     void check_number(std::uint64_t value, const FieldPlan& plan) {
         const auto& rule = *plan.rule;
@@ -334,7 +337,7 @@ private:
             const auto sum = std::accumulate(plan.sum.begin(), plan.sum.end(), std::uint64_t{0},
                                              [&](std::uint64_t so_far, std::size_t part) { return so_far + held.number(part); });
             if (sum > held.number(i) && !plan.sum.empty()) {
-                sum_failure = failure(ReasonCode::above_total, plan, " " + std::to_string(sum) + " > " + std::to_string(held.number(i)));
+                sum_failure = failure(ReasonCode::above_total, plan, compared(sum, " > ", held.number(i), *plan.rule));
             }
         }
         if (sum_failure && !part_failed) {
@@ -395,8 +398,7 @@ Reasons validate(const v1::Event& event) {
     auto reasons = Walk().take(plan, {bytes.data(), bytes.size()});
     const auto* body = body_type(event);
     if (body != nullptr && event.village().empty() && rule_of(*body).in_a_village()) {
-        const auto& label = v1::Event::descriptor()->FindFieldByName("village")->options().GetExtension(v1::field).label();
-        reasons.push_back(reason(ReasonCode::required, "village", Detail{label.vi(), label.en()}));
+        reasons.push_back(reason(ReasonCode::required, "village", named(*v1::Event::descriptor()->FindFieldByName("village"))));
     }
     return reasons;
 }

@@ -66,7 +66,7 @@ void HttpSession::take_handshake(Error error) {
     socket_.leave_tls();
     parser_.emplace();
     answer(refusal(400, "TLS only", "this port speaks HTTPS only; ask the same with https:// instead of http://",
-                   "máy chủ này chỉ dùng HTTPS; hãy hỏi lại với https:// thay cho http://"),
+                   "máy chủ này chỉ dùng HTTPS; hãy truy cập lại bằng https:// thay cho http://"),
            false);
 }
 

@@ -11,6 +11,7 @@
 #include "tests/support/events.hpp"
 #include "tests/support/filled.hpp"
 
+#include <google/protobuf/descriptor.pb.h>
 #include <google/protobuf/util/json_util.h>
 #include <catch2/catch.hpp>
 
@@ -72,11 +73,16 @@ void list_fields(const google::protobuf::Descriptor& type, std::set<std::string>
     }
 }
 
-// Numbers, names and types of a message and of all that it holds: name -> text.
-void note_schema(const google::protobuf::Descriptor& type, std::map<std::string, std::string>& schema) {
-    if (schema.contains(type.full_name())) {
-        return;
+// Numbers, names and types of an enum's values, of a message's fields and of what is defined in it: name -> text.
+void note_schema(const google::protobuf::EnumDescriptor& type, std::map<std::string, std::string>& schema) {
+    auto& text = schema[type.full_name()];
+    text = "enum " + type.full_name() + "\n";
+    for (int i = 0; i < type.value_count(); ++i) {
+        text += "    " + std::to_string(type.value(i)->number()) + " " + type.value(i)->name() + "\n";
     }
+}
+
+void note_schema(const google::protobuf::Descriptor& type, std::map<std::string, std::string>& schema) {
     auto& text = schema[type.full_name()];
     text = "message " + type.full_name() + "\n";
     for (int i = 0; i < type.field_count(); ++i) {
@@ -89,16 +95,11 @@ void note_schema(const google::protobuf::Descriptor& type, std::map<std::string,
                                      : field.type_name()) +
                 "\n";
     }
-    for (int i = 0; i < type.field_count(); ++i) {
-        if (const auto* inner = type.field(i)->message_type()) {
-            note_schema(*inner, schema);
-        } else if (const auto* values = type.field(i)->enum_type()) {
-            auto& list = schema[values->full_name()];
-            list = "enum " + values->full_name() + "\n";
-            for (int n = 0; n < values->value_count(); ++n) {
-                list += "    " + std::to_string(values->value(n)->number()) + " " + values->value(n)->name() + "\n";
-            }
-        }
+    for (int i = 0; i < type.nested_type_count(); ++i) {
+        note_schema(*type.nested_type(i), schema);
+    }
+    for (int i = 0; i < type.enum_type_count(); ++i) {
+        note_schema(*type.enum_type(i), schema);
     }
 }
 
@@ -116,7 +117,7 @@ TEST_CASE("golden bytes are read as what they were and written as they are") {
     }
 }
 
-TEST_CASE("every field of the contract and of the stores stands in golden bytes") {
+TEST_CASE("every field of what is kept, and of what devices and feeds say, stands in golden bytes") {
     std::set<std::string> wanted;
     std::set<std::string> set_somewhere;
     for (const auto& golden : goldens()) {
@@ -128,10 +129,21 @@ TEST_CASE("every field of the contract and of the stores stands in golden bytes"
     CHECK(set_somewhere == wanted);
 }
 
-TEST_CASE("fields and enum values keep their numbers, names and types") {
+TEST_CASE("fields and enum values of the contract and of the stores keep their numbers, names and types") {
+    std::ifstream in(CHIENG_SCHEMA, std::ios::binary);
+    google::protobuf::FileDescriptorSet files;
+    REQUIRE(files.ParseFromIstream(&in));
+    google::protobuf::DescriptorPool pool;
     std::map<std::string, std::string> schema;
-    for (const auto& golden : goldens()) {
-        note_schema(*golden.message->GetDescriptor(), schema);
+    for (const auto& text : files.file()) {  // each behind what it imports
+        const auto* file = pool.BuildFile(text);
+        REQUIRE(file != nullptr);
+        for (int i = 0; i < file->message_type_count() && file->package().starts_with("chieng."); ++i) {
+            note_schema(*file->message_type(i), schema);
+        }
+        for (int i = 0; i < file->enum_type_count() && file->package().starts_with("chieng."); ++i) {
+            note_schema(*file->enum_type(i), schema);
+        }
     }
     std::string now;
     for (const auto& [name, text] : schema) {

@@ -108,12 +108,12 @@ void World::send_by_hand(const EventName& name) {
     outside_.send({Publish{{topics::events(commune, name.service, name.device), message.SerializeAsString(), false}}});
 }
 
-template <class Component>
-bool World::step(MemoryLink& link, Component& component) {
+template <class Program>
+bool World::step(MemoryLink& link, Program& program) {
     auto inputs = link.take();
     const bool heard = !inputs.empty();
     inputs.emplace_back(Tick{});
-    const auto actions = component.handle(inputs, now_);
+    const auto actions = program.handle(inputs, now_);
     link.send(actions);
     return heard || !actions.empty();
 }
@@ -130,6 +130,9 @@ void World::settle() {
         }
         for (auto& [place, board] : gateways_) {
             moved = step(board.link, *board.gateway) || moved;
+        }
+        for (auto& other : others_) {
+            moved = step(other.link, other) || moved;
         }
         if (!moved && ++pauses == pauses_max) {
             return;

@@ -10,8 +10,11 @@
 #include "tests/support/memory_link.hpp"
 #include "tests/support/memory_store.hpp"
 
+#include <functional>
+#include <list>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <tuple>
 
@@ -59,6 +62,12 @@ public:
     [[nodiscard]] const std::map<EventName, std::string>& kept() const { return frozen_; }
     void send_by_hand(const EventName& name);
 
+    // One more program, with a link of its own.
+    using Component = std::function<Actions(std::span<const Input>, Instant)>;
+    void add(Component component) { others_.emplace_back(broker_, std::move(component)); }
+    // The gateway of a place tells recipients, who must outlive it.
+    void serve(const std::string& place, const Recipients& recipients) { gateway(place).gateway->serve(recipients); }
+
     void restart_service(const std::string& commune, const std::string& service);
     void restart_gateway(const std::string& place);
     [[nodiscard]] const Engine& engine(const std::string& commune, const std::string& service);
@@ -87,10 +96,16 @@ private:
         std::unique_ptr<Gateway> gateway;
     };
 
+    struct Other {
+        Other(MemoryBroker& broker, Component component) : link(broker), handle(std::move(component)) {}
+        MemoryLink link;
+        Component handle;
+    };
+
     void open_commune(const std::string& commune);
     Board& gateway(const std::string& place);
-    template <class Component>
-    bool step(MemoryLink& link, Component& component);
+    template <class Program>
+    bool step(MemoryLink& link, Program& program);
     bool listen();
     void hear(const Message& message);
 
@@ -100,7 +115,8 @@ private:
     std::map<std::string, Phone> phones_;
     std::map<std::pair<std::string, std::string>, Served> services_;  // commune, service
     std::map<std::string, Board> gateways_;                           // commune or district
-    MemoryLink outside_;                                              // what other systems send and what everybody hears
+    std::list<Other> others_;
+    MemoryLink outside_;  // what other systems send and what everybody hears
     std::map<EventName, std::string> frozen_;
     std::map<EventName, v1::Answer> answers_;
     std::map<EventName, std::string> journalled_;

@@ -4,7 +4,7 @@
 #include "services/field/outbox.hpp"
 #include "services/runtime/adapters/sqlite_store.hpp"
 #include "tests/support/events.hpp"
-#include "tests/support/processes.hpp"
+#include "tests/support/guarded_broker.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -22,41 +22,24 @@ using namespace std::chrono_literals;
 
 namespace {
 
-std::string password_of(const std::string& user) {
-    return "password-of-" + user;
-}
-
 // A broker that keeps the rules, a commune and its district.
 class Guarded {
 public:
     Guarded() {
-        const auto passwords = path("passwords");
-        std::ofstream(passwords).close();
-        for (const std::string user :
-             {"commune", "district", "reader", "commune/labour", "commune/party", "p1", "p2", "23656-01", "23656-02"}) {
-            Process made({"/usr/bin/mosquitto_passwd", "-b", passwords, user, password_of(user)}, path("passwd.log"));
-            REQUIRE(made.wait(30s) == 0);
-        }
-        std::ofstream(path("guarded.conf")) << "user root\nlistener " << port_ << " 127.0.0.1\nallow_anonymous false\n"
-                                            << "set_tcp_nodelay true\npassword_file " << passwords << "\nacl_file " << CHIENG_ACL << "\n";
-        broker_.emplace(std::vector<std::string>{"/usr/sbin/mosquitto", "-c", path("guarded.conf")}, path("broker.log"));
         service_.emplace(as("commune", {CHIENG_SERVICE, "--data", path("")}), path("service.log"));
         commune_.emplace(as("commune", {CHIENG_GATEWAY, "--place", "23656", "--data", path(""), "run"}), path("commune.log"));
         district_.emplace(as("district", {CHIENG_GATEWAY, "--place", "625", "--data", path(""), "run"}), path("district.log"));
     }
 
-    [[nodiscard]] std::string path(const std::string& name) const { return folder_.path() / name; }
+    [[nodiscard]] std::string path(const std::string& name) const { return broker_.path(name); }
     [[nodiscard]] std::vector<std::string> as(const std::string& user, std::vector<std::string> command) const {
-        const std::vector<std::string> words{"--broker",       "tcp://127.0.0.1:" + std::to_string(port_), "--user", user, "--password",
-                                             password_of(user)};
-        command.insert(command.begin() + 1, words.begin(), words.end());
-        return command;
+        return broker_.as(user, std::move(command));
     }
     // The topics that a user hears who asks for everything.
     [[nodiscard]] std::set<std::string> topics_of(const std::string& user) const {
         std::filesystem::remove(path("heard.log"));
-        Process program({"/usr/bin/mosquitto_sub", "-p", std::to_string(port_), "-u", user, "-P", password_of(user), "-t", "chieng/1/#",
-                         "-F", "%t", "-W", "2"},
+        Process program({"/usr/bin/mosquitto_sub", "-p", std::to_string(broker_.port()), "-u", user, "-P", password_of(user), "-t",
+                         "chieng/1/#", "-F", "%t", "-W", "2"},
                         path("heard.log"));
         REQUIRE(program.wait(30s));
         std::set<std::string> heard;
@@ -85,29 +68,16 @@ public:
         const auto json = R"({"device":")" + device + R"(","commune":"23656","events":[{"sequence":"77","occurredOn":"2022-03-20",)" +
                           R"("village":"23656-02","organisation":"WOMEN","role":"ASSOCIATION_OFFICER","sessionHeld":{"form":"TALK",)" +
                           R"("topics":["LAW"],"languages":["VIETNAMESE"],"audience":{"total":30}}}]})";
-        Process program({"/usr/bin/mosquitto_pub", "-p", std::to_string(port_), "-u", user, "-P", password_of(user), "-q", "1", "-t",
-                         "chieng/1/23656/session/events/" + device, "-m", json},
+        Process program({"/usr/bin/mosquitto_pub", "-p", std::to_string(broker_.port()), "-u", user, "-P", password_of(user), "-q", "1",
+                         "-t", "chieng/1/23656/session/events/" + device, "-m", json},
                         path("forge.log"));
         REQUIRE(program.wait(30s) == 0);
     }
     // Whether the district's table, as a reader sees it, has the session.
-    [[nodiscard]] bool shows_a_session() const {
-        std::filesystem::remove(path("table.log"));
-        Process table(as("reader", {CHIENG_GATEWAY, "--place", "625", "table", "--period", "2022-Q2", "--english"}), path("table.log"));
-        REQUIRE(table.wait(60s));
-        std::ifstream in(path("table.log"));
-        for (std::string line; std::getline(in, line);) {
-            if (line.starts_with("COM-01")) {
-                return line.find(" 1 ") != std::string::npos;
-            }
-        }
-        return false;
-    }
+    [[nodiscard]] bool shows_a_session() const { return broker_.sessions_of_district() == "1"; }
 
 private:
-    Folder folder_;
-    int port_ = free_port();
-    std::optional<Process> broker_;
+    GuardedBroker broker_{{"commune", "district", "reader", "commune/labour", "commune/party", "p1", "p2", "23656-01", "23656-02"}};
     std::optional<Process> service_;
     std::optional<Process> commune_;
     std::optional<Process> district_;

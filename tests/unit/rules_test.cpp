@@ -45,6 +45,27 @@ TEST_CASE("a village belongs to the commune on the day of the event", "[rules]")
     CHECK(codes(elsewhere, nullptr).empty());
 }
 
+TEST_CASE("who posts to the wrong commune is told the one that it was on that day", "[rules]") {
+    const auto said = [](const v1::Event& event) {
+        const auto reasons = judge_event(event, "session", &kbang(), "23656", *parse_day("2025-08-01"));
+        REQUIRE(reasons.size() == 1);
+        return reasons[0].vi() + "|" + reasons[0].en();
+    };
+    auto event = on("2022-03-20");
+    event.set_village("23638-01");
+    CHECK(said(event) ==
+          "Thôn, làng không thuộc xã vào ngày đó: 23638-01 (khi đó là Thị trấn KBang, mã 23638). Hãy xem lại mã.|"
+          "This village was not in the commune on that day: 23638-01 (then KBang townlet, 23638). Check the code.");
+    event.set_village("23656-77");
+    CHECK(said(event).starts_with("Thôn, làng không thuộc xã vào ngày đó: 23656-77. Hãy xem lại mã."));
+    event.set_occurred_on("2025-07-01");
+    for (const auto* village : {"23656-01", ""}) {
+        event.set_village(village);
+        CHECK(
+            said(event).starts_with("Không có xã này vào ngày 2025-07-01 (khi đó là Xã Kbang, mã 23638). Hãy gửi cho xã có vào ngày đó."));
+    }
+}
+
 TEST_CASE("an event has a body that its service takes, or voids another", "[rules]") {
     CHECK(codes(a_household_supported(1)) == "body:WRONG_SERVICE ");
     CHECK(codes(an_event(1)) == "body:REQUIRED ");

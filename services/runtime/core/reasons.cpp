@@ -49,7 +49,7 @@ constexpr std::array rows{
         "This message belongs to another commune: {}. Post it there."},
     Row{ReasonCode::unknown_place, "UNKNOWN_PLACE", "Thôn, làng không thuộc xã vào ngày đó: {}. Hãy xem lại mã.",
         "This village was not in the commune on that day: {}. Check the code."},
-    Row{ReasonCode::no_such_commune, "NO_SUCH_COMMUNE", "Ngày {} không có xã này. Hãy gửi cho xã có vào ngày đó.",
+    Row{ReasonCode::no_such_commune, "NO_SUCH_COMMUNE", "Không có xã này vào ngày {}. Hãy gửi cho xã có vào ngày đó.",
         "There was no such commune on {}. Post to the one that there was on that day."},
     Row{ReasonCode::in_the_future, "IN_THE_FUTURE", "Ngày này chưa đến: {}. Hãy xem lại ngày.",
         "The date lies in the future: {}. Check the date."},

@@ -42,6 +42,29 @@ void judge_type(const v1::Event& event, std::string_view service, Reasons& reaso
     }
 }
 
+// What is wrong about a place, with the commune that it is about on that day where the register knows one.
+Detail with_commune(const std::string& what, const Places& places, std::string_view commune, Day day) {
+    const auto* place = places.find(commune, day);
+    if (place == nullptr) {
+        return {what, what};
+    }
+    return {what + " (khi đó là " + place->name().vi() + ", mã " + place->code() + ")",
+            what + " (then " + place->name().en() + ", " + place->code() + ")"};
+}
+
+Detail village_elsewhere(const std::string& village, const Places& places, Day day) {
+    const auto* place = places.find(village, day);
+    return with_commune(village, places, place == nullptr ? "" : place->parent(), day);
+}
+
+// Of an event of a commune that was not there: whose village it was, or what became of the commune.
+Detail commune_elsewhere(const v1::Event& event, const Places& places, std::string_view commune, Day day) {
+    const auto* village = places.find(event.village(), day);
+    const auto then = places.nearest_day(commune, day);
+    const auto other = village != nullptr ? std::string_view(village->parent()) : then ? places.carrier(commune, *then, day) : "";
+    return with_commune(event.occurred_on(), places, other, day);
+}
+
 bool was_in(const Places& places, std::string_view village, std::string_view commune, Day day) {
     const auto* place = places.find(village, day);
     return place != nullptr && place->parent() == commune;
@@ -73,7 +96,7 @@ void judge_villages(const v1::Event& event, const Places& places, std::string_vi
         for (int at = 0; at < body->GetReflection()->FieldSize(*body, field); ++at) {
             const auto village = body->GetReflection()->GetRepeatedString(*body, field, at);
             if (!was_in(places, village, commune, day)) {
-                reasons.push_back(reason(ReasonCode::unknown_place, path, village));
+                reasons.push_back(reason(ReasonCode::unknown_place, path, village_elsewhere(village, places, day)));
             }
         }
     }
@@ -96,9 +119,9 @@ Reasons judge_event(const v1::Event& event, std::string_view service, const Plac
     } else if (places != nullptr) {
         // What an attendant says of a commune that is no more still has to come to an end.
         if (places->find(commune, *occurred_on) == nullptr && !event.has_attention_needed()) {
-            reasons.push_back(reason(ReasonCode::no_such_commune, "occurred_on", event.occurred_on()));
+            reasons.push_back(reason(ReasonCode::no_such_commune, "occurred_on", commune_elsewhere(event, *places, commune, *occurred_on)));
         } else if (!event.village().empty() && !was_in(*places, event.village(), commune, *occurred_on)) {
-            reasons.push_back(reason(ReasonCode::unknown_place, "village", event.village()));
+            reasons.push_back(reason(ReasonCode::unknown_place, "village", village_elsewhere(event.village(), *places, *occurred_on)));
         }
         judge_villages(event, *places, commune, *occurred_on, reasons);
     }

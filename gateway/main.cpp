@@ -161,6 +161,8 @@ void serve_web(Host& host, Monitor& monitor, WebService& web) {
     host.at_end([&web](Instant now) { return web.farewell(now); });
     monitor.metrics().gauge("chieng_http_followers", "Who follows the feed of cells over HTTP.", {},
                             [&web] { return static_cast<double>(web.followers()); });
+    monitor.metrics().counter("chieng_http_failures_total", "Requests that the gateway failed at; must be 0: its log names them.", {},
+                              [&web] { return static_cast<double>(web.failures()); });
     monitor.withhold_metrics([&web](const HttpRequest& request) { return web.refuse_metrics(request); });
     monitor.serve([&web](HttpRequest&& request) { return web.handle(std::move(request)); },
                   {limits::http_api_connections_max, limits::http_streams_max});

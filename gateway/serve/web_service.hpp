@@ -40,6 +40,7 @@ public:
 
     [[nodiscard]] std::optional<HttpReply> refuse_metrics(const HttpRequest& request) const { return api_.refuse_metrics(request, now()); }
 
+    [[nodiscard]] std::uint64_t failures() const { return api_.failures(); }
     [[nodiscard]] std::size_t followers() const { return streams_.count(); }
 
 private:

@@ -5,6 +5,7 @@
 #include "gateway/web/gzip.hpp"
 #include "gateway/web/hidden.hpp"
 #include "gateway/web/problems.hpp"
+#include "services/runtime/ports/store.hpp"
 
 #include <xxhash.h>
 
@@ -206,6 +207,15 @@ Who who_asks(const Rights& rights, const Sessions& sessions, const HttpRequest& 
     return {viewer, std::nullopt};
 }
 
+// For the log.
+std::string what_of(const HttpRequest& request) {
+    auto what = request.path;
+    for (const auto& [name, value] : request.query) {
+        what.append("&").append(name).append("=").append(value);
+    }
+    return what;
+}
+
 }  // namespace
 
 std::span<const Route> routes() {
@@ -221,7 +231,14 @@ HttpReply json_reply(const Json& json, unsigned status) {
 }
 
 Outcome Api::answer(const HttpRequest& request, const Now& now) {
-    auto outcome = route(request, now);
+    Outcome outcome;
+    try {
+        outcome = route(request, now);
+    } catch (const Broken&) {
+        throw;  // the store: nothing that stands on it goes on
+    } catch (const std::exception& error) {
+        outcome = fail(request, error);
+    }
     if (auto* reply = std::get_if<HttpReply>(&outcome)) {
         reply->set("X-Content-Type-Options", "nosniff");
         reply->set("Referrer-Policy", "no-referrer");
@@ -233,6 +250,18 @@ Outcome Api::answer(const HttpRequest& request, const Now& now) {
         }
     }
     return outcome;
+}
+
+// Nobody else is to notice. What was made of the board so far may be half of it, of what is hidden above all: it is made anew.
+HttpReply Api::fail(const HttpRequest& request, const std::exception& error) {
+    ++failures_;
+    cache_ = {};
+    hidings_ = {};
+    columns_ = {};
+    if (telemetry_ != nullptr) {
+        telemetry_->tell(FailureNote{request.method + " " + what_of(request), error.what()});
+    }
+    return reply_of(failure());
 }
 
 std::optional<HttpReply> Api::refuse_metrics(const HttpRequest& request, const Now& now) const {
@@ -309,11 +338,7 @@ void Api::note_read(const Call& call, const Route& route, const HttpReply& reply
     if (telemetry_ == nullptr || (!is_of_households && !is_file)) {
         return;
     }
-    auto what = call.request.path;
-    for (const auto& [name, value] : call.request.query) {
-        what.append("&").append(name).append("=").append(value);
-    }
-    telemetry_->tell(ReadNote{call.viewer.name(), call.viewer.recipient(), call.viewer.purpose(), std::move(what)});
+    telemetry_->tell(ReadNote{call.viewer.name(), call.viewer.recipient(), call.viewer.purpose(), what_of(call.request)});
 }
 
 // The same question under the same tag has the same answer.

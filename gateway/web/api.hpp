@@ -24,6 +24,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <optional>
 #include <span>
@@ -128,11 +129,14 @@ public:
     [[nodiscard]] HttpReply filed(const FilePeriod& asked, const v1::ReportReply& reply, const Now& now, Json event);
 
     [[nodiscard]] const World& world() const { return world_; }
+    // Requests that the program failed at; none is expected.
+    [[nodiscard]] std::uint64_t failures() const { return failures_; }
     // Answers that were made, not only told again.
     [[nodiscard]] std::uint64_t made() const { return made_; }
 
 private:
     [[nodiscard]] Outcome route(const HttpRequest& request, const Now& now);
+    [[nodiscard]] HttpReply fail(const HttpRequest& request, const std::exception& error);
     [[nodiscard]] Outcome read(const Call& call, const Route& route);
     void note_read(const Call& call, const Route& route, const HttpReply& reply);
 
@@ -143,6 +147,7 @@ private:
     HidingCache hidings_;
     KeptColumns columns_;
     std::uint64_t made_ = 0;
+    std::uint64_t failures_ = 0;
     Telemetry* telemetry_ = nullptr;
 };
 

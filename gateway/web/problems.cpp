@@ -24,6 +24,8 @@ constexpr std::array kinds{
                 "The cursor is of another history. Forget what you have and read again from the beginning."},
     ProblemKind{"event", "Nội dung không phải một tin báo hợp lệ. Hãy sửa mục được nêu rồi gửi lại.",
                 "The body is no event. Correct the field that is named and post it again."},
+    ProblemKind{"failure", "Máy chủ gặp lỗi khi trả lời yêu cầu này; lỗi đã ghi vào nhật ký. Hãy báo người quản lý máy chủ.",
+                "The gateway failed at this request, and its log says how. Tell whoever looks after it."},
     ProblemKind{"format", "Không có dạng tệp này cho kỳ hoặc bảng này. Hãy chọn dạng khác.",
                 "There is no such form of this table, or not of this period. Choose another."},
     ProblemKind{"host", "Máy chủ chạy không có tệp quyền chỉ trả lời trên chính máy này.",
@@ -118,6 +120,15 @@ Problem still_reading() {
             "Still reading",
             "the gateway still reads what its feeds hold; ask again in a minute",
             "máy chủ đang đọc lại dữ liệu; hãy thử lại sau một phút",
+            ""};
+}
+
+Problem failure() {
+    return {500,
+            "failure",
+            "The gateway failed at this",
+            "the fault is the gateway's: its log says how (failed=…); tell whoever looks after it",
+            "lỗi của máy chủ, đã ghi vào nhật ký (failed=…); hãy báo người quản lý máy chủ",
             ""};
 }
 

@@ -28,6 +28,7 @@ struct ProblemKind {
 [[nodiscard]] Problem session_over();
 [[nodiscard]] Problem not_allowed(std::string_view right, std::string why, std::string why_vi);
 [[nodiscard]] Problem still_reading();
+[[nodiscard]] Problem failure();
 [[nodiscard]] Problem other_body();
 [[nodiscard]] Problem packed_body();
 [[nodiscard]] Problem ask_the_commune();

@@ -5,6 +5,7 @@
 #include "services/runtime/core/topics.hpp"
 #include "tests/support/engine_bench.hpp"
 #include "tests/support/folder.hpp"
+#include "tests/support/lines.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -13,21 +14,9 @@ namespace office_test {
 using namespace chieng;
 using namespace chieng::testing;
 
-namespace {
-
-class Nobody final : public Telemetry {
-public:
-    [[nodiscard]] bool wants(StepKind) const override { return false; }
-    void tell(const Step&) override {}
-    void tell(const ReadNote&) override {}
-    void left_out(std::uint64_t) override {}
-};
-
-}  // namespace
-
 TEST_CASE("who posts over HTTP is told the receipt of that event, not of another client's with its number") {
     const Folder folder;
-    Nobody nobody;
+    Lines nobody(false);
     Office office("23656", folder.path(), kbang(), nobody);
     Bench village;
     const Instant now{Seconds(*parse_day("2022-04-10")), std::chrono::milliseconds(1'000)};

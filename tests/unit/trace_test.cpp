@@ -8,6 +8,7 @@
 #include "services/runtime/core/event_line.hpp"
 #include "services/runtime/core/limits.hpp"
 #include "tests/support/engine_bench.hpp"
+#include "tests/support/lines.hpp"
 #include "tests/support/web_world.hpp"
 
 #include <catch2/catch.hpp>
@@ -23,22 +24,6 @@ using namespace chieng::testing;
 using namespace std::chrono_literals;
 
 namespace {
-
-// Keeps the lines that a program would write.
-class Lines final : public Telemetry {
-public:
-    explicit Lines(bool everything = true) : everything_(everything) {}
-    [[nodiscard]] bool wants(StepKind kind) const override { return everything_ || is_trouble(kind); }
-    void tell(const Step& step) override { lines.push_back(event_line(step)); }
-    void tell(const ReadNote& read) override { lines.push_back(read_line(read)); }
-    void left_out(std::uint64_t steps) override { missing += steps; }
-
-    std::vector<std::string> lines;
-    std::uint64_t missing = 0;
-
-private:
-    bool everything_;
-};
 
 std::set<std::string> words_of(const std::vector<std::string>& lines, const std::string& name) {
     std::set<std::string> found;

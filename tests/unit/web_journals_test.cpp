@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The ledger, and what looks like one fact, over HTTP: of a commune, and of whoever may read what is internal.
-#include "services/runtime/core/event_line.hpp"
+#include "tests/support/lines.hpp"
 #include "tests/support/web_world.hpp"
 
 namespace web_journals_test {
@@ -282,14 +282,7 @@ TEST_CASE("of the events behind a value nobody is shown what is above his class"
 }
 
 TEST_CASE("who reads about single households, or takes a file along, is noted with the purpose", "[web]") {
-    class Notes final : public Telemetry {
-    public:
-        [[nodiscard]] bool wants(StepKind) const override { return false; }
-        void tell(const Step&) override {}
-        void tell(const ReadNote& read) override { lines.push_back(read_line(read)); }
-        void left_out(std::uint64_t) override {}
-        std::vector<std::string> lines;
-    } notes;
+    Lines notes(false);
     WebWorld world("23656", eyes());
     world.api.note_reads(notes);
     world.journals->read();

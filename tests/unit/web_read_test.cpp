@@ -4,6 +4,7 @@
 #include "gateway/web/cells_json.hpp"
 #include "gateway/web/gzip.hpp"
 #include "services/runtime/core/json.hpp"
+#include "tests/support/lines.hpp"
 #include "tests/support/web_world.hpp"
 
 #include "data/openapi_json.hpp"
@@ -407,6 +408,36 @@ TEST_CASE("the page comes packed to who accepts it, and runs nothing of others")
     CHECK(world.reply("/").body.find("<html") != std::string::npos);
     CHECK(world.reply("/", {{"if-none-match", std::string(page.field("ETag"))}}).status == 304);
     CHECK_FALSE(web::accepts_gzip({"GET", "/", {}, {{"accept-encoding", "gzip;q=0"}}, ""}));
+}
+
+TEST_CASE("a request that the program fails at is answered and told of, and the next ones are answered as ever", "[web]") {
+    Lines told(false);
+    WebWorld world("625", rights_of_three());
+    world.api.note_reads(told);
+    world.happened(a_household_supported(1, "S-1"));
+    const auto table = [&] { return world.reply("/api/v1/table?period=2022-Q2", as("flute")); };
+    const auto hidden = table();
+    CHECK(value_in(Json::parse(hidden.body), "SUP-01", "23656").at("status") == "SUPPRESSED");
+
+    // A board is not read between an event and what follows from it: who does so is wrong.
+    google::protobuf::RepeatedPtrField<v1::Entry> entries;
+    *entries.Add() = entry_of("p", a_session_held(2));
+    world.follower.board().apply("23656/session", entries);
+    ++world.now.offset;
+    CHECK(world.refused("/api/v1/table?period=2022-Q2", as("flute")) == "500 ");
+    CHECK(world.refused("/api/v1/history?indicator=COM-01", as("drum")) == "500 ");
+    CHECK(world.get("/api/v1/me", as("flute")).contains("offset"));
+    CHECK(world.api.failures() == 2);
+    REQUIRE(told.lines.size() == 2);
+    CHECK(told.lines[0].starts_with("at=gateway failed=GET"));
+    CHECK(told.lines[0].find("/api/v1/table&period=2022-Q2") != std::string::npos);
+
+    world.follower.board().settle();
+    world.take();
+    const auto after = Json::parse(table().body);
+    CHECK(value_in(after, "SUP-01", "23656").at("status") == "SUPPRESSED");
+    CHECK(value_in(after, "COM-01", "23656").at("status") == "OK");
+    CHECK(world.api.failures() == 2);
 }
 
 }  // namespace web_read_test

@@ -68,6 +68,14 @@ std::string read_line(const ReadNote& read) {
     return line;
 }
 
+std::string failure_line(const FailureNote& failure) {
+    std::string line("at=gateway failed=");
+    add_plain(line, failure.what, question_chars_max);
+    line.append(" error=");
+    add_plain(line, failure.error, question_chars_max);
+    return line;
+}
+
 Step step_of(StepKind kind, std::string_view place, TracedEvent event, const Reasons& reasons) {
     Step step{kind, place, std::move(event), {}, {}};
     for (const auto& reason : reasons) {

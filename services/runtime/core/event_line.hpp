@@ -15,6 +15,7 @@ namespace chieng {
 // Whatever is put into it, it stays one line of plain words.
 [[nodiscard]] std::string event_line(const Step& step);
 [[nodiscard]] std::string read_line(const ReadNote& read);
+[[nodiscard]] std::string failure_line(const FailureNote& failure);
 
 // A step with the codes and fields of these reasons; their sentences quote what was sent, and stay out.
 [[nodiscard]] Step step_of(StepKind kind, std::string_view place, TracedEvent event, const Reasons& reasons = {});

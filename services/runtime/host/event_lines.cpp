@@ -54,6 +54,15 @@ void EventLines::tell(const Step& step) {
     lines_->log(is_trouble(step.kind) ? spdlog::level::warn : spdlog::level::info, line);
 }
 
+void EventLines::tell(const FailureNote& failure) {
+    const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch());
+    if (of_trouble_.allows(now)) {
+        lines_->error(failure_line(failure));
+    } else {
+        ++left_out_;
+    }
+}
+
 void EventLines::tell(const ReadNote& read) {
     lines_->info(read_line(read));
 }

@@ -35,7 +35,8 @@ public:
         return detail_ == LogDetail::events || (detail_ == LogDetail::trouble && is_trouble(kind));
     }
     void tell(const Step& step) override;
-    void tell(const ReadNote& read) override;  // always, and never left out
+    void tell(const ReadNote& read) override;        // always, and never left out
+    void tell(const FailureNote& failure) override;  // as other trouble
     void left_out(std::uint64_t steps) override { left_out_ += steps; }
 
 private:

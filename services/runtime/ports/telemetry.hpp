@@ -40,6 +40,12 @@ struct ReadNote {
     std::string what;  // path and query
 };
 
+// A request that the program failed at: its own fault, whatever was asked.
+struct FailureNote {
+    std::string what;  // method, path and query
+    std::string error;
+};
+
 class Telemetry {
 public:
     Telemetry() = default;
@@ -53,6 +59,7 @@ public:
     // Also without being wanted, when a caller asked for it to be traced.
     virtual void tell(const Step& step) = 0;
     virtual void tell(const ReadNote& read) = 0;
+    virtual void tell(const FailureNote& failure) = 0;
     // Steps that were not told, because there were too many at once.
     virtual void left_out(std::uint64_t steps) = 0;
 };

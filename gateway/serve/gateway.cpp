@@ -131,6 +131,9 @@ void Gateway::start(Actions& actions, Instant now) {
     actions.emplace_back(Subscribe{topics::feed_head(place_, cells)});
     reports_.start(actions);
     archive_.start(actions);
+    if (recipients_ != nullptr && recipients_->tells_candidates()) {
+        actions.emplace_back(Subscribe{topics::proposals(place_)});
+    }
     acceptances_.say_again();
     actions.emplace_back(head());
     head_sent_ = offset_;
@@ -150,6 +153,9 @@ void Gateway::take(const Message& message, Actions& actions, Instant now) {
     const auto levels = topics::levels(message.topic);
     if (levels.size() >= 5 && levels[2] == place_ && levels[4] == cells) {
         return levels.size() == 7 ? answer(message, levels[6], actions) : hear_own_head(message, actions);
+    }
+    if (recipients_ != nullptr && message.topic == topics::proposals(place_)) {
+        return pass_on_candidates(message, now, actions);
     }
     if (!archive_.take(message, actions)) {
         reports_.take(message, caught_up_, now, actions);
@@ -349,6 +355,17 @@ void Gateway::publish_to_recipients(Instant now, Actions& actions) {
         }
     }
     reported_on_ = today;
+}
+
+// Who agreed to be told of; said anew each time, as somebody may have taken it back or was erased.
+void Gateway::pass_on_candidates(const Message& message, Instant now, Actions& actions) const {
+    v1::Proposals proposals;
+    if (!read_retained_event(message.payload, proposals)) {
+        return;  // of before: it said nothing when there was nobody
+    }
+    for (auto& candidates : recipients_->of_proposals(proposals, static_cast<std::uint64_t>(now.civil.time_since_epoch().count()))) {
+        actions.emplace_back(Publish{std::move(candidates)});
+    }
 }
 
 void Gateway::answer(const Message& message, std::string_view subscriber, Actions& actions) const {

@@ -72,6 +72,7 @@ private:
     void take(const Message& message, Actions& actions, Instant now);
     void hear_own_head(const Message& message, Actions& actions);
     void begin_epoch(std::uint64_t epoch, Actions& actions);
+    void pass_on_candidates(const Message& message, Instant now, Actions& actions) const;
     void answer(const Message& message, std::string_view subscriber, Actions& actions) const;
     void publish_cells(Instant now, Actions& actions);
     void follow_time(Instant now);

@@ -103,7 +103,10 @@ private:
         if (recipient.acceptances() && recipient.level() != v1::RecipientFeed::OF_VILLAGE) {
             fail("acceptances are of a village");
         }
-        if (recipient.indicators().empty() && recipient.events().empty() && !recipient.acceptances()) {
+        if (recipient.candidates() && recipient.level() != v1::RecipientFeed::OF_COMMUNE) {
+            fail("candidates do not leave the commune's own offices");
+        }
+        if (recipient.indicators().empty() && recipient.events().empty() && !recipient.acceptances() && !recipient.candidates()) {
             fail("it receives nothing");
         }
         for (const auto& wanted : recipient.indicators()) {
@@ -262,6 +265,29 @@ std::vector<Message> Recipients::of_event(std::string_view commune, std::string_
         auto topic = topics::recipient_event(commune, filled_in(recipient.name(), "{village}", event.village()), service, entry.device(),
                                              std::to_string(event.sequence()));
         messages.push_back({std::move(topic), given.SerializeAsString(), false});
+    }
+    return messages;
+}
+
+bool Recipients::tells_candidates() const {
+    return std::any_of(all_.begin(), all_.end(), [](const v1::RecipientFeed& recipient) { return recipient.candidates(); });
+}
+
+std::vector<Message> Recipients::of_proposals(const v1::Proposals& proposals, std::uint64_t said_at) const {
+    v1::Proposals agreed;
+    agreed.set_commune(proposals.commune());
+    for (const auto& proposal : proposals.proposals()) {
+        if (!proposal.consent_ref().empty()) {
+            *agreed.add_proposals() = proposal;
+        }
+    }
+    std::vector<Message> messages;
+    for (const auto& recipient : all_) {
+        if (recipient.candidates()) {
+            const auto place = "areas/" + place_;
+            const auto who = "recipients/" + recipient.name();
+            messages.push_back(retained_event(topics::candidates(place_, recipient.name()), {place, who, said_at}, agreed).message);
+        }
     }
     return messages;
 }

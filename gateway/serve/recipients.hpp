@@ -8,6 +8,7 @@
 
 #include "chieng/v1/event.pb.h"
 #include "chieng/v1/feed.pb.h"
+#include "chieng/v1/proposal.pb.h"
 #include "chieng/v1/recipient.pb.h"
 #include "gateway/indicator/definitions.hpp"
 #include "gateway/serve/share.hpp"
@@ -15,6 +16,7 @@
 #include "services/runtime/core/places.hpp"
 #include "services/runtime/ports/link.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -39,6 +41,11 @@ public:
     // One message for each recipient of an event that was journalled, with what its class lets it read. Not retained: what
     // is erased later would stay on the broker.
     [[nodiscard]] std::vector<Message> of_event(std::string_view commune, std::string_view service, const v1::Entry& entry) const;
+
+    // Whether any of them is told of candidates for stories.
+    [[nodiscard]] bool tells_candidates() const;
+    // One message for each who is: of what is proposed, the households that agreed.
+    [[nodiscard]] std::vector<Message> of_proposals(const v1::Proposals& proposals, std::uint64_t said_at) const;
 
     // Topics of those who are told what became of the events of this village.
     [[nodiscard]] std::vector<std::string> of_acceptances(const std::string& village) const;

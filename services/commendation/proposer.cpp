@@ -361,6 +361,9 @@ std::optional<v1::Proposal> Proposer::propose(const std::string& household, cons
     made.set_household_key(household);
     made.set_village(escape.village());
     made.set_escaped_on(escape.occurred_on());
+    if (escape.legal_basis() == v1::Event::CONSENT) {
+        made.set_consent_ref(escape.basis_ref());
+    }
     for (std::size_t i = 0; i < std::min<std::size_t>(before.size(), supports_max); ++i) {
         const auto& given = before[i].household_supported();
         auto& support = *made.add_supports();
@@ -408,10 +411,10 @@ v1::Proposals Proposer::at(Day day) {
 void Proposer::tell(Actions& actions, Instant now) {
     const auto today = day_at(now.civil);
     const auto proposals = at(today);
-    auto text = proposals.proposals().empty() ? std::string() : to_json(proposals);
+    auto text = to_json(proposals);
     if (told_ != text) {
         const Said said{commune_, subscriber, static_cast<std::uint64_t>(now.civil.time_since_epoch().count())};
-        actions.emplace_back(text.empty() ? Publish{{topic(commune_), "", true}} : retained_event(topic(commune_), said, proposals));
+        actions.emplace_back(retained_event(topic(commune_), said, proposals));  // also when it is nobody: who tells it on has to know
         told_ = std::move(text);
     }
     changed_ = false;

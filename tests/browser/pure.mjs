@@ -11,6 +11,7 @@ const { amount, inTongue, instant, parseDay, parseNumber, split, valueText } = a
 const { adds, addsOf, rateSays } = await import(new URL('formula.js', page));
 const { bounds, code, containing, parse, step, toSpan } = await import(new URL('period.js', page));
 const { href, read } = await import(new URL('state.js', page));
+const { serviceName } = await import(new URL('names.js', page));
 const { messages } = await import(new URL('schema.js', page));
 const { groupName, has, hasUnit, setLang } = await import(new URL('words.js', page));
 
@@ -70,13 +71,13 @@ test('days and instants are Vietnamese, whatever clock the browser has', () => {
     assert.equal(instant(1655712000), '15:00 20/06/2022');
     assert.equal(instant('2022-06-20T23:30:00+07:00'), '23:30 20/06/2022');
 });
-test('groups are called as in the files', () => {
+test('groups and services are called as in the files', () => {
     const files = readFileSync(new URL('../../gateway/serve/labels.cpp', import.meta.url), 'utf8');
-    const groups = [...files.matchAll(/Group\{"(\w+)", "([^"]+)", "([^"]+)"\}/g)];
-    assert.ok(groups.length > 15);
+    const all = [...files.matchAll(/Named\{"(\w+)", "([^"]+)", "([^"]+)"\}/g)];
+    assert.ok(all.length > 20);
     for (const [tongue, at] of [['en', 3], ['vi', 2]]) {
         setLang(tongue);
-        for (const group of groups) assert.equal(groupName(group[1]), group[at]);
+        for (const one of all) assert.equal(/^[A-Z]+$/.test(one[1]) ? groupName(one[1]) : serviceName(one[1]), one[at]);
     }
 });
 test('every unit of a field has a name in both languages', () => {

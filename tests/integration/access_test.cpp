@@ -106,7 +106,7 @@ TEST_CASE("with the shipped rules of the broker each hears what is for him, and 
     };
     CHECK(hears("reader", {"areas/indicators/calendar", "areas/indicators/official", "chieng/1/23656/feeds/cells/head",
                            "chieng/1/625/feeds/cells/head"}));
-    CHECK(hears("commune/labour", {"areas/recipients/commune", "chieng/1/23656/feeds/household/head"}));
+    CHECK(hears("commune/labour", {"areas/recipients/commune", "chieng/1/23656/feeds/household/head", "chieng/1/23656/proposals"}));
     CHECK(hears("commune/party", {"areas/recipients/commune"}));
     CHECK(hears("23656-01", {"areas/recipients/village"}));
     for (const auto& topic : guarded.heard_by("district")) {

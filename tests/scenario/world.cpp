@@ -85,6 +85,9 @@ void World::restart_gateway(const std::string& place) {
     static_cast<void>(board.link.take());
     board.store.crash();
     board.gateway = std::make_unique<Gateway>(definitions(), kbang(), place, std::move(sources), board.store, 1);
+    if (const auto told = recipients_.find(place); told != recipients_.end()) {
+        board.gateway->serve(*told->second);
+    }
     board.link.set_signal(true);
 }
 

@@ -65,8 +65,11 @@ public:
     // One more program, with a link of its own.
     using Component = std::function<Actions(std::span<const Input>, Instant)>;
     void add(Component component) { others_.emplace_back(broker_, std::move(component)); }
-    // The gateway of a place tells recipients, who must outlive it.
-    void serve(const std::string& place, const Recipients& recipients) { gateway(place).gateway->serve(recipients); }
+    // The gateway of a place tells recipients, who must outlive it; it is started anew for that.
+    void serve(const std::string& place, const Recipients& recipients) {
+        recipients_[place] = &recipients;
+        restart_gateway(place);
+    }
 
     void restart_service(const std::string& commune, const std::string& service);
     void restart_gateway(const std::string& place);
@@ -115,6 +118,7 @@ private:
     std::map<std::string, Phone> phones_;
     std::map<std::pair<std::string, std::string>, Served> services_;  // commune, service
     std::map<std::string, Board> gateways_;                           // commune or district
+    std::map<std::string, const Recipients*> recipients_;             // by place
     std::list<Other> others_;
     MemoryLink outside_;  // what other systems send and what everybody hears
     std::map<EventName, std::string> frozen_;

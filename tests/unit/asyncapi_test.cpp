@@ -40,6 +40,7 @@ const std::map<std::string, std::string>& topics_made() {
         {"recipient_value", recipient_value("area", "recipient", "calendar", "period", "code")},
         {"recipient_event", recipient_event("commune", "recipient", "service", "device", "sequence")},
         {"acceptances", acceptances("village", "recipient")},
+        {"candidates", candidates("commune", "recipient")},
         {"archive", archive("place")},
         {"archive_entry", archive_entry("place", "number")},
         {"proposals", proposals("commune")},
@@ -90,7 +91,8 @@ TEST_CASE("each channel says who sends there, whether it is retained, and who re
         CHECK(sends.at("bindings").at("mqtt").at("retain") == channel.at("x-retained"));
         CHECK(operations.at("receive_" + name).at("action") == "receive");
     }
-    for (const auto* name : {"indicator", "report", "acknowledged", "recipient_value", "acceptances", "archive", "proposals", "notices"}) {
+    for (const auto* name :
+         {"indicator", "report", "acknowledged", "recipient_value", "acceptances", "candidates", "archive", "proposals", "notices"}) {
         for (const auto& [message, reference] : document.at("channels").at(name).at("messages").items()) {
             INFO(message << reference);
             CHECK(document.at("components").at("messages").at(message).at("contentType") == "application/cloudevents+json");

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A gateway through crashes and restored backups: its followers see no number fall back, no offset used twice, and in the end
 // the same board as if nothing had happened (I4, I6).
+#include "services/runtime/core/cloud_event.hpp"
 #include "services/runtime/core/feed_head.hpp"
 #include "tests/support/gateway_bench.hpp"
+
+#include "data/recipients.hpp"
 
 #include <algorithm>
 
@@ -258,6 +261,37 @@ TEST_CASE("a gateway whose file was restored from a backup begins another histor
     bench.pass(1'000);
     CHECK(bench.epoch != 77);
     CHECK(bench.epoch != 0);
+}
+
+TEST_CASE("of the households that are proposed those who agreed are told to who writes stories, and no longer when they do not") {
+    const auto recipients = Recipients::load(data::recipients, "recipients.txtpb", definitions(), "23656");
+    Bench bench;
+    bench.start();
+    bench.gateway->serve(recipients);
+    bench.hear(Input(LinkUp{}));
+    const auto told = [&](std::initializer_list<std::pair<std::string, std::string>> proposed) {
+        v1::Proposals proposals;
+        for (const auto& [household, consent] : proposed) {
+            auto& proposal = *proposals.add_proposals();
+            proposal.set_household_key(household);
+            proposal.set_consent_ref(consent);
+        }
+        const auto message = retained_event(topics::proposals("23656"), {"23656", "commendation", 1}, proposals).message;
+        bench.hear(Input(Arrived{{message.topic, message.payload, false}}));
+        v1::Proposals candidates;
+        REQUIRE(read_retained_event(bench.retained[topics::candidates("23656", "commune/centre")], candidates));
+        std::string text;
+        for (const auto& candidate : candidates.proposals()) {
+            text += candidate.household_key() + " ";
+        }
+        return text;
+    };
+    CHECK(told({{"h-1", ""}, {"h-2", "DY-02"}}) == "h-2 ");
+    CHECK(told({{"h-1", ""}, {"h-2", ""}}).empty());
+    CHECK(told({}).empty());
+    CHECK(std::none_of(bench.retained.begin(), bench.retained.end(), [](const auto& one) {
+        return one.first.ends_with("/candidates") && one.first.find("/recipients/commune/centre/") == std::string::npos;
+    }));
 }
 
 TEST_CASE("a store is that of one gateway, also when other definitions fold it again") {

@@ -171,7 +171,7 @@ TEST_CASE("no personal text of any type of event leaves the commune, whoever pub
         INFO(message.topic << " " << message.payload);
         CHECK_FALSE(has_mark(message.payload));
         CHECK_FALSE(has_mark(message.topic));
-        for (const auto* kind : {"/indicators/", "/cells", "/notices/", "/acceptances", "/recipients/commune/"}) {
+        for (const auto* kind : {"/indicators/", "/cells", "/notices/", "/acceptances", "/candidates", "/recipients/commune/"}) {
             if (message.topic.find(kind) != std::string::npos) {
                 kinds.insert(kind);
             }
@@ -190,8 +190,8 @@ TEST_CASE("no personal text of any type of event leaves the commune, whoever pub
         INFO(mark);
         CHECK((inside.find(mark) != std::string::npos || unsent.contains(mark)));
     }
-    for (const auto* kind :
-         {"/indicators/", "/cells", "/notices/", "/acceptances", "/recipients/commune/", "value for a recipient", "personal event"}) {
+    for (const auto* kind : {"/indicators/", "/cells", "/notices/", "/acceptances", "/candidates", "/recipients/commune/",
+                             "value for a recipient", "personal event"}) {
         INFO(kind);
         CHECK(kinds.contains(kind));
     }

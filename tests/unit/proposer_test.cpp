@@ -94,6 +94,16 @@ struct Commune {
         }
         return text;
     }
+    // The consents of those who are proposed.
+    [[nodiscard]] std::string agreed() const {
+        v1::Proposals proposals;
+        REQUIRE(read_retained_event(told, proposals));
+        std::string text;
+        for (const auto& each : proposals.proposals()) {
+            text += each.consent_ref();
+        }
+        return text;
+    }
     bool kept_holds(const std::string& what) {
         bool found = false;
         kept.scan("", [&](std::string_view at, std::string_view bytes) {
@@ -136,13 +146,32 @@ TEST_CASE("a household that escaped poverty after support is proposed, with what
     CHECK_FALSE(commune.kept_holds("Đinh"));
 }
 
+TEST_CASE("a proposal says whether the household agreed to be told of, and no longer once that is corrected") {
+    Commune commune;
+    auto move = a_move(2, "2022-03-25");
+    move.set_legal_basis(v1::Event::CONSENT);
+    move.set_basis_ref("DY-01");
+    commune.send({a_support(1, "2022-03-20"), move});
+    CHECK(commune.agreed() == "DY-01");
+    commune.restart();
+    commune.broker.stop();
+    commune.broker.start();
+    commune.reader.send({Subscribe{Proposer::topic("23656")}});
+    commune.told.clear();
+    commune.settle();
+    CHECK(commune.agreed() == "DY-01");
+    commune.send({correcting(a_move(3, "2022-03-25"), v1::Correction::REPLACE, 2)});
+    CHECK_FALSE(commune.proposed().empty());
+    CHECK(commune.agreed().empty());
+}
+
 TEST_CASE("a household that is poor again is not proposed, and one whose fall was an error is again") {
     Commune commune;
     commune.send({a_support(1, "2022-03-20"), a_move(2, "2022-03-25")});
     CHECK_FALSE(commune.proposed().empty());
     commune.send({a_move(3, "2022-04-02", key, v1::HouseholdStatusChanged::POOR_AGAIN)});
     CHECK(commune.proposed().empty());
-    CHECK(commune.told.empty());  // the retained message is gone, too
+    CHECK_FALSE(commune.told.empty());  // who tells it on hears that it is nobody
     commune.send({correcting(an_event(4), v1::Correction::VOID, 3)});
     CHECK_FALSE(commune.proposed().empty());
     commune.send({correcting(an_event(5), v1::Correction::VOID, 1)});

@@ -45,6 +45,14 @@ TEST_CASE("a village belongs to the commune on the day of the event", "[rules]")
     CHECK(codes(elsewhere, nullptr).empty());
 }
 
+TEST_CASE("what rests on a consent names it", "[rules]") {
+    auto event = a_session_held(1);
+    event.set_legal_basis(v1::Event::CONSENT);
+    CHECK(codes(event) == "basis_ref:REQUIRED ");
+    event.set_basis_ref("DY-01");
+    CHECK(codes(event).empty());
+}
+
 TEST_CASE("who posts to the wrong commune is told the one that it was on that day", "[rules]") {
     const auto said = [](const v1::Event& event) {
         const auto reasons = judge_event(event, "session", &kbang(), "23656", *parse_day("2025-08-01"));

@@ -114,9 +114,10 @@ void Engine::pseudonymise(v1::Event& event, const std::string& token) {
 }
 
 bool Engine::strip(v1::Event& event) {
-    const bool has_more = !event.note().empty() || !event.evidence().empty();
+    const bool has_more = !event.note().empty() || !event.evidence().empty() || !event.basis_ref().empty();
     event.clear_note();
     event.clear_evidence();
+    event.clear_basis_ref();
     return has_more;
 }
 

@@ -107,6 +107,9 @@ void judge_villages(const v1::Event& event, const Places& places, std::string_vi
 Reasons judge_event(const v1::Event& event, std::string_view service, const Places* places, std::string_view commune, Day today) {
     auto reasons = validate(event);
     judge_type(event, service, reasons);
+    if ((event.legal_basis() == v1::Event::CONSENT || event.legal_basis() == v1::Event::CONTRACT) && event.basis_ref().empty()) {
+        reasons.push_back(reason(ReasonCode::required, "basis_ref", named(*v1::Event::descriptor()->FindFieldByName("basis_ref"))));
+    }
     const auto occurred_on = parse_day(event.occurred_on());
     if (!occurred_on) {
         return reasons;  // the validator has said it

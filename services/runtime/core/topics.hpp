@@ -34,6 +34,7 @@ enum class Topic : unsigned char {
     recipient_value,
     recipient_event,
     acceptances,
+    candidates,
     archive,
     archive_entry,
     proposals,
@@ -56,6 +57,7 @@ inline constexpr std::array patterns{
     Pattern{"recipient_value", "chieng/1/areas/{area}/recipients/{recipient}/{calendar}/{period}/{code}"},
     Pattern{"recipient_event", "chieng/1/areas/{commune}/recipients/{recipient}/events/{service}/{device}/{sequence}"},
     Pattern{"acceptances", "chieng/1/areas/{village}/recipients/{recipient}/acceptances"},
+    Pattern{"candidates", "chieng/1/areas/{commune}/recipients/{recipient}/candidates"},
     Pattern{"archive", "chieng/1/{place}/archive"},
     Pattern{"archive_entry", "chieng/1/{place}/archive/{number}"},
     Pattern{"proposals", "chieng/1/{commune}/proposals"},
@@ -133,6 +135,9 @@ inline std::string acceptances(std::string_view village, std::string_view recipi
     return filled(Topic::acceptances, {village, recipient});
 }
 
+inline std::string candidates(std::string_view commune, std::string_view recipient) {
+    return filled(Topic::candidates, {commune, recipient});
+}
 inline std::string archive(std::string_view place) {
     return filled(Topic::archive, {place});
 }

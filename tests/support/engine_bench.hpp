@@ -21,14 +21,11 @@ namespace chieng::testing {
 // One service with its store: deliveries in, receipts and blocks out.
 class Bench {
 public:
-    explicit Bench(Service service = make_service<Session>(), const Engine::Limits& limits = {})
-        : service_(std::move(service)), limits_(limits) {
-        restart();
-    }
+    explicit Bench(Service service = make_service<Session>()) : service_(std::move(service)) { restart(); }
 
     void restart() {
         store.crash();
-        engine = std::make_unique<Engine>(service_, "23656", kbang(), store, 7, limits_);
+        engine = std::make_unique<Engine>(service_, "23656", kbang(), store, 7);
     }
 
     // Sends, and reads back what the device is told.
@@ -124,7 +121,6 @@ public:
 
 private:
     Service service_;
-    Engine::Limits limits_;
 };
 
 inline v1::Event attended_by(v1::Event event, std::uint32_t people) {

@@ -2,7 +2,6 @@
 // What the engine is sent that it cannot read, or in another form: JSON, CloudEvents, rubbish, a later revision.
 #include "services/runtime/core/engine.hpp"
 
-#include "chieng/store/v1/inbox.pb.h"
 #include "tests/support/engine_bench.hpp"
 #include "tests/support/events.hpp"
 
@@ -37,25 +36,6 @@ TEST_CASE("what cannot be read is kept with the reason, counted, and answered") 
     bench.store.scan("q/", [&](std::string_view, std::string_view) { return ++kept > 0; });
     CHECK(kept == 6);
     CHECK(bench.engine->counters().quarantined == 6);
-}
-
-TEST_CASE("what cannot be read is kept whole, until all that is kept is too much") {
-    Engine::Limits small;
-    small.quarantine_bytes = 30'000;
-    Bench bench(make_service<Session>(), small);
-    for (const char letter : {'a', 'b', 'c'}) {
-        CHECK(bench.deliver("p1", std::string(11'999, '\xff') + letter) == "REFUSED UNREADABLE;");
-        bench.restart();  // what is kept is counted again
-    }
-    std::multiset<std::size_t> kept;
-    bench.store.scan("q/", [&](std::string_view, std::string_view bytes) {
-        store::v1::Quarantined item;
-        REQUIRE(item.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())));
-        CHECK(item.payload_bytes() == 12'000);
-        kept.insert(item.payload().size());
-        return true;
-    });
-    CHECK(kept == std::multiset<std::size_t>{limits::quarantine_payload_bytes_max, 12'000, 12'000});
 }
 
 TEST_CASE("a receipt can be read whatever it quotes") {

@@ -349,12 +349,9 @@ void Engine::quarantine(const Message& message, const v1::Reason& why, Instant n
     } else if (quarantine_items_ >= limits::quarantine_items_max) {
         return;  // counted and answered; what fills the quarantine is already there
     } else {
-        const bool is_kept_whole =
-            message.payload.size() <= limits::payload_bytes_max && quarantine_bytes_ + message.payload.size() <= limits_.quarantine_bytes;
-        item.set_topic(message.topic);
-        item.set_payload(is_kept_whole ? message.payload : message.payload.substr(0, limits::quarantine_payload_bytes_max));
         ++quarantine_items_;
-        quarantine_bytes_ += item.payload().size();
+        item.set_topic(message.topic);
+        item.set_payload(message.payload.substr(0, limits::quarantine_payload_bytes_max));
         item.set_payload_bytes(message.payload.size());
         item.set_received_at(static_cast<std::uint64_t>(now.civil.time_since_epoch().count()));
         *item.mutable_reason() = why;

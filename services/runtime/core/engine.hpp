@@ -56,7 +56,6 @@ public:
         std::uint64_t snapshot_entries = limits::snapshot_entries;
         std::size_t block_bytes = limits::block_bytes_max;
         std::size_t forget_runs = limits::forget_runs_max;
-        std::size_t quarantine_bytes = limits::quarantine_bytes_max;
     };
 
     // Folds what the last snapshot misses. `epoch` names a journal that is born now.
@@ -236,7 +235,6 @@ private:
     std::uint64_t snapshot_offset_ = 0;
     std::uint64_t head_sent_ = 0;
     std::uint64_t quarantine_items_ = 0;
-    std::size_t quarantine_bytes_ = 0;
     Seconds latest_{};  // receipt that is journalled: time has not gone back behind it, whatever the clock says
     bool link_is_up_ = false;
     bool head_due_ = false;

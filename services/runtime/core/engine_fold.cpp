@@ -104,9 +104,8 @@ void Engine::recover() {
         awaited_.insert(std::string(key.substr(2)));
         return true;
     });
-    store_.scan("q/", [&](std::string_view, std::string_view bytes) {
+    store_.scan("q/", [&](std::string_view, std::string_view) {
         ++quarantine_items_;
-        quarantine_bytes_ += bytes.size();
         return true;
     });
     store_.scan("k/", [&](std::string_view, std::string_view token) {

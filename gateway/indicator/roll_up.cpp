@@ -311,12 +311,15 @@ void Board::add_part(v1::IndicatorValue& value, SeriesId series, const Slot& slo
 }
 
 std::vector<v1::IndicatorValue> Board::rows(const std::string& area, const Period& period, std::optional<Day> map) const {
+    struct Reading {
+        std::optional<Day>& map;
+        ~Reading() { map.reset(); }  // also when a value cannot be read
+    } const reading{map_};
     map_ = map;
     std::vector<v1::IndicatorValue> rows;
     for (const auto* definition : definitions_.shown(period)) {
         rows.push_back(value(area, period, definition->indicator.code()));
     }
-    map_.reset();
     return rows;
 }
 

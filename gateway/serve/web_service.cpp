@@ -3,9 +3,11 @@
 
 #include "gateway/web/gzip.hpp"
 #include "gateway/web/problems.hpp"
+#include "services/runtime/ports/store.hpp"
 
 #include <algorithm>
 #include <iterator>
+#include <new>
 #include <utility>
 
 #include <sys/resource.h>
@@ -179,7 +181,17 @@ HttpOutcome WebService::handle(HttpRequest&& request) {
 HttpOutcome WebService::read(HttpRequest&& request) {
     const auto began = Pace::Clock::now();
     const auto made = api_.made();
-    auto outcome = answer(std::move(request));
+    const HttpRequest asked{request.method, request.path, request.query, {}, ""};
+    HttpOutcome outcome;
+    try {
+        outcome = answer(std::move(request));
+    } catch (const Broken&) {
+        throw;
+    } catch (const std::bad_alloc&) {
+        throw;
+    } catch (const std::exception& error) {  // what is done with an answer of the API, which has a guard of its own
+        outcome = api_.fail(asked, error);
+    }
     if (api_.made() != made) {
         pace_.spend(began, Pace::Clock::now());
     }

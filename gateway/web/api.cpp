@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <new>
 #include <set>
 
 namespace chieng::web {
@@ -236,6 +237,8 @@ Outcome Api::answer(const HttpRequest& request, const Now& now) {
         outcome = route(request, now);
     } catch (const Broken&) {
         throw;  // the store: nothing that stands on it goes on
+    } catch (const std::bad_alloc&) {
+        throw;  // whoever was writing was not done
     } catch (const std::exception& error) {
         outcome = fail(request, error);
     }
@@ -252,11 +255,8 @@ Outcome Api::answer(const HttpRequest& request, const Now& now) {
     return outcome;
 }
 
-// Nobody else is to notice. What was made of the board so far may be half of it, of what is hidden above all: it is made anew.
 HttpReply Api::fail(const HttpRequest& request, const std::exception& error) {
     ++failures_;
-    cache_ = {};
-    hidings_ = {};
     columns_ = {};
     if (telemetry_ != nullptr) {
         telemetry_->tell(FailureNote{request.method + " " + what_of(request), error.what()});

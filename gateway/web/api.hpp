@@ -129,14 +129,15 @@ public:
     [[nodiscard]] HttpReply filed(const FilePeriod& asked, const v1::ReportReply& reply, const Now& now, Json event);
 
     [[nodiscard]] const World& world() const { return world_; }
-    // Requests that the program failed at; none is expected.
+    // The answer to a request that the program failed at, which is told of. What was read of tables so far may be half of it.
+    [[nodiscard]] HttpReply fail(const HttpRequest& request, const std::exception& error);
+    // How many there were; none is expected.
     [[nodiscard]] std::uint64_t failures() const { return failures_; }
     // Answers that were made, not only told again.
     [[nodiscard]] std::uint64_t made() const { return made_; }
 
 private:
     [[nodiscard]] Outcome route(const HttpRequest& request, const Now& now);
-    [[nodiscard]] HttpReply fail(const HttpRequest& request, const std::exception& error);
     [[nodiscard]] Outcome read(const Call& call, const Route& route);
     void note_read(const Call& call, const Route& route, const HttpReply& reply);
 

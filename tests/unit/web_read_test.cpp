@@ -425,7 +425,7 @@ TEST_CASE("a request that the program fails at is answered and told of, and the 
     world.follower.board().apply("23656/session", entries);
     ++world.now.offset;
     CHECK(world.refused("/api/v1/table?period=2022-Q2", as("flute")) == "500 ");
-    CHECK(world.refused("/api/v1/history?indicator=COM-01", as("drum")) == "500 ");
+    CHECK(world.refused("/api/v1/table?period=2022-Q2&map=2025-08-01", as("drum")) == "500 ");
     CHECK(world.get("/api/v1/me", as("flute")).contains("offset"));
     CHECK(world.api.failures() == 2);
     REQUIRE(told.lines.size() == 2);
@@ -434,6 +434,7 @@ TEST_CASE("a request that the program fails at is answered and told of, and the 
 
     world.follower.board().settle();
     world.take();
+    CHECK(world.follower.board().value("23656", *Period::parse(v1::OFFICIAL, "2022-Q2"), "COM-01").number() == 1);  // not of that map
     const auto after = Json::parse(table().body);
     CHECK(value_in(after, "SUP-01", "23656").at("status") == "SUPPRESSED");
     CHECK(value_in(after, "COM-01", "23656").at("status") == "OK");

@@ -25,6 +25,7 @@ void add_log_option(CLI::App& app, LogDetail& detail) {
 EventLines::EventLines(LogDetail detail)
     : detail_(detail),
       lines_(std::make_shared<spdlog::logger>("events", std::make_shared<spdlog::sinks::stderr_sink_mt>())),
+      of_failures_(limits::log_trouble_at_once, limits::log_trouble_per_second),
       of_trouble_(limits::log_trouble_at_once, limits::log_trouble_per_second),
       of_others_(limits::log_events_at_once, limits::log_events_per_second) {
     lines_->set_pattern("time=%Y-%m-%dT%H:%M:%S.%eZ level=%l %v", spdlog::pattern_time_type::utc);
@@ -56,7 +57,7 @@ void EventLines::tell(const Step& step) {
 
 void EventLines::tell(const FailureNote& failure) {
     const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch());
-    if (of_trouble_.allows(now)) {
+    if (of_failures_.allows(now)) {
         lines_->error(failure_line(failure));
     } else {
         ++left_out_;

@@ -36,12 +36,13 @@ public:
     }
     void tell(const Step& step) override;
     void tell(const ReadNote& read) override;        // always, and never left out
-    void tell(const FailureNote& failure) override;  // as other trouble
+    void tell(const FailureNote& failure) override;  // at a pace of its own: no flood of events hides it
     void left_out(std::uint64_t steps) override { left_out_ += steps; }
 
 private:
     LogDetail detail_;
     std::shared_ptr<spdlog::logger> lines_;
+    LinePace of_failures_;
     LinePace of_trouble_;
     LinePace of_others_;
     std::uint64_t left_out_ = 0;

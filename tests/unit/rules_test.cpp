@@ -62,10 +62,11 @@ TEST_CASE("who posts to the wrong commune is told the one that it was on that da
     auto event = on("2022-03-20");
     event.set_village("23638-01");
     CHECK(said(event) ==
-          "Thôn, làng không thuộc xã vào ngày đó: 23638-01 (khi đó là Thị trấn KBang, mã 23638). Hãy xem lại mã.|"
-          "This village was not in the commune on that day: 23638-01 (then KBang townlet, 23638). Check the code.");
+          "Thôn, làng không thuộc xã vào ngày đó: 23638-01 (khi đó thuộc Thị trấn KBang, mã 23638). Hãy xem lại mã, ngày và xã nhận tin.|"
+          "This village was not in the commune on that day: 23638-01 (then in KBang townlet, 23638). Check the code, the day, and to whom "
+          "it goes.");
     event.set_village("23656-77");
-    CHECK(said(event).starts_with("Thôn, làng không thuộc xã vào ngày đó: 23656-77. Hãy xem lại mã."));
+    CHECK(said(event).starts_with("Thôn, làng không thuộc xã vào ngày đó: 23656-77. Hãy xem lại mã, ngày và xã nhận tin."));
     event.set_occurred_on("2025-07-01");
     for (const auto* village : {"23656-01", ""}) {
         event.set_village(village);

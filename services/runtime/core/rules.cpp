@@ -43,18 +43,18 @@ void judge_type(const v1::Event& event, std::string_view service, Reasons& reaso
 }
 
 // What is wrong about a place, with the commune that it is about on that day where the register knows one.
-Detail with_commune(const std::string& what, const Places& places, std::string_view commune, Day day) {
+Detail with_commune(const std::string& what, const Detail& was, const Places& places, std::string_view commune, Day day) {
     const auto* place = places.find(commune, day);
     if (place == nullptr) {
         return {what, what};
     }
-    return {what + " (khi đó là " + place->name().vi() + ", mã " + place->code() + ")",
-            what + " (then " + place->name().en() + ", " + place->code() + ")"};
+    return {what + " (" + was.vi + place->name().vi() + ", mã " + place->code() + ")",
+            what + " (" + was.en + place->name().en() + ", " + place->code() + ")"};
 }
 
 Detail village_elsewhere(const std::string& village, const Places& places, Day day) {
     const auto* place = places.find(village, day);
-    return with_commune(village, places, place == nullptr ? "" : place->parent(), day);
+    return with_commune(village, {"khi đó thuộc ", "then in "}, places, place == nullptr ? "" : place->parent(), day);
 }
 
 // Of an event of a commune that was not there: whose village it was, or what became of the commune.
@@ -62,7 +62,7 @@ Detail commune_elsewhere(const v1::Event& event, const Places& places, std::stri
     const auto* village = places.find(event.village(), day);
     const auto then = places.nearest_day(commune, day);
     const auto other = village != nullptr ? std::string_view(village->parent()) : then ? places.carrier(commune, *then, day) : "";
-    return with_commune(event.occurred_on(), places, other, day);
+    return with_commune(event.occurred_on(), {"khi đó là ", "then "}, places, other, day);
 }
 
 bool was_in(const Places& places, std::string_view village, std::string_view commune, Day day) {

@@ -10,6 +10,7 @@
 
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <set>
 #include <sstream>
 
@@ -69,7 +70,8 @@ private:
 };
 
 std::string bridge_to(const GuardedBroker& district) {
-    return with_words(text_of(shipped / "broker/bridge.conf"), {{"district.example:1883", "127.0.0.1:" + std::to_string(district.port())},
+    return with_words(text_of(shipped / "broker/bridge.conf"), {{"district.example:8883", "127.0.0.1:" + std::to_string(district.port())},
+                                                                {"bridge_cafile", "#"},
                                                                 {"CHANGE-ME", password_of("23656")},
                                                                 {"restart_timeout 2 60", "restart_timeout 1"}});
 }
@@ -77,18 +79,37 @@ std::string bridge_to(const GuardedBroker& district) {
 void post_a_session(const GuardedBroker& broker) {
     SqliteStore store(broker.path("p1.outbox.db"), nullptr, Sharing::shared);
     Outbox outbox(store);
-    REQUIRE(outbox.post(a_session_held(0), "session", &kbang(), "23656", *parse_day("2022-04-10"), 1).index() == 0);
+    const auto day = *parse_day("2022-04-10");
+    REQUIRE(outbox.post(a_session_held(0), "session", &kbang(), "23656", day, 1).index() == 0);
+    REQUIRE(outbox.post(a_household_supported(0, "S-" + std::to_string(outbox.ledger().posted)), "household", &kbang(), "23656", day, 1)
+                .index() == 0);
+}
+
+// The topics that are heard there.
+std::vector<std::string> listening(const GuardedBroker& broker) {
+    return {"/usr/bin/mosquitto_sub",
+            "-p",
+            std::to_string(broker.port()),
+            "-u",
+            "commune",
+            "-P",
+            password_of("commune"),
+            "-t",
+            "chieng/1/#",
+            "-F",
+            "%t"};
 }
 
 }  // namespace
 
 TEST_CASE("a commune works with the uplink down, and its district has everything once it is up again", "[integration]") {
-    GuardedBroker district({"district", "reader", "23656"});
+    GuardedBroker district({"district", "reader", "23656", "commune"});  // the last of them hears everything
     const Unit gateway_of_district(district, "gateway", "625", "district");
-    const GuardedBroker commune({"commune", "district", "reader", "p1"}, bridge_to(district));
+    const GuardedBroker commune({"commune", "p1"}, bridge_to(district));
     const Unit service(commune, "service", "23656", "commune");
     const Unit gateway(commune, "gateway", "23656", "commune");
     const Unit attend(commune, "attend", "23656", "commune");
+    std::optional<Process> spy(std::in_place, listening(district), district.path("heard"));
     const auto sends = [&] {
         Process phone(commune.as("p1", {CHIENG_FIELD, "--device", "p1", "--data", commune.path(""), "send", "--patience", "60"}),
                       commune.path("phone.log"));
@@ -105,6 +126,15 @@ TEST_CASE("a commune works with the uplink down, and its district has everything
     CHECK(sends());
     district.start();
     CHECK(eventually(60s, [&] { return district.sessions_of_district() == "3"; }));
+    Process again(listening(district), district.path("heard"));
+    CHECK(eventually(30s, [&] { return text_of(district.path("heard")).find("chieng/1/23656/feeds/cells/head") != std::string::npos; }));
+    std::istringstream heard(text_of(district.path("heard")));
+    for (std::string topic; std::getline(heard, topic);) {
+        INFO(topic);
+        const bool is_of_district = topic.starts_with("chieng/1/625/") || topic.starts_with("chieng/1/areas/");
+        CHECK((is_of_district || topic.find("/feeds/cells") != std::string::npos || !topic.starts_with("chieng/")));
+        CHECK(topic.find("/recipients/commune/") == std::string::npos);
+    }
 }
 
 }  // namespace deployed_test

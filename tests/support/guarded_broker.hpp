@@ -45,7 +45,7 @@ public:
         const auto shipped = std::filesystem::path(CHIENG_DEPLOY) / "broker";
         std::ofstream(path("guarded.conf")) << "user root\n"
                                             << with_words(text_of(shipped / "mosquitto.conf"),
-                                                          {{"listener 1883", "listener " + std::to_string(port_) + " 127.0.0.1"},
+                                                          {{"listener 1883 ", "listener " + std::to_string(port_) + " "},
                                                            {"/etc/mosquitto/chieng.passwords", passwords},
                                                            {"/etc/mosquitto/chieng.acl", (shipped / "mosquitto.acl").string()}})
                                             << bridge;

@@ -108,6 +108,7 @@ Actions Gateway::handle(std::span<const Input> inputs, Instant now) {
     }
     if (link_is_up_) {
         follower_.ask(actions, now);
+        hear_proposals(now, actions);
     }
     if (archive_.is_ahead()) {
         store_.commit();  // what is told is kept
@@ -131,9 +132,7 @@ void Gateway::start(Actions& actions, Instant now) {
     actions.emplace_back(Subscribe{topics::feed_head(place_, cells)});
     reports_.start(actions);
     archive_.start(actions);
-    if (recipients_ != nullptr && recipients_->tells_candidates()) {
-        actions.emplace_back(Subscribe{topics::proposals(place_)});
-    }
+    proposals_again_at_ = now.steady;
     acceptances_.say_again();
     actions.emplace_back(head());
     head_sent_ = offset_;
@@ -357,12 +356,21 @@ void Gateway::publish_to_recipients(Instant now, Actions& actions) {
     reported_on_ = today;
 }
 
+// What is retained comes again with each subscription: a message may be lost on its way, and with it that somebody took it back.
+void Gateway::hear_proposals(Instant now, Actions& actions) {
+    if (recipients_ != nullptr && recipients_->tells_candidates() && now.steady >= proposals_again_at_) {
+        actions.emplace_back(Subscribe{topics::proposals(place_)});
+        proposals_again_at_ = now.steady + head_again_every;
+    }
+}
+
 // Who agreed to be told of; said anew each time, as somebody may have taken it back or was erased.
 void Gateway::pass_on_candidates(const Message& message, Instant now, Actions& actions) const {
-    v1::Proposals proposals;
-    if (!read_retained_event(message.payload, proposals)) {
-        return;  // of before: it said nothing when there was nobody
+    v1::Proposals proposals;  // nobody, where nothing is retained any more
+    if (!message.payload.empty() && !read_retained_event(message.payload, proposals)) {
+        return;
     }
+    proposals.set_commune(place_);
     for (auto& candidates : recipients_->of_proposals(proposals, static_cast<std::uint64_t>(now.civil.time_since_epoch().count()))) {
         actions.emplace_back(Publish{std::move(candidates)});
     }

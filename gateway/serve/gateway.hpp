@@ -72,6 +72,7 @@ private:
     void take(const Message& message, Actions& actions, Instant now);
     void hear_own_head(const Message& message, Actions& actions);
     void begin_epoch(std::uint64_t epoch, Actions& actions);
+    void hear_proposals(Instant now, Actions& actions);
     void pass_on_candidates(const Message& message, Instant now, Actions& actions) const;
     void answer(const Message& message, std::string_view subscriber, Actions& actions) const;
     void publish_cells(Instant now, Actions& actions);
@@ -105,6 +106,7 @@ private:
     Milliseconds folded_at_{0};
     Milliseconds cells_due_{0};
     Milliseconds indicators_at_{0};
+    Milliseconds proposals_again_at_{0};
     Milliseconds busy_until_{0};              // so many came in lately that what is told one by one has to wait
     Milliseconds hear_at_{0};                 // then
     std::deque<Board::IndicatorId> own_due_;  // retained topics that are behind the board: of this place, which come first,

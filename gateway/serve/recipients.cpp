@@ -278,9 +278,11 @@ std::vector<Message> Recipients::of_proposals(const v1::Proposals& proposals, st
     agreed.set_commune(proposals.commune());
     for (const auto& proposal : proposals.proposals()) {
         if (!proposal.consent_ref().empty()) {
-            *agreed.add_proposals() = proposal;
+            auto& candidate = *agreed.add_proposals() = proposal;
+            candidate.clear_supports();  // what it was given is not what it agreed to tell
         }
     }
+    agreed.set_left_out(proposals.left_out());
     std::vector<Message> messages;
     for (const auto& recipient : all_) {
         if (recipient.candidates()) {

@@ -22,7 +22,7 @@ namespace {
 
 constexpr const char* followed = "household";
 constexpr const char* subscriber = "commendation";
-constexpr const char* checkpoint_key = "read/3";  // another one: what was kept is of another form, and is read again
+constexpr const char* checkpoint_key = "read/4";  // another one: what was kept is of another form, and is read again
 constexpr char move_row = 'm';
 constexpr char support_row = 's';
 using Version = store::v1::HouseholdVersion;
@@ -80,10 +80,20 @@ std::tuple<std::string, std::uint64_t, std::uint64_t> rank(const Version& versio
     return {version.event().occurred_on(), version.event().recorded_at(), version.received_at()};
 }
 
+// A household that is not there any more is no example.
+bool leaves(const v1::HouseholdStatusChanged& change) {
+    return change.cause() == v1::HouseholdStatusChanged::MOVED_OUT || change.cause() == v1::HouseholdStatusChanged::DISSOLVED;
+}
+
 // What a proposal is made of; the rest is not kept.
 bool says_something(const v1::Event& event) {
-    return (event.has_household_status_changed() && event.household_status_changed().movement() != v1::HouseholdStatusChanged::UNCHANGED) ||
+    const auto& change = event.household_status_changed();
+    return (event.has_household_status_changed() && (change.movement() != v1::HouseholdStatusChanged::UNCHANGED || leaves(change))) ||
            (event.has_household_supported() && event.household_supported().stage() == v1::COMPLETED) || event.has_household_erased();
+}
+
+bool is_escape(const Version& version) {
+    return version.event().household_status_changed().movement() == v1::HouseholdStatusChanged::ESCAPED_POVERTY;
 }
 
 // The household's latest change of class, when it is an escape from poverty and nobody erased the household.
@@ -97,9 +107,15 @@ const v1::Event* escape_of(const std::map<std::string, Version>& moves) {
             latest = &version;
         }
     }
-    const bool escaped =
-        latest != nullptr && latest->event().household_status_changed().movement() == v1::HouseholdStatusChanged::ESCAPED_POVERTY;
-    return escaped ? &latest->event() : nullptr;
+    return latest != nullptr && is_escape(*latest) ? &latest->event() : nullptr;
+}
+
+// That it agreed to be told of, where all say so who tell of an escape: who corrected one of two takes nothing for granted.
+std::string consent_of(const v1::Event& escape, const std::map<std::string, Version>& moves) {
+    const bool all = std::all_of(moves.begin(), moves.end(), [](const auto& move) {
+        return !is_escape(move.second) || !move.second.event().household_status_changed().example_consent_ref().empty();
+    });
+    return all ? escape.household_status_changed().example_consent_ref() : std::string();
 }
 
 }  // namespace
@@ -219,6 +235,7 @@ void Proposer::change(const v1::Entry& version, bool counts, std::uint64_t order
     Version made;
     event.clear_note();
     event.clear_evidence();
+    event.clear_basis_ref();
     made.set_device(version.device());
     made.set_received_at(version.received_at());
     *made.mutable_event() = event;
@@ -361,9 +378,6 @@ std::optional<v1::Proposal> Proposer::propose(const std::string& household, cons
     made.set_household_key(household);
     made.set_village(escape.village());
     made.set_escaped_on(escape.occurred_on());
-    if (escape.legal_basis() == v1::Event::CONSENT) {
-        made.set_consent_ref(escape.basis_ref());
-    }
     for (std::size_t i = 0; i < std::min<std::size_t>(before.size(), supports_max); ++i) {
         const auto& given = before[i].household_supported();
         auto& support = *made.add_supports();
@@ -392,6 +406,7 @@ v1::Proposals Proposer::at(Day day) {
     std::vector<v1::Proposal> found;
     for (const auto& [household, escape] : escaped) {
         if (auto proposal = propose(household, *escape, supports[household])) {
+            proposal->set_consent_ref(consent_of(*escape, moves_.at(household)));
             found.push_back(std::move(*proposal));
         }
     }

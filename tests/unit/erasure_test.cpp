@@ -41,6 +41,7 @@ TEST_CASE("an erased household is in nothing that is kept, and its counts stay",
     static_cast<void>(village.deliver("p3", "{ not json, about " + key));
     auto other = a_support(4, "other", "HT-4");
     other.set_note("cùng nhà với " + key);
+    other.set_basis_ref(key);
     CHECK(village.send("p1", {other}) == "4,STORED 202204;");
     const auto before = village.head().epoch();
     REQUIRE(holds(dump(village.store), key));
@@ -78,6 +79,7 @@ TEST_CASE("an event of an erased household that comes six weeks later is taken u
     CHECK(village.send("p1", {[] {
                            auto taken_back = correcting(an_event(2), v1::Correction::VOID, 1);
                            taken_back.set_note(said);
+                           taken_back.set_basis_ref("DY-dinh-van");
                            return taken_back;
                        }()}) == "2,STORED;");
     CHECK(households(village.store).size() == 1);
@@ -86,6 +88,7 @@ TEST_CASE("an event of an erased household that comes six weeks later is taken u
     CHECK_FALSE(holds(left, support_id));
     CHECK_FALSE(holds(left, "HT-9"));
     CHECK_FALSE(holds(left, said));
+    CHECK_FALSE(holds(left, "DY-dinh-van"));
     village.restart();
     CHECK(village.send("p2", {a_support(1, key, "HT-9"), a_support(2)}) ==
           "1,DUPLICATE(STORED) 202204;2,DUPLICATE(REFUSED) ALREADY_COMPLETED;");

@@ -144,6 +144,19 @@ TEST_CASE("no personal text of any type of event leaves the commune, whoever pub
             CHECK_FALSE(send(event, service_of(event)));
         }
     }
+    for (const std::string key : {"agreed-1", "silent-1"}) {  // two that escaped poverty after support
+        auto support = a_household_supported(0, "HT-" + key);
+        support.mutable_household_supported()->set_household_key(key);
+        CHECK(send(support, "household"));
+        auto escape = sensible(*v1::Event::descriptor()->FindFieldByName("household_status_changed"));
+        auto& change = *escape.mutable_household_status_changed();
+        change.set_household_key(key);
+        change.set_movement(v1::HouseholdStatusChanged::ESCAPED_POVERTY);
+        change.set_from_class(v1::POOR);
+        change.set_to_class(v1::NEWLY_ESCAPED);
+        change.set_example_consent_ref(key.starts_with("agreed") ? "DY-01" : "");
+        CHECK(send(escape, "household"));
+    }
     auto erasure = an_event(0);
     erasure.set_role(v1::LABOUR_OFFICIAL);
     erasure.mutable_household_erased()->set_household_key(household);
@@ -164,10 +177,15 @@ TEST_CASE("no personal text of any type of event leaves the commune, whoever pub
             }
             continue;
         }
-        if (message.topic.find("/recipients/commune/labour/") != std::string::npos && has_mark(message.payload)) {
-            kinds.insert("personal event");
+        if (message.topic.find("/recipients/commune/labour/") != std::string::npos) {
+            kinds.insert(has_mark(message.payload) ? "personal event" : "event");
             continue;
         }
+        const bool is_candidates = message.topic.ends_with("/recipients/commune/centre/candidates");
+        const bool names_who_agreed = message.payload.find("agreed-1") != std::string::npos;
+        CHECK((is_candidates || !names_who_agreed));
+        CHECK(message.payload.find("silent-1") == std::string::npos);
+        kinds.insert(is_candidates && names_who_agreed ? "candidate" : "other");
         INFO(message.topic << " " << message.payload);
         CHECK_FALSE(has_mark(message.payload));
         CHECK_FALSE(has_mark(message.topic));
@@ -191,7 +209,7 @@ TEST_CASE("no personal text of any type of event leaves the commune, whoever pub
         CHECK((inside.find(mark) != std::string::npos || unsent.contains(mark)));
     }
     for (const auto* kind : {"/indicators/", "/cells", "/notices/", "/acceptances", "/candidates", "/recipients/commune/",
-                             "value for a recipient", "personal event"}) {
+                             "value for a recipient", "personal event", "candidate"}) {
         INFO(kind);
         CHECK(kinds.contains(kind));
     }

@@ -149,8 +149,7 @@ TEST_CASE("a household that escaped poverty after support is proposed, with what
 TEST_CASE("a proposal says whether the household agreed to be told of, and no longer once that is corrected") {
     Commune commune;
     auto move = a_move(2, "2022-03-25");
-    move.set_legal_basis(v1::Event::CONSENT);
-    move.set_basis_ref("DY-01");
+    move.mutable_household_status_changed()->set_example_consent_ref("DY-01");
     commune.send({a_support(1, "2022-03-20"), move});
     CHECK(commune.agreed() == "DY-01");
     commune.restart();
@@ -163,6 +162,28 @@ TEST_CASE("a proposal says whether the household agreed to be told of, and no lo
     commune.send({correcting(a_move(3, "2022-03-25"), v1::Correction::REPLACE, 2)});
     CHECK_FALSE(commune.proposed().empty());
     CHECK(commune.agreed().empty());
+}
+
+TEST_CASE("who told of one escape without a consent is asked first") {
+    Commune commune;
+    auto move = a_move(2, "2022-03-25");
+    move.mutable_household_status_changed()->set_example_consent_ref("DY-01");
+    commune.send({a_support(1, "2022-03-20"), move});
+    commune.send({a_move(1, "2022-03-24")}, "desk");
+    CHECK_FALSE(commune.proposed().empty());
+    CHECK(commune.agreed().empty());
+}
+
+TEST_CASE("a household that moved away is not proposed") {
+    Commune commune;
+    commune.send({a_support(1, "2022-03-20"), a_move(2, "2022-03-25")});
+    CHECK_FALSE(commune.proposed().empty());
+    auto gone = a_move(3, "2022-03-28", key, v1::HouseholdStatusChanged::UNCHANGED);
+    gone.mutable_household_status_changed()->set_cause(v1::HouseholdStatusChanged::MOVED_OUT);
+    gone.mutable_household_status_changed()->set_from_class(v1::NEWLY_ESCAPED);
+    gone.mutable_household_status_changed()->clear_to_class();
+    commune.send({gone});
+    CHECK(commune.proposed().empty());
 }
 
 TEST_CASE("a household that is poor again is not proposed, and one whose fall was an error is again") {
@@ -214,7 +235,7 @@ TEST_CASE("rows without a word of how far they go are read anew, and nothing of 
     Commune commune;
     commune.kept.put("h/" + key, "as an older program kept it");
     commune.kept.put("m/" + key, "no version");
-    commune.kept.erase("read/3");
+    commune.kept.erase("read/4");
     commune.kept.commit();
     commune.restart();
     commune.broker.stop();

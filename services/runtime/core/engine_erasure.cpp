@@ -201,7 +201,8 @@ bool Engine::erase_in(std::string& bytes, const std::string& key) {
     }
     if (household_of(event) == key) {
         pseudonymise(event, erasing_.at(key));
-    } else if (find_word(event.note(), key) == std::string::npos || !strip(event)) {
+    } else if ((find_word(event.note(), key) == std::string::npos && find_word(event.basis_ref(), key) == std::string::npos) ||
+               !strip(event)) {
         return false;
     }
     bytes = frozen_bytes(event);

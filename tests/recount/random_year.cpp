@@ -130,7 +130,8 @@ Sent Year::a_correction(const std::vector<Sent>& sent) {
 }
 
 // An event that two devices corrected, and one of them out of order, has no version that all rules agree on ("of one device the
-// highest number", "of two the one that came last"): such versions arrive in the order of their numbers.
+// highest number", "of two the one that came last"): such versions arrive in the order of their numbers. One that would come before its
+// day happened earlier: a correction that is refused has those that follow mean what it was of, which a recount does not know.
 void let_one_by_one(std::vector<Sent>& sent) {
     using Id = std::pair<std::string, std::uint64_t>;
     const auto device = [](const Sent& one, const std::string& name) { return one.commune + "/" + one.service + "/" + name; };
@@ -164,6 +165,9 @@ void let_one_by_one(std::vector<Sent>& sent) {
         std::sort(in_order.begin(), in_order.end(), [](const Sent& one, const Sent& other) { return one.drawn < other.drawn; });
         for (std::size_t i = 0; i < places.size(); ++i) {
             in_order[i].arrives_at = sent[places[i]].arrives_at;
+            auto& event = in_order[i].event;
+            const auto came = day_at(Seconds(std::chrono::seconds(in_order[i].arrives_at)));
+            event.set_occurred_on(std::min(event.occurred_on(), format_day(came)));
             sent[places[i]] = in_order[i];
         }
     }

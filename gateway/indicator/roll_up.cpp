@@ -4,6 +4,7 @@
 #include "gateway/indicator/cell_id.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <stdexcept>
 
 namespace chieng {
@@ -311,11 +312,9 @@ void Board::add_part(v1::IndicatorValue& value, SeriesId series, const Slot& slo
 }
 
 std::vector<v1::IndicatorValue> Board::rows(const std::string& area, const Period& period, std::optional<Day> map) const {
-    struct Reading {
-        std::optional<Day>& map;
-        ~Reading() { map.reset(); }  // also when a value cannot be read
-    } const reading{map_};
     map_ = map;
+    const auto forget = [](std::optional<Day>* held) { held->reset(); };  // also when a value cannot be read
+    const std::unique_ptr<std::optional<Day>, decltype(forget)> reading(&map_, forget);
     std::vector<v1::IndicatorValue> rows;
     for (const auto* definition : definitions_.shown(period)) {
         rows.push_back(value(area, period, definition->indicator.code()));

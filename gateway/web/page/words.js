@@ -29,7 +29,7 @@ const texts = {
     previous: ['Kỳ trước', 'Previous period'],
     next: ['Kỳ sau', 'Next period'],
     calendar: ['Lịch', 'Calendar'],
-    official: ['Kỳ báo cáo (từ ngày 15 đến ngày 14)', 'Official (15th–14th)'],
+    official: ['Kỳ báo cáo (ngày 15 đến 14)', 'Official (15th–14th)'],
     calendarMonths: ['Tháng dương lịch', 'Calendar months'],
     area: ['Nơi', 'Place'],
     map: ['Địa giới', 'Map'],

@@ -169,7 +169,8 @@ TEST_CASE("what was not taken is listed while the services run, and when they do
                                village.log("client.log"));
                 REQUIRE(client.wait(20s) == 0);
             }
-            return text_of(village.log("service.log")).find("verdict=refused") != std::string::npos;
+            const auto told = text_of(village.log("service.log"));
+            return told.find("verdict=refused") != std::string::npos && told.find("verdict=quarantined") != std::string::npos;
         }));
         check_listed();
     }

@@ -3,11 +3,9 @@
 
 #include "gateway/web/gzip.hpp"
 #include "gateway/web/problems.hpp"
-#include "services/runtime/ports/store.hpp"
 
 #include <algorithm>
 #include <iterator>
-#include <new>
 #include <utility>
 
 #include <sys/resource.h>
@@ -182,16 +180,7 @@ HttpOutcome WebService::read(HttpRequest&& request) {
     const auto began = Pace::Clock::now();
     const auto made = api_.made();
     const HttpRequest asked{request.method, request.path, request.query, {}, ""};
-    HttpOutcome outcome;
-    try {
-        outcome = answer(std::move(request));
-    } catch (const Broken&) {
-        throw;
-    } catch (const std::bad_alloc&) {
-        throw;
-    } catch (const std::exception& error) {  // what is done with an answer of the API, which has a guard of its own
-        outcome = api_.fail(asked, error);
-    }
+    auto outcome = api_.guarded(asked, [&] { return answer(std::move(request)); });
     if (api_.made() != made) {
         pace_.spend(began, Pace::Clock::now());
     }
@@ -243,7 +232,8 @@ HttpOutcome WebService::file(const web::FilePeriod& asked) {
     const Office::Posting posting{event->commune, event->service, event->event, std::nullopt};
     return HttpLater{[this, asked, reply, posting](const std::function<void(HttpReply)>& answer) {
         office_.post(posting, clock_.now(), [this, asked, reply, answer](const Office::Answer& said) {
-            answer(api_.filed(asked, reply, now(), posted_json(said)));
+            const HttpRequest filing{"POST", "/api/v1/reports", {}, {}, ""};
+            answer(api_.guarded(filing, [&] { return api_.filed(asked, reply, now(), posted_json(said)); }));
         });
     }};
 }

@@ -5,13 +5,11 @@
 #include "gateway/web/gzip.hpp"
 #include "gateway/web/hidden.hpp"
 #include "gateway/web/problems.hpp"
-#include "services/runtime/ports/store.hpp"
 
 #include <xxhash.h>
 
 #include <algorithm>
 #include <array>
-#include <new>
 #include <set>
 
 namespace chieng::web {
@@ -232,16 +230,7 @@ HttpReply json_reply(const Json& json, unsigned status) {
 }
 
 Outcome Api::answer(const HttpRequest& request, const Now& now) {
-    Outcome outcome;
-    try {
-        outcome = route(request, now);
-    } catch (const Broken&) {
-        throw;  // the store: nothing that stands on it goes on
-    } catch (const std::bad_alloc&) {
-        throw;  // whoever was writing was not done
-    } catch (const std::exception& error) {
-        outcome = fail(request, error);
-    }
+    auto outcome = guarded(request, [&] { return route(request, now); });
     if (auto* reply = std::get_if<HttpReply>(&outcome)) {
         reply->set("X-Content-Type-Options", "nosniff");
         reply->set("Referrer-Policy", "no-referrer");
@@ -255,6 +244,7 @@ Outcome Api::answer(const HttpRequest& request, const Now& now) {
     return outcome;
 }
 
+// What was read of tables so far may be half of it.
 HttpReply Api::fail(const HttpRequest& request, const std::exception& error) {
     ++failures_;
     columns_ = {};

@@ -19,6 +19,7 @@
 #include "gateway/web/sessions.hpp"
 #include "services/runtime/core/http.hpp"
 #include "services/runtime/core/trace.hpp"
+#include "services/runtime/ports/store.hpp"
 #include "services/runtime/ports/telemetry.hpp"
 
 #include <nlohmann/json.hpp>
@@ -26,6 +27,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <new>
 #include <optional>
 #include <span>
 #include <string>
@@ -129,15 +131,27 @@ public:
     [[nodiscard]] HttpReply filed(const FilePeriod& asked, const v1::ReportReply& reply, const Now& now, Json event);
 
     [[nodiscard]] const World& world() const { return world_; }
-    // The answer to a request that the program failed at, which is told of. What was read of tables so far may be half of it.
-    [[nodiscard]] HttpReply fail(const HttpRequest& request, const std::exception& error);
-    // How many there were; none is expected.
+    // What is made for a request; a 500, which is told of, where the program fails at it. A broken store, and no memory, end the process.
+    template <class Make>
+    [[nodiscard]] auto guarded(const HttpRequest& request, const Make& make) -> decltype(make()) {
+        try {
+            return make();
+        } catch (const Broken&) {
+            throw;  // nothing that stands on the store goes on
+        } catch (const std::bad_alloc&) {
+            throw;  // whoever was writing was not done
+        } catch (const std::exception& error) {
+            return fail(request, error);
+        }
+    }
+    // How many requests the program failed at; none is expected.
     [[nodiscard]] std::uint64_t failures() const { return failures_; }
     // Answers that were made, not only told again.
     [[nodiscard]] std::uint64_t made() const { return made_; }
 
 private:
     [[nodiscard]] Outcome route(const HttpRequest& request, const Now& now);
+    [[nodiscard]] HttpReply fail(const HttpRequest& request, const std::exception& error);
     [[nodiscard]] Outcome read(const Call& call, const Route& route);
     void note_read(const Call& call, const Route& route, const HttpReply& reply);
 

@@ -37,6 +37,7 @@ void is_found(const std::string& name, std::uint64_t first) {
     }
     INFO(report.text());
     CHECK(report.invariant == invariant);
+    CHECK(report.text().ends_with("--seed " + std::to_string(report.seed) + " --rough --known-bad " + name));
 }
 
 }  // namespace

@@ -87,7 +87,8 @@ struct Bench {
     std::vector<std::uint64_t> offsets;
     std::uint64_t epoch = 0;
     std::map<std::string, std::string> retained;
-    std::uint64_t told = 0;  // retained messages
+    std::uint64_t told = 0;          // retained messages
+    std::vector<std::string> asked;  // filters, in the order of the subscriptions
 
     void start(std::uint64_t fresh_epoch = 77) {
         gateway.emplace(definitions(), kbang(), "23656", sources, store, fresh_epoch);
@@ -107,6 +108,7 @@ struct Bench {
         for (const auto& action : gateway->handle(std::span(&input, 1), now)) {
             const auto* publish = std::get_if<Publish>(&action);
             if (publish == nullptr) {
+                asked.push_back(std::get<Subscribe>(action).filter);
                 continue;
             }
             if (publish->message.retained) {

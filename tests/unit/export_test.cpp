@@ -355,4 +355,15 @@ TEST_CASE("periods are called as officials call them") {
     CHECK(called("2022").vi() == "Năm 2022");
 }
 
+TEST_CASE("thousands are marked as each language does, and decimals are not") {
+    const auto vi = [](const std::string& text) { return with_thousands(text, Tongue::vi); };
+    CHECK(vi("999") == "999");
+    CHECK(vi("1000") == "1.000");
+    CHECK(vi("-1234567,50") == "-1.234.567,50");
+    CHECK(vi("0,12345") == "0,12345");
+    CHECK(vi("61,00 (1234/20000)") == "61,00 (1.234/20.000)");
+    CHECK(vi("–") == "–");
+    CHECK(with_thousands("1234567.50", Tongue::en) == "1,234,567.50");
+}
+
 }  // namespace export_test

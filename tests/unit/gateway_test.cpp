@@ -292,6 +292,12 @@ TEST_CASE("of the households that are proposed those who agreed are told to who 
     CHECK(std::none_of(bench.retained.begin(), bench.retained.end(), [](const auto& one) {
         return one.first.ends_with("/candidates") && one.first.find("/recipients/commune/centre/") == std::string::npos;
     }));
+    const auto asked = [&] { return std::count(bench.asked.begin(), bench.asked.end(), topics::proposals("23656")); };
+    CHECK(asked() == 1);
+    bench.pass(599'000);
+    CHECK(asked() == 1);
+    bench.pass(1'000);
+    CHECK(asked() == 2);  // one of them may be lost
 }
 
 TEST_CASE("a store is that of one gateway, also when other definitions fold it again") {

@@ -69,11 +69,12 @@ private:
     std::unique_ptr<Process> process_;
 };
 
-std::string bridge_to(const GuardedBroker& district) {
-    return with_words(text_of(shipped / "broker/bridge.conf"), {{"district.example:8883", "127.0.0.1:" + std::to_string(district.port())},
-                                                                {"bridge_cafile", "#"},
-                                                                {"CHANGE-ME", password_of("23656")},
-                                                                {"restart_timeout 2 60", "restart_timeout 1"}});
+std::string bridge_to(const GuardedBroker& district, const Certificates& made) {
+    return with_words(text_of(shipped / "broker/bridge.conf"),
+                      {{"district.example:8883", "127.0.0.1:" + std::to_string(district.tls_port())},
+                       {"/etc/ssl/certs/ca-certificates.crt", made.pem("authority")},
+                       {"CHANGE-ME", password_of("23656")},
+                       {"restart_timeout 2 60", "restart_timeout 1"}});
 }
 
 void post_a_session(const GuardedBroker& broker) {
@@ -103,9 +104,11 @@ std::vector<std::string> listening(const GuardedBroker& broker) {
 }  // namespace
 
 TEST_CASE("a commune works with the uplink down, and its district has everything once it is up again", "[integration]") {
-    GuardedBroker district({"district", "reader", "23656", "commune"});  // the last of them hears everything
+    const Folder folder;
+    const Certificates made(folder.path());
+    GuardedBroker district({"district", "reader", "23656", "commune"}, "", &made);  // the last of them hears everything
     const Unit gateway_of_district(district, "gateway", "625", "district");
-    const GuardedBroker commune({"commune", "p1"}, bridge_to(district));
+    const GuardedBroker commune({"commune", "p1"}, bridge_to(district, made));
     const Unit service(commune, "service", "23656", "commune");
     const Unit gateway(commune, "gateway", "23656", "commune");
     const Unit attend(commune, "attend", "23656", "commune");

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "tests/support/processes.hpp"
+#include "tests/support/tls.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -34,8 +35,9 @@ inline std::string with_words(std::string text, const std::vector<std::pair<std:
 
 class GuardedBroker {
 public:
-    // `bridge`: what stands beside the broker's own configuration.
-    explicit GuardedBroker(const std::vector<std::string>& users, const std::string& bridge = "") {
+    // `bridge`: what stands beside the broker's own configuration. With certificates it listens under TLS too, as "server".
+    explicit GuardedBroker(const std::vector<std::string>& users, const std::string& bridge = "",
+                           const Certificates* certificates = nullptr) {
         const auto passwords = path("passwords");
         std::ofstream(passwords).close();
         for (const auto& user : users) {
@@ -43,18 +45,23 @@ public:
             REQUIRE(made.wait(std::chrono::seconds(30)) == 0);
         }
         const auto shipped = std::filesystem::path(CHIENG_DEPLOY) / "broker";
-        std::ofstream(path("guarded.conf")) << "user root\n"
-                                            << with_words(text_of(shipped / "mosquitto.conf"),
-                                                          {{"listener 1883 ", "listener " + std::to_string(port_) + " "},
-                                                           {"/etc/mosquitto/chieng.passwords", passwords},
-                                                           {"/etc/mosquitto/chieng.acl", (shipped / "mosquitto.acl").string()}})
-                                            << bridge;
+        std::vector<std::pair<std::string, std::string>> words{{"listener 1883 ", "listener " + std::to_string(port_) + " "},
+                                                               {"/etc/mosquitto/chieng.passwords", passwords},
+                                                               {"/etc/mosquitto/chieng.acl", (shipped / "mosquitto.acl").string()}};
+        if (certificates != nullptr) {
+            certificates->make("server");
+            words.emplace_back("#listener 8883", "listener " + std::to_string(tls_port_) + " 127.0.0.1");
+            words.emplace_back("#certfile /etc/mosquitto/certs/server.crt", "certfile " + certificates->pem("server"));
+            words.emplace_back("#keyfile /etc/mosquitto/certs/server.key", "keyfile " + certificates->key("server"));
+        }
+        std::ofstream(path("guarded.conf")) << "user root\n" << with_words(text_of(shipped / "mosquitto.conf"), words) << bridge;
         process_.emplace(std::vector<std::string>{"/usr/sbin/mosquitto", "-c", path("guarded.conf")}, path("broker.log"));
     }
 
     void stop() { process_->kill(); }
     void start() { process_->start(); }
     [[nodiscard]] int port() const { return port_; }
+    [[nodiscard]] int tls_port() const { return tls_port_; }
     [[nodiscard]] std::string url() const { return "tcp://127.0.0.1:" + std::to_string(port_); }
     // In a folder of its own.
     [[nodiscard]] std::string path(const std::string& name) const { return folder_.path() / name; }
@@ -83,6 +90,7 @@ public:
 private:
     Folder folder_;
     int port_ = free_port();
+    int tls_port_ = free_port();
     std::optional<Process> process_;
 };
 

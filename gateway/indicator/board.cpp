@@ -26,18 +26,13 @@ std::optional<Day> day_at(const EventFields& event, const DayOf& which, Day occu
     return parse_day(event.text(which.field.id));
 }
 
-bool was_commune(const Places& places, const std::string& code) {
-    const auto day = places.nearest_day(code, Day::max());
-    return day && places.find(code, *day)->level() == v1::Place::COMMUNE_LEVEL;
-}
-
 }  // namespace
 
 Board::Board(const Definitions& definitions, const Places& places, std::string area)
     : definitions_(definitions),
       places_(places),
       area_(std::move(area)),
-      is_commune_(was_commune(places_, area_)),
+      is_commune_(places_.is_commune(area_, Day::max())),
       series_moved_at_(definitions.series().size()),
       event_(definitions.fields()) {}
 
@@ -58,7 +53,7 @@ Board::Feed& Board::feed_named(std::string_view name) {
     feed.name = name;
     const auto owner = name.substr(0, name.find('/'));
     feed.home = area_id(places_.known(owner) ? owner : std::string_view(area_));
-    feed.is_of_commune = was_commune(places_, areas_[feed.home]);
+    feed.is_of_commune = places_.is_commune(areas_[feed.home], Day::max());
     if (is_commune_ && areas_[feed.home] != area_) {
         feed.is_lent = true;
         lent_.push_back(&feed);

@@ -12,7 +12,7 @@
 #include "gateway/serve/posted_keys.hpp"
 #include "gateway/serve/reports.hpp"
 #include "gateway/watch/commune_book.hpp"
-#include "gateway/web/hiding.hpp"
+#include "gateway/web/hidden.hpp"
 #include "gateway/web/kept_columns.hpp"
 #include "gateway/web/reply_cache.hpp"
 #include "gateway/web/rights.hpp"
@@ -86,9 +86,6 @@ struct FollowCells {
 struct AwaitJournals {};  // ask the same again once they were read
 using Outcome = std::variant<HttpReply, PostEvent, FilePeriod, FollowCells, AwaitJournals>;
 
-// Whether the place whose gateway this is was a commune on that day, or on the nearest one on which it was a place.
-[[nodiscard]] bool is_commune(const World& world, Day day);
-
 struct Call {
     const World& world;
     const HttpRequest& request;
@@ -100,6 +97,10 @@ struct Call {
     const v1::Viewer& viewer;            // nobody's rights on a route that is open
     const Share& share;                  // what of the board he receives: the rest is not there for him (web/received.hpp)
     std::vector<std::string> of_path{};  // what stands for {…} of the route
+
+    [[nodiscard]] Sight sight() const {
+        return {world.definitions, world.places, world.place, world.board, hidings, viewer.threshold(), share, now.today()};
+    }
 };
 
 struct Route {

@@ -50,7 +50,7 @@ std::vector<Need> needs_of(const v1::Event& event) {
 std::optional<std::string> commune_of(const Call& call, const v1::Event& event) {
     const auto& world = call.world;
     const auto day = parse_day(event.occurred_on()).value_or(call.now.today());
-    if (is_commune(world, day)) {
+    if (world.places.is_commune(world.place, day)) {
         return world.place;
     }
     const auto* named = call.request.parameter("commune");

@@ -134,12 +134,6 @@ const char* counting_of(const Definition& definition) {
 
 }  // namespace
 
-bool is_commune(const World& world, Day day) {
-    const auto nearest = world.places.nearest_day(world.place, day);
-    const auto* own = nearest ? world.places.find(world.place, *nearest) : nullptr;
-    return own != nullptr && own->level() == v1::Place::COMMUNE_LEVEL;
-}
-
 Json place_json(const World& world, const std::string& code, Day day) {
     Json json{{"code", code}};
     const auto* place = world.places.find(code, day);

@@ -67,8 +67,8 @@ std::vector<v1::Restatement> told_restated(const Call& call, const v1::Report& r
         }
         const auto* definition =
             day && one.has_filed() && one.has_now() ? call.world.definitions.find(one.now().indicator(), *day) : nullptr;
-        return definition == nullptr || is_hidden(call, definition->indicator, one.filed(), Told::filed) ||
-               is_hidden(call, definition->indicator, one.now(), Told::now) ||
+        return definition == nullptr || is_hidden(call.sight(), definition->indicator, one.filed(), Told::filed) ||
+               is_hidden(call.sight(), definition->indicator, one.now(), Told::now) ||
                text_of(definition->indicator, one.filed()) == text_of(definition->indicator, one.now());
     });
     return all;
@@ -170,7 +170,7 @@ Outcome post_report(const Call& call) {
 }
 
 std::optional<PostEvent> Api::filing(const FilePeriod& asked, const v1::ReportReply& reply, const Now& now) const {
-    if (!reply.error().empty() || !is_commune(world_, now.today())) {
+    if (!reply.error().empty() || !world_.places.is_commune(world_.place, now.today())) {
         return std::nullopt;
     }
     PostEvent post;

@@ -33,15 +33,15 @@ void note_hidden(const Call& call, Day day, const Values& values, const Parts& p
             continue;
         }
         const auto& indicator = definition->indicator;
-        if (is_hidden(call, indicator, value, told)) {
+        if (is_hidden(call.sight(), indicator, value, told)) {
             hidden.insert({value.area(), value.indicator(), "", ""});
         }
         for (const auto& part : value.parts()) {
-            if (is_hidden(call, indicator, value, part, told)) {
+            if (is_hidden(call.sight(), indicator, value, part, told)) {
                 hidden.insert({value.area(), value.indicator(), part.cut(), part.cut_value()});
             }
         }
-        for (const auto& [cut, cut_value] : hidden_nothings(call, indicator, value, told)) {
+        for (const auto& [cut, cut_value] : hidden_nothings(call.sight(), indicator, value, told)) {
             hidden.insert({value.area(), value.indicator(), cut, cut_value});
         }
         if (const auto elsewhere = parts.find(value.indicator()); elsewhere != parts.end() && call.viewer.threshold() != 0) {
@@ -52,7 +52,7 @@ void note_hidden(const Call& call, Day day, const Values& values, const Parts& p
                 const bool stands = std::any_of(value.parts().begin(), value.parts().end(), [&](const v1::IndicatorValue::Part& one) {
                     return one.cut() == name.first && one.cut_value() == name.second;
                 });
-                if (!stands && is_hidden(call, indicator, value, nothing, told)) {
+                if (!stands && is_hidden(call.sight(), indicator, value, nothing, told)) {
                     hidden.insert({value.area(), value.indicator(), name.first, name.second});
                 }
             }

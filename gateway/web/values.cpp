@@ -67,11 +67,11 @@ Json parts_json(const Call& call, const v1::Indicator& indicator, const v1::Indi
         if (!is_asked_for(part.cut())) {
             continue;
         }
-        const bool hidden = is_hidden(call, indicator, value, part, told);
+        const bool hidden = is_hidden(call.sight(), indicator, value, part, told);
         any_shown = any_shown || !hidden;
         parts.push_back(hidden ? hidden_part_json(part.cut(), part.cut_value()) : part_json(call, indicator, value, part));
     }
-    for (const auto& [cut, cut_value] : hidden_nothings(call, indicator, value, told)) {
+    for (const auto& [cut, cut_value] : hidden_nothings(call.sight(), indicator, value, told)) {
         if (is_asked_for(cut)) {
             parts.push_back(hidden_part_json(cut, cut_value));
         }
@@ -97,7 +97,7 @@ Json value_json(const Call& call, const v1::Indicator& indicator, const v1::Indi
     }
     bool any_shown = false;
     auto parts = telling.cuts.are_told ? parts_json(call, indicator, value, telling, any_shown) : Json::array();
-    if (is_hidden(call, indicator, value, telling.told)) {
+    if (is_hidden(call.sight(), indicator, value, telling.told)) {
         Json json{{"text", text_json(hidden_text())}, {"status", name_of(Status::suppressed)}};
         if (any_shown) {
             json["parts"] = std::move(parts);
@@ -164,7 +164,7 @@ Json Column::value(const std::string& code, const Cuts& cuts) const {
 Json Column::value(const KeptColumns::Row& row, const Cuts& cuts) const {
     const auto& indicator = row.definition->indicator;
     auto json = value_json(call_, indicator, row.value, {reported_, cuts, told_});
-    if (const auto* found = target(indicator); found != nullptr && !is_hidden(call_, indicator, row.value, told_)) {
+    if (const auto* found = target(indicator); found != nullptr && !is_hidden(call_.sight(), indicator, row.value, told_)) {
         json["target"] = target_json(indicator, *found);
         json["target"]["own"] = has_own_target(indicator);
     }
@@ -225,8 +225,8 @@ const v1::IndicatorValue::Part* Column::target(const v1::Indicator& indicator) c
         const auto& parts = (*rows_)[at].value.parts();
         const auto it = std::find_if(parts.begin(), parts.end(), [&](const auto& part) { return part.cut_value() == indicator.code(); });
         const auto& row = (*rows_)[at];
-        const bool is_told =
-            it != parts.end() && (call_.viewer.threshold() == 0 || !is_hidden(call_, row.definition->indicator, row.value, *it, told_));
+        const bool is_told = it != parts.end() &&
+                             (call_.viewer.threshold() == 0 || !is_hidden(call_.sight(), row.definition->indicator, row.value, *it, told_));
         found = is_told ? &*it : found;
     }
     return found;

@@ -65,6 +65,11 @@ std::optional<Day> Places::nearest_day(std::string_view code, Day day) const {
     return nearest;
 }
 
+bool Places::is_commune(std::string_view code, Day day) const {
+    const auto nearest = nearest_day(code, day);
+    return nearest && find(code, *nearest)->level() == v1::Place::COMMUNE_LEVEL;
+}
+
 std::vector<std::string> Places::children(std::string_view parent, Day day) const {
     std::vector<std::string> codes;
     for (const auto row : rows_below(parent)) {

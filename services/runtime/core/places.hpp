@@ -49,6 +49,9 @@ public:
     // an unknown code.
     [[nodiscard]] std::optional<Day> nearest_day(std::string_view code, Day day) const;
 
+    // Whether the code was a commune's on that day, or on the nearest one.
+    [[nodiscard]] bool is_commune(std::string_view code, Day day) const;
+
     // Whether the code named one and the same place on both days, with the same places below it.
     [[nodiscard]] bool is_unchanged(std::string_view code, Day first, Day last) const;
 

@@ -11,6 +11,7 @@
 #include "gateway/serve/gateway.hpp"
 #include "gateway/serve/labels.hpp"
 #include "gateway/serve/sources.hpp"
+#include "gateway/serve/suppressed_topics.hpp"
 #include "gateway/serve/watcher.hpp"
 #include "gateway/serve/web_service.hpp"
 #include "gateway/watch/commands.hpp"
@@ -181,7 +182,8 @@ int run(const Settings& settings) {
     gateway.serve(recipients);
     EventLines lines(settings.log);
     gateway.tell(lines);
-    gateway.wait_while([&host] { return host.status().link.waiting > limits::queue_messages_max / 4; });
+    const auto is_crowded = [&host] { return host.status().link.waiting > limits::queue_messages_max / 4; };
+    gateway.wait_while(is_crowded);
     watch(monitor, gateway, store);
     ShorterFeeds shorter(gateway);
     host.add("gateway", [&](std::span<const Input> inputs, Instant now) {
@@ -189,6 +191,9 @@ int run(const Settings& settings) {
         shorter.say_if_due();
         return actions;
     });
+    SuppressedTopics suppressed(definitions, places, settings.place, gateway, recipients.with_threshold());
+    suppressed.wait_while(is_crowded);
+    host.add("suppressed", [&](std::span<const Input> inputs, Instant now) { return suppressed.handle(inputs, now); });
     std::optional<CommuneBook> book;
     if (gateway.follows().front().source.place == settings.place) {
         book.emplace(settings.place, names_of_services());

@@ -86,6 +86,8 @@ public:
     void tell_villages(const std::function<bool(const v1::Indicator&)>& is_told);
     // Those of all cells, also of those that are gone: a broker may still hold what they were. Some may come twice.
     void all_indicators(std::vector<IndicatorId>& ids);
+    // The same by who tells nothing yet of the windows that time began: touched_by_time() has them still.
+    void look_at_all(std::vector<IndicatorId>& ids);
     [[nodiscard]] bool is_own(IndicatorId id) const;
     // Whether this board's place tells it: its own values, and those of what lies in it at the end of the window. What lies elsewhere
     // then is told there: a topic has one writer beside the place itself, which says the same. Of a window in which a place changed

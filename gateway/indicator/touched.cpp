@@ -240,9 +240,13 @@ void Board::touched_by_time(std::vector<IndicatorId>& ids) {
 }
 
 void Board::all_indicators(std::vector<IndicatorId>& ids) {
+    look_at_all(ids);
+    horizon_told_ = horizon_;
+}
+
+void Board::look_at_all(std::vector<IndicatorId>& ids) {
     settle();
     totals_.each([&](const Total& total) { touched(total.key, ids); });
-    horizon_told_ = horizon_;
 }
 
 }  // namespace chieng

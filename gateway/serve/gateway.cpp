@@ -432,6 +432,15 @@ void Gateway::close() {
     reserved_ = offset_;
 }
 
+std::vector<Board::IndicatorId> Gateway::indicators_told() {
+    std::vector<Board::IndicatorId> told;
+    follower_.board().look_at_all(told);
+    std::sort(told.begin(), told.end());
+    told.erase(std::unique(told.begin(), told.end()), told.end());
+    std::erase_if(told, [&](Board::IndicatorId id) { return !follower_.board().is_told(id); });
+    return told;
+}
+
 Publish Gateway::head() const {
     return feed_head(topics::feed_head(place_, cells), epoch_, offset_);
 }

@@ -53,6 +53,8 @@ public:
     void close();
 
     [[nodiscard]] const Board& board() const { return follower_.board(); }
+    // Of all places but villages, those that this gateway's place tells.
+    [[nodiscard]] std::vector<Board::IndicatorId> indicators_told();
     [[nodiscard]] const std::vector<Follower::Follow>& follows() const { return follower_.follows(); }
     // As of the last batch: see Follower.
     [[nodiscard]] bool caught_up() const { return caught_up_; }

@@ -103,6 +103,9 @@ private:
         if (recipient.acceptances() && recipient.level() != v1::RecipientFeed::OF_VILLAGE) {
             fail("acceptances are of a village");
         }
+        if (recipient.threshold() != 0 && recipient.level() != v1::RecipientFeed::OF_DISTRICT) {
+            fail("threshold: only who is of the district has one; a commune cannot hide what its district tells");
+        }
         if (recipient.candidates() && recipient.level() != v1::RecipientFeed::OF_COMMUNE) {
             fail("candidates do not leave the commune's own offices");
         }
@@ -216,6 +219,14 @@ Share Recipients::share(const std::string& name, const Places& places) const {
                                 (known.find(slot) == std::string::npos ? "" : " ({village}: the code of a village of " + place_ + ")"));
 }
 
+Publish for_recipient(const std::string& name, const v1::IndicatorValue& value, const EventData& data) {
+    const auto* calendar = value.calendar() == v1::OFFICIAL ? "official" : "calendar";
+    const auto place = "areas/" + value.area();
+    const auto who = "recipients/" + name;
+    return retained_event(topics::recipient_value(value.area(), name, calendar, value.period(), value.indicator()),
+                          {place, who, value.as_of()}, data);
+}
+
 std::vector<Message> Recipients::of_value(const v1::IndicatorValue& value, const EventData& data, Day today) const {
     std::vector<Message> messages;
     const auto last = parse_day(value.to());
@@ -223,20 +234,25 @@ std::vector<Message> Recipients::of_value(const v1::IndicatorValue& value, const
         const auto& recipient = all_[i];
         const bool is_due = recipient.delivery() == v1::RecipientFeed::AS_IT_HAPPENS || (last && *last < today);
         const bool is_of_level = area_kind(value.area()) != AreaKind::village || recipient.level() == v1::RecipientFeed::OF_VILLAGE;
-        if (!is_due || !is_of_level || !shares_[i].has(value)) {
+        if (recipient.threshold() != 0 || !is_due || !is_of_level || !shares_[i].has(value)) {
             continue;
         }
         const auto name = filled_in(recipient.name(), "{village}", value.area());
-        auto topic = topics::recipient_value(value.area(), name, value.calendar() == v1::OFFICIAL ? "official" : "calendar", value.period(),
-                                             value.indicator());
-        const auto place = "areas/" + value.area();
-        const auto who = "recipients/" + name;
-        const Said said{place, who, value.as_of()};
-        auto publish =
-            shares_[i].alters(value.indicator()) ? retained_event(topic, said, shares_[i].of(value)) : retained_event(topic, said, data);
+        auto publish = shares_[i].alters(value.indicator()) ? for_recipient(name, value, EventData(shares_[i].of(value)))
+                                                            : for_recipient(name, value, data);
         messages.push_back(std::move(publish.message));
     }
     return messages;
+}
+
+std::vector<Recipients::Cautious> Recipients::with_threshold() const {
+    std::vector<Cautious> found;
+    for (std::size_t i = 0; i < all_.size(); ++i) {
+        if (all_[i].threshold() != 0) {
+            found.push_back({all_[i].name(), shares_[i], all_[i].delivery() == v1::RecipientFeed::AT_PERIOD_CLOSE});
+        }
+    }
+    return found;
 }
 
 bool Recipients::tells_villages(const v1::Indicator& indicator) const {

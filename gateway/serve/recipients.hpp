@@ -24,6 +24,9 @@
 
 namespace chieng {
 
+// A value, also given as data, on the topic of a recipient of that name.
+[[nodiscard]] Publish for_recipient(const std::string& name, const v1::IndicatorValue& value, const EventData& data);
+
 class Recipients {
 public:
     // Those whom the gateway of `place` serves: at a commune its own and its villages', above it the district's. Throws
@@ -34,6 +37,14 @@ public:
     // One message for each recipient of a value, also given as data, that was published on that day. Who is reported to gets it
     // when its period is over.
     [[nodiscard]] std::vector<Message> of_value(const v1::IndicatorValue& value, const EventData& data, Day today) const;
+
+    // Those from whom small numbers are hidden: `of_value` has nothing for them (serve/suppressed_topics.hpp).
+    struct Cautious {
+        std::string name;
+        Share share;
+        bool at_period_close = false;
+    };
+    [[nodiscard]] std::vector<Cautious> with_threshold() const;
 
     // Whether a village head is told this indicator of the village.
     [[nodiscard]] bool tells_villages(const v1::Indicator& indicator) const;

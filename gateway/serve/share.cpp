@@ -166,6 +166,10 @@ v1::DataClass Share::data_class() const {
     return recipient_ ? recipient_->data_class() : v1::PERSONAL;
 }
 
+std::uint32_t Share::threshold() const {
+    return recipient_ ? recipient_->threshold() : 0;
+}
+
 v1::Label Share::content() const {
     v1::Label label;
     if (!recipient_) {

@@ -10,6 +10,7 @@
 #include "chieng/v1/recipient.pb.h"
 #include "gateway/indicator/definitions.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <set>
@@ -61,6 +62,8 @@ public:
     // Of a recipient of one village; empty otherwise.
     [[nodiscard]] const std::string& village() const { return village_; }
     [[nodiscard]] v1::DataClass data_class() const;
+    // Numbers of people below it are hidden; 0: none is.
+    [[nodiscard]] std::uint32_t threshold() const;
     // "COM-01, SUP; …", for a person.
     [[nodiscard]] v1::Label content() const;
     // The same text means the same share.

@@ -90,13 +90,14 @@ Share Rights::no_recipients(const std::string& recipient) {
     throw std::invalid_argument("there is no recipient " + recipient);
 }
 
-// A viewer sees nothing above the class of the recipient that he reads as.
+// A viewer sees nothing above the class of the recipient that he reads as, and no smaller numbers.
 void Rights::resolve(v1::Viewer& viewer, const ShareOf& share_of) {
     if (viewer.recipient().empty()) {
         return;
     }
     auto share = share_of(viewer.recipient());
     viewer.set_sees(std::min(sees(viewer), share.data_class()));
+    viewer.set_threshold(std::max(viewer.threshold(), share.threshold()));
     shares_.insert_or_assign(viewer.name(), std::move(share));
 }
 

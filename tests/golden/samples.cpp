@@ -181,6 +181,17 @@ v1::IndicatorValue a_target_of_nothing() {
     return value;
 }
 
+v1::IndicatorValue a_suppressed_value() {
+    v1::IndicatorValue value;
+    value.set_indicator("SUP-01");
+    value.set_suppressed(true);
+    auto& part = *value.add_parts();
+    part.set_cut("kind");
+    part.set_cut_value("HOUSE_NEW");
+    part.set_suppressed(true);
+    return value;
+}
+
 store::v1::BoardSubject a_board_subject() {
     store::v1::BoardSubject subject;
     subject.set_key(0xFEDCBA9876543210);
@@ -316,6 +327,7 @@ std::vector<Golden> goldens() {
     add(all, "indicator_value", a_value());
     add(all, "indicator_change", a_change());
     add(all, "indicator_target", a_target_of_nothing());
+    add(all, "indicator_suppressed", a_suppressed_value());
     add(all, "board_subject", a_board_subject());
     add(all, "outbox_item", an_outbox_item());
     store::v1::Attempts attempts;

@@ -190,6 +190,9 @@ TEST_CASE("a definition of recipients that is wrong is refused with its place an
     CHECK(wrong("level: OF_DISTRICT data_class: PUBLIC events: \"session_held\"") == "r.txtpb:2:1: a/b: events do not leave the commune");
     CHECK(wrong("level: OF_DISTRICT data_class: PUBLIC candidates: true") ==
           "r.txtpb:2:1: a/b: candidates do not leave the commune's own offices");
+    CHECK(wrong("level: OF_DISTRICT data_class: PUBLIC threshold: 5 indicators: \"COM\"") == "taken");
+    CHECK(wrong(good + "threshold: 5") ==
+          "r.txtpb:2:1: a/b: threshold: only who is of the district has one; a commune cannot hide what its district tells");
     CHECK(wrong(good + "events: \"household_supported\"") ==
           "r.txtpb:2:1: a/b: household_supported is PERSONAL, above the class that it may read");
     CHECK(wrong(good + "events: \"fair_held\"") == "r.txtpb:2:1: a/b: there is no event fair_held");

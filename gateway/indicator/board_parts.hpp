@@ -155,6 +155,7 @@ struct BoardParts {
         std::uint64_t time = 0;
         std::optional<Day> agreed_on;
         bool withdraws = false;
+        std::uint64_t scope = 0;  // a bit for each value; of what withdraws none: all
         std::vector<Contribution> adds;
         [[nodiscard]] auto rank() const { return std::tie(order, day, recorded_at, received_at, digest, feed->name); }
     };

@@ -315,12 +315,16 @@ void DefinitionCompiler::compile_when(const v1::Source& source, SourcePlan& plan
     }
     plan.agreed_on = optional_text(source.agreed_on());
     plan.withdraws = source.withdraws();
+    plan.scope = source.scope().empty() ? Path() : scope(source.scope());
     const bool is_revocable = !plan.agreed_on.empty() || plan.withdraws;
     if (!only_latest && (!plan.order.empty() || !plan.standing.empty() || is_revocable)) {
         fail("order, standing, agreed_on and withdraws are those of the latest");
     }
     if (is_revocable && (plan.stock || !plan.order.empty() || !plan.standing.empty() || plan.agreed_on.empty() != plan.withdraws)) {
         fail("what is agreed to and withdrawn is no STOCK and has no order or standing; a source has agreed_on, or it withdraws");
+    }
+    if (!is_revocable && !source.scope().empty()) {
+        fail("scope is of what is agreed to, or withdraws");
     }
 }
 

@@ -60,6 +60,7 @@ private:
     [[nodiscard]] Path number(const std::string& name);
     [[nodiscard]] Path text(const std::string& name);
     [[nodiscard]] Path value(const std::string& name);
+    [[nodiscard]] Path scope(const std::string& name);
     [[nodiscard]] DayOf day_of(const std::string& name);
     [[nodiscard]] Condition condition(const v1::Where& where);
 

@@ -108,6 +108,15 @@ Path DefinitionCompiler::value(const std::string& name) {
     return found;
 }
 
+Path DefinitionCompiler::scope(const std::string& name) {
+    auto found = path(name);
+    const auto* type = found.back()->enum_type();
+    if (type == nullptr || type->value(type->value_count() - 1)->number() >= 64) {
+        fail("field '" + name + "' is not one of a few values");
+    }
+    return found;
+}
+
 DayOf DefinitionCompiler::day_of(const std::string& name) {
     if (name == "@received") {
         return {DayOf::Kind::received, {}};

@@ -94,6 +94,7 @@ struct SourcePlan {
     std::vector<Condition> standing;
     Path agreed_on;
     bool withdraws = false;
+    Path scope;
     Path order;
     Path value_of;
 };

@@ -23,7 +23,8 @@ bool Board::succeeds(const Version& later, const Version& earlier) const {
 bool Board::is_withdrawn(const std::vector<const Version*>& withdrawals, const Version& version) const {
     return std::any_of(withdrawals.begin(), withdrawals.end(), [&](const Version* withdrawal) {
         const bool same = withdrawal->feed->home == version.feed->home || succeeds(version, *withdrawal);
-        return same && withdrawal->day <= version.day && version.agreed_on && *version.agreed_on < withdrawal->day;
+        const bool in_scope = withdrawal->scope == 0 || (withdrawal->scope & version.scope) != 0;
+        return same && in_scope && withdrawal->day <= version.day && version.agreed_on && *version.agreed_on < withdrawal->day;
     });
 }
 
@@ -176,6 +177,9 @@ void Board::fold_version(const Fact& fact, const SourcePlan& plan, std::uint64_t
     version.time = time;
     version.withdraws = plan.withdraws;
     version.agreed_on = plan.agreed_on.empty() ? std::nullopt : parse_day(fact.event.text(plan.agreed_on.id));
+    if (!plan.scope.empty()) {
+        each_value(fact.event, plan.scope, [&](int value) { version.scope |= value == 0 ? 0 : std::uint64_t{1} << (value & 63); });
+    }
     if (!plan.withdraws && holds(fact.event, plan.standing)) {
         each_contribution(fact, plan, [&](SeriesId series, std::int64_t amount) {
             if (amount != 0 || !plan.window.empty() || !plan.opens.empty()) {  // a figure for a period may well be 0: nobody newly poor
@@ -277,6 +281,7 @@ void Board::take_unsaved_subjects(const std::function<void(const store::v1::Boar
             to.set_digest(version.digest);
             to.set_time(version.time);
             to.set_withdraws(version.withdraws);
+            to.set_scope(version.scope);
             to.set_agreed(version.agreed_on.has_value());
             to.set_agreed_on(version.agreed_on.value_or(Day()).time_since_epoch().count());
             for (const auto& added : version.adds) {
@@ -307,6 +312,7 @@ void Board::restore(const store::v1::BoardSubject& kept) {
         version.digest = from.digest();
         version.time = from.time();
         version.withdraws = from.withdraws();
+        version.scope = from.scope();
         version.agreed_on = from.agreed() ? std::optional(Day(std::chrono::days(from.agreed_on()))) : std::nullopt;
         for (int i = 0; i < std::min({from.series_size(), from.areas_size(), from.amounts_size()}); ++i) {
             version.adds.push_back({from.series(i), area_id(from.areas(i)), from.amounts(i)});

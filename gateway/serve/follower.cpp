@@ -14,7 +14,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr int board_version = 7;                        // of how events are folded; another number folds everything again
+constexpr int board_version = 8;                        // of how events are folded; another number folds everything again
 constexpr milliseconds listen_first{500};               // for the heads of the feeds, before anything is shown
 constexpr milliseconds reads_again_longest{3'600'000};  // a feed that was never heard in this time is not waited for
 constexpr milliseconds read_longest{60'000};            // before it is shown although a feed could not be read to its end

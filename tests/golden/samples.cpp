@@ -207,6 +207,7 @@ store::v1::BoardSubject a_board_subject() {
     version.set_digest(0x0123456789ABCDEF);
     version.set_time(48'525);
     version.set_withdraws(true);
+    version.set_scope(0x24);
     version.set_agreed(true);
     version.set_agreed_on(18'990);
     version.add_series(70'000);

@@ -197,7 +197,10 @@ void exm_01(const Question& asked, Figure& figure) {
         const bool holds = std::none_of(withdrawals.begin(), withdrawals.end(), [&](const Fact* withdrawal) {
             const bool same =
                 named(*withdrawal, withdrawal->event().consent_withdrawn().subject_ref()) == named(*fact, story.subject_ref());
-            return same && withdrawal->on <= fact->on && story.consent_date() < withdrawal->event().occurred_on();
+            const auto scope = withdrawal->event().consent_withdrawn().scope();
+            const bool in_scope = scope == v1::ExemplarPublished::CHANNEL_UNSPECIFIED ||
+                                  std::find(story.channels().begin(), story.channels().end(), scope) != story.channels().end();
+            return same && in_scope && withdrawal->on <= fact->on && story.consent_date() < withdrawal->event().occurred_on();
         });
         if ((story.consent() == v1::ExemplarPublished::GIVEN && holds) || story.consent() == v1::ExemplarPublished::NOT_NEEDED) {
             std::vector<Cut> cuts{{"kind", v1::ExemplarPublished::Kind_Name(story.kind())}};

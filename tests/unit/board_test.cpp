@@ -389,4 +389,34 @@ TEST_CASE("a story counts whose consent held on its day, whenever the withdrawal
                                    [](const auto& one, const auto& other) { return one.event() < other.event(); }));
 }
 
+TEST_CASE("a withdrawal for one channel takes back the stories that went out on it, among others", "[board]") {
+    const auto a_story = [](std::uint64_t sequence, std::vector<v1::ExemplarPublished::Channel> channels) {
+        auto event = a_session_held(sequence);
+        auto& story = *event.mutable_exemplar_published();
+        event.set_occurred_on("2022-04-12");
+        story.set_kind(v1::ExemplarPublished::PERSON);
+        for (const auto channel : channels) {
+            story.add_channels(channel);
+        }
+        story.set_consent(v1::ExemplarPublished::GIVEN);
+        story.set_consent_date("2022-04-01");
+        story.set_subject_ref("s-1");
+        return event;
+    };
+    auto withdrawal = a_session_held(9);
+    withdrawal.set_occurred_on("2022-04-10");
+    withdrawal.mutable_consent_withdrawn()->set_subject_ref("s-1");
+    withdrawal.mutable_consent_withdrawn()->set_scope(v1::ExemplarPublished::FACEBOOK);
+    Board board(definitions(), kbang(), "23656");
+    board.apply("23656/session", entry_of(a_story(1, {v1::ExemplarPublished::ZALO})));
+    board.apply("23656/session", entry_of(a_story(2, {v1::ExemplarPublished::FACEBOOK, v1::ExemplarPublished::PRESS})));
+    board.apply("23656/session", entry_of(withdrawal));
+    board.apply("23656/session", entry_of(a_story(3, {v1::ExemplarPublished::FACEBOOK})));
+    const auto value = board.value("23656", official("2022-04"), "EXM-01");
+    CHECK(value.number() == 1);
+    CHECK(part(value, "channel", "ZALO") == 1);
+    CHECK(part(value, "channel", "FACEBOOK") == 0);
+    CHECK(part(value, "channel", "PRESS") == 0);
+}
+
 }  // namespace board_test

@@ -90,6 +90,19 @@ TEST_CASE("what is told apart is a single value, and no text about persons") {
     CHECK_NOTHROW(load("distinct: ['village', 'occurred_on']"));
 }
 
+TEST_CASE("the scope of what is withdrawn is one of a few values, of what somebody agrees to") {
+    const auto about = [](const std::string& event, const std::string& rest) {
+        return "measure: NUMBER spans: MONTH source { event: '" + event + "' latest: '" + event + ".subject_ref' " + rest + " }";
+    };
+    refused(about("consent_withdrawn", "withdraws: true scope: 'consent_withdrawn.subject_ref'"),
+            "field 'consent_withdrawn.subject_ref' is not one of a few values");
+    refused(about("consent_withdrawn", "scope: 'consent_withdrawn.scope'"), "scope is of what is agreed to, or withdraws");
+    const auto load = [&](const std::string& rest) {
+        return Definitions::load("indicator { code: 'X-1' " + words + rest + " }", "f.txtpb");
+    };
+    CHECK_NOTHROW(load(about("consent_withdrawn", "withdraws: true scope: 'consent_withdrawn.scope'")));
+}
+
 TEST_CASE("a code is a level of topics: letters, digits, and a part") {
     const auto load = [](const std::string& code) {
         return Definitions::load("\n\nindicator { code: '" + code + "' " + words + "measure: NUMBER spans: MONTH source { event: '*' } }",

@@ -186,6 +186,34 @@ TEST_CASE("from the day of a withdrawal on no story rests on a consent of before
     CHECK(bench.refusal("p2", a_story(2, "2022-06-01", "2022-04-01")).empty());
 }
 
+TEST_CASE("a consent may be withdrawn for one channel, and a story goes out on the others", "[session]") {
+    Bench bench;
+    bench.now = {Seconds(*parse_day("2022-12-01")), {}};
+    const auto story_on = [](std::uint64_t sequence, std::vector<v1::ExemplarPublished::Channel> channels, const char* agreed_on) {
+        auto event = a_story(sequence, "2022-06-01", agreed_on);
+        event.mutable_exemplar_published()->clear_channels();
+        for (const auto channel : channels) {
+            event.mutable_exemplar_published()->add_channels(channel);
+        }
+        return event;
+    };
+    auto withdrawal = a_withdrawal(1, "2022-05-01");
+    withdrawal.mutable_consent_withdrawn()->set_scope(v1::ExemplarPublished::FACEBOOK);
+    CHECK(bench.refusal("p1", withdrawal).empty());
+    const std::string refused = "exemplar_published.channels:CHANNEL_WITHDRAWN";
+    CHECK(bench.refusal("p1", story_on(2, {v1::ExemplarPublished::ZALO, v1::ExemplarPublished::FACEBOOK}, "2022-04-01")) == refused);
+    CHECK(bench.refusal("p1", story_on(3, {v1::ExemplarPublished::ZALO}, "2022-04-01")).empty());
+    CHECK(bench.refusal("p1", story_on(4, {v1::ExemplarPublished::FACEBOOK}, "2022-05-02")).empty());  // a new consent
+    bench.restart();
+    CHECK(bench.refusal("p1", story_on(5, {v1::ExemplarPublished::FACEBOOK}, "2022-04-01")) == refused);
+    CHECK(bench.refusal("p1", a_withdrawal(6, "2022-05-10")).empty());
+    CHECK(bench.refusal("p1", story_on(7, {v1::ExemplarPublished::FACEBOOK}, "2022-04-01")) ==
+          "exemplar_published.consent_date:CONSENT_WITHDRAWN");
+    CHECK(bench.refusal("p1", correcting(a_withdrawal(8, "2022-05-01"), v1::Correction::VOID, 1)).empty());
+    CHECK(bench.refusal("p1", correcting(a_withdrawal(9, "2022-05-10"), v1::Correction::VOID, 6)).empty());
+    CHECK(bench.refusal("p1", story_on(10, {v1::ExemplarPublished::FACEBOOK}, "2022-04-01")).empty());
+}
+
 TEST_CASE("withdrawals hold whatever their order, and one that is taken back leaves the other", "[session]") {
     Bench bench;
     bench.now = {Seconds(*parse_day("2022-12-01")), {}};

@@ -49,6 +49,7 @@ enum class ReasonCode {
     consent_missing,
     consent_too_late,
     consent_withdrawn,
+    channel_withdrawn,
     wrong_standard,
     wrong_movement,
     already_set,

@@ -39,9 +39,12 @@ bool is_of_a_household(const v1::Source& source) {
     return event != nullptr && event->message_type()->FindFieldByName("household_key") != nullptr;
 }
 
-// Money, days or activities, which are no number of households, but of which single households had each a part.
+// Money, days, land or activities, which are no number of households, but of which single households had each a part.
 bool sums_up_households(const v1::Indicator& indicator) {
     const auto& sources = indicator.source();
+    if (indicator.sums_up() != v1::Indicator::COUNTS_UNSPECIFIED) {
+        return true;
+    }
     return !counts_people(indicator) && std::any_of(sources.begin(), sources.end(), is_of_a_household);
 }
 
@@ -50,8 +53,8 @@ bool is_movement(const Sight& sight, const v1::Indicator& indicator) {
     return counts_people(indicator) && sight.definitions.moves_a_stock(indicator);
 }
 
-// A sum over few households tells of each, and differences of sums are over few. One sum over a year of all the places that the gateway
-// has leaves no difference.
+// A sum over few households tells of each, and differences of sums are over few. One sum over a year of all the places that the district's
+// gateway has leaves no difference; those of its communes would.
 bool is_told_whole_only(const Sight& sight, const v1::Indicator& indicator) {
     return sums_up_households(indicator) || is_movement(sight, indicator);
 }
@@ -73,11 +76,13 @@ bool is_too_fine(const Sight& sight, const v1::Indicator& indicator, const v1::I
         return false;
     }
     const auto period = Period::parse(value.calendar(), value.period());
-    if (told != Told::now || !period || period->calendar != v1::OFFICIAL || period->span != v1::YEAR || value.area() != sight.place) {
+    if (told != Told::now || !period || period->calendar != v1::OFFICIAL || period->span != v1::YEAR || value.area() != sight.place ||
+        sight.places.is_commune(sight.place, sight.today)) {
         return true;
     }
     // What is of households cannot be told from the rest, which other indicators tell.
-    const bool is_mixed = !std::all_of(indicator.source().begin(), indicator.source().end(), is_of_a_household);
+    const bool is_mixed = indicator.sums_up() == v1::Indicator::COUNTS_UNSPECIFIED &&
+                          !std::all_of(indicator.source().begin(), indicator.source().end(), is_of_a_household);
     return is_movement(sight, indicator) ? !many_moved(sight, value, *period)
                                          : is_mixed || value.lineage().events() < static_cast<std::int64_t>(sight.threshold);
 }

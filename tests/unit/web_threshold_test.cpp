@@ -32,6 +32,34 @@ TEST_CASE("money that households were given is told to who has a threshold of al
     }
 }
 
+TEST_CASE("what single households sold or earned is told like what they were given, and never by a commune beside its district", "[web]") {
+    for (const std::string place : {"625", "23656"}) {
+        WebWorld world(place, rights_of_three());
+        for (std::uint64_t n = 1; n <= 6; ++n) {
+            auto sold = a_session_held(10 + n);
+            auto& product = *sold.mutable_product_sold();
+            product.set_product(v1::ProductSold::CRAFT_PRODUCT);
+            product.set_value_vnd(12'345'678);
+            product.set_channel(v1::ProductSold::MARKET);
+            product.mutable_households()->set_poor(1);
+            world.happened(sold);
+            auto support = a_household_supported(n, "S-" + std::to_string(n));
+            support.mutable_household_supported()->set_household_key("h-" + std::to_string(n));
+            world.happened(support);
+        }
+        const auto status = [&](const std::string& token, const std::string& code, const std::string& area, const std::string& period) {
+            return value_in(world.get("/api/v1/table?period=" + period, as(token)), code, area).at("status").get<std::string>();
+        };
+        for (const auto* code : {"SAL-01", "SUP-04"}) {
+            INFO(place << " " << code);
+            CHECK(status("drum", code, "23656", "2022") == "OK");
+            CHECK(status("flute", code, "23656", "2022") == "SUPPRESSED");
+            CHECK(status("flute", code, place, "2022-Q2") == "SUPPRESSED");
+            CHECK(status("flute", code, place, "2022") == (place == "625" ? "OK" : "SUPPRESSED"));
+        }
+    }
+}
+
 TEST_CASE("a target tells who has a threshold nothing that the figure beside it does not", "[web]") {
     WebWorld world("625", rights_of_three());
     std::uint64_t sequence = 0;

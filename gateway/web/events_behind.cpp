@@ -7,6 +7,7 @@
 #include "gateway/web/parameters.hpp"
 #include "gateway/web/problems.hpp"
 #include "services/runtime/core/json.hpp"
+#include "services/runtime/core/validator.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -45,7 +46,20 @@ public:
 
     [[nodiscard]] bool may_weigh(int body) const { return bodies_.contains(body); }
 
-    [[nodiscard]] bool weighs(const v1::Entry& entry) {
+    // Whether there may be events that weigh by what who sees up to this class is not shown; the same whichever there are.
+    [[nodiscard]] bool may_withhold(v1::DataClass sees) const {
+        return std::any_of(bodies_.begin(), bodies_.end(), [&](int body) {
+            const auto* kind = v1::Event::descriptor()->FindFieldByNumber(body);
+            return kind != nullptr && is_above(*kind->message_type(), sees);
+        });
+    }
+
+    // By what he is shown of it: which value an event is behind would tell the rest.
+    [[nodiscard]] bool weighs(v1::Entry entry, v1::DataClass sees) {
+        v1::Event event;
+        event.ParseFromString(entry.event());
+        Recipients::cut(event, sees);
+        entry.set_event(event.SerializeAsString());
         board_.apply(feed_, entry);
         const bool moved = read() != nothing_;
         board_.forget(feed_);
@@ -56,6 +70,15 @@ public:
 private:
     [[nodiscard]] std::string read() const {
         return share_.of(board_.value(asked_.area, asked_.period, asked_.definition.indicator.code())).SerializeAsString();
+    }
+
+    // The whole, or something in it that is sensitive.
+    [[nodiscard]] static bool is_above(const google::protobuf::Descriptor& type, v1::DataClass sees) {
+        bool sensitive = false;
+        for (int i = 0; i < type.field_count(); ++i) {
+            sensitive = sensitive || type.field(i)->options().GetExtension(v1::field).data_class() == v1::SENSITIVE;
+        }
+        return rule_of(type).data_class() > sees || (sensitive && sees < v1::SENSITIVE);
     }
 
     void note(const World& world, int body, std::uint32_t definition) {
@@ -191,6 +214,10 @@ void EventsPage::add_to(Json& json, const EventsAsked& asked) const {
         return;
     }
     Scales scales(call_.world, call_.share, asked);
+    const auto sees = Rights::sees(call_.viewer);
+    if (scales.may_withhold(sees)) {
+        json["eventsWithheld"] = true;
+    }
     auto& events = json["events"] = Json::array();
     std::size_t weighed = 0;
     auto at = after_;
@@ -207,11 +234,10 @@ void EventsPage::add_to(Json& json, const EventsAsked& asked) const {
                 return;
             }
             ++weighed;
-            if (is_received(event) && scales.weighs(book.events().entry(event))) {
+            if (is_received(event) && scales.weighs(book.events().entry(event), sees)) {
                 const TracedEvent name{call_.world.place, service, book.events().device(event), event.sequence};
-                auto told = event_json(name, event, Rights::sees(call_.viewer));
-                put_instead(told, call_.world, name, Rights::sees(call_.viewer),
-                            [&](const EventLog::Logged& other) { return is_received(other); });
+                auto told = event_json(name, event, sees);
+                put_instead(told, call_.world, name, sees, [&](const EventLog::Logged& other) { return is_received(other); });
                 events.push_back(std::move(told));
             }
         }

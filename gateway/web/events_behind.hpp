@@ -3,7 +3,8 @@
 // what it is counted instead of: what it replaced, and what was decided to be the same fact.
 //
 // Which events they are is asked of a board: one that changes the value of an otherwise empty board is behind it. So nothing
-// of the counting is written down a second time. Of reports of which only the latest counts, all are told.
+// of the counting is written down a second time. Of reports of which only the latest counts, all are told. It is asked with what he may
+// read: that an event is behind the rate of one group, and not of another, would tell of which one it is.
 #pragma once
 
 #include "gateway/web/api.hpp"
@@ -41,7 +42,7 @@ public:
     [[nodiscard]] const std::optional<Problem>& wrong() const { return wrong_; }
     // The journals have to be read first.
     [[nodiscard]] bool must_wait() const;
-    // Puts `events` and `eventsNext` into the answer, or `eventsMissing` with the reason.
+    // Puts `events` and `eventsNext` into the answer, and `eventsWithheld` when there may be others, or `eventsMissing` with the reason.
     void add_to(Json& json, const EventsAsked& asked) const;
 
 private:

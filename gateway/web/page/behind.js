@@ -269,7 +269,8 @@ function events(ctx, data, definition) {
                   `${t('eventsSay')} ${t('eventsTwins')} `,
                   el('a', { href: linkTo(ctx.state, { view: 'duplicates' }) }, t('duplicates')),
               )
-            : el('p', { class: 'quiet', 'data-key': 'say' }, t('eventsNone')),
+            : el('p', { class: 'quiet', 'data-key': 'say' }, t(data.eventsWithheld ? 'eventsNoneShown' : 'eventsNone')),
+        data.eventsWithheld ? el('p', { class: 'hint', 'data-key': 'withheld' }, t('eventsWithheld')) : null,
         data.tale?.tale(ctx, data, definition),
         el(
             'p',

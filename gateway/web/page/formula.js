@@ -54,6 +54,7 @@ export function adds(definition, { type, event }) {
 export function addsOf(definition, data, isWhole) {
     const each = data.events.map(event => adds(definition, event));
     if (each.includes(null)) return null;
+    if (data.eventsWithheld) return null;
     if (!isWhole) return data.events.some(event => event.hidden) ? null : each;
     const sum = each.reduce((all, one) => all + one, 0);
     const made = Number(data.value?.number ?? 0) / (Number(definition.divideBy) || 1);

@@ -208,6 +208,11 @@ const texts = {
     eventsMore: ['Các tin tiếp theo', 'The next events'],
     eventsFirst: ['Về các tin đầu', 'Back to the first'],
     eventsNone: ['Không có tin nào ở đây.', 'There are none here.'],
+    eventsNoneShown: ['Không có tin nào hiện được ở đây.', 'There is none here that can be shown.'],
+    eventsWithheld: [
+        'Có thể còn tin khác không hiện ở đây, vì có dữ liệu về hộ hoặc cá nhân mà bạn không được xem.',
+        'There may be others: what is about a household or a person that you may not read is not shown here.',
+    ],
     eventsReading: ['Máy chủ đang đọc sổ; hãy xem lại sau một phút.', 'The gateway still reads its journals; look again in a minute.'],
     eventsTooMany: ['Sổ có quá nhiều tin để xem từng tin ở đây.', 'The journals hold too many events to show them here.'],
     eventsMap: ['Khi xem theo địa giới khác thì không có từng tin.', 'Under another map the single events are not shown.'],

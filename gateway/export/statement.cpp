@@ -263,7 +263,10 @@ bool tells_of_events(const Definitions& definitions, const v1::IndicatorValue& v
     }
     const auto& indicator = definition->indicator;
     if (!indicator.has_ratio()) {
-        return true;
+        // That a target was assigned, or a period filed, happened in an office: of such events only those tell that count any.
+        const auto& sources = indicator.source();
+        const auto counts_any = [](const v1::Source& source) { return source.event() == "*"; };
+        return !indicator.has_targets() && (sources.empty() || !std::all_of(sources.begin(), sources.end(), counts_any));
     }
     const auto* of = definitions.find(indicator.ratio().of(), last_day);
     return value.number() > 0 && of != nullptr && of->indicator.measure() != v1::Indicator::STOCK;

@@ -441,4 +441,29 @@ TEST_CASE("a request that the program fails at is answered and told of, and the 
     CHECK(world.api.failures() == 2);
 }
 
+TEST_CASE("a period that is filed, or a target that is assigned, is no news of the month in which that was done", "[web]") {
+    WebWorld world;
+    world.happened(a_session_held(1));
+    world.at("2022-09-20");
+    auto filing = an_event(2);
+    filing.set_village("");
+    filing.set_occurred_on("2022-09-20");
+    filing.mutable_period_filed()->set_period("2022-H1");
+    filing.mutable_period_filed()->set_digest("d41d8cd9");
+    world.happened(filing);
+    auto target = a_target(3, "COM-01", "2022-10", 100);
+    target.set_occurred_on("2022-09-20");
+    world.happened(target);
+    const auto is_silent = [&] {
+        const auto places = world.get("/api/v1/silent").at("places");
+        return std::any_of(places.begin(), places.end(), [](const Json& place) { return place.at("code") == "23656"; });
+    };
+    CHECK(is_silent());
+    CHECK(value_in(world.get("/api/v1/table?period=2022-10"), "COM-01", "23656").at("status") == "NOT_REPORTED");
+    auto session = a_session_held(4);
+    session.set_occurred_on("2022-09-20");
+    world.happened(session);
+    CHECK_FALSE(is_silent());
+}
+
 }  // namespace web_read_test

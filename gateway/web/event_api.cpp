@@ -50,10 +50,10 @@ std::vector<Need> needs_of(const v1::Event& event) {
 std::optional<std::string> commune_of(const Call& call, const v1::Event& event) {
     const auto& world = call.world;
     const auto day = parse_day(event.occurred_on()).value_or(call.now.today());
-    if (world.places.is_commune(world.place, day)) {
-        return world.place;
-    }
     const auto* named = call.request.parameter("commune");
+    if (world.places.is_commune(world.place, day)) {
+        return named == nullptr || *named == world.place ? std::optional(world.place) : std::nullopt;
+    }
     const auto* village = world.places.find(event.village(), day);
     const auto commune = named != nullptr ? *named : village != nullptr ? village->parent() : std::string();
     return world.places.was_below(commune, world.place) ? std::optional(commune) : std::nullopt;

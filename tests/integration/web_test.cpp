@@ -244,6 +244,15 @@ TEST_CASE("hostile requests get a problem, and the next one is served", "[integr
     const auto twice = http(town.port, "POST", "/api/v1/events", "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
     CHECK(twice.status == 400);
     CHECK(twice.fields.at("Content-Type") == "application/problem+json");
+    for (const std::string coding : {"gzip", "chunked, gzip", "identity", "chunked, chunked", "xchunked", "gzip, chunked"}) {
+        INFO(coding);
+        Wire wire(town.port);  // what follows must not be read as a request of its own
+        wire.send("POST /api/v1/events HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: " + coding +
+                  "\r\n\r\nGET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        const auto answers = wire.receive();
+        CHECK(answers.find("HTTP/1.1 501") == 0);
+        CHECK(answers.find("HTTP/1.1 200") == std::string::npos);
+    }
     Wire slow(town.port);
     slow.send("POST /api/v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{");
     Wire pipelined(town.port);

@@ -109,6 +109,13 @@ void HttpSession::take_header(Error error) {
                               "yêu cầu HTTP/1.1 phải có đúng một trường Host (RFC 9112, 3.2)"),
                       false);
     }
+    // Where its body ends could not be told, and what is in it would be read as the next request.
+    const auto coding = request[http::field::transfer_encoding];
+    if (request.count(http::field::transfer_encoding) > 1 || (!coding.empty() && !boost::beast::iequals(coding, "chunked"))) {
+        return answer(refusal(501, "Transfer coding not known", "of Transfer-Encoding only chunked is read here (RFC 9112, 6.1)",
+                              "với Transfer-Encoding, ở đây chỉ đọc được chunked (RFC 9112, 6.1)"),
+                      false);
+    }
     if (answer_fixed()) {
         return;
     }

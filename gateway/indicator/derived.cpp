@@ -123,7 +123,8 @@ void Board::fill_variety(v1::IndicatorValue& value, const Definition& definition
 }
 
 // Start minus end, only when all that the rate is of opened under one and the same standard: a change of standard is no change of
-// the rate. Both ends of a window count from the same openings.
+// the rate. Both ends of a window count from the same openings. What was found under another standard, as in the review of the year before
+// that one holds, is no change under this one; it is not known by other cuts, which are not told then.
 void Board::fill_change(v1::IndicatorValue& value, const Definition& definition, const Period& period) const {
     const auto* of = definitions_.find(definition.of->code, period.last_day());
     v1::IndicatorValue end;
@@ -133,7 +134,7 @@ void Board::fill_change(v1::IndicatorValue& value, const Definition& definition,
     fill_ratio(end, *of, period, At::end);
     fill_ratio(start, *of, period, At::start);
     *value.mutable_lineage() = end.lineage();
-    int standards = 0;
+    std::vector<SeriesId> standards;
     for (const auto series : of->parts) {
         const auto& part = definitions_.series(series);
         if (part.cut != definition.indicator.change().same() || !of->per) {
@@ -145,12 +146,15 @@ void Board::fill_change(v1::IndicatorValue& value, const Definition& definition,
         }
         const SeriesId rate_of = *per;
         const auto& all = members(value.area(), period.last_day());
-        standards += std::any_of(all.begin(), all.end(), [&](std::uint32_t member) {
+        const bool opened = std::any_of(all.begin(), all.end(), [&](std::uint32_t member) {
             const auto year = opening_year(rate_of, member, period);
             return year && slot_at(totals_, cell_id::pack(rate_of, cell_id::time_of_opening(*year), member)).number != 0;
         });
+        if (opened) {
+            standards.push_back(series);
+        }
     }
-    if (standards != 1) {
+    if (standards.size() != 1) {
         return;
     }
     const auto put = [](auto& to, const auto& at_end, const auto& at_start) {
@@ -159,13 +163,19 @@ void Board::fill_change(v1::IndicatorValue& value, const Definition& definition,
         to.set_start_number(at_start.number());
         to.set_start_denominator(at_start.denominator());
     };
-    put(value, end, start);
+    const auto& none = v1::IndicatorValue::Part::default_instance();
+    const auto* own_end = find_part(end, definitions_.series(standards.front()));
+    const auto* own_start = find_part(start, definitions_.series(standards.front()));
+    put(value, own_end == nullptr ? none : *own_end, own_start == nullptr ? none : *own_start);
+    if (value.number() != end.number() || value.denominator() != end.denominator() || value.start_number() != start.number() ||
+        value.start_denominator() != start.denominator()) {
+        return;
+    }
     for (const auto series : definition.parts) {
         const auto& part = definitions_.series(series);
         const auto* at_end = find_part(end, part);
         const auto* at_start = find_part(start, part);
         if (at_end != nullptr || at_start != nullptr) {
-            const auto& none = v1::IndicatorValue::Part::default_instance();
             auto& made = *value.add_parts();
             made.set_cut(part.cut);
             made.set_cut_value(part.cut_value);

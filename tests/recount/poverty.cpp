@@ -184,12 +184,28 @@ void pov_08(const Question& asked, Figure& figure) {
     auto openings = start.openings;
     openings.insert(end.openings.begin(), end.openings.end());
     if (openings.size() == 1) {
+        const auto own = [&](const Review& review) {
+            Review of_one;
+            const auto it = review.by_standard.find(*openings.begin());
+            if (it != review.by_standard.end()) {
+                of_one.by_standard.insert(*it);
+            }
+            return of_one;
+        };
         Figure at_start;
         Figure at_end;
-        rate(start, &Counts::poor, at_start);
-        rate(end, &Counts::poor, at_end);
+        rate(own(start), &Counts::poor, at_start);
+        rate(own(end), &Counts::poor, at_end);
         figure.start = at_start.whole;
         figure.whole = at_end.whole;
+        const auto is_mixed = [&](const Review& review) {
+            const auto all = review.sum().all;
+            const auto under_one = own(review).sum().all;
+            return all.poor != under_one.poor || all.households != under_one.households;
+        };
+        if (is_mixed(start) || is_mixed(end)) {
+            return;
+        }
         for (const std::string part : {"MINORITY", "OTHER"}) {
             figure.starts[{"minority", part}] = at_start.parts.at({"minority", part});
             figure.parts[{"minority", part}] = at_end.parts.at({"minority", part});

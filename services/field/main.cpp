@@ -38,6 +38,11 @@ std::optional<std::string> commune_kept_in(const std::string& outbox) {
     return SqliteStore(outbox, nullptr, Sharing::shared).get(commune_key);
 }
 
+// Whoever only looked left an empty one.
+bool was_posted_to(const std::string& outbox) {
+    return std::filesystem::exists(outbox) && commune_kept_in(outbox);
+}
+
 // The devices that posted from this folder. What a gateway keeps there is its own.
 std::vector<std::string> devices_in(const std::string& folder) {
     std::vector<std::string> devices;
@@ -54,7 +59,7 @@ std::vector<std::string> devices_in(const std::string& folder) {
 
 // Device and commune as the outbox keeps them; a flag that says otherwise is a mistake.
 FieldSettings with_identity(FieldSettings settings, const CLI::App& app) {
-    if (!std::filesystem::exists(store_path(settings))) {
+    if (!was_posted_to(store_path(settings))) {
         const auto devices = devices_in(settings.data);
         if (devices.size() == 1 && app.count("--device") == 0) {
             settings.device = devices.front();
@@ -67,7 +72,15 @@ FieldSettings with_identity(FieldSettings settings, const CLI::App& app) {
                                                       settings.device + ": give another device another --data folder."));
         }
     }
-    if (!std::filesystem::exists(store_path(settings))) {
+    if (!was_posted_to(store_path(settings))) {
+        if (app.got_subcommand("run") && app.count("--device") == 0) {  // it would send for a device that nobody posts as
+            throw std::invalid_argument(
+                in_tongue(settings,
+                          "Thư mục " + settings.data +
+                              " chưa ghi tin nào: hãy ghi --device là tên máy này, hoặc "
+                              "ghi tin trước.",
+                          "Nothing was posted from the folder " + settings.data + " yet: name this device with --device, or post first."));
+        }
         return settings;
     }
     const auto kept = commune_kept_in(store_path(settings));

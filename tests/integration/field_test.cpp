@@ -285,6 +285,9 @@ TEST_CASE("an outbox remembers its device and commune; a flag that says otherwis
         std::string("--organisation"), std::string("WOMEN"),        std::string("--role"),           std::string("ASSOCIATION_OFFICER"),
         std::string("--form"),         std::string("TALK"),         std::string("--topics"),         std::string("LAW"),
         std::string("--languages"),    std::string("BAHNAR"),       std::string("--audience.total"), std::string("20")};
+    CHECK(field({}, {"run"}) == "78 Nothing was posted from the folder " + village.folder.path().string() +
+                                    " yet: name this device with --device, or post first.\n");
+    CHECK_THAT(field({}, {"list"}), Catch::EndsWith("0 = 0 + 0 + 0\n"));  // which leaves no other device behind
     CHECK(field({"--device", "p7", "--commune", "23659"}, post) == "0 kept, waiting to be sent: session/1\n");
     CHECK(field({}, post) == "0 kept, waiting to be sent: session/2\n");
     const auto listed = field({}, {"list", "--traces"});

@@ -6,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -228,6 +229,40 @@ TEMPLATE_TEST_CASE("a block comes back as it was, however long and whatever its 
     for (std::uint64_t i = 0; i < all.size(); ++i) {
         CHECK(world.get().block_at(i + 1)->bytes == all[i]);
     }
+}
+
+TEST_CASE("what is erased of a shared store is gone although others open and read it all the time") {
+    const testing::Folder folder;
+    const auto file = folder.path() / "store.db";
+    SqliteStore store(file, nullptr, Sharing::shared);
+    std::atomic<bool> over = false;
+    std::atomic<int> failures = 0;
+    std::thread reader([&] {
+        while (!over) {
+            try {
+                SqliteStore other(file, nullptr, Sharing::shared);
+                other.scan("c/", [](std::string_view, std::string_view) { return true; });
+            } catch (const Broken&) {
+                ++failures;
+            }
+        }
+    });
+    for (int i = 0; i < 40; ++i) {
+        const auto key = "HO-giarai-" + std::to_string(i);
+        for (int n = 0; n < 50; ++n) {
+            store.put("c/" + std::to_string(n), "about " + key);
+        }
+        store.commit();
+        for (int n = 0; n < 50; ++n) {
+            store.erase("c/" + std::to_string(n));
+        }
+        store.scrub();
+        CHECK_NOTHROW(store.commit());
+        CHECK_FALSE(folder.holds(key));
+    }
+    over = true;
+    reader.join();
+    CHECK(failures == 0);
 }
 
 TEST_CASE("no file of the store has a byte of what was erased, also when the process dies in the middle") {

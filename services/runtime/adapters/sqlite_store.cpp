@@ -288,8 +288,13 @@ void SqliteStore::scrub() {
 // Pages and log keep old bytes until they happen to be used again: every page is written from what is stored now.
 void SqliteStore::write_anew() {
     run("VACUUM");
-    if (number("PRAGMA wal_checkpoint(TRUNCATE)") != 0) {
-        fail("another process reads it and does not end; what was erased is not yet gone");
+    const auto until = std::chrono::steady_clock::now() + turn_patience;
+    while (number("PRAGMA wal_checkpoint(TRUNCATE)") != 0) {  // another process reads it, or is just opening it
+        if (std::chrono::steady_clock::now() >= until) {
+            scrub_due_ = true;  // with the next unit, or start
+            return;
+        }
+        std::this_thread::sleep_for(turn_pause);
     }
     run("PRAGMA user_version=0");
 }

@@ -122,10 +122,11 @@ std::uint64_t Outbox::apply(const std::string& service, const v1::Answer& answer
     return answered;
 }
 
-// An earlier version of the service says no check.
+// An earlier version of the service says no check. A refusal without one is about what another client said under this name, of which the
+// commune could not read that much.
 bool Outbox::is_about_ours(const std::string& service, const Box& box, const v1::Answer& answer) {
     if (!answer.has_check()) {
-        return true;
+        return answer.verdict() != v1::REFUSED;
     }
     std::uint32_t sum = 0;
     std::uint64_t sequence = 0;

@@ -35,6 +35,16 @@ inline v1::Receipt answering(const std::string& service, v1::Verdict verdict, st
     return receipt;
 }
 
+// A refusal is believed about bytes that the device knows only: the check over what it holds under these numbers.
+inline void check_own(Outbox& outbox, v1::Receipt& receipt, const std::string& service, std::uint64_t first, std::uint64_t count) {
+    std::uint32_t check = 0;
+    for (const auto& item : outbox.items(service)) {
+        const bool is_meant = first <= item.sequence() && item.sequence() < first + count;
+        check += is_meant ? (item.has_digest() ? item.digest() : check_of(item.event())) : 0;
+    }
+    receipt.mutable_answers(0)->set_check(check);
+}
+
 inline std::string record_key(std::uint64_t sequence, const std::string& kind = "e", const std::string& service = "session") {
     return kind + "/" + service + "/" + big_endian(sequence);
 }

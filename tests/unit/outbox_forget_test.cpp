@@ -30,6 +30,7 @@ struct Phone {
     void answer(std::uint64_t sequence, v1::Verdict verdict, ReasonCode why = ReasonCode::unknown_household) {
         auto receipt = answering("household", verdict, sequence, 1);
         if (verdict == v1::REFUSED) {
+            check_own(process.outbox, receipt, "household", sequence, 1);
             *receipt.mutable_answers(0)->add_reasons() = reason(why, "household_supported", household);
         }
         CHECK(process.outbox.apply(std::span(&receipt, 1), 200) == 1);

@@ -26,7 +26,10 @@ std::uint64_t post(Outbox& outbox, std::uint64_t at = 100) {
 }
 
 std::uint64_t answer(Outbox& outbox, v1::Verdict verdict, std::uint64_t first, std::uint64_t count, std::uint64_t now = 200) {
-    const auto receipt = answering("session", verdict, first, count);
+    auto receipt = answering("session", verdict, first, count);
+    if (verdict == v1::REFUSED) {
+        check_own(outbox, receipt, "session", first, count);
+    }
     return outbox.apply({&receipt, 1}, now);
 }
 
@@ -303,16 +306,27 @@ TEST_CASE("a record that is damaged while it waits is set aside when it is to be
     CHECK(app.outbox.ledger() == Ledger{4, 0, 0, 4, 2});
 }
 
+TEST_CASE("a refusal of what another client said under this name, and could not be read, is not believed", "[outbox]") {
+    MemoryStore store;
+    Outbox outbox(store);
+    post(outbox);
+    const auto theirs = answering("session", v1::REFUSED, 1, 1);  // no check: there was nothing to check
+    CHECK(outbox.apply({&theirs, 1}, 200) == 0);
+    CHECK(outbox.ledger() == Ledger{1, 0, 0, 1, 0});
+    CHECK(answer(outbox, v1::REFUSED, 1, 1) == 1);
+}
+
 TEST_CASE("an answer stands also when the record was damaged meanwhile", "[outbox]") {
     MemoryStore store;
     Outbox outbox(store);
     post(outbox);
     post(outbox);
+    const auto refused = outbox.items().at(1).event();
     for (std::uint64_t sequence = 1; sequence <= 2; ++sequence) {
         store.put(record_key(sequence), "\xFF");
     }
     answer(outbox, v1::STORED, 1, 1);
-    answer(outbox, v1::REFUSED, 2, 1);
+    CHECK(answer_about(outbox, v1::REFUSED, 2, {refused}) == 1);
     for (const auto& ledger : {outbox.ledger(), Outbox(store).ledger()}) {
         CHECK(ledger == Ledger{2, 1, 1, 0, 0});
     }

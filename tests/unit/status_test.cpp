@@ -6,6 +6,7 @@
 #include "services/runtime/core/bytes.hpp"
 #include "tests/support/events.hpp"
 #include "tests/support/memory_store.hpp"
+#include "tests/support/shared_outbox.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -32,6 +33,7 @@ public:
         auto& one = *receipt.add_answers();
         one.set_verdict(verdict);
         one.add_sequences(sequence);
+        shared_outbox::check_own(outbox, receipt, "session", sequence, 1);
         outbox.apply({&receipt, 1}, 200);
     }
     Actions give(const Input& input) { return report.handle({&input, 1}, now()); }

@@ -245,6 +245,30 @@ TEST_CASE("a server whose clock fell back years refuses nothing that it would ha
     bench.now.civil = Seconds(*parse_day("2012-01-01"));
     CHECK(bench.send("p1", {a_session_held(2)}) == "2,STORED 202204;");
     CHECK(bench.send("p1", {a_session_held(3)}) == "3,STORED 202204;");
+    REQUIRE(bench.feed.size() == 3);
+    for (const auto& block : bench.feed) {
+        CHECK(block.entries(0).received_at() == bench.feed.front().entries(0).received_at());  // held at the last receipt
+    }
+}
+
+TEST_CASE("a journal in which one block lies in another one's place is not read, and says what to do", "[engine]") {
+    Bench bench;
+    static_cast<void>(bench.send("p1", {a_session_held(1), a_session_held(2), a_session_held(3)}));
+    static_cast<void>(bench.send("p1", {a_session_held(4)}));
+    const auto first = bench.store.block_at(1);
+    auto other = *bench.store.block_at(4);
+    const auto starts_with = [&](const JournalBlock& block) {
+        bench.store.replace(block);
+        bench.store.commit();
+        CHECK_THROWS_WITH(bench.restart(), Catch::Contains("restore it from a backup"));
+    };
+    starts_with({1, 3, first->before, first->after, other.bytes});  // fewer entries than it says
+    starts_with({1, 3, other.before, other.after, other.bytes});
+    bench.store.replace(*first);
+    bench.store.commit();
+    CHECK_NOTHROW(bench.restart());
+    other.after ^= 1U;
+    starts_with(other);
 }
 
 }  // namespace engine_test

@@ -44,6 +44,15 @@ std::uint64_t Engine::event_digest(std::string_view bytes) {
     return digest_of(bytes, 0);
 }
 
+std::uint64_t Engine::chain_after(std::string_view block, std::uint64_t before) {
+    return digest_of(block, before);
+}
+
+// A clock that fell back is held at the last receipt.
+std::uint64_t Engine::received_at(Instant now) const {
+    return static_cast<std::uint64_t>(std::max(now.civil, latest_).time_since_epoch().count());
+}
+
 Engine::Engine(Service service, std::string commune, const Places& places, Store& store, std::uint64_t epoch, const Limits& limits)
     : service_(std::move(service)), commune_(std::move(commune)), places_(places), store_(store), limits_(limits), claims_(store) {
     take_store(store_, {"journal " + service_.name + " " + commune_, marks_of_journals, keys_of_outboxes});
@@ -171,12 +180,12 @@ void Engine::take(const Message& message, Instant now) {
     const auto parts = topics::levels(message.topic);
     const std::string device(parts.back());
     const bool json = is_json(message.payload);
-    const auto turn_away = [&](ReasonCode code, std::string_view field, std::string_view detail, std::uint64_t sequence = 0) {
+    const auto turn_away = [&](ReasonCode code, std::string_view field, std::string_view detail, const Sent& sent = {}) {
         const auto why = reason(code, field, detail);
         quarantine(message, why, now);
-        note(StepKind::quarantined, valid_device(device) ? device : std::string(), sequence, {why});
+        note(StepKind::quarantined, valid_device(device) ? device : std::string(), sent.sequence, {why});
         if (valid_device(device)) {
-            say_refused(replies_to(device, json), {sequence, std::nullopt}, Reasons{why});
+            say_refused(replies_to(device, json), sent, Reasons{why});
         }
     };
     if (message.payload.size() > limits::payload_bytes_max) {
@@ -217,7 +226,7 @@ void Engine::take(const Message& message, Instant now) {
         if (!event_.ParseFromString(bytes)) {
             turn_away(ReasonCode::unreadable, "events", "not a chieng.v1.Event");
         } else if (bytes.size() > limits::event_bytes_max) {
-            turn_away(ReasonCode::too_large, "events", std::to_string(bytes.size()), event_.sequence());
+            turn_away(ReasonCode::too_large, "events", std::to_string(bytes.size()), {event_.sequence(), check_of(bytes)});
         } else if (event_.sequence() == 0) {
             turn_away(ReasonCode::required, "sequence", "sequence");
         } else {
@@ -242,7 +251,7 @@ void Engine::take_event(const std::string& name, Device& from, std::string& byte
     }
     entry_.Clear();
     entry_.set_device(name);
-    entry_.set_received_at(static_cast<std::uint64_t>(now.civil.time_since_epoch().count()));
+    entry_.set_received_at(received_at(now));
     const auto judged = judge(id, now, entry_);
     if (!judged) {
         ++counters_.waiting;
@@ -301,7 +310,7 @@ void Engine::refuse(Device& from, const Id& id, const std::string& bytes, std::u
     store::v1::Refusal refusal;
     refusal.set_digest(digest);
     refusal.set_event(bytes);
-    refusal.set_received_at(static_cast<std::uint64_t>(now.civil.time_since_epoch().count()));
+    refusal.set_received_at(received_at(now));
     refusal.mutable_answer()->mutable_reasons()->Assign(reasons.begin(), reasons.end());
     from.refused.insert(id.sequence);
     store_.put(refusal_key(id.device, id.sequence), refusal.SerializeAsString());
@@ -331,7 +340,7 @@ void Engine::close_block() {
     block.first = last_offset_ + 1 - static_cast<std::uint64_t>(pending_.entries_size());
     block.before = chain_;
     block.bytes = pending_.SerializeAsString();
-    block.after = digest_of(block.bytes, chain_);
+    block.after = chain_after(block.bytes, chain_);
     chain_ = block.after;
     store_.append(block);
     blocks_.push_back(std::move(block));

@@ -248,7 +248,7 @@ void Engine::rewrite_journal() {
         }
         if (changed) {
             block.before = chain;
-            block.after = XXH3_64bits_withSeed(block.bytes.data(), block.bytes.size(), chain);
+            block.after = chain_after(block.bytes, chain);
             store_.replace(block);
         }
         chain = block.after;

@@ -211,7 +211,7 @@ Detail Unreadable::words() const {
 bool is_json(std::string_view payload) {
     const auto at = payload.find_first_not_of(" \t\r\n");
     // A protobuf Events also begins with a line feed (field 1), but then its length: '{' would be a device of 123 letters.
-    return at != std::string_view::npos && payload[at] == '{';
+    return at != std::string_view::npos && (payload[at] == '{' || payload[at] == '[');
 }
 
 std::vector<Unreadable> from_json(const std::string& payload, store::v1::FrozenEvents& frozen) {

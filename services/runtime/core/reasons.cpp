@@ -125,7 +125,10 @@ std::string readable(std::string_view detail) {
         utf8proc_int32_t character = 0;
         const auto size = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(detail.data()),
                                            static_cast<utf8proc_ssize_t>(detail.size()), &character);
-        text.append(size > 0 ? detail.substr(0, static_cast<std::size_t>(size)) : "?");
+        const auto category = size > 0 ? utf8proc_category(character) : UTF8PROC_CATEGORY_CC;
+        const bool is_seen = category != UTF8PROC_CATEGORY_CC && category != UTF8PROC_CATEGORY_CF && category != UTF8PROC_CATEGORY_ZL &&
+                             category != UTF8PROC_CATEGORY_ZP;
+        text.append(is_seen ? detail.substr(0, static_cast<std::size_t>(size)) : "?");
         detail.remove_prefix(size > 0 ? static_cast<std::size_t>(size) : 1);
     }
     return text;

@@ -66,13 +66,17 @@ ReasonCode shape_failure(v1::Shape shape) {
     }
 }
 
-// Ends of lines and tabs are text; what else steers a terminal or a printer is none.
+// Ends of lines and tabs are text; what else steers a terminal or a printer is none, nor what turns the direction of the letters
+// (U+202A to U+202E, U+2066 to U+2069) or ends a line for some readers only (U+2028, U+2029).
 bool has_control_character(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         const auto byte = static_cast<unsigned char>(text[i]);
         const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0U;
         const bool is_c0 = byte < 0x20 && byte != '\n' && byte != '\r' && byte != '\t';
-        if (is_c0 || byte == 0x7F || (byte == 0xC2 && next >= 0x80 && next < 0xA0)) {
+        const auto third = i + 2 < text.size() ? static_cast<unsigned char>(text[i + 2]) : 0U;
+        const bool is_turn =
+            byte == 0xE2 && ((next == 0x80 && third >= 0xA8 && third <= 0xAE) || (next == 0x81 && third >= 0xA6 && third <= 0xA9));
+        if (is_turn || is_c0 || byte == 0x7F || (byte == 0xC2 && next >= 0x80 && next < 0xA0)) {
             return true;
         }
     }

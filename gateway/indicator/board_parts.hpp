@@ -151,13 +151,19 @@ struct BoardParts {
         Day day;
         std::uint64_t recorded_at = 0;
         std::uint64_t received_at = 0;
+        std::string device;
+        std::uint64_t sequence = 0;
         std::uint64_t digest = 0;
         std::uint64_t time = 0;
         std::optional<Day> agreed_on;
         bool withdraws = false;
         std::uint64_t scope = 0;  // a bit for each value; of what withdraws none: all
         std::vector<Contribution> adds;
-        [[nodiscard]] auto rank() const { return std::tie(order, day, recorded_at, received_at, digest, feed->name); }
+        // What one device recorded in the same second stands in the order of its numbers.
+        [[nodiscard]] auto rank() const {
+            const auto& at = recorded_at != 0 ? recorded_at : received_at;
+            return std::tie(order, day, at, device, sequence, received_at, feed->name);
+        }
     };
     struct Subject {
         bool stock = false;

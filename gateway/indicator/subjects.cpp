@@ -173,6 +173,8 @@ void Board::fold_version(const Fact& fact, const SourcePlan& plan, std::uint64_t
     version.day = fact.occurred;
     version.recorded_at = static_cast<std::uint64_t>(fact.event.number(FieldTree::recorded_at));
     version.received_at = fact.entry.received_at();
+    version.device = fact.entry.device();
+    version.sequence = static_cast<std::uint64_t>(fact.event.number(FieldTree::sequence));
     version.digest = fact.digest;
     version.time = time;
     version.withdraws = plan.withdraws;
@@ -278,6 +280,8 @@ void Board::take_unsaved_subjects(const std::function<void(const store::v1::Boar
             to.set_day(version.day.time_since_epoch().count());
             to.set_recorded_at(version.recorded_at);
             to.set_received_at(version.received_at);
+            to.set_device(version.device);
+            to.set_sequence(version.sequence);
             to.set_digest(version.digest);
             to.set_time(version.time);
             to.set_withdraws(version.withdraws);
@@ -309,6 +313,8 @@ void Board::restore(const store::v1::BoardSubject& kept) {
         version.day = Day(std::chrono::days(from.day()));
         version.recorded_at = from.recorded_at();
         version.received_at = from.received_at();
+        version.device = from.device();
+        version.sequence = from.sequence();
         version.digest = from.digest();
         version.time = from.time();
         version.withdraws = from.withdraws();

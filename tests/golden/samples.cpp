@@ -208,6 +208,8 @@ store::v1::BoardSubject a_board_subject() {
     version.set_time(48'525);
     version.set_withdraws(true);
     version.set_scope(0x24);
+    version.set_device("phone-1");
+    version.set_sequence(12);
     version.set_agreed(true);
     version.set_agreed_on(18'990);
     version.add_series(70'000);

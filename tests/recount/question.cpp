@@ -37,8 +37,11 @@ std::string named(const Fact& fact, const std::string& name) {
 }
 
 bool later(const Fact& one, const Fact& other) {
-    return std::tuple(one.on, one.event().recorded_at(), one.stored->received_at) >
-           std::tuple(other.on, other.event().recorded_at(), other.stored->received_at);
+    const auto rank = [](const Fact& fact) {
+        const auto recorded_at = fact.event().recorded_at();
+        return std::tuple(fact.on, recorded_at != 0 ? recorded_at : fact.stored->received_at, fact.stored->device, fact.event().sequence());
+    };
+    return rank(one) > rank(other);
 }
 
 Facts latest(const Question& asked, const Facts& reports, Day last, const std::function<std::string(const Fact&)>& subject) {

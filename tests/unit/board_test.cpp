@@ -389,6 +389,26 @@ TEST_CASE("a story counts whose consent held on its day, whenever the withdrawal
                                    [](const auto& one, const auto& other) { return one.event() < other.event(); }));
 }
 
+TEST_CASE("of what one device recorded in the same second the last one stands, however it arrives", "[board]") {
+    std::vector<v1::Entry> entries;
+    for (std::uint64_t sequence = 1; sequence <= 4; ++sequence) {
+        auto event = a_session_held(sequence);
+        event.set_recorded_at(1'646'100'000);
+        auto& criterion = *event.mutable_rural_criterion_assessed();
+        criterion.set_criterion(5);
+        criterion.set_status(sequence % 2 == 1 ? v1::RuralCriterionAssessed::MET : v1::RuralCriterionAssessed::NOT_MET);
+        entries.push_back(testing::entry_of("p", event, sequence == 4 ? "2022-04-09" : "2022-04-10"));
+    }
+    std::vector<std::size_t> order{0, 1, 2, 3};
+    do {
+        Board board(definitions(), kbang(), "23656");
+        for (const auto at : order) {
+            board.apply("23656/monitoring", entries[at]);
+        }
+        REQUIRE(board.value("23656", official("2022"), "NRD-01").number() == 0);
+    } while (std::next_permutation(order.begin(), order.end()));
+}
+
 TEST_CASE("a withdrawal for one channel takes back the stories that went out on it, among others", "[board]") {
     const auto a_story = [](std::uint64_t sequence, std::vector<v1::ExemplarPublished::Channel> channels) {
         auto event = a_session_held(sequence);

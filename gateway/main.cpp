@@ -62,6 +62,7 @@ struct Settings {
     std::string filed_by;
     std::string why;
     std::uint32_t revision = 0;
+    bool fold_again = false;
     bool english = false;
     bool cuts = false;
     bool cells = false;
@@ -178,6 +179,9 @@ int run(const Settings& settings) {
     Monitor monitor(host, settings.http);
     auto sources = sources_of(settings.place, places, definitions, names_of_services());
     SqliteStore store(settings.data + "/" + settings.place + "-gateway.db");
+    if (settings.fold_again) {
+        Follower::forget_what_was_kept(store);
+    }
     Gateway gateway(definitions, places, settings.place, std::move(sources), store, fresh_epoch());
     gateway.serve(recipients);
     EventLines lines(settings.log);
@@ -333,6 +337,8 @@ int main(int argc, char** argv) {
     app.add_option("--recipients", settings.recipients, "who gets what (protobuf text); default: the plan's")->check(CLI::ExistingFile);
     app.require_subcommand(1);
     auto* serve = app.add_subcommand("run", "fold feeds and publish");
+    serve->add_flag("--fold-again", settings.fold_again,
+                    "read all feeds from their beginning, as when `rebuild` found another board; reports stay as they were filed");
     serve
         ->add_option("--rights", settings.rights,
                      "who may see and do what over HTTP (protobuf text); default: who is on this machine reads what is public")

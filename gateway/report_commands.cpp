@@ -388,6 +388,13 @@ int rebuild_board(const ReportSettings& settings, const Definitions& definitions
     for (const auto& line : result->differ) {
         std::printf("  %s\n", line.c_str());
     }
+    if (!result->same) {
+        std::fprintf(
+            stderr,
+            "stop the gateway of %s and start it once with `run --fold-again`: it reads all feeds from their beginning; reports stay "
+            "as they were filed\n",
+            settings.place.c_str());
+    }
     return result->same ? 0 : exit_data;
 }
 

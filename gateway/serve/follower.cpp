@@ -14,6 +14,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
+constexpr std::string_view made_by_key = "g/made-by";
 constexpr int board_version = 8;                        // of how events are folded; another number folds everything again
 constexpr milliseconds listen_first{500};               // for the heads of the feeds, before anything is shown
 constexpr milliseconds reads_again_longest{3'600'000};  // a feed that was never heard in this time is not waited for
@@ -51,7 +52,7 @@ Follower::Follower(const Definitions& definitions, const Places& places, const s
         follows_.push_back({std::move(source), FeedReader(), is_lent});
     }
     const auto made_by = std::to_string(board_version) + "/" + std::to_string(definitions.digest()) + "/" + std::to_string(places.digest());
-    if (store_.get("g/made-by") != made_by) {  // other definitions or places: what was kept says something else
+    if (store_.get(made_by_key) != made_by) {  // other definitions or places: what was kept says something else
         std::vector<std::string> keys;
         store_.scan("", [&](std::string_view key, std::string_view) {
             // What was filed stays, and who confirmed it, whatever the definitions say now.
@@ -63,10 +64,17 @@ Follower::Follower(const Definitions& definitions, const Places& places, const s
         for (const auto& key : keys) {
             store_.erase(key);
         }
-        store_.put("g/made-by", made_by);
+        store_.put(made_by_key, made_by);
         store_.commit();
     }
     recover();
+}
+
+void Follower::forget_what_was_kept(Store& store) {
+    if (store.get(made_by_key)) {
+        store.put(made_by_key, "");
+        store.commit();
+    }
 }
 
 void Follower::recover() {

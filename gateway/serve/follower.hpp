@@ -33,6 +33,9 @@ public:
     Follower(const Definitions& definitions, const Places& places, const std::string& place, std::vector<Source> sources, Store& store,
              std::string subscriber);
 
+    // Whoever follows next on this store folds everything again.
+    static void forget_what_was_kept(Store& store);
+
     [[nodiscard]] Board& board() { return board_; }
     [[nodiscard]] const Board& board() const { return board_; }
     [[nodiscard]] const std::vector<Follow>& follows() const { return follows_; }

@@ -5,6 +5,7 @@
 #include "services/runtime/core/topics.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace chieng {
 
@@ -21,6 +22,7 @@ Actions Rebuild::handle(std::span<const Input> inputs, Instant now) {
     for (const auto& input : inputs) {
         if (std::holds_alternative<LinkUp>(input)) {
             link_is_up_ = true;
+            ++heard_;
             actions.emplace_back(Subscribe{topics::replies(place_, "board", client_)});
             for (const auto& feed : feeds_) {
                 actions.emplace_back(Subscribe{topics::feed_head(feed.source.place, feed.source.feed)});
@@ -36,6 +38,7 @@ Actions Rebuild::handle(std::span<const Input> inputs, Instant now) {
         }
     }
     finish_when_whole();
+    give_up_when_silent(now);
     if (link_is_up_ && live_ && !result_) {
         for (auto& feed : feeds_) {
             const auto request = feed.folded < feed.until ? feed.reader.due(now.steady.count()) : std::nullopt;
@@ -91,6 +94,30 @@ void Rebuild::take_digest(const Message& message) {
         }
     }
     live_ = std::move(digest);
+    ++heard_;
+}
+
+void Rebuild::give_up_when_silent(Instant now) {
+    if (std::exchange(heard_before_, heard_) != heard_ || !link_is_up_) {
+        heard_at_ = now.steady;
+    }
+    if (result_ || now.steady - heard_at_ < patience) {
+        return;
+    }
+    Result result;
+    result.error = "no answer from the gateway of " + place_ + "; is it running?";
+    if (live_) {
+        std::string silent;
+        for (const auto& feed : feeds_) {
+            if (feed.folded < feed.until) {
+                silent += (silent.empty() ? "" : ", ") + feed.source.name() + " (" + std::to_string(feed.folded) + " of " +
+                          std::to_string(feed.until) + ")";
+            }
+        }
+        result.error =
+            "no answer from the feeds " + silent + "; what they hold cannot be read until whoever writes them runs and is linked";
+    }
+    result_ = std::move(result);
 }
 
 // Up to where the live board was, and no further.
@@ -100,6 +127,7 @@ void Rebuild::fold(Feed& feed, const v1::Block& block) {
         entries.RemoveLast();
     }
     board_.apply(feed.source.name(), entries);
+    ++heard_;
     entries_ += static_cast<std::uint64_t>(entries.size());
     for (const auto& cell : block.cells()) {
         board_.set(feed.source.name(), cell);

@@ -5,6 +5,8 @@
 #include "chieng/v1/report.pb.h"
 #include "gateway/serve/follower.hpp"
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -21,6 +23,9 @@ public:
         std::vector<std::string> differ;  // lines of the rebuilt board in the buckets that differ
         std::string error;                // it could not be compared
     };
+
+    // Without anything new for so long somebody who is asked does not answer.
+    static constexpr std::chrono::milliseconds patience{60'000};
 
     Rebuild(const Definitions& definitions, const Places& places, std::string place, const std::vector<Source>& sources,
             std::string client);
@@ -41,6 +46,7 @@ private:
     void take_digest(const Message& message);
     void fold(Feed& feed, const v1::Block& block);
     void finish_when_whole();
+    void give_up_when_silent(Instant now);
 
     std::string place_;
     std::string client_;
@@ -50,6 +56,9 @@ private:
     std::optional<Result> result_;
     bool link_is_up_ = false;
     std::uint64_t entries_ = 0;
+    std::uint64_t heard_ = 0;  // messages that brought it on
+    std::uint64_t heard_before_ = 0;
+    std::chrono::milliseconds heard_at_{0};
 };
 
 }  // namespace chieng

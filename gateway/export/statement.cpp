@@ -154,6 +154,15 @@ private:
         }
     }
 
+    // That a place reported something meanwhile makes 0 of what was not reported: no other number.
+    static bool is_other(const Figure& filed, const Figure& now) {
+        const auto is_nothing = [](const Figure& figure) {
+            return figure.status == Status::not_reported ||
+                   (figure.status == Status::ok && figure.number.find_first_not_of("0.") == std::string::npos && !figure.denominator);
+        };
+        return !(is_nothing(filed) && is_nothing(now)) && (now.status != filed.status || now.text != filed.text);
+    }
+
     static bool is_all_hidden(const Cell& cell) {
         return cell.now.status == Status::suppressed && (!cell.filed || cell.filed->status == Status::suppressed);
     }
@@ -176,7 +185,7 @@ private:
             if (!filed_.empty()) {
                 cell.filed = input_.hidden_filed.contains(name) ? no_figure(Status::suppressed) : read(filed_[i]);
                 const bool is_told = cell.now.status != Status::suppressed && cell.filed->status != Status::suppressed;
-                cell.restated = is_told && (cell.now.status != cell.filed->status || cell.now.text != cell.filed->text);
+                cell.restated = is_told && is_other(*cell.filed, cell.now);
             }
             row.cells.push_back(std::move(cell));
         }
@@ -287,12 +296,13 @@ Status status_of(const v1::Indicator& indicator, const v1::IndicatorValue& value
     const bool is_nothing = value.number() == 0 && value.lineage().events() == 0;
     switch (indicator.measure()) {
         case v1::Indicator::RATIO:
-            return value.denominator() <= 0                                     ? Status::no_value
+            return value.denominator() <= 0 || value.number() < 0               ? Status::no_value
                    : !reported && is_nothing && !has_own_denominator(indicator) ? Status::not_reported
                                                                                 : Status::ok;
         case v1::Indicator::CHANGE: return value.denominator() <= 0 || value.start_denominator() <= 0 ? Status::no_value : Status::ok;
         case v1::Indicator::MEDIAN: return value.histogram().empty() ? Status::no_value : Status::ok;
-        case v1::Indicator::STOCK: return is_nothing ? Status::not_reported : Status::ok;
+        case v1::Indicator::STOCK:  // less than nothing: changes of what no opening was told of
+            return is_nothing ? Status::not_reported : value.number() < 0 ? Status::no_value : Status::ok;
         default: return !reported && is_nothing ? Status::not_reported : Status::ok;
     }
 }

@@ -3,6 +3,7 @@
 
 #include "gateway/serve/value_text.hpp"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -26,6 +27,12 @@ std::string text_of_side(const v1::Indicator& indicator, const v1::IndicatorValu
     }
 }
 
+template <class Value>
+bool has_same_numbers(const Value& one, const Value& other) {
+    return one.number() == other.number() && one.denominator() == other.denominator() && one.start_number() == other.start_number() &&
+           one.start_denominator() == other.start_denominator();
+}
+
 void add_line(std::vector<std::string>& lines, const v1::IndicatorValue& named, const std::string& part, const std::string& before,
               const std::string& after) {
     if (before != after) {
@@ -34,6 +41,20 @@ void add_line(std::vector<std::string>& lines, const v1::IndicatorValue& named, 
 }
 
 }  // namespace
+
+bool is_other_whole(const v1::IndicatorValue& filed, const v1::IndicatorValue& now) {
+    return !has_same_numbers(filed, now) || filed.median() != now.median();
+}
+
+bool is_other_number(const v1::IndicatorValue& filed, const v1::IndicatorValue& now) {
+    auto before = parts_of(filed);
+    auto after = parts_of(now);
+    for (const auto& [part, value] : before) {
+        after.try_emplace(part);
+    }
+    return is_other_whole(filed, now) ||
+           std::any_of(after.begin(), after.end(), [&](const auto& one) { return !has_same_numbers(one.second, before[one.first]); });
+}
 
 std::vector<std::string> changed_cells(const v1::ReportReply& reply, const Definitions& definitions) {
     std::map<std::string, std::vector<std::string>> by_place;

@@ -11,6 +11,10 @@
 
 namespace chieng {
 
+// Whether the whole, or any part, is another number. The events that made it may be others.
+[[nodiscard]] bool is_other_number(const v1::IndicatorValue& filed, const v1::IndicatorValue& now);
+[[nodiscard]] bool is_other_whole(const v1::IndicatorValue& filed, const v1::IndicatorValue& now);
+
 // Lines "23653  COM-01 form=TALK  3 → 4", by place, in the order of the reply.
 [[nodiscard]] std::vector<std::string> changed_cells(const v1::ReportReply& reply, const Definitions& definitions);
 

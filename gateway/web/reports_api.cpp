@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Filed reports, what is not true of them any more, and filing; who is silent.
+#include "gateway/serve/restated.hpp"
 #include "gateway/web/bodies.hpp"
 #include "gateway/web/hidden.hpp"
 #include "gateway/web/parameters.hpp"
@@ -57,13 +58,14 @@ Json report_json(const Call& call, const v1::Report& report) {
     return json;
 }
 
-// What is not so any more. Of what is hidden, now or as it was filed, that it changed would tell of what changed it.
+// Which numbers are others now; the events that made one may have changed besides. Of what is hidden, now or as it was filed, that it
+// changed would tell of what changed it.
 std::vector<v1::Restatement> told_restated(const Call& call, const v1::Report& report) {
     auto all = received_restated(call, report.period(), report.revision());
     const auto day = parse_day(report.to());
     std::erase_if(all, [&](const v1::Restatement& one) {
         if (call.viewer.threshold() == 0) {
-            return false;
+            return !is_other_number(one.filed(), one.now());
         }
         const auto* definition =
             day && one.has_filed() && one.has_now() ? call.world.definitions.find(one.now().indicator(), *day) : nullptr;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/web/values.hpp"
 
+#include "gateway/serve/restated.hpp"
 #include "gateway/serve/value_text.hpp"
 #include "gateway/web/received.hpp"
-
-#include <google/protobuf/util/message_differencer.h>
 
 #include <algorithm>
 #include <array>
@@ -12,8 +11,6 @@
 
 namespace chieng::web {
 namespace {
-
-using google::protobuf::util::MessageDifferencer;
 
 Json both(const std::string& text) {
     return {{"vi", with_comma(text)}, {"en", text}};
@@ -173,7 +170,7 @@ Json Column::value(const KeptColumns::Row& row, const Cuts& cuts) const {
         if (before != filed_->values.end()) {
             const auto filed = value_json(call_, indicator, *before->second, {filed_->reported.contains(area_), {}, Told::filed});
             // Under a threshold, of what is shown now and then: what is hidden, a part too, would be told by having changed.
-            const bool restated = call_.viewer.threshold() == 0 ? !MessageDifferencer::Equals(*before->second, row.value)
+            const bool restated = call_.viewer.threshold() == 0 ? is_other_whole(*before->second, row.value)
                                                                 : is_shown(json) && is_shown(filed) && json["text"] != filed["text"];
             json["filed"] = {{"text", filed["text"]}, {"revision", filed_->report.revision()}, {"restated", restated}};
         }

@@ -62,6 +62,20 @@ struct TwoJournals : Bench {
 
 }  // namespace
 
+TEST_CASE("a gateway that is to fold again reads all feeds from their beginning, and begins another epoch") {
+    Bench bench;
+    bench.start();
+    bench.pass(1'000);
+    bench.publish(1);
+    bench.pass(2'000);
+    bench.gateway->close();
+    bench.crash();
+    Follower::forget_what_was_kept(bench.store);
+    bench.start(99);
+    CHECK(bench.gateway->follows().front().reader.checkpoint().offset == 0);
+    CHECK(bench.gateway->epoch() == 99);
+}
+
 TEST_CASE("after a crash the gateway goes on under its epoch, with new offsets, and no number falls back") {
     Bench bench;
     bench.start();

@@ -106,6 +106,50 @@ std::int64_t number(const v1::Report& report, const std::string& code) {
 
 }  // namespace
 
+TEST_CASE("a rebuild names the feed that does not answer, and ends", "[reports]") {
+    Rebuild rebuild(definitions(), kbang(), "625", {{"23656", "cells"}, {"23659", "cells"}}, "c");
+    const auto hear = [&](const Input& input, std::int64_t at) {
+        static_cast<void>(rebuild.handle({&input, 1}, {Seconds(), std::chrono::milliseconds(at)}));
+    };
+    hear(LinkUp{}, 1'000);
+    v1::BoardDigest digest;
+    auto& position = *digest.add_positions();
+    position.set_feed("23659/cells");
+    position.set_epoch(5);
+    position.set_offset(7);
+    hear(Arrived{{topics::replies("625", "board", "c"), digest.SerializeAsString(), false}}, 2'000);
+    hear(Tick{}, 61'000);
+    CHECK_FALSE(rebuild.result());
+    hear(Tick{}, 62'000);
+    REQUIRE(rebuild.result());
+    CHECK(rebuild.result()->error.find("no answer from the feeds 23659/cells (0 of 7)") == 0);
+    Rebuild unheard(definitions(), kbang(), "625", {{"23656", "cells"}}, "c");
+    const Input up = LinkUp{};
+    static_cast<void>(unheard.handle({&up, 1}, {Seconds(), std::chrono::milliseconds(1'000)}));
+    const Input tick = Tick{};
+    static_cast<void>(unheard.handle({&tick, 1}, {Seconds(), std::chrono::milliseconds(61'000)}));
+    REQUIRE(unheard.result());
+    CHECK(unheard.result()->error == "no answer from the gateway of 625; is it running?");
+}
+
+TEST_CASE("another number is restated, the same number by other events is not", "[reports]") {
+    v1::IndicatorValue filed;
+    filed.set_number(8);
+    filed.mutable_lineage()->set_digest(1);
+    auto now = filed;
+    now.mutable_lineage()->set_digest(2);
+    CHECK_FALSE(is_other_number(filed, now));
+    auto& part = *now.add_parts();
+    part.set_cut("form");
+    part.set_cut_value("TALK");
+    CHECK_FALSE(is_other_number(filed, now));  // a part that is nothing
+    part.set_number(3);
+    CHECK(is_other_number(filed, now));
+    CHECK_FALSE(is_other_whole(filed, now));
+    now.set_number(9);
+    CHECK(is_other_whole(filed, now));
+}
+
 TEST_CASE("a filed report stays as it was; what comes later is restated beside it", "[reports]") {
     Bench bench;
     bench.publish(a_session_on(1, "2022-06-14"));

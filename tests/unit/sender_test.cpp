@@ -63,7 +63,9 @@ TEST_CASE("a refused event keeps its reason and its bytes, and is not sent again
     LonePhone phone;
     phone.post(a_session_held(0));
     phone.give(LinkUp{});
-    phone.receive(refused(ReasonCode::conflict), {{1, 1}});
+    auto answer = refused(ReasonCode::conflict);
+    answer.set_check(phone.item(0).digest());
+    phone.receive(answer, {{1, 1}});
     phone.restart();
     CHECK(phone.outbox->ledger() == Outbox::Ledger{1, 0, 1, 0});
     CHECK(phone.item(0).answer().reasons(0).code() == "CONFLICT");

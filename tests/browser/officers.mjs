@@ -165,6 +165,35 @@ export async function officers(browser) {
             );
             await closed();
         });
+        await check('a number that would be rounded is refused beside its field; the last look has what was understood', async () => {
+            await page.go('#/behind?period=2022&indicator=COM-01', '[data-act=assign]');
+            await page.click('[data-act=assign]');
+            await page.page.waitForSelector('#target');
+            await page.type('#doc', '13/QĐ-UBND');
+            await page.type('#target', '12,345');
+            await page.click('#actreview');
+            const said = await page.page.$eval('#target', box => box.closest('.field').textContent);
+            expect(said.includes('nhiều nhất 2 chữ số sau dấu phẩy, ví dụ 12,25') && said.includes('thì ghi 1.500'), said);
+            expect(!(await page.page.$('#actsend')), 'it goes on');
+            expect(await page.page.$eval('#target', box => box === document.activeElement && box.ariaInvalid === 'true'), 'not told of its field');
+            await page.shot('too-fine');
+            await page.type('#target', ' 1500,50');
+            await page.click('#actreview');
+            await page.page.waitForSelector('#actsend');
+            expect((await page.text('dialog .facts')).includes('Chỉ tiêu1.500,5 buổi'), await page.text('dialog .facts'));
+            await closed();
+            await story();
+            await page.click('[data-act=correct]');
+            await page.page.waitForSelector('dialog #reason');
+            await page.type('#reason', 'WRONG_FIGURE');
+            await page.page.$$eval('dialog .field', fields => {
+                fields.find(field => field.textContent.startsWith('Thời lượng')).querySelector('input').value = '90,5';
+            });
+            await page.click('#actreview');
+            const whole = await page.page.$eval('#acterror', error => error.closest('.field').textContent);
+            expect(whole.startsWith('Thời lượng') && whole.includes('số nguyên'), whole);
+            await closed();
+        });
         await check("file a period: the report's revision and digest come back, and it is listed", async () => {
             await page.go('#/reports?period=2022-Q2', '[data-act=file]');
             await page.click('[data-act=file]');

@@ -3,8 +3,8 @@
 // why, a last look, and the receipt. Nothing is sent before the last look.
 import { newKey, post } from './api.js';
 import { el } from './dom.js';
-import { day, label, number, parseNumber } from './format.js';
-import { enumSelect, eventForm, eventSays, kindOf, serviceOf, valueOf } from './forms.js';
+import { day, label, number } from './format.js';
+import { Wrong, enumSelect, eventForm, eventSays, kindOf, serviceOf, typedNumber, valueOf } from './forms.js';
 import { areaOf, placeName, problemView, unitOf, windowOf } from './parts.js';
 import { bounds, inner, name as periodName, parse } from './period.js';
 import { t } from './words.js';
@@ -28,8 +28,7 @@ function whoOf(ctx) {
 function needed(box) {
     const text = box.value.trim();
     if (text) return text;
-    box.focus();
-    throw t('whyNeeded');
+    throw new Wrong(t('whyNeeded'), box);
 }
 
 function noteForm(must) {
@@ -37,7 +36,7 @@ function noteForm(must) {
     return { node: field('note', must ? t('why') : t('note'), note), read: () => (must ? needed(note) : note.value.trim()) };
 }
 
-// A dialog in three steps. step: {title, nodes, read() → {rows, nodes, send(key), once, effect}}; read may throw a sentence. What is
+// A dialog in three steps. step: {title, nodes, read() → {rows, nodes, send(key), once, effect}}; read may throw what is Wrong. What is
 // sent `once` under one key may be sent again when the line broke. `effect` is what it does once it is taken: a figure counts in the
 // month that the receipt names, a target or a decision does not.
 function run(step, done) {
@@ -47,19 +46,28 @@ function run(step, done) {
     dialog.append(title, body);
     dialog.addEventListener('close', () => dialog.remove());
     const close = text => el('button', { type: 'button', on: { click: () => dialog.close() } }, text);
-    const error = el('p', { class: 'error', role: 'alert' });
-    const form = el(
-        'form',
-        {},
-        step.nodes,
-        error,
-        el('p', { class: 'acts' }, el('button', { class: 'main', id: 'actreview' }, t('review')), close(t('cancel'))),
-    );
+    const error = el('small', { class: 'error', role: 'alert', id: 'acterror' });
+    const ends = el('p', { class: 'acts' }, el('button', { class: 'main', id: 'actreview' }, t('review')), close(t('cancel')));
+    const form = el('form', {}, step.nodes, error, ends);
 
     function fill(nodes, focus) {
         body.replaceChildren(...nodes);
         dialog.scrollTop = 0;
         (focus || title).focus();
+    }
+    // Beside what is wrong, and told with it to who cannot see that.
+    function complain({ message, box }) {
+        const field = box?.closest('.field');
+        if (field) field.append(error);
+        else ends.before(error);
+        error.textContent = message;
+        box?.setAttribute('aria-invalid', 'true');
+        box?.setAttribute('aria-describedby', error.id);
+        box?.focus();
+    }
+    function forgetWrong() {
+        error.textContent = '';
+        for (const name of ['aria-invalid', 'aria-describedby']) form.querySelector(`[${name}]`)?.removeAttribute(name);
     }
     async function send(last) {
         fill([el('p', { role: 'status', class: 'wait' }, t('sending'))]);
@@ -89,13 +97,13 @@ function run(step, done) {
     let key = '';
     form.addEventListener('submit', event => {
         event.preventDefault();
-        error.textContent = '';
+        forgetWrong();
         try {
             lastLook = step.read();
             key = newKey();
-        } catch (sentence) {
-            if (typeof sentence !== 'string') throw sentence;
-            error.textContent = sentence;
+        } catch (wrong) {
+            if (!(wrong instanceof Wrong)) throw wrong;
+            complain(wrong);
             return;
         }
         const yes = el(
@@ -191,7 +199,7 @@ function correct(ctx, data, { at }) {
         nodes: [form.nodes, field('reason', t('why'), reason), note.node],
         read() {
             const { event, changes } = form.read();
-            if (!changes.length) throw t('nothingChanged');
+            if (!changes.length) throw new Wrong(t('nothingChanged'));
             const sent = {
                 ...bare(event),
                 ...(note.read() ? { note: note.read() } : {}),
@@ -294,14 +302,13 @@ function assign(ctx, data) {
             field('revision', t('targetRevision'), revision),
         ],
         read() {
-            const typed = parseNumber(value.value);
-            if (Number.isNaN(typed)) throw t('notANumber', number('12.5'));
+            const hundredths = typedNumber(value, 2);
             return {
                 rows: [
-                    [t('target'), `${value.value} ${unitOf(definition)}`],
+                    [t('target'), `${number(hundredths / 100)} ${unitOf(definition)}`],
                     [t('place'), placeName(ctx, area)],
                     [t('periodHead'), periodName(ctx.state.period)],
-                    [t('docNo'), doc.value],
+                    [t('docNo'), doc.value.trim()],
                     [t('who'), whoOf(ctx)],
                 ],
                 ...postEvent(ctx, 'monitoring', {
@@ -309,7 +316,7 @@ function assign(ctx, data) {
                         ...(village ? { village } : {}),
                         targetAssigned: {
                             indicator: definition.code,
-                            value: String(Math.round(typed * 100)),
+                            value: String(hundredths),
                             period: ctx.state.period,
                             docNo: doc.value.trim(),
                             ...(Number(revision.value) ? { revision: Number(revision.value) } : {}),

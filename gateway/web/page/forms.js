@@ -2,7 +2,7 @@
 // A small form made from an event's JSON and the contract's labels (schema.js): every field that the event may have, as it
 // stands, to be put right. What cannot be edited here (lists of messages, unknown fields) is kept as it is.
 import { el } from './dom.js';
-import { day, label, number, parseDay, parseNumber } from './format.js';
+import { day, label, number, parseDay, parseScaled } from './format.js';
 import { enums, events, messages } from './schema.js';
 import { lang, t, unitName } from './words.js';
 
@@ -11,6 +11,23 @@ export const bodyOf = event => Object.keys(event).find(key => key in events);
 const envelope = ['occurredOn', 'time', 'village', 'programme'];
 const numeric = /^u?int\d+$/;
 const valueName = (type, value) => pick(enums[type]?.[value]) || value;
+
+// What is wrong with what was typed: a sentence that stands beside its box.
+export class Wrong extends Error {
+    constructor(sentence, box = null) {
+        super(sentence);
+        this.box = box;
+    }
+}
+
+// What was typed, as it is kept. More decimals than are kept are refused: a rounded number would be another one.
+export function typedNumber(box, decimals = 0) {
+    const typed = parseScaled(box.value, decimals);
+    const example = number((decimals ? 12.25 : 1234).toFixed(decimals));
+    if (typed === null) throw new Wrong(decimals ? t('tooFine', decimals, example, number('1500')) : t('notWhole', example), box);
+    if (Number.isNaN(typed)) throw new Wrong(t('notANumber', example), box);
+    return typed;
+}
 
 let ids = 0;
 
@@ -35,7 +52,7 @@ function withUnit(value, flags = {}, key = '') {
     return text && flags.unit ? `${text} ${unitName(flags.unit)}` : text;
 }
 
-// One field: {path, name, node, read()}; read() gives undefined for an empty one and throws a sentence for a wrong one.
+// One field: {path, name, node, read()}; read() gives undefined for an empty one and throws what is Wrong.
 function fieldOf(path, [vi, en, type, flags = {}], value, places) {
     const id = `f${++ids}`;
     const name = pick([vi, en]);
@@ -95,16 +112,7 @@ function fieldOf(path, [vi, en, type, flags = {}], value, places) {
     }
     if (numeric.test(type)) {
         const box = el('input', { id, type: 'text', inputmode: 'decimal', autocomplete: 'off', value: asText(value, flags, path.at(-1)) });
-        const read = () => {
-            if (!box.value.trim()) return undefined;
-            const typed = parseNumber(box.value);
-            const whole = Math.round(typed * 10 ** (flags.decimals || 0));
-            if (Number.isNaN(typed) || (!flags.decimals && !Number.isInteger(typed))) {
-                box.focus();
-                throw `${name}: ${t('notANumber', number('1234'))}`;
-            }
-            return whole || undefined; // proto3: zero is not written
-        };
+        const read = () => (box.value.trim() && typedNumber(box, flags.decimals)) || undefined; // proto3: zero is not written
         return { path, name, node: field(box), read, say: one => withUnit(one, flags, path.at(-1)) };
     }
     if (path[0] === 'village' && places.length) {
@@ -132,10 +140,7 @@ function fieldOf(path, [vi, en, type, flags = {}], value, places) {
     const read = () => {
         const typed = box.value.trim();
         if (!flags.date || !typed) return typed || undefined;
-        if (!parseDay(typed)) {
-            box.focus();
-            throw `${name}: ${t('notADate')}`;
-        }
+        if (!parseDay(typed)) throw new Wrong(t('notADate'), box);
         return parseDay(typed);
     };
     return { path, name, node: field(box), read, say: one => (flags.date ? day(one) : one || '') };

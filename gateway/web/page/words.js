@@ -394,6 +394,11 @@ const texts = {
     targetRevision: ['Lần giao', 'Revision'],
     notADate: ['Hãy ghi ngày, ví dụ 20/03/2022.', 'Write a day such as 20/03/2022.'],
     notANumber: ['Hãy ghi số, ví dụ {0}.', 'Write a number such as {0}.'],
+    notWhole: ['Hãy ghi số nguyên, ví dụ {0}.', 'Write a whole number such as {0}.'],
+    tooFine: [
+        'Ghi nhiều nhất {0} chữ số sau dấu phẩy, ví dụ {1}. Một nghìn năm trăm thì ghi {2}.',
+        'Write at most {0} digits behind the point, such as {1}. One thousand five hundred is {2}.',
+    ],
     fileSay: [
         'Số liệu của {0} ({1} – {2}) ở {3} được chép lại như hiện nay và giữ mãi. Tin đến sau không đổi bản này; chốt nữa thành lần mới.',
         'The figures of {0} ({1} – {2}) of {3} are copied as they are now and kept for ever. Later events do not change the copy; filing again makes another revision.',

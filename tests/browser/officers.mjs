@@ -237,6 +237,57 @@ export async function officers(browser) {
             expect(/^"[0-9a-f]{32}"$/.test(standIn.posted.at(-1).key), `key ${standIn.posted.at(-1).key}`);
             await closed();
         });
+        for (const anonymous of [true, false])
+            await check(`a session that ended with the gateway loses nothing${anonymous ? ', where everybody may read' : ''}`, async () => {
+                const other = await new StandIn({ place: '23656', tokens: officerTokens, anonymous }).listen();
+                const second = await Watched.open(browser, other.url);
+                second.forgiven.push(broken, /status of (401|403|503)/);
+                const keys = [];
+                second.page.on('request', request => request.url().includes('/events?service') && keys.push(request.headers()['idempotency-key']));
+                const signIn = async token => {
+                    await second.type('#acttoken', token);
+                    await second.click('dialog .sign button');
+                };
+                await second.signIn('officer');
+                await second.go('#/behind?period=2022-Q2&indicator=COM-01', '[data-act=void]');
+                await second.click('[data-act=void]');
+                await second.page.waitForSelector('dialog #reason');
+                await second.type('#reason', 'WRONG_DATE');
+                await second.click('#actreview');
+                await second.page.waitForSelector('#actsend');
+                await other.down();
+                other.forget();
+                await second.click('#actsend');
+                await second.page.waitForSelector('#actagain');
+                await other.up();
+                await second.page.waitForSelector('main #token'); // the line behind the dialog has found out
+                other.refuse = { path: /\/events\?service/, status: 503, vi: 'Máy chủ đang đọc lại dữ liệu.', en: 'Still reading.' };
+                await second.click('#actagain');
+                await second.until(() => document.querySelector('dialog .p503'));
+                other.refuse = null;
+                await second.click('#actagain'); // what may have been taken is sent under its key until that is known
+                await second.page.waitForSelector('#acttoken');
+                const said = await second.text('dialog');
+                expect(said.includes('phiên đăng nhập của Cán bộ thử nghiệm đã hết') && said.includes('rồi bấm “Gửi lại”'), said);
+                expect(!/quyền/.test(said), said);
+                expect(await second.page.evaluate(() => document.activeElement.id === 'acttoken'), 'focus is elsewhere');
+                await second.shot(`forgotten-${anonymous}`);
+                expect((await second.axe()).length === 0, (await second.axe()).join(' ; '));
+                await signIn('reader');
+                await second.until(() => document.querySelector('dialog .problem')?.textContent.includes('do Cán bộ thử nghiệm chuẩn bị'));
+                await signIn('officer');
+                await second.page.waitForSelector('#actagain');
+                expect((await second.text('dialog .facts')).includes('Cán bộ thử nghiệm'), 'what is sent is not shown');
+                await second.shot('signed-in-again');
+                await second.click('#actagain');
+                await second.page.waitForSelector('dialog .receipt');
+                expect(keys.length === 4 && new Set(keys).size === 1 && keys[0], `keys ${keys}`);
+                expect(other.posted.length === 1, `${other.posted.length} posted`);
+                await second.until(() => document.querySelector('.who')?.textContent.includes('Cán bộ thử nghiệm'));
+                page.complaints.push(...second.complaints);
+                await second.close();
+                await other.close();
+            });
         await check('each event says who, what and how much of the number it is; a correction why and by whom', async () => {
             await page.go('#/behind?period=2022-Q2&indicator=COM-02', '.tale');
             const told = await page.all('.tale > li');

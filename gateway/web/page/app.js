@@ -337,7 +337,7 @@ addEventListener('hashchange', () => show());
 addEventListener('click', ({ target }) => {
     const pressed = target.closest?.('[data-act]');
     if (pressed?.dataset.act === 'again') show();
-    if (officers.has(pressed?.dataset.act)) import('./actions.js').then(actions => actions.open(pressed, ctx, data, lookAgain));
+    if (officers.has(pressed?.dataset.act)) import('./actions.js').then(actions => actions.open(pressed, ctx, data, { sent: lookAgain, signedIn: restart }));
 });
 addEventListener('change', ({ target }) => {
     if (target.dataset?.change === 'indicator' && target.value) go({ indicator: target.value });

@@ -444,6 +444,15 @@ const texts = {
         'Mất kết nối khi đang gửi: không rõ máy chủ đã nhận chưa. Có thể bấm “Gửi lại”: máy chủ chỉ ghi một lần.',
         'The line broke while sending: it is not known whether it arrived. It may be sent again: it is taken only once.',
     ],
+    forgotten: [
+        'Lần gửi này chưa được nhận: phiên đăng nhập của {0} đã hết, vì quá giờ hoặc máy chủ vừa khởi động lại. Những gì đã ghi vẫn còn đây: hãy đăng nhập lại, rồi bấm “Gửi lại”.',
+        'This sending was not taken: the session of {0} is over, by its hours or because the gateway began anew. Nothing is lost: sign in again, then press “Send again”.',
+    ],
+    signedInAgain: ['Đã đăng nhập lại. Bấm “Gửi lại” để gửi việc này.', 'Signed in again. Press “Send again” to send this.'],
+    somebodyElse: [
+        'Vừa đăng nhập với tên {0}, còn việc này do {1} chuẩn bị. Hãy đăng nhập với tên {1}, hoặc đóng lại rồi làm từ đầu.',
+        'You signed in as {0}, but {1} prepared this. Sign in as {1}, or close it and begin anew.',
+    ],
     printed: ['In từ trang Chiêng của {0}', 'Printed from the Chiêng gateway of {0}'],
     footSay: [
         'Số liệu tính từ tin báo của thôn, làng và xã; không có thông tin về từng người, từng hộ trên trang này trừ khi có quyền.',

@@ -237,6 +237,38 @@ export async function officers(browser) {
             expect(/^"[0-9a-f]{32}"$/.test(standIn.posted.at(-1).key), `key ${standIn.posted.at(-1).key}`);
             await closed();
         });
+        await check('another address closes a form, but not what was sent and may have been taken', async () => {
+            const leave = () => page.page.evaluate(() => history.back());
+            const review = async () => {
+                await page.go('#/overview?period=2022', 'main .glance');
+                await page.go('#/behind?period=2022&indicator=COM-02', '[data-act=assign]');
+                await page.click('[data-act=assign]');
+                await page.page.waitForSelector('#target');
+                await page.type('#target', '500');
+                await page.type('#doc', '14/QĐ-UBND');
+                await page.click('#actreview');
+                await page.page.waitForSelector('#actsend');
+            };
+            const posted = standIn.posted.length;
+            await review();
+            await leave();
+            await page.page.waitForSelector('main .glance');
+            expect(!(await page.page.$('dialog')), 'it stands over another view');
+            await page.page.keyboard.press('Enter');
+            await review();
+            await standIn.down();
+            await page.click('#actsend');
+            await page.page.waitForSelector('#actagain');
+            await leave();
+            await page.until(() => location.hash.startsWith('#/overview'));
+            await standIn.up();
+            await page.page.waitForSelector('main .glance');
+            await page.click('#actagain');
+            await page.page.waitForSelector('dialog .receipt');
+            expect(standIn.posted.length === posted + 1 && standIn.posted.at(-1).body.targetAssigned.docNo === '14/QĐ-UBND', 'not what was prepared');
+            await page.go('#/files?period=2022', '.downloads');
+            expect(!(await page.page.$('dialog')), 'a receipt stands over another view');
+        });
         for (const anonymous of [true, false])
             await check(`a session that ended with the gateway loses nothing${anonymous ? ', where everybody may read' : ''}`, async () => {
                 const other = await new StandIn({ place: '23656', tokens: officerTokens, anonymous }).listen();

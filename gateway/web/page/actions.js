@@ -54,7 +54,10 @@ function run(step, me, on) {
     const body = el('div', {});
     const title = el('h2', { id: 'acttitle', tabindex: -1 }, step.title);
     dialog.append(title, body);
-    dialog.addEventListener('close', () => dialog.remove());
+    dialog.addEventListener('close', () => {
+        removeEventListener('hashchange', leave);
+        dialog.remove();
+    });
     const button = (text, click, more = {}) => el('button', { type: 'button', ...more, on: { click } }, t(text));
     const acts = (...buttons) => el('p', { class: 'acts' }, buttons);
     const close = text => button(text, () => dialog.close());
@@ -67,6 +70,10 @@ function run(step, me, on) {
     let key = '';
     let isUnsure = false; // it was sent, and may have been taken
 
+    // It is of what was shown when it was opened, and goes with that; but not while it may be taken.
+    function leave() {
+        if (!isUnsure) dialog.close();
+    }
     function fill(nodes, focus) {
         body.replaceChildren(...nodes.flat());
         dialog.scrollTop = 0;
@@ -132,6 +139,7 @@ function run(step, me, on) {
         const yes = button('send', send, { class: 'main', id: 'actsend' });
         fill([el('p', {}, t('confirmSay')), ...prepared(), acts(yes, change(), close('cancel'))]);
     });
+    addEventListener('hashchange', leave);
     document.body.append(dialog);
     dialog.showModal();
     fill([form]);

@@ -80,6 +80,33 @@ export async function officers(browser) {
             await closed();
             await page.until(() => document.activeElement.dataset.act === 'correct');
         });
+        await check('the last look of a correction has only what was changed; the note goes on with it', async () => {
+            const changed = async edit => {
+                await story();
+                await page.click('[data-act=correct][data-at="1"]');
+                await page.page.waitForSelector('dialog #reason');
+                await page.type('#reason', 'WRONG_FIGURE');
+                await page.page.evaluate(edit);
+                await page.click('#actreview');
+                return page.page.$$eval('dialog .changes tbody tr', rows => rows.map(row => [...row.cells].map(cell => cell.textContent).join('|')));
+            };
+            expect((await changed(() => {})).length === 0 && (await page.text('#acterror')) === 'Chưa sửa mục nào.', 'something was changed');
+            await closed();
+            const law = () => [...document.querySelectorAll('dialog .tick')].find(tick => tick.textContent.includes('Pháp luật')).firstChild.click();
+            const rows = await changed(law);
+            const both = 'Vay vốn, Chính sách giảm nghèo';
+            expect(rows.join() === `Nội dung|${both}|${both}, Pháp luật`, rows.join(' ; '));
+            await page.click('#actsend');
+            await page.page.waitForSelector('dialog .receipt');
+            const { body } = standIn.posted.at(-1);
+            expect(body.sessionHeld.topics.join() === 'CREDIT,POLICY,LAW' && body.note === 'Họp ở nhà rông\nTrời mưa', JSON.stringify(body));
+            await closed();
+            const noted = await changed(() => {
+                document.querySelector('#note').value = 'Họp ở trường';
+            });
+            expect(noted.join() === 'Ghi chú|Họp ở nhà rông\nTrời mưa|Họp ở trường', noted.join(' ; '));
+            await closed();
+        });
         await check("void: needs a reason; a refusal is told in the reader's language", async () => {
             await story();
             await page.click('[data-act=void]');

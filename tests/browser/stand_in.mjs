@@ -305,9 +305,10 @@ export class StandIn {
                 recordedAt: '1652200000',
                 postedBy: 'head',
                 ...(n === 3 ? correction : {}),
+                ...(n === 2 ? { note: ' Họp ở nhà rông\r\nTrời mưa' } : {}),
                 sessionHeld: {
                     form: 'VILLAGE_MEETING',
-                    topics: ['POLICY', 'CREDIT'],
+                    topics: ['CREDIT', 'POLICY'], // not in the contract's order
                     languages: ['BAHNAR'],
                     durationMinutes: 90,
                     audience: { total: 40 + n, female: 20 },

@@ -32,8 +32,8 @@ function needed(box) {
     throw new Wrong(t('whyNeeded'), box);
 }
 
-function noteForm(must) {
-    const note = el('textarea', { id: 'note', rows: 2, maxlength: 500, required: must });
+function noteForm(must, text = '') {
+    const note = el('textarea', { id: 'note', rows: 2, maxlength: 500, required: must }, text);
     return { node: field('note', must ? t('why') : t('note'), note), read: () => (must ? needed(note) : note.value.trim()) };
 }
 
@@ -203,26 +203,30 @@ function bare(event) {
 
 const villages = ctx => ctx.places.filter(place => place.level === 'VILLAGE').map(place => [place.code, label(place.name)]);
 
+// Only of what is shown whole: its note goes on with it, as it stands or put right.
 function correct(ctx, data, { at }) {
     const shown = data.events[at];
-    const note = noteForm(false),
+    const note = noteForm(false, shown.event.note),
         form = eventForm(shown.event, villages(ctx));
+    const untouched = note.read();
     const reason = enumSelect('reason', 'Correction.Reason', '', true);
     return {
         title: `${t('correct')}: ${kindOf(shown.event) || label(shown.label)}, ${day(shown.occurredOn)}`,
         nodes: [form.nodes, field('reason', t('why'), reason), note.node],
         read() {
             const { event, changes } = form.read();
+            const noted = note.read();
+            if (noted !== untouched) changes.push([t('noteHead'), untouched, noted]);
             if (!changes.length) throw new Wrong(t('nothingChanged'));
             const sent = {
                 ...bare(event),
-                ...(note.read() ? { note: note.read() } : {}),
+                ...(noted ? { note: noted } : {}),
                 correction: { action: 'REPLACE', reason: reason.value, device: shown.device, sequence: String(shown.sequence) },
             };
             return {
                 rows: [
                     [t('who'), whoOf(ctx)],
-                    [t('why'), [reason.selectedOptions[0].text, note.read()].filter(Boolean).join(': ')],
+                    [t('why'), reason.selectedOptions[0].text],
                 ],
                 nodes: el(
                     'table',

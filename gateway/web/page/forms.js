@@ -52,6 +52,12 @@ function withUnit(value, flags = {}, key = '') {
     return text && flags.unit ? `${text} ${unitName(flags.unit)}` : text;
 }
 
+// What is ticked, as it stood and then what is new; what has no box of its own stays.
+const inOrder = (on, before, boxes) => [
+    ...before.filter(one => on.includes(one) || !(one in boxes)),
+    ...on.filter(one => !before.includes(one)),
+];
+
 // One field: {path, name, node, read()}; read() gives undefined for an empty one and throws what is Wrong.
 function fieldOf(path, [vi, en, type, flags = {}], value, places) {
     const id = `f${++ids}`;
@@ -75,7 +81,8 @@ function fieldOf(path, [vi, en, type, flags = {}], value, places) {
             node,
             read: () => {
                 const on = [...node.querySelectorAll(':checked')].map(box => box.value);
-                return on.length ? on : undefined;
+                const list = inOrder(on, value || [], enums[type]);
+                return list.length ? list : undefined;
             },
             say: list => (list || []).map(one => valueName(type, one)).join(', '),
         };
@@ -175,10 +182,17 @@ function set(object, path, value) {
     else inner[last] = value;
 }
 
-// The same for a person: 5, "5" and a list in the same order.
-const same = (one, other) =>
-    JSON.stringify(one === undefined ? null : Array.isArray(one) ? one : String(one)) ===
-    JSON.stringify(other === undefined ? null : Array.isArray(other) ? other : String(other));
+// The same for a person: 5, "5" and a list of the same in whatever order.
+const plain = value => JSON.stringify(value === undefined ? null : Array.isArray(value) ? [...value].sort() : String(value));
+const same = (one, other) => plain(one) === plain(other);
+
+const attempt = read => {
+    try {
+        return read();
+    } catch {
+        return undefined;
+    }
+};
 
 // The form of an event: nodes, and read() → {event, changes: [[name, before, after]]}.
 export function eventForm(event, places) {
@@ -186,6 +200,7 @@ export function eventForm(event, places) {
     const outer = envelope.map(key => fieldOf([key], messages.Event[key], event[key], places));
     const inner = body ? messageFields(events[body].type, event[body], [body], []) : { nodes: [], fields: [] };
     const fields = [...outer, ...inner.fields];
+    const untouched = fields.map(field => attempt(field.read)); // a box may not hold to the letter what it was given
     return {
         nodes: [
             el(
@@ -198,10 +213,10 @@ export function eventForm(event, places) {
         read() {
             const next = structuredClone(event);
             const changes = [];
-            for (const field of fields) {
+            for (const [index, field] of fields.entries()) {
                 const before = at(event, field.path);
                 const after = field.read();
-                if (same(before, after) || (!before && after === undefined)) continue;
+                if (same(untouched[index], after)) continue;
                 set(next, field.path, after);
                 changes.push([field.name, field.say(before), field.say(after)]);
             }

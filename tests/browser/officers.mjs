@@ -296,6 +296,67 @@ export async function officers(browser) {
             await page.go('#/files?period=2022', '.downloads');
             expect(!(await page.page.$('dialog')), 'a receipt stands over another view');
         });
+        await check('by keyboard: focus comes back to what opened a form, or to the heading when that is gone', async () => {
+            const focused = () => page.page.evaluate(() => document.activeElement.id || document.activeElement.dataset.key || document.activeElement.tagName);
+            const open = async () => {
+                await story();
+                await page.page.click('[data-act=correct]');
+                await page.page.waitForSelector('dialog #reason');
+            };
+            const key = async () => page.page.$eval('[data-act=correct]', button => button.dataset.key);
+            await open();
+            await page.page.keyboard.press('Escape');
+            await page.until(() => !document.querySelector('dialog'));
+            expect((await focused()) === (await key()), `after leaving on ${await focused()}`);
+            await open();
+            await page.page.$eval('[data-act=correct]', button => button.replaceWith(button.cloneNode(true)));
+            await closed();
+            expect((await focused()) === (await key()), `on ${await focused()}, and it stands there anew`);
+            await open();
+            await page.page.$$eval('[data-act=correct]', all => all.forEach(button => button.remove()));
+            await closed();
+            expect((await focused()) === 'h1', `on ${await focused()}, and what opened it is gone`);
+            await page.page.reload();
+            await page.page.waitForSelector('[data-act=correct]');
+            await page.until(() => document.querySelector('#link').classList.contains('live'));
+            await page.page.focus('[data-act=correct]');
+            standIn.withheld = true; // what has focus goes while it is looked at
+            standIn.world.bump();
+            await page.until(() => !document.querySelector('.tale'));
+            expect((await focused()) === 'h1', `on ${await focused()} after what had it went`);
+            standIn.withheld = false;
+            standIn.world.bump();
+            await page.page.waitForSelector('.tale');
+        });
+        await check('what changes leaves focus on the buttons above', async () => {
+            await page.page.focus('#tongue');
+            const before = await page.text('main');
+            standIn.world.bump();
+            await page.until(before => document.querySelector('main').textContent !== before, before);
+            expect(await page.page.evaluate(() => document.activeElement.id === 'tongue'), 'focus was lost');
+        });
+        await check('focus is on the heading after signing in and out', async () => {
+            const other = await new StandIn({ place: '23656', tokens: officerTokens, anonymous: true }).listen();
+            const second = await Watched.open(browser, other.url);
+            const onHeading = () => second.page.waitForFunction(() => document.activeElement.matches('main h1'), { timeout: 3000 });
+            await second.go('#/overview?period=2022', 'main .v');
+            await second.page.click('#signin');
+            await second.page.type('#token', 'officer');
+            await second.page.keyboard.press('Enter');
+            await second.page.waitForSelector('main .v');
+            await onHeading();
+            await second.page.click('#signout');
+            await second.page.waitForSelector('#signin');
+            await onHeading();
+            await second.page.click('#signin');
+            await second.page.type('#token', 'officer');
+            await second.page.click('.sign button');
+            await second.page.waitForSelector('main .v');
+            await onHeading();
+            page.complaints.push(...second.complaints);
+            await second.close();
+            await other.close();
+        });
         for (const anonymous of [true, false])
             await check(`a session that ended with the gateway loses nothing${anonymous ? ', where everybody may read' : ''}`, async () => {
                 const other = await new StandIn({ place: '23656', tokens: officerTokens, anonymous }).listen();

@@ -45,6 +45,7 @@ export class StandIn {
     tokens = null;
     anonymous = false;
     stalled = false;
+    withheld = false; // single events
     refuse = null; // {path: /…/, status, vi, en}: what to refuse
     nextReceipt = null; // what the next post answers instead of STORED
     posted = [];
@@ -334,7 +335,7 @@ export class StandIn {
                 { feed: '23656/session', epoch: '9876543210123456789', offset: String(this.world.offset) },
                 { feed: '23656/household', epoch: '77', offset: '812' },
             ],
-            ...(this.place === '625' || viewer.sees === 'PUBLIC' || viewer.threshold ? {} : this.#events(query, event)),
+            ...(this.withheld || this.place === '625' || viewer.sees === 'PUBLIC' || viewer.threshold ? {} : this.#events(query, event)),
         };
     }
 

@@ -46,10 +46,17 @@ async function isForgotten(me, problem) {
     );
 }
 
+// Focus goes back to what opened the dialog, or what stands there now, or else to the heading.
+function giveBack(opener) {
+    const is = one => one === opener || one.isEqualNode(opener);
+    const there = [...document.querySelectorAll('main [data-act]')].find(is);
+    (there || document.querySelector('main h1'))?.focus();
+}
+
 // A dialog in three steps. step: {title, nodes, read() → {rows, nodes, send(key), once, effect}}; read may throw what is Wrong. What is
 // sent `once` under one key may be sent again when the line broke. `effect` is what it does once it is taken: a figure counts in the
 // month that the receipt names, a target or a decision does not. on: {sent(), signedIn()}.
-function run(step, me, on) {
+function run(step, opener, me, on) {
     const dialog = el('dialog', { class: 'act', 'aria-labelledby': 'acttitle' });
     const body = el('div', {});
     const title = el('h2', { id: 'acttitle', tabindex: -1 }, step.title);
@@ -57,6 +64,7 @@ function run(step, me, on) {
     dialog.addEventListener('close', () => {
         removeEventListener('hashchange', leave);
         dialog.remove();
+        giveBack(opener);
     });
     const button = (text, click, more = {}) => el('button', { type: 'button', ...more, on: { click } }, t(text));
     const acts = (...buttons) => el('p', { class: 'acts' }, buttons);
@@ -388,5 +396,5 @@ const all = { correct, void: voidIt, same: decide, different: decide, assign, fi
 
 // Opens what the pressed button stands for; on.sent() once something was sent, on.signedIn() once somebody signed in meanwhile.
 export function open(button, ctx, data, on) {
-    run({ ...idle, ...all[button.dataset.act](ctx, data, button.dataset) }, ctx.me, on);
+    run({ ...idle, ...all[button.dataset.act](ctx, data, button.dataset) }, button, ctx.me, on);
 }

@@ -58,9 +58,9 @@ export function whoBox(me, act) {
         }
     };
     return isAnonymous(me)
-        ? [el('button', { type: 'button', id: 'signin', on: { click: act.signIn } }, t('signIn'))]
+        ? [el('button', { type: 'button', id: 'signin', 'data-key': 'signin', on: { click: act.signIn } }, t('signIn'))]
         : [
               el('span', { class: 'name' }, t('signedIn', me.viewer)),
-              el('button', { type: 'button', id: 'signout', on: { click: out } }, t('signOut')),
+              el('button', { type: 'button', id: 'signout', 'data-key': 'signout', on: { click: out } }, t('signOut')),
           ];
 }

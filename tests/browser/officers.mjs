@@ -174,6 +174,24 @@ export async function officers(browser) {
             expect(said.includes('Tuyên truyền') && said.includes('Văn hóa') && !/session|culture/.test(said), said);
             await page.shot('ledger');
         });
+        await check('a ledger does not say that nothing is lost while devices have not told what they posted', async () => {
+            const { world } = standIn;
+            const state = async () => {
+                world.bump();
+                await page.go('#/overview?period=2022');
+                await page.go('#/ledger', '.state');
+                return page.page.$eval('.state', node => `${node.className}: ${node.textContent}`);
+            };
+            world.isBalanced = true;
+            let said = await state();
+            expect(said.startsWith('state part: ') && said.includes('1 máy chưa từng báo') && !said.includes('không mất tin nào'), said);
+            await page.shot('ledger-untold');
+            world.isTold = true;
+            said = await state();
+            expect(said === 'state met: Khớp: không mất tin nào.', said);
+            world.isBalanced = world.isTold = false;
+            world.bump();
+        });
         await check('assign a target: 1.234,5 is 123450 hundredths', async () => {
             await page.go('#/behind?period=2022&indicator=COM-02', '[data-act=assign]');
             await page.click('[data-act=assign]');

@@ -272,6 +272,10 @@ const texts = {
         'Every event that was posted is kept, refused with a reason, or waits at the device. Anything else is a loss.',
     ],
     balanced: ['Khớp: không mất tin nào.', 'Balanced: nothing is lost.'],
+    balancedOfTold: [
+        'Chưa thấy lệch, nhưng {0} máy chưa từng báo đã ghi những tin nào: mới biết những gì đã đến thì còn đủ, chưa biết có mất tin hay không.',
+        'No difference is seen, but {0} of the devices never said what they posted: what arrived is all there; whether anything is lost is not known.',
+    ],
     firstDifference: ['Chỗ lệch đầu tiên: {0}, {1}, số {2}.', 'The first difference: {0}, {1}, number {2}.'],
     firstSurplus: ['Sổ có nhiều tin hơn máy {0} ({1}) biết.', 'The journal has more than the device {0} ({1}) knows of.'],
     silentServices: ['Chưa nhận được gì, nên chưa tính: {0}.', 'Not heard of, so left out: {0}.'],

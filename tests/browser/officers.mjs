@@ -80,6 +80,33 @@ export async function officers(browser) {
             await closed();
             await page.until(() => document.activeElement.dataset.act === 'correct');
         });
+        await check('the last look of a correction has only what was changed; the note goes on with it', async () => {
+            const changed = async edit => {
+                await story();
+                await page.click('[data-act=correct][data-at="1"]');
+                await page.page.waitForSelector('dialog #reason');
+                await page.type('#reason', 'WRONG_FIGURE');
+                await page.page.evaluate(edit);
+                await page.click('#actreview');
+                return page.page.$$eval('dialog .changes tbody tr', rows => rows.map(row => [...row.cells].map(cell => cell.textContent).join('|')));
+            };
+            expect((await changed(() => {})).length === 0 && (await page.text('#acterror')) === 'Chưa sửa mục nào.', 'something was changed');
+            await closed();
+            const law = () => [...document.querySelectorAll('dialog .tick')].find(tick => tick.textContent.includes('Pháp luật')).firstChild.click();
+            const rows = await changed(law);
+            const both = 'Vay vốn, Chính sách giảm nghèo';
+            expect(rows.join() === `Nội dung|${both}|${both}, Pháp luật`, rows.join(' ; '));
+            await page.click('#actsend');
+            await page.page.waitForSelector('dialog .receipt');
+            const { body } = standIn.posted.at(-1);
+            expect(body.sessionHeld.topics.join() === 'CREDIT,POLICY,LAW' && body.note === 'Họp ở nhà rông\nTrời mưa', JSON.stringify(body));
+            await closed();
+            const noted = await changed(() => {
+                document.querySelector('#note').value = 'Họp ở trường';
+            });
+            expect(noted.join() === 'Ghi chú|Họp ở nhà rông\nTrời mưa|Họp ở trường', noted.join(' ; '));
+            await closed();
+        });
         await check("void: needs a reason; a refusal is told in the reader's language", async () => {
             await story();
             await page.click('[data-act=void]');
@@ -147,6 +174,24 @@ export async function officers(browser) {
             expect(said.includes('Tuyên truyền') && said.includes('Văn hóa') && !/session|culture/.test(said), said);
             await page.shot('ledger');
         });
+        await check('a ledger does not say that nothing is lost while devices have not told what they posted', async () => {
+            const { world } = standIn;
+            const state = async () => {
+                world.bump();
+                await page.go('#/overview?period=2022');
+                await page.go('#/ledger', '.state');
+                return page.page.$eval('.state', node => `${node.className}: ${node.textContent}`);
+            };
+            world.isBalanced = true;
+            let said = await state();
+            expect(said.startsWith('state part: ') && said.includes('1 máy chưa từng báo') && !said.includes('không mất tin nào'), said);
+            await page.shot('ledger-untold');
+            world.isTold = true;
+            said = await state();
+            expect(said === 'state met: Khớp: không mất tin nào.', said);
+            world.isBalanced = world.isTold = false;
+            world.bump();
+        });
         await check('assign a target: 1.234,5 is 123450 hundredths', async () => {
             await page.go('#/behind?period=2022&indicator=COM-02', '[data-act=assign]');
             await page.click('[data-act=assign]');
@@ -163,6 +208,35 @@ export async function officers(browser) {
                     body.targetAssigned.docNo === '12/QĐ-UBND',
                 JSON.stringify(body),
             );
+            await closed();
+        });
+        await check('a number that would be rounded is refused beside its field; the last look has what was understood', async () => {
+            await page.go('#/behind?period=2022&indicator=COM-01', '[data-act=assign]');
+            await page.click('[data-act=assign]');
+            await page.page.waitForSelector('#target');
+            await page.type('#doc', '13/QĐ-UBND');
+            await page.type('#target', '12,345');
+            await page.click('#actreview');
+            const said = await page.page.$eval('#target', box => box.closest('.field').textContent);
+            expect(said.includes('nhiều nhất 2 chữ số sau dấu phẩy, ví dụ 12,25') && said.includes('thì ghi 1.500'), said);
+            expect(!(await page.page.$('#actsend')), 'it goes on');
+            expect(await page.page.$eval('#target', box => box === document.activeElement && box.ariaInvalid === 'true'), 'not told of its field');
+            await page.shot('too-fine');
+            await page.type('#target', ' 1500,50');
+            await page.click('#actreview');
+            await page.page.waitForSelector('#actsend');
+            expect((await page.text('dialog .facts')).includes('Chỉ tiêu1.500,5 buổi'), await page.text('dialog .facts'));
+            await closed();
+            await story();
+            await page.click('[data-act=correct]');
+            await page.page.waitForSelector('dialog #reason');
+            await page.type('#reason', 'WRONG_FIGURE');
+            await page.page.$$eval('dialog .field', fields => {
+                fields.find(field => field.textContent.startsWith('Thời lượng')).querySelector('input').value = '90,5';
+            });
+            await page.click('#actreview');
+            const whole = await page.page.$eval('#acterror', error => error.closest('.field').textContent);
+            expect(whole.startsWith('Thời lượng') && whole.includes('số nguyên'), whole);
             await closed();
         });
         await check("file a period: the report's revision and digest come back, and it is listed", async () => {
@@ -208,6 +282,150 @@ export async function officers(browser) {
             expect(/^"[0-9a-f]{32}"$/.test(standIn.posted.at(-1).key), `key ${standIn.posted.at(-1).key}`);
             await closed();
         });
+        await check('another address closes a form, but not what was sent and may have been taken', async () => {
+            const leave = () => page.page.evaluate(() => history.back());
+            const review = async () => {
+                await page.go('#/overview?period=2022', 'main .glance');
+                await page.go('#/behind?period=2022&indicator=COM-02', '[data-act=assign]');
+                await page.click('[data-act=assign]');
+                await page.page.waitForSelector('#target');
+                await page.type('#target', '500');
+                await page.type('#doc', '14/QĐ-UBND');
+                await page.click('#actreview');
+                await page.page.waitForSelector('#actsend');
+            };
+            const posted = standIn.posted.length;
+            await review();
+            await leave();
+            await page.page.waitForSelector('main .glance');
+            expect(!(await page.page.$('dialog')), 'it stands over another view');
+            await page.page.keyboard.press('Enter');
+            await review();
+            await standIn.down();
+            await page.click('#actsend');
+            await page.page.waitForSelector('#actagain');
+            await leave();
+            await page.until(() => location.hash.startsWith('#/overview'));
+            await standIn.up();
+            await page.page.waitForSelector('main .glance');
+            await page.click('#actagain');
+            await page.page.waitForSelector('dialog .receipt');
+            expect(standIn.posted.length === posted + 1 && standIn.posted.at(-1).body.targetAssigned.docNo === '14/QĐ-UBND', 'not what was prepared');
+            await page.go('#/files?period=2022', '.downloads');
+            expect(!(await page.page.$('dialog')), 'a receipt stands over another view');
+        });
+        await check('by keyboard: focus comes back to what opened a form, or to the heading when that is gone', async () => {
+            const focused = () => page.page.evaluate(() => document.activeElement.id || document.activeElement.dataset.key || document.activeElement.tagName);
+            const open = async () => {
+                await story();
+                await page.page.click('[data-act=correct]');
+                await page.page.waitForSelector('dialog #reason');
+            };
+            const key = async () => page.page.$eval('[data-act=correct]', button => button.dataset.key);
+            await open();
+            await page.page.keyboard.press('Escape');
+            await page.until(() => !document.querySelector('dialog'));
+            expect((await focused()) === (await key()), `after leaving on ${await focused()}`);
+            await open();
+            await page.page.$eval('[data-act=correct]', button => button.replaceWith(button.cloneNode(true)));
+            await closed();
+            expect((await focused()) === (await key()), `on ${await focused()}, and it stands there anew`);
+            await open();
+            await page.page.$$eval('[data-act=correct]', all => all.forEach(button => button.remove()));
+            await closed();
+            expect((await focused()) === 'h1', `on ${await focused()}, and what opened it is gone`);
+            await page.page.reload();
+            await page.page.waitForSelector('[data-act=correct]');
+            await page.until(() => document.querySelector('#link').classList.contains('live'));
+            await page.page.focus('[data-act=correct]');
+            standIn.withheld = true; // what has focus goes while it is looked at
+            standIn.world.bump();
+            await page.until(() => !document.querySelector('.tale'));
+            expect((await focused()) === 'h1', `on ${await focused()} after what had it went`);
+            standIn.withheld = false;
+            standIn.world.bump();
+            await page.page.waitForSelector('.tale');
+        });
+        await check('what changes leaves focus on the buttons above', async () => {
+            await page.page.focus('#tongue');
+            const before = await page.text('main');
+            standIn.world.bump();
+            await page.until(before => document.querySelector('main').textContent !== before, before);
+            expect(await page.page.evaluate(() => document.activeElement.id === 'tongue'), 'focus was lost');
+        });
+        await check('focus is on the heading after signing in and out', async () => {
+            const other = await new StandIn({ place: '23656', tokens: officerTokens, anonymous: true }).listen();
+            const second = await Watched.open(browser, other.url);
+            const onHeading = () => second.page.waitForFunction(() => document.activeElement.matches('main h1'), { timeout: 3000 });
+            await second.go('#/overview?period=2022', 'main .v');
+            await second.page.click('#signin');
+            await second.page.type('#token', 'officer');
+            await second.page.keyboard.press('Enter');
+            await second.page.waitForSelector('main .v');
+            await onHeading();
+            await second.page.click('#signout');
+            await second.page.waitForSelector('#signin');
+            await onHeading();
+            await second.page.click('#signin');
+            await second.page.type('#token', 'officer');
+            await second.page.click('.sign button');
+            await second.page.waitForSelector('main .v');
+            await onHeading();
+            page.complaints.push(...second.complaints);
+            await second.close();
+            await other.close();
+        });
+        for (const anonymous of [true, false])
+            await check(`a session that ended with the gateway loses nothing${anonymous ? ', where everybody may read' : ''}`, async () => {
+                const other = await new StandIn({ place: '23656', tokens: officerTokens, anonymous }).listen();
+                const second = await Watched.open(browser, other.url);
+                second.forgiven.push(broken, /status of (401|403|503)/);
+                const keys = [];
+                second.page.on('request', request => request.url().includes('/events?service') && keys.push(request.headers()['idempotency-key']));
+                const signIn = async token => {
+                    await second.type('#acttoken', token);
+                    await second.click('dialog .sign button');
+                };
+                await second.signIn('officer');
+                await second.go('#/behind?period=2022-Q2&indicator=COM-01', '[data-act=void]');
+                await second.click('[data-act=void]');
+                await second.page.waitForSelector('dialog #reason');
+                await second.type('#reason', 'WRONG_DATE');
+                await second.click('#actreview');
+                await second.page.waitForSelector('#actsend');
+                await other.down();
+                other.forget();
+                await second.click('#actsend');
+                await second.page.waitForSelector('#actagain');
+                await other.up();
+                await second.page.waitForSelector('main #token'); // the line behind the dialog has found out
+                other.refuse = { path: /\/events\?service/, status: 503, vi: 'Máy chủ đang đọc lại dữ liệu.', en: 'Still reading.' };
+                await second.click('#actagain');
+                await second.until(() => document.querySelector('dialog .p503'));
+                other.refuse = null;
+                await second.click('#actagain'); // what may have been taken is sent under its key until that is known
+                await second.page.waitForSelector('#acttoken');
+                const said = await second.text('dialog');
+                expect(said.includes('phiên đăng nhập của Cán bộ thử nghiệm đã hết') && said.includes('rồi bấm “Gửi lại”'), said);
+                expect(!/quyền/.test(said), said);
+                expect(await second.page.evaluate(() => document.activeElement.id === 'acttoken'), 'focus is elsewhere');
+                await second.shot(`forgotten-${anonymous}`);
+                expect((await second.axe()).length === 0, (await second.axe()).join(' ; '));
+                await signIn('reader');
+                await second.until(() => document.querySelector('dialog .problem')?.textContent.includes('do Cán bộ thử nghiệm chuẩn bị'));
+                await signIn('officer');
+                await second.page.waitForSelector('#actagain');
+                expect((await second.text('dialog .facts')).includes('Cán bộ thử nghiệm'), 'what is sent is not shown');
+                await second.shot('signed-in-again');
+                await second.click('#actagain');
+                await second.page.waitForSelector('dialog .receipt');
+                expect(keys.length === 4 && new Set(keys).size === 1 && keys[0], `keys ${keys}`);
+                expect(other.posted.length === 1, `${other.posted.length} posted`);
+                await second.until(() => document.querySelector('.who')?.textContent.includes('Cán bộ thử nghiệm'));
+                page.complaints.push(...second.complaints);
+                await second.close();
+                await other.close();
+            });
         await check('each event says who, what and how much of the number it is; a correction why and by whom', async () => {
             await page.go('#/behind?period=2022-Q2&indicator=COM-02', '.tale');
             const told = await page.all('.tale > li');

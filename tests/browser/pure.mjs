@@ -7,7 +7,7 @@ import { World } from './world.mjs';
 
 // A copy of the page beside a package.json that says what its modules are, for older Node.
 const page = new URL('page/', `file://${process.env.BROWSER_WORK}/`);
-const { amount, inTongue, instant, parseDay, parseNumber, split, valueText } = await import(new URL('format.js', page));
+const { amount, inTongue, instant, parseDay, parseNumber, parseScaled, split, valueText } = await import(new URL('format.js', page));
 const { adds, addsOf, rateSays } = await import(new URL('formula.js', page));
 const { bounds, code, containing, parse, step, toSpan } = await import(new URL('period.js', page));
 const { href, read } = await import(new URL('state.js', page));
@@ -54,6 +54,16 @@ test('numbers are written and read as in each language', () => {
     setLang('en');
     assert.equal(inTongue({ vi: '12345,67', en: '12345.67' }), '12,345.67');
     assert.equal(parseNumber('1,234.5'), 1234.5);
+    setLang('vi');
+});
+test('a number is kept to its last decimal as it was typed, never rounded', () => {
+    setLang('vi');
+    assert.deepEqual(['12,35', '1.500', '1 500', '12,3', '0,29'].map(text => parseScaled(text, 2)), [1235, 150000, 150000, 1230, 29]);
+    assert.deepEqual(['12,345', '12,340'].map(text => parseScaled(text, 2)), [null, null]);
+    assert.deepEqual(['12,5', '1.234'].map(text => parseScaled(text, 0)), [null, 1234]);
+    for (const wrong of ['', 'x', '12.34', '9'.repeat(20)]) assert.ok(Number.isNaN(parseScaled(wrong, 2)), wrong);
+    setLang('en');
+    assert.deepEqual(['12.35', '1,500', '1.500'].map(text => parseScaled(text, 2)), [1235, 150000, null]);
     setLang('vi');
 });
 test('a rate is told apart from what it is made of, and what is no number is a word', () => {

@@ -19,6 +19,7 @@ const safety = {
     'Referrer-Policy': 'no-referrer',
     'Cache-Control': 'no-cache',
 };
+const noSession = 'chieng_session=; Max-Age=0; Path=/; HttpOnly; SameSite=Strict';
 const titles = { 400: 'Bad request', 401: 'Unauthorized', 403: 'Forbidden', 404: 'Not found', 409: 'Conflict', 503: 'Not ready' };
 
 // A gateway refuses what it does not know.
@@ -37,12 +38,14 @@ class Refused {
     }
 }
 
-// tokens: {token: {viewer, may: […], sees}}; without, everybody is an anonymous viewer.
+// tokens: {token: {viewer, may: […], sees}}; without, everybody is an anonymous viewer. With `anonymous`, who shows no token is one, too.
 export class StandIn {
     world = new World();
     place = '625';
     tokens = null;
+    anonymous = false;
     stalled = false;
+    withheld = false; // single events
     refuse = null; // {path: /…/, status, vi, en}: what to refuse
     nextReceipt = null; // what the next post answers instead of STORED
     posted = [];
@@ -54,6 +57,7 @@ export class StandIn {
     #sockets = new Set();
     #server = null;
     #sequence = 100;
+    #sessions = new Map(); // cookie -> token
 
     constructor(options = {}) {
         Object.assign(this, options);
@@ -98,13 +102,16 @@ export class StandIn {
             );
     }
 
+    // Sessions end with the gateway's process.
+    forget() {
+        this.#sessions.clear();
+    }
     #viewer(request) {
-        if (!this.tokens) return { viewer: 'anonymous', may: [], sees: 'PUBLIC', threshold: 0 };
-        const token =
-            /chieng_session=(\w+)/.exec(request.headers.cookie || '')?.[1] ||
-            /^Bearer (\w+)$/.exec(request.headers.authorization || '')?.[1];
-        if (!this.tokens[token]) throw new Refused(401, 'Cần đăng nhập bằng mã truy cập.', 'Sign in with a token.');
-        return this.tokens[token];
+        const session = /chieng_session=(\w+)/.exec(request.headers.cookie || '')?.[1];
+        const token = this.#sessions.get(session) || /^Bearer (\w+)$/.exec(request.headers.authorization || '')?.[1];
+        if (this.tokens?.[token]) return this.tokens[token];
+        if (this.tokens && (session || !this.anonymous)) throw new Refused(401, 'Cần đăng nhập bằng mã truy cập.', 'Sign in with a token.');
+        return { viewer: 'anonymous', may: [], sees: 'PUBLIC', threshold: 0 };
     }
 
     async #answer(request, response) {
@@ -133,6 +140,7 @@ export class StandIn {
             if (!(problem instanceof Refused)) console.error(problem);
             this.#json(response, problem.status || 500, problem.body || { title: 'stand-in failed', status: 500 }, {
                 'Content-Type': 'application/problem+json',
+                ...(problem.status === 401 ? { 'Set-Cookie': noSession } : {}), // so that one asks without it next time
             });
         }
     }
@@ -154,14 +162,16 @@ export class StandIn {
     }
     #session(request, response, body) {
         if (request.method === 'DELETE')
-            return response.writeHead(204, { 'Set-Cookie': 'chieng_session=; Max-Age=0; Path=/; HttpOnly; SameSite=Strict' }).end();
+            return response.writeHead(204, { 'Set-Cookie': noSession }).end();
         const { token } = JSON.parse(body);
         if (!this.tokens?.[token]) throw new Refused(401, 'Mã truy cập không đúng.', 'The token is not right.');
+        const session = `s${++this.#sequence}`;
+        this.#sessions.set(session, token);
         this.#json(
             response,
             200,
             { viewer: this.tokens[token].viewer },
-            { 'Set-Cookie': `chieng_session=${token}; Path=/; HttpOnly; SameSite=Strict` },
+            { 'Set-Cookie': `chieng_session=${session}; Path=/; HttpOnly; SameSite=Strict` },
         );
     }
     #follow(response) {
@@ -296,9 +306,10 @@ export class StandIn {
                 recordedAt: '1652200000',
                 postedBy: 'head',
                 ...(n === 3 ? correction : {}),
+                ...(n === 2 ? { note: ' Họp ở nhà rông\r\nTrời mưa' } : {}),
                 sessionHeld: {
                     form: 'VILLAGE_MEETING',
-                    topics: ['POLICY', 'CREDIT'],
+                    topics: ['CREDIT', 'POLICY'], // not in the contract's order
                     languages: ['BAHNAR'],
                     durationMinutes: 90,
                     audience: { total: 40 + n, female: 20 },
@@ -324,7 +335,7 @@ export class StandIn {
                 { feed: '23656/session', epoch: '9876543210123456789', offset: String(this.world.offset) },
                 { feed: '23656/household', epoch: '77', offset: '812' },
             ],
-            ...(this.place === '625' || viewer.sees === 'PUBLIC' || viewer.threshold ? {} : this.#events(query, event)),
+            ...(this.withheld || this.place === '625' || viewer.sees === 'PUBLIC' || viewer.threshold ? {} : this.#events(query, event)),
         };
     }
 

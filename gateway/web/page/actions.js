@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an officer may do: correct, void, decide a duplicate, assign a target, file a period. Each is a form with who and
 // why, a last look, and the receipt. Nothing is sent before the last look.
-import { newKey, post } from './api.js';
+import { get, newKey, post } from './api.js';
 import { el } from './dom.js';
-import { day, label, number, parseNumber } from './format.js';
-import { enumSelect, eventForm, eventSays, kindOf, serviceOf, valueOf } from './forms.js';
+import { day, label, number } from './format.js';
+import { Wrong, enumSelect, eventForm, eventSays, kindOf, serviceOf, typedNumber, valueOf } from './forms.js';
 import { areaOf, placeName, problemView, unitOf, windowOf } from './parts.js';
 import { bounds, inner, name as periodName, parse } from './period.js';
+import { isAnonymous, signInForm } from './session.js';
 import { t } from './words.js';
 
 const idle = { nodes: [], read: () => ({}) };
@@ -28,96 +29,125 @@ function whoOf(ctx) {
 function needed(box) {
     const text = box.value.trim();
     if (text) return text;
-    box.focus();
-    throw t('whyNeeded');
+    throw new Wrong(t('whyNeeded'), box);
 }
 
-function noteForm(must) {
-    const note = el('textarea', { id: 'note', rows: 2, maxlength: 500, required: must });
+function noteForm(must, text = '') {
+    const note = el('textarea', { id: 'note', rows: 2, maxlength: 500, required: must }, text);
     return { node: field('note', must ? t('why') : t('note'), note), read: () => (must ? needed(note) : note.value.trim()) };
 }
 
-// A dialog in three steps. step: {title, nodes, read() → {rows, nodes, send(key), once, effect}}; read may throw a sentence. What is
+// Whether somebody was signed in, and the gateway forgot him: it keeps its sessions while it runs.
+async function isForgotten(me, problem) {
+    if (isAnonymous(me) || ![401, 403].includes(problem.status)) return false;
+    return get('me').then(
+        ({ viewer }) => viewer !== me.viewer,
+        ({ status }) => status === 401,
+    );
+}
+
+// Focus goes back to what opened the dialog, or what stands there now, or else to the heading.
+function giveBack(opener) {
+    const is = one => one === opener || one.isEqualNode(opener);
+    const there = [...document.querySelectorAll('main [data-act]')].find(is);
+    (there || document.querySelector('main h1'))?.focus();
+}
+
+// A dialog in three steps. step: {title, nodes, read() → {rows, nodes, send(key), once, effect}}; read may throw what is Wrong. What is
 // sent `once` under one key may be sent again when the line broke. `effect` is what it does once it is taken: a figure counts in the
-// month that the receipt names, a target or a decision does not.
-function run(step, done) {
+// month that the receipt names, a target or a decision does not. on: {sent(), signedIn()}.
+function run(step, opener, me, on) {
     const dialog = el('dialog', { class: 'act', 'aria-labelledby': 'acttitle' });
     const body = el('div', {});
     const title = el('h2', { id: 'acttitle', tabindex: -1 }, step.title);
     dialog.append(title, body);
-    dialog.addEventListener('close', () => dialog.remove());
-    const close = text => el('button', { type: 'button', on: { click: () => dialog.close() } }, text);
-    const error = el('p', { class: 'error', role: 'alert' });
-    const form = el(
-        'form',
-        {},
-        step.nodes,
-        error,
-        el('p', { class: 'acts' }, el('button', { class: 'main', id: 'actreview' }, t('review')), close(t('cancel'))),
-    );
+    dialog.addEventListener('close', () => {
+        removeEventListener('hashchange', leave);
+        dialog.remove();
+        giveBack(opener);
+    });
+    const button = (text, click, more = {}) => el('button', { type: 'button', ...more, on: { click } }, t(text));
+    const acts = (...buttons) => el('p', { class: 'acts' }, buttons);
+    const close = text => button(text, () => dialog.close());
+    const change = () => button('back', () => fill([form]));
+    const again = () => button('sendAgain', send, { class: 'main', id: 'actagain' });
+    const error = el('small', { class: 'error', role: 'alert', id: 'acterror' });
+    const ends = acts(el('button', { class: 'main', id: 'actreview' }, t('review')), close('cancel'));
+    const form = el('form', {}, step.nodes, error, ends);
+    let lastLook = null;
+    let key = '';
+    let isUnsure = false; // it was sent, and may have been taken
 
+    // It is of what was shown when it was opened, and goes with that; but not while it may be taken.
+    function leave() {
+        if (!isUnsure) dialog.close();
+    }
     function fill(nodes, focus) {
-        body.replaceChildren(...nodes);
+        body.replaceChildren(...nodes.flat());
         dialog.scrollTop = 0;
         (focus || title).focus();
     }
-    async function send(last) {
+    // Beside what is wrong, and told with it to who cannot see that.
+    function complain({ message, box }) {
+        const field = box?.closest('.field');
+        if (field) field.append(error);
+        else ends.before(error);
+        error.textContent = message;
+        box?.setAttribute('aria-invalid', 'true');
+        box?.setAttribute('aria-describedby', error.id);
+        box?.focus();
+    }
+    function forgetWrong() {
+        error.textContent = '';
+        for (const name of ['aria-invalid', 'aria-describedby']) form.querySelector(`[${name}]`)?.removeAttribute(name);
+    }
+    const prepared = () => [facts(lastLook.rows), lastLook.nodes || []].flat();
+
+    async function send() {
+        const wasUnsure = isUnsure;
+        isUnsure = true;
         fill([el('p', { role: 'status', class: 'wait' }, t('sending'))]);
         try {
-            fill([...last(await lastLook.send(key), lastLook.effect), el('p', { class: 'acts' }, close(t('close')))]);
-            done();
+            const answer = await lastLook.send(key);
+            isUnsure = false;
+            fill([...(lastLook.receipt || receiptView)(answer, lastLook.effect), acts(close('close'))]);
+            on.sent();
         } catch (problem) {
             if (!('status' in problem)) throw problem;
-            const isUnsure = problem.status === 0;
-            const unsure = t(lastLook.once ? 'sendAgainSay' : 'unsure');
-            const said = isUnsure ? el('p', { class: 'problem', role: 'alert' }, unsure) : problemView(problem, false);
-            fill([
-                said,
-                el(
-                    'p',
-                    { class: 'acts' },
-                    isUnsure && lastLook.once
-                        ? el('button', { type: 'button', class: 'main', id: 'actagain', on: { click: () => send(last) } }, t('sendAgain'))
-                        : null,
-                    el('button', { type: 'button', on: { click: () => fill([form]) } }, t('back')),
-                    close(t('close')),
-                ),
-            ]);
+            isUnsure = wasUnsure || problem.status === 0;
+            if (await isForgotten(me, problem)) askWho(t('forgotten', me.viewer));
+            else notTaken(problem);
         }
     }
-    let lastLook = null;
-    let key = '';
+    function notTaken(problem) {
+        const unsure = t(lastLook.once ? 'sendAgainSay' : 'unsure');
+        const said = problem.status === 0 ? el('p', { class: 'problem', role: 'alert' }, unsure) : problemView(problem, false);
+        fill([said, acts(isUnsure && lastLook.once ? again() : null, change(), close('close'))]);
+    }
+    // What was prepared stays, with its key. The key is his who began: of another it would be another one.
+    function askWho(why) {
+        const asked = signInForm(({ viewer }) => {
+            on.signedIn();
+            if (viewer !== me.viewer) return askWho(t('somebodyElse', viewer, me.viewer));
+            fill([el('p', { role: 'status' }, t('signedInAgain')), ...prepared(), acts(again(), close('close'))]);
+        }, 'act');
+        fill([el('p', { class: 'problem', role: 'alert' }, why), asked, acts(close('close'))], asked.querySelector('input'));
+    }
     form.addEventListener('submit', event => {
         event.preventDefault();
-        error.textContent = '';
+        forgetWrong();
         try {
             lastLook = step.read();
-            key = newKey();
-        } catch (sentence) {
-            if (typeof sentence !== 'string') throw sentence;
-            error.textContent = sentence;
+            [key, isUnsure] = [newKey(), false];
+        } catch (wrong) {
+            if (!(wrong instanceof Wrong)) throw wrong;
+            complain(wrong);
             return;
         }
-        const yes = el(
-            'button',
-            { type: 'button', class: 'main', id: 'actsend', on: { click: () => send(lastLook.receipt || receiptView) } },
-            t('send'),
-        );
-        fill(
-            [
-                el('p', {}, t('confirmSay')),
-                facts(lastLook.rows),
-                lastLook.nodes || [],
-                el(
-                    'p',
-                    { class: 'acts' },
-                    yes,
-                    el('button', { type: 'button', on: { click: () => fill([form]) } }, t('back')),
-                    close(t('cancel')),
-                ),
-            ].flat(),
-        );
+        const yes = button('send', send, { class: 'main', id: 'actsend' });
+        fill([el('p', {}, t('confirmSay')), ...prepared(), acts(yes, change(), close('cancel'))]);
     });
+    addEventListener('hashchange', leave);
     document.body.append(dialog);
     dialog.showModal();
     fill([form]);
@@ -181,26 +211,30 @@ function bare(event) {
 
 const villages = ctx => ctx.places.filter(place => place.level === 'VILLAGE').map(place => [place.code, label(place.name)]);
 
+// Only of what is shown whole: its note goes on with it, as it stands or put right.
 function correct(ctx, data, { at }) {
     const shown = data.events[at];
-    const note = noteForm(false),
+    const note = noteForm(false, shown.event.note),
         form = eventForm(shown.event, villages(ctx));
+    const untouched = note.read();
     const reason = enumSelect('reason', 'Correction.Reason', '', true);
     return {
         title: `${t('correct')}: ${kindOf(shown.event) || label(shown.label)}, ${day(shown.occurredOn)}`,
         nodes: [form.nodes, field('reason', t('why'), reason), note.node],
         read() {
             const { event, changes } = form.read();
-            if (!changes.length) throw t('nothingChanged');
+            const noted = note.read();
+            if (noted !== untouched) changes.push([t('noteHead'), untouched, noted]);
+            if (!changes.length) throw new Wrong(t('nothingChanged'));
             const sent = {
                 ...bare(event),
-                ...(note.read() ? { note: note.read() } : {}),
+                ...(noted ? { note: noted } : {}),
                 correction: { action: 'REPLACE', reason: reason.value, device: shown.device, sequence: String(shown.sequence) },
             };
             return {
                 rows: [
                     [t('who'), whoOf(ctx)],
-                    [t('why'), [reason.selectedOptions[0].text, note.read()].filter(Boolean).join(': ')],
+                    [t('why'), reason.selectedOptions[0].text],
                 ],
                 nodes: el(
                     'table',
@@ -294,14 +328,13 @@ function assign(ctx, data) {
             field('revision', t('targetRevision'), revision),
         ],
         read() {
-            const typed = parseNumber(value.value);
-            if (Number.isNaN(typed)) throw t('notANumber', number('12.5'));
+            const hundredths = typedNumber(value, 2);
             return {
                 rows: [
-                    [t('target'), `${value.value} ${unitOf(definition)}`],
+                    [t('target'), `${number(hundredths / 100)} ${unitOf(definition)}`],
                     [t('place'), placeName(ctx, area)],
                     [t('periodHead'), periodName(ctx.state.period)],
-                    [t('docNo'), doc.value],
+                    [t('docNo'), doc.value.trim()],
                     [t('who'), whoOf(ctx)],
                 ],
                 ...postEvent(ctx, 'monitoring', {
@@ -309,7 +342,7 @@ function assign(ctx, data) {
                         ...(village ? { village } : {}),
                         targetAssigned: {
                             indicator: definition.code,
-                            value: String(Math.round(typed * 100)),
+                            value: String(hundredths),
                             period: ctx.state.period,
                             docNo: doc.value.trim(),
                             ...(Number(revision.value) ? { revision: Number(revision.value) } : {}),
@@ -361,7 +394,7 @@ function file(ctx, data) {
 
 const all = { correct, void: voidIt, same: decide, different: decide, assign, file };
 
-// Opens what the pressed button stands for; done() once something was sent.
-export function open(button, ctx, data, done) {
-    run({ ...idle, ...all[button.dataset.act](ctx, data, button.dataset) }, done);
+// Opens what the pressed button stands for; on.sent() once something was sent, on.signedIn() once somebody signed in meanwhile.
+export function open(button, ctx, data, on) {
+    run({ ...idle, ...all[button.dataset.act](ctx, data, button.dataset) }, button, ctx.me, on);
 }

@@ -75,8 +75,9 @@ export async function post(path, body, query, key) {
 }
 
 export async function signIn(token) {
-    await post('session', { token });
+    const viewer = await post('session', { token });
     seen.clear();
+    return viewer;
 }
 
 export async function signOut() {

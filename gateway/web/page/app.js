@@ -46,10 +46,11 @@ function frame() {
     document.documentElement.lang = lang();
     at('skip').textContent = t('skip');
     at('place').textContent = known.me ? label(known.me.place.name) : '';
-    at('who').replaceChildren(
-        ...whoBox(known.me, { signIn: () => askToken(''), signedOut: restart }),
-        el('button', { type: 'button', id: 'tongue', lang: lang() === 'vi' ? 'en' : 'vi', on: { click: turnTongue } }, t('otherTongue')),
-    );
+    const tongue = { type: 'button', id: 'tongue', 'data-key': 'tongue', lang: lang() === 'vi' ? 'en' : 'vi', on: { click: turnTongue } };
+    morph(at('who'), [
+        ...whoBox(known.me, { signIn: () => askToken(''), signedOut: anew }),
+        el('button', tongue, t('otherTongue')),
+    ]);
     at('foot').replaceChildren(
         el('p', {}, t('footSay')),
         known.me ? el('p', { class: 'printed' }, t('printed', label(known.me.place.name))) : '',
@@ -114,7 +115,7 @@ function askToken(why) {
     ctx = null;
     at('controls').hidden = true;
     at('main').dataset.view = '';
-    at('main').replaceChildren(...signInView(why, restart));
+    at('main').replaceChildren(...signInView(why, anew));
     at('main').removeAttribute('aria-busy');
     at('token').focus();
 }
@@ -191,12 +192,14 @@ function mark(before) {
 function paint(view = shownView, live = false) {
     const main = at('main');
     const before = live ? numbersIn(main) : null;
+    const hadFocus = main.contains(document.activeElement);
     const nodes = view.render(ctx, data).flat(Infinity).filter(Boolean);
     if (main.dataset.view === ctx.state.view) morph(main, nodes);
     else main.replaceChildren(...nodes);
     main.dataset.view = ctx.state.view;
     document.title = `${main.querySelector('h1')?.textContent || ''} · Chiêng`;
     if (live) mark(before);
+    if (hadFocus) keepFocus();
 }
 let shownView = null;
 
@@ -206,6 +209,11 @@ function bringIntoSight() {
         const chosen = strip.querySelector('[aria-current]');
         if (chosen) strip.scrollLeft = chosen.offsetLeft - strip.offsetLeft - (strip.clientWidth - chosen.offsetWidth) / 2;
     }
+}
+
+// What had it may be gone.
+function keepFocus() {
+    if (document.activeElement === document.body) at('main').querySelector('h1')?.focus({ preventScroll: true });
 }
 
 function moveFocus(old) {
@@ -316,7 +324,7 @@ function restart() {
     known.me = null;
     ctx = null;
     at('main').dataset.view = '';
-    show().then(() => {
+    return show().then(() => {
         stopFollowing = follow({
             change: lookAgain,
             state: lineIs,
@@ -329,6 +337,9 @@ function restart() {
     });
 }
 
+// For somebody else: what he pressed is gone.
+const anew = () => restart().then(keepFocus);
+
 // --- what the reader does
 
 const officers = new Set(['correct', 'void', 'same', 'different', 'assign', 'file']);
@@ -337,7 +348,7 @@ addEventListener('hashchange', () => show());
 addEventListener('click', ({ target }) => {
     const pressed = target.closest?.('[data-act]');
     if (pressed?.dataset.act === 'again') show();
-    if (officers.has(pressed?.dataset.act)) import('./actions.js').then(actions => actions.open(pressed, ctx, data, lookAgain));
+    if (officers.has(pressed?.dataset.act)) import('./actions.js').then(actions => actions.open(pressed, ctx, data, { sent: lookAgain, signedIn: restart }));
 });
 addEventListener('change', ({ target }) => {
     if (target.dataset?.change === 'indicator' && target.value) go({ indicator: target.value });

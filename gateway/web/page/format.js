@@ -82,10 +82,23 @@ export function instant(value) {
     return `${text.slice(11, 16)} ${day(text)}`;
 }
 
+const signs = () => (lang() === 'vi' ? ['.', ','] : [',', '.']);
+const unspaced = text => text.replace(/\s/g, '');
+
 // What a person typed: 1.234,5 and 1234,5 in Vietnamese, 1,234.5 in English; NaN when it is no number.
 export function parseNumber(text) {
-    const [group, comma] = lang() === 'vi' ? ['.', ','] : [',', '.'];
-    const plain = text.trim().replaceAll(' ', '');
+    const [group, comma] = signs();
+    const plain = unspaced(text);
     const shape = new RegExp(`^(\\d+|\\d{1,3}(\\${group}\\d{3})+)(\\${comma}\\d+)?$`);
     return shape.test(plain) ? Number(plain.replaceAll(group, '').replace(comma, '.')) : NaN;
+}
+
+// The same as it is kept, a whole number of its last decimal: with two of them 12,35 is 1235. NaN when it is no number, null when more
+// decimals were typed, which would have to be rounded.
+export function parseScaled(text, decimals) {
+    const typed = parseNumber(text);
+    const [, behind = ''] = unspaced(text).split(signs()[1]);
+    if (!Number.isNaN(typed) && behind.length > decimals) return null;
+    const scaled = Math.round(typed * 10 ** decimals);
+    return Number.isSafeInteger(scaled) ? scaled : NaN;
 }

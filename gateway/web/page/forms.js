@@ -2,7 +2,7 @@
 // A small form made from an event's JSON and the contract's labels (schema.js): every field that the event may have, as it
 // stands, to be put right. What cannot be edited here (lists of messages, unknown fields) is kept as it is.
 import { el } from './dom.js';
-import { day, label, number, parseDay, parseNumber } from './format.js';
+import { day, label, number, parseDay, parseScaled } from './format.js';
 import { enums, events, messages } from './schema.js';
 import { lang, t, unitName } from './words.js';
 
@@ -11,6 +11,23 @@ export const bodyOf = event => Object.keys(event).find(key => key in events);
 const envelope = ['occurredOn', 'time', 'village', 'programme'];
 const numeric = /^u?int\d+$/;
 const valueName = (type, value) => pick(enums[type]?.[value]) || value;
+
+// What is wrong with what was typed: a sentence that stands beside its box.
+export class Wrong extends Error {
+    constructor(sentence, box = null) {
+        super(sentence);
+        this.box = box;
+    }
+}
+
+// What was typed, as it is kept. More decimals than are kept are refused: a rounded number would be another one.
+export function typedNumber(box, decimals = 0) {
+    const typed = parseScaled(box.value, decimals);
+    const example = number((decimals ? 12.25 : 1234).toFixed(decimals));
+    if (typed === null) throw new Wrong(decimals ? t('tooFine', decimals, example, number('1500')) : t('notWhole', example), box);
+    if (Number.isNaN(typed)) throw new Wrong(t('notANumber', example), box);
+    return typed;
+}
 
 let ids = 0;
 
@@ -35,7 +52,13 @@ function withUnit(value, flags = {}, key = '') {
     return text && flags.unit ? `${text} ${unitName(flags.unit)}` : text;
 }
 
-// One field: {path, name, node, read()}; read() gives undefined for an empty one and throws a sentence for a wrong one.
+// What is ticked, as it stood and then what is new; what has no box of its own stays.
+const inOrder = (on, before, boxes) => [
+    ...before.filter(one => on.includes(one) || !(one in boxes)),
+    ...on.filter(one => !before.includes(one)),
+];
+
+// One field: {path, name, node, read()}; read() gives undefined for an empty one and throws what is Wrong.
 function fieldOf(path, [vi, en, type, flags = {}], value, places) {
     const id = `f${++ids}`;
     const name = pick([vi, en]);
@@ -58,7 +81,8 @@ function fieldOf(path, [vi, en, type, flags = {}], value, places) {
             node,
             read: () => {
                 const on = [...node.querySelectorAll(':checked')].map(box => box.value);
-                return on.length ? on : undefined;
+                const list = inOrder(on, value || [], enums[type]);
+                return list.length ? list : undefined;
             },
             say: list => (list || []).map(one => valueName(type, one)).join(', '),
         };
@@ -95,16 +119,7 @@ function fieldOf(path, [vi, en, type, flags = {}], value, places) {
     }
     if (numeric.test(type)) {
         const box = el('input', { id, type: 'text', inputmode: 'decimal', autocomplete: 'off', value: asText(value, flags, path.at(-1)) });
-        const read = () => {
-            if (!box.value.trim()) return undefined;
-            const typed = parseNumber(box.value);
-            const whole = Math.round(typed * 10 ** (flags.decimals || 0));
-            if (Number.isNaN(typed) || (!flags.decimals && !Number.isInteger(typed))) {
-                box.focus();
-                throw `${name}: ${t('notANumber', number('1234'))}`;
-            }
-            return whole || undefined; // proto3: zero is not written
-        };
+        const read = () => (box.value.trim() && typedNumber(box, flags.decimals)) || undefined; // proto3: zero is not written
         return { path, name, node: field(box), read, say: one => withUnit(one, flags, path.at(-1)) };
     }
     if (path[0] === 'village' && places.length) {
@@ -132,10 +147,7 @@ function fieldOf(path, [vi, en, type, flags = {}], value, places) {
     const read = () => {
         const typed = box.value.trim();
         if (!flags.date || !typed) return typed || undefined;
-        if (!parseDay(typed)) {
-            box.focus();
-            throw `${name}: ${t('notADate')}`;
-        }
+        if (!parseDay(typed)) throw new Wrong(t('notADate'), box);
         return parseDay(typed);
     };
     return { path, name, node: field(box), read, say: one => (flags.date ? day(one) : one || '') };
@@ -170,10 +182,17 @@ function set(object, path, value) {
     else inner[last] = value;
 }
 
-// The same for a person: 5, "5" and a list in the same order.
-const same = (one, other) =>
-    JSON.stringify(one === undefined ? null : Array.isArray(one) ? one : String(one)) ===
-    JSON.stringify(other === undefined ? null : Array.isArray(other) ? other : String(other));
+// The same for a person: 5, "5" and a list of the same in whatever order.
+const plain = value => JSON.stringify(value === undefined ? null : Array.isArray(value) ? [...value].sort() : String(value));
+const same = (one, other) => plain(one) === plain(other);
+
+const attempt = read => {
+    try {
+        return read();
+    } catch {
+        return undefined;
+    }
+};
 
 // The form of an event: nodes, and read() → {event, changes: [[name, before, after]]}.
 export function eventForm(event, places) {
@@ -181,6 +200,7 @@ export function eventForm(event, places) {
     const outer = envelope.map(key => fieldOf([key], messages.Event[key], event[key], places));
     const inner = body ? messageFields(events[body].type, event[body], [body], []) : { nodes: [], fields: [] };
     const fields = [...outer, ...inner.fields];
+    const untouched = fields.map(field => attempt(field.read)); // a box may not hold to the letter what it was given
     return {
         nodes: [
             el(
@@ -193,10 +213,10 @@ export function eventForm(event, places) {
         read() {
             const next = structuredClone(event);
             const changes = [];
-            for (const field of fields) {
+            for (const [index, field] of fields.entries()) {
                 const before = at(event, field.path);
                 const after = field.read();
-                if (same(before, after) || (!before && after === undefined)) continue;
+                if (same(untouched[index], after)) continue;
                 set(next, field.path, after);
                 changes.push([field.name, field.say(before), field.say(after)]);
             }

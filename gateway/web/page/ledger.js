@@ -9,6 +9,13 @@ import { t } from './words.js';
 
 export const load = () => get('ledger');
 
+// Of a device that never said what it posted it cannot be known whether all has come.
+function state({ balanced, devices }) {
+    const silent = new Set(devices.filter(one => one.state === 'UNKNOWN').map(one => one.device)).size;
+    const [look, text] = !balanced ? ['late', 'unbalanced'] : silent ? ['part', 'balancedOfTold'] : ['met', 'balanced'];
+    return el('p', { class: `state ${look}`, 'data-key': 'state' }, t(text, number(silent)));
+}
+
 export function render(ctx, data) {
     const counts = ['posted', 'stored', 'refused', 'waiting', 'difference'];
     const rows = data.devices.map(device =>
@@ -27,7 +34,7 @@ export function render(ctx, data) {
     return [
         ...heading(ctx, t('ledger')),
         el('p', { 'data-key': 'say' }, t('ledgerSay')),
-        el('p', { class: data.balanced ? 'state met' : 'state late', 'data-key': 'state' }, t(data.balanced ? 'balanced' : 'unbalanced')),
+        state(data),
         first ? el('p', { 'data-key': 'first' }, where) : null,
         silent.length ? el('p', { class: 'hint', 'data-key': 'silent' }, t('silentServices', silent.map(serviceName).join(', '))) : null,
         plainTable(t('ledger'), [t('device'), t('service'), ...counts.map(name => `>${t(name)}`), t('lastHeard')], rows, 'ledger'),

@@ -7,16 +7,17 @@ import { t } from './words.js';
 
 export const isAnonymous = me => !me?.viewer || me.viewer === 'anonymous';
 
-// The form; done() is called once the token was taken.
-export function signInView(why, done) {
-    const said = el('p', { class: 'error', role: 'alert', id: 'signerror' });
+// The form; done({viewer}) is called once the token was taken. `prefix` tells it from another one on the page.
+export function signInForm(done, prefix = '') {
+    const [say, error] = [`${prefix}tokensay`, `${prefix}signerror`];
+    const said = el('p', { class: 'error', role: 'alert', id: error });
     const token = el('input', {
-        id: 'token',
+        id: `${prefix}token`,
         name: 'token',
         type: 'password',
         autocomplete: 'current-password',
         required: true,
-        'aria-describedby': 'tokensay signerror',
+        'aria-describedby': `${say} ${error}`,
         maxlength: 200,
     });
     const button = el('button', { class: 'main' }, t('signIn'));
@@ -25,8 +26,7 @@ export function signInView(why, done) {
         button.disabled = true;
         said.textContent = '';
         try {
-            await signIn(token.value.trim());
-            done();
+            done(await signIn(token.value.trim()));
         } catch (problem) {
             said.textContent =
                 problem.status === 401 ? t('wrongToken') : problem.status === 0 ? t('offline') : problemSays(problem) || problem.message;
@@ -35,19 +35,18 @@ export function signInView(why, done) {
         }
         button.disabled = false;
     }
-    return [
-        el('h1', { tabindex: -1 }, t('signIn')),
-        why ? el('p', {}, why) : null,
-        el(
-            'form',
-            { class: 'sign', on: { submit } },
-            el('p', { class: 'field' }, el('label', { for: 'token' }, t('token')), token),
-            el('p', { class: 'quiet', id: 'tokensay' }, t('tokenSay')),
-            said,
-            el('p', {}, button),
-        ),
-    ].filter(Boolean);
+    return el(
+        'form',
+        { class: 'sign', on: { submit } },
+        el('p', { class: 'field' }, el('label', { for: token.id }, t('token')), token),
+        el('p', { class: 'quiet', id: say }, t('tokenSay')),
+        said,
+        el('p', {}, button),
+    );
 }
+
+export const signInView = (why, done) =>
+    [el('h1', { tabindex: -1 }, t('signIn')), why ? el('p', {}, why) : null, signInForm(done)].filter(Boolean);
 
 export function whoBox(me, act) {
     if (!me) return [];
@@ -59,9 +58,9 @@ export function whoBox(me, act) {
         }
     };
     return isAnonymous(me)
-        ? [el('button', { type: 'button', id: 'signin', on: { click: act.signIn } }, t('signIn'))]
+        ? [el('button', { type: 'button', id: 'signin', 'data-key': 'signin', on: { click: act.signIn } }, t('signIn'))]
         : [
               el('span', { class: 'name' }, t('signedIn', me.viewer)),
-              el('button', { type: 'button', id: 'signout', on: { click: out } }, t('signOut')),
+              el('button', { type: 'button', id: 'signout', 'data-key': 'signout', on: { click: out } }, t('signOut')),
           ];
 }

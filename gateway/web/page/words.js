@@ -277,6 +277,10 @@ const texts = {
         'Every event that was posted is kept, refused with a reason, or waits at the device. Anything else is a loss.',
     ],
     balanced: ['Khớp: không mất tin nào.', 'Balanced: nothing is lost.'],
+    balancedOfTold: [
+        'Chưa thấy lệch, nhưng {0} máy chưa từng báo đã ghi những tin nào: mới biết những gì đã đến thì còn đủ, chưa biết có mất tin hay không.',
+        'No difference is seen, but {0} of the devices never said what they posted: what arrived is all there; whether anything is lost is not known.',
+    ],
     firstDifference: ['Chỗ lệch đầu tiên: {0}, {1}, số {2}.', 'The first difference: {0}, {1}, number {2}.'],
     firstSurplus: ['Sổ có nhiều tin hơn máy {0} ({1}) biết.', 'The journal has more than the device {0} ({1}) knows of.'],
     silentServices: ['Chưa nhận được gì, nên chưa tính: {0}.', 'Not heard of, so left out: {0}.'],
@@ -399,6 +403,11 @@ const texts = {
     targetRevision: ['Lần giao', 'Revision'],
     notADate: ['Hãy ghi ngày, ví dụ 20/03/2022.', 'Write a day such as 20/03/2022.'],
     notANumber: ['Hãy ghi số, ví dụ {0}.', 'Write a number such as {0}.'],
+    notWhole: ['Hãy ghi số nguyên, ví dụ {0}.', 'Write a whole number such as {0}.'],
+    tooFine: [
+        'Ghi nhiều nhất {0} chữ số sau dấu phẩy, ví dụ {1}. Một nghìn năm trăm thì ghi {2}.',
+        'Write at most {0} digits behind the point, such as {1}. One thousand five hundred is {2}.',
+    ],
     fileSay: [
         'Số liệu của {0} ({1} – {2}) ở {3} được chép lại như hiện nay và giữ mãi. Tin đến sau không đổi bản này; chốt nữa thành lần mới.',
         'The figures of {0} ({1} – {2}) of {3} are copied as they are now and kept for ever. Later events do not change the copy; filing again makes another revision.',
@@ -443,6 +452,15 @@ const texts = {
     sendAgainSay: [
         'Mất kết nối khi đang gửi: không rõ máy chủ đã nhận chưa. Có thể bấm “Gửi lại”: máy chủ chỉ ghi một lần.',
         'The line broke while sending: it is not known whether it arrived. It may be sent again: it is taken only once.',
+    ],
+    forgotten: [
+        'Lần gửi này chưa được nhận: phiên đăng nhập của {0} đã hết, vì quá giờ hoặc máy chủ vừa khởi động lại. Những gì đã ghi vẫn còn đây: hãy đăng nhập lại, rồi bấm “Gửi lại”.',
+        'This sending was not taken: the session of {0} is over, by its hours or because the gateway began anew. Nothing is lost: sign in again, then press “Send again”.',
+    ],
+    signedInAgain: ['Đã đăng nhập lại. Bấm “Gửi lại” để gửi việc này.', 'Signed in again. Press “Send again” to send this.'],
+    somebodyElse: [
+        'Vừa đăng nhập với tên {0}, còn việc này do {1} chuẩn bị. Hãy đăng nhập với tên {1}, hoặc đóng lại rồi làm từ đầu.',
+        'You signed in as {0}, but {1} prepared this. Sign in as {1}, or close it and begin anew.',
     ],
     printed: ['In từ trang Chiêng của {0}', 'Printed from the Chiêng gateway of {0}'],
     footSay: [

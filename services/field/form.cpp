@@ -190,8 +190,13 @@ std::variant<Value, Error> read_number(const Slot& slot, std::string_view text) 
         return Error{slot.flag.name + ": " + quoted(text) + " không phải số có tối đa " + places + " chữ số thập phân (ví dụ 10,5)" +
                      " / is not a number with at most " + places + " decimals (such as 10.5)"};
     }
-    const auto bounds = "0.." + std::to_string(most);
-    return Error{slot.flag.name + ": " + quoted(text) + " không phải số nguyên / is not a whole number (" + bounds + ")"};
+    // What the field itself allows, the validator says.
+    const bool is_too_large = error == std::errc::result_out_of_range || (error == std::errc() && end == digits.data() + digits.size());
+    return Error{slot.flag.name + ": " + quoted(text) +
+                 (is_too_large
+                      ? " lớn quá / is too large"
+                      : " phải là số nguyên từ 0 trở lên, không có dấu chấm hay dấu phẩy (ví dụ 5000000) / must be a whole number, 0 or "
+                        "more, without points or commas (such as 5000000)")};
 }
 
 // In NFC; empty when it is not UTF-8.

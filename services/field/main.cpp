@@ -294,7 +294,26 @@ int send(const FieldSettings& settings) {
     return exit_unavailable;
 }
 
-int run(const FieldSettings& settings, const CLI::App& app, const FlagValues& values) {
+// Events that are gone from it are in no ledger, and their numbers would be given again.
+bool is_sound(const FieldSettings& settings) {
+    const auto file = store_path(settings);
+    if (!std::filesystem::exists(file) || SqliteStore(file, nullptr, Sharing::shared).is_sound()) {
+        return true;
+    }
+    std::fprintf(
+        stderr, "%s\n",
+        in_tongue(settings,
+                  "Tệp giữ tin " + file +
+                      " bị hỏng, có thể thiếu tin. Đừng ghi thêm vào đây: hãy hỏi xã đã nhận những tin nào, rồi ghi lại tin còn "
+                      "thiếu trong một thư mục --data mới, với một tên --device mới.",
+                  "The outbox " + file +
+                      " is damaged, and events may be missing. Post nothing more into it: ask the commune which events it has, and "
+                      "post the missing ones from a new --data folder, under a new --device.")
+            .c_str());
+    return false;
+}
+
+int act(const FieldSettings& settings, const CLI::App& app, const FlagValues& values) {
     if (app.got_subcommand("list")) {
         return list(settings);
     }
@@ -308,6 +327,15 @@ int run(const FieldSettings& settings, const CLI::App& app, const FlagValues& va
         return send_for_good(settings);
     }
     return post(settings, store_path(settings), *app.get_subcommand("post"), values);
+}
+
+int run(const FieldSettings& settings, const CLI::App& app, const FlagValues& values) {
+    const bool sound = is_sound(settings);
+    if (!sound && app.got_subcommand("post")) {
+        return exit_io;
+    }
+    const auto result = act(settings, app, values);
+    return result == 0 && !sound ? exit_io : result;
 }
 
 }  // namespace

@@ -300,6 +300,37 @@ TEST_CASE("an outbox remembers its device and commune; a flag that says otherwis
     CHECK(field({"--device", "p7", "--commune", "23659"}, {"send", "--patience", "1"}).starts_with("69 "));
 }
 
+TEST_CASE("an outbox whose file is cut short says so, and takes no more events", "[integration]") {
+    const Village village;
+    const auto field = [&](const std::vector<std::string>& words) {
+        std::vector<std::string> command{CHIENG_FIELD, "--data", village.folder.path(), "--broker", village.broker.url(), "--english"};
+        command.insert(command.end(), words.begin(), words.end());
+        const auto log = village.log("field.log");
+        std::filesystem::remove(log);
+        Process process(command, log);
+        const auto code = process.wait(60s);
+        return std::to_string(code.value_or(-1)) + " " + text_of(log);
+    };
+    std::ofstream lines(village.folder.path() / "lines.json");
+    for (int i = 0; i < 60; ++i) {
+        lines << R"({"occurredOn":"2022-03-20","village":"23656-01","organisation":"WOMEN","role":"ASSOCIATION_OFFICER","sessionHeld":)"
+              << R"({"form":"TALK","topics":["LAW"],"languages":["BAHNAR"],"audience":{"total":20}}})"
+              << "\n";
+    }
+    lines.close();
+    const std::vector<std::string> post{"--device", "p7", "post", "session-held", "--file", village.folder.path() / "lines.json"};
+    REQUIRE(field(post).starts_with("0 "));
+    CHECK(field({"list"}).starts_with("0 "));
+    const auto file = village.folder.path() / "p7.outbox.db";
+    std::filesystem::resize_file(file, std::filesystem::file_size(file) - 4096);
+    for (const auto& words : {std::vector<std::string>{"list"}, post}) {
+        const auto told = field(words);
+        INFO(told);
+        CHECK(told.starts_with("74 "));
+        CHECK(told.find("damaged") != std::string::npos);
+    }
+}
+
 TEST_CASE("a file with a mistake leaves nothing behind and names each wrong line; corrected, it is kept once", "[integration]") {
     const Village village;
     const auto file = village.log("events.jsonl").string();

@@ -299,6 +299,11 @@ void SqliteStore::write_anew() {
     run("PRAGMA user_version=0");
 }
 
+bool SqliteStore::is_sound() {
+    const auto statement = prepare("PRAGMA integrity_check(1)");
+    return sqlite3_step(statement.get()) == SQLITE_ROW && blob(statement.get(), 0) == "ok";
+}
+
 std::uint64_t SqliteStore::number(const char* sql) {
     const auto statement = prepare(sql);
     const int result = sqlite3_step(statement.get());

@@ -49,6 +49,10 @@ public:
     void scrub() override;
     std::uint64_t version() override;
 
+    // Whether the file holds together; reads all of it, so it is for small ones. What it says of a disk that gave back other bytes is
+    // not all: a value may be wrong in a file that holds together.
+    [[nodiscard]] bool is_sound();
+
     // Told how long each commit took.
     void on_commit(std::function<void(std::chrono::nanoseconds)> told) { on_commit_ = std::move(told); }
 

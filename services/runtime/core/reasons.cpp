@@ -19,7 +19,8 @@ struct Row {
 
 constexpr std::array rows{
     Row{ReasonCode::required, "REQUIRED", "Thiếu: {}. Hãy bổ sung rồi gửi lại.", "Missing: {}. Fill it in and post again."},
-    Row{ReasonCode::not_a_date, "NOT_A_DATE", "{} phải là ngày dạng 2022-03-12.", "{} must be a date such as 2022-03-12."},
+    Row{ReasonCode::not_a_date, "NOT_A_DATE", "{} phải là một ngày có trong lịch, dạng 2022-03-12.",
+        "{} must be a day of the calendar, such as 2022-03-12."},
     Row{ReasonCode::not_a_code, "NOT_A_CODE", "{}: mã chỉ được có chữ không dấu, số và các dấu . _ - / (mã thôn, làng ví dụ 23656-01).",
         "{}: a code may hold only letters, digits and . _ - / (of a village for instance 23656-01)."},
     Row{ReasonCode::not_a_period, "NOT_A_PERIOD", "{} phải có dạng 2022-04, 2022-Q2, 2022-H1, 2022-9M hoặc 2022.",
@@ -56,8 +57,8 @@ constexpr std::array rows{
     Row{ReasonCode::before_service, "TOO_OLD", "Ngày trước khi có chương trình: {}. Hãy xem lại ngày.",
         "The date lies before the programme: {}. Check the date."},
     Row{ReasonCode::conflict, "CONFLICT",
-        "Số {} là của một tin khác, đã giữ. Có thể máy khác trùng tên, hoặc hộp tin mới lập: chọn tên máy khác (--device) rồi ghi lại.",
-        "Number {} is taken by other content. Maybe another phone has this name or this outbox is new: use another --device, post again."},
+        "Số {} là của một tin khác, đã giữ. Có thể máy khác trùng tên: ghi lại với --device khác trong thư mục --data khác.",
+        "Number {} is taken by other content. Maybe another phone has this name: post again as another --device, in another --data."},
     Row{ReasonCode::too_large, "TOO_LARGE", "Tin lớn quá: {} byte. Hãy chia nhỏ.", "The message is too large: {} bytes. Split it."},
     Row{ReasonCode::unreadable, "UNREADABLE", "Không đọc được tin: {}. Hãy sửa rồi gửi lại.",
         "The message cannot be read: {}. Correct it and post again."},

@@ -59,9 +59,10 @@ std::vector<std::string> devices_in(const std::string& folder) {
 
 // Device and commune as the outbox keeps them; a flag that says otherwise is a mistake.
 FieldSettings with_identity(FieldSettings settings, const CLI::App& app) {
-    if (!was_posted_to(store_path(settings))) {
+    const bool is_named = app.count("--device") > 0;
+    if (is_named ? !std::filesystem::exists(store_path(settings)) : !was_posted_to(store_path(settings))) {
         const auto devices = devices_in(settings.data);
-        if (devices.size() == 1 && app.count("--device") == 0) {
+        if (devices.size() == 1 && !is_named) {
             settings.device = devices.front();
         } else if (!devices.empty()) {
             const auto& known = devices.front();
@@ -73,7 +74,7 @@ FieldSettings with_identity(FieldSettings settings, const CLI::App& app) {
         }
     }
     if (!was_posted_to(store_path(settings))) {
-        if (app.got_subcommand("run") && app.count("--device") == 0) {  // it would send for a device that nobody posts as
+        if (app.got_subcommand("run") && !is_named) {  // it would send for a device that nobody posts as
             throw std::invalid_argument(
                 in_tongue(settings,
                           "Thư mục " + settings.data +

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Scripts for the engine: deliveries in, receipts and blocks out.
 #include "services/runtime/core/engine.hpp"
+#include "services/runtime/core/journal.hpp"
 
 #include "services/commendation/commendation.hpp"
 #include "services/household/household.hpp"
@@ -264,6 +265,10 @@ TEST_CASE("a journal in which one block lies in another one's place is not read,
     };
     starts_with({1, 3, first->before, first->after, other.bytes});  // fewer entries than it says
     starts_with({1, 3, other.before, other.after, other.bytes});
+    starts_with({1, 1, other.before, other.after, other.bytes});  // whole, but not what was there
+    bench.store.replace({1, 3, first->before, first->after, first->bytes});
+    starts_with({4, 4, first->after + 1, chain_after(other.bytes, first->after + 1), other.bytes});  // it does not follow
+    bench.store.replace({4, 4, other.before, other.after, other.bytes});
     bench.store.replace(*first);
     bench.store.commit();
     CHECK_NOTHROW(bench.restart());

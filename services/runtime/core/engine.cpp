@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/runtime/core/engine.hpp"
+#include "services/runtime/core/journal.hpp"
 
 #include "services/runtime/core/bytes.hpp"
 #include "services/runtime/core/event_line.hpp"
@@ -42,10 +43,6 @@ std::uint32_t month_of(const v1::Event& event) {
 
 std::uint64_t Engine::event_digest(std::string_view bytes) {
     return digest_of(bytes, 0);
-}
-
-std::uint64_t Engine::chain_after(std::string_view block, std::uint64_t before) {
-    return digest_of(block, before);
 }
 
 // A clock that fell back is held at the last receipt.

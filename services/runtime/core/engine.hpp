@@ -205,13 +205,10 @@ private:
     void write_pages(const std::string& name, Device& held, store::v1::Device& record);
 
     [[nodiscard]] static std::uint64_t event_digest(std::string_view bytes);
-    [[nodiscard]] static std::uint64_t chain_after(std::string_view block, std::uint64_t before);
     [[nodiscard]] std::uint64_t received_at(Instant now) const;
     Device& device(const std::string& name);
     [[nodiscard]] std::optional<Seen> seen(const Id& id);
     [[nodiscard]] v1::Entry entry_at(std::uint64_t offset);
-    // Throws Broken when it is not whole.
-    [[nodiscard]] static store::v1::Entries entries_of(const JournalBlock& block);
     [[nodiscard]] static Id read_id(const std::string& text);
     [[nodiscard]] Id root_of(const Id& id);
     [[nodiscard]] Id target_of(const Id& id, const v1::Correction& correction) const;

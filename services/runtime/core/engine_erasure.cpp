@@ -9,6 +9,7 @@
 #include "services/runtime/core/bytes.hpp"
 #include "services/runtime/core/engine.hpp"
 #include "services/runtime/core/feed_head.hpp"
+#include "services/runtime/core/journal.hpp"
 #include "services/runtime/core/retention.hpp"
 #include "services/runtime/core/topics.hpp"
 
@@ -143,17 +144,16 @@ bool Engine::is_known_household(const std::string& key) {
         return true;
     }
     close_block();
-    for (std::uint64_t offset = 1; offset <= last_offset_;) {
-        const auto block = store_.block_at(offset);
-        store::v1::Entries entries;
-        if (block->bytes.find(key) != std::string::npos && entries.ParseFromString(block->bytes)) {
-            for (const auto& entry : entries.entries()) {
-                if (household_in(entry.event()) == key) {
-                    return true;
-                }
+    JournalWalk walk(store_, 0);
+    while (const auto block = walk.next()) {
+        if (block->bytes.find(key) == std::string::npos) {
+            continue;
+        }
+        for (const auto& entry : entries_of(*block).entries()) {
+            if (household_in(entry.event()) == key) {
+                return true;
             }
         }
-        offset = block->last + 1;
     }
     bool is_known = false;
     store_.scan("r/", [&](std::string_view, std::string_view bytes) {
@@ -227,13 +227,14 @@ bool Engine::erase_in(v1::Entry& entry, const std::string& key) {
 
 void Engine::rewrite_journal() {
     std::uint64_t chain = 0;
-    for (std::uint64_t offset = 1; offset <= last_offset_;) {
-        auto block = *store_.block_at(offset);
+    JournalWalk walk(store_, 0);
+    while (auto read = walk.next()) {
+        auto& block = *read;
         bool changed = block.before != chain;
         const bool is_named = std::any_of(erasing_.begin(), erasing_.end(),
                                           [&](const auto& each) { return block.bytes.find(each.first) != std::string::npos; });
-        store::v1::Entries entries;
-        if (is_named && entries.ParseFromString(block.bytes)) {
+        if (is_named) {
+            auto entries = entries_of(block);
             for (auto& entry : *entries.mutable_entries()) {
                 bool is_about_one = false;
                 for (const auto& [key, token] : erasing_) {
@@ -252,7 +253,6 @@ void Engine::rewrite_journal() {
             store_.replace(block);
         }
         chain = block.after;
-        offset = block.last + 1;
     }
     chain_ = chain;
 }

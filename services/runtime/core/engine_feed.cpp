@@ -2,6 +2,7 @@
 // The engine's feed: its head, who asks for blocks, and who else says a head of the same feed.
 #include "services/runtime/core/engine.hpp"
 #include "services/runtime/core/feed_head.hpp"
+#include "services/runtime/core/journal.hpp"
 #include "services/runtime/core/limits.hpp"
 #include "services/runtime/core/topics.hpp"
 
@@ -26,7 +27,7 @@ void Engine::answer_request(const Message& message, std::string_view subscriber)
     const auto budget =
         request.max_bytes() == 0 ? limits::reply_bytes_max : std::min<std::size_t>(request.max_bytes(), limits::reply_bytes_max);
     while (sent < budget) {
-        const auto block = store_.block_at(after + 1);
+        const auto block = read_block(store_, after + 1);
         if (!block) {
             break;
         }

@@ -2,6 +2,7 @@
 // The engine's memory: what the journal folds to, how it is read back at start-up, and how it is looked up.
 #include "services/runtime/core/bytes.hpp"
 #include "services/runtime/core/engine.hpp"
+#include "services/runtime/core/journal.hpp"
 #include "services/runtime/core/limits.hpp"
 
 #include <algorithm>
@@ -133,7 +134,8 @@ void Engine::recover() {
 // From the last snapshot on.
 void Engine::refold() {
     last_offset_ = snapshot_offset_;
-    while (const auto block = store_.block_at(last_offset_ + 1)) {
+    JournalWalk walk(store_, snapshot_offset_);
+    while (const auto block = walk.next()) {
         const auto entries = entries_of(*block);
         last_offset_ = block->last;
         auto offset = block->first;
@@ -322,23 +324,11 @@ v1::Entry Engine::entry_at(std::uint64_t offset) {
     if (offset >= first_pending) {
         return pending_.entries(static_cast<int>(offset - first_pending));
     }
-    const auto block = store_.block_at(offset);
+    const auto block = read_block(store_, offset);
     if (!block) {
         throw Broken("the journal has no entry at offset " + std::to_string(offset) + "; restore it from a backup");
     }
     return entries_of(*block).entries(static_cast<int>(offset - block->first));
-}
-
-// What the disk gives back is not trusted: a page in the place of another one is a block that is whole, of other offsets.
-store::v1::Entries Engine::entries_of(const JournalBlock& block) {
-    store::v1::Entries entries;
-    const bool is_whole = block.first <= block.last && chain_after(block.bytes, block.before) == block.after &&
-                          entries.ParseFromString(block.bytes) &&
-                          static_cast<std::uint64_t>(entries.entries_size()) == block.last - block.first + 1;
-    if (!is_whole) {
-        throw Broken("the journal's block at offset " + std::to_string(block.first) + " cannot be read; restore it from a backup");
-    }
-    return entries;
 }
 
 // The event that is corrected in the end.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/runtime/core/retention.hpp"
+#include "services/runtime/core/journal.hpp"
 
 #include "chieng/store/v1/inbox.pb.h"
 #include "services/runtime/core/validator.hpp"
@@ -23,14 +24,10 @@ std::set<std::string> erased_households(Store& store) {
 }
 
 void each_entry(Store& store, const std::function<void(const v1::Entry&)>& visit) {
-    std::uint64_t next = 1;
-    while (const auto block = store.block_at(next)) {
-        store::v1::Entries entries;
-        if (!entries.ParseFromString(block->bytes)) {
-            throw Broken("the journal's block at offset " + std::to_string(block->first) + " cannot be read; restore it from a backup");
-        }
+    JournalWalk walk(store, 0);
+    while (const auto block = walk.next()) {
+        const auto entries = entries_of(*block);
         std::for_each(entries.entries().begin(), entries.entries().end(), visit);
-        next = block->last + 1;
     }
 }
 

@@ -159,13 +159,28 @@ bool Hiding::hides_ratio(const Definition& definition, const std::string& area, 
             (hides(definition.of->series, area, period, true) || (definition.per && hides(definition.per->series, area, period, true))));
 }
 
+// A change is of one part of the rate (of one standard), and what is left of the whole is the others.
+bool Hiding::hides_share(const Definition& rate, const Definition& change, const std::string& area, const Period& period) const {
+    return std::any_of(rate.parts.begin(), rate.parts.end(), [&](SeriesId series) {
+        const auto& part = definitions_.series(series);
+        if (part.cut != change.indicator.change().same()) {
+            return false;
+        }
+        const auto hides_part = [&](const std::string& code) {
+            const auto of = definitions_.series_id(code, part.cut, part.cut_value);
+            return of && (hides(*of, area, period) || hides(*of, area, period, true));
+        };
+        return hides_part(rate.of->code) || (rate.per && hides_part(rate.per->code));
+    });
+}
+
 bool Hiding::hides_whole(const Definition& definition, const std::string& area, const Period& period) const {
     if (definition.indicator.has_ratio()) {
         return hides_ratio(definition, area, period, false);
     }
     if (definition.indicator.has_change()) {
         const auto* of = definitions_.find(definition.of->code, period.last_day());
-        return of != nullptr && of->of && hides_ratio(*of, area, period, true);
+        return of != nullptr && of->of && (hides_ratio(*of, area, period, true) || hides_share(*of, definition, area, period));
     }
     return !definition.indicator.source().empty() && hides(definition.whole, area, period);
 }

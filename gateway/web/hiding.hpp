@@ -51,6 +51,7 @@ private:
     [[nodiscard]] bool hides(SeriesId series, const std::string& area, const Period& period, bool at_start = false) const;
     [[nodiscard]] bool hides_whole(const Definition& definition, const std::string& area, const Period& period) const;
     [[nodiscard]] bool hides_ratio(const Definition& definition, const std::string& area, const Period& period, bool change) const;
+    [[nodiscard]] bool hides_share(const Definition& rate, const Definition& change, const std::string& area, const Period& period) const;
     [[nodiscard]] bool hides_met(const Definition& definition, const v1::IndicatorValue& value, const Period& period) const;
     [[nodiscard]] bool hides_kind(const Definition& definition, const std::string& area, const std::string& kind,
                                   const Period& period) const;

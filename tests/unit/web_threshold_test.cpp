@@ -332,6 +332,44 @@ TEST_CASE("a class is told again when enough households have moved, and never as
     CHECK(told("2022", "23656-04", "flute") == "SUPPRESSED");
 }
 
+TEST_CASE("a change under one standard does not tell how few were found under another", "[web]") {
+    WebWorld world("625", rights_of_three());
+    std::uint64_t sequence = 0;
+    const auto happen = [&](const std::string& day, v1::PovertyStandard standard, auto cause, auto movement, auto from, auto to) {
+        auto event = an_event(++sequence);
+        event.set_village("23656-01");
+        event.set_occurred_on(day);
+        auto& change = *event.mutable_household_status_changed();
+        change.set_household_key("h-" + std::to_string(sequence));
+        change.set_standard(standard);
+        change.set_cause(cause);
+        change.set_movement(movement);
+        change.set_from_class(from);
+        change.set_to_class(to);
+        world.happened(event);
+    };
+    using Change = v1::HouseholdStatusChanged;
+    auto opening = an_event(++sequence);
+    opening.set_village("23656-01");
+    opening.set_occurred_on("2022-01-02");
+    opening.mutable_baseline_set()->set_year(2022);
+    opening.mutable_baseline_set()->set_standard(v1::DECREE_07_2021);
+    opening.mutable_baseline_set()->set_households(100);
+    opening.mutable_baseline_set()->set_poor(20);
+    world.happened(opening);
+    for (int n = 0; n < 6; ++n) {
+        happen("2022-04-20", v1::DECREE_07_2021, Change::YEARLY_REVIEW, Change::ESCAPED_POVERTY, v1::POOR, v1::AVERAGE);
+    }
+    const auto told = [&](const std::string& token) {
+        return value_in(world.get("/api/v1/table?period=2022", as(token)), "POV-08", "23656");
+    };
+    CHECK(told("flute").at("number") == 14);
+    happen("2021-12-20", v1::DECISION_59_2015, Change::MOVED_IN, Change::UNCHANGED, v1::HOUSEHOLD_CLASS_UNSPECIFIED, v1::POOR);
+    CHECK(value_in(world.get("/api/v1/table?period=2022", as("drum")), "POV-02", "23656").at("number") == 15);
+    CHECK(told("drum").at("number") == 14);
+    CHECK(told("flute").at("status") == "SUPPRESSED");
+}
+
 TEST_CASE("a target does not tell what is hidden") {
     WebWorld world("23656", rights_of_three());
     world.happened(a_target(1, "SUP-01", "2022-Q2", 1000));

@@ -330,11 +330,15 @@ int show_restated(const ReportSettings& settings, const Definitions& definitions
         return exit_data;
     }
     const auto& report = reply->report();
+    auto others = reply->restated();
+    others.erase(
+        std::remove_if(others.begin(), others.end(), [](const v1::Restatement& one) { return !is_other_number(one.filed(), one.now()); }),
+        others.end());
     std::printf(settings.english ? "%s %s, revision %u, sha256 %s: %d of %d values are restated\n"
                                  : "%s %s, chốt lần %u, sha256 %s: %d trong %d số liệu đã khác\n",
-                report.area().c_str(), report.period().c_str(), report.revision(), report.digest().c_str(), reply->restated_size(),
+                report.area().c_str(), report.period().c_str(), report.revision(), report.digest().c_str(), others.size(),
                 report.values_size());
-    for (const auto& restated : reply->restated()) {
+    for (const auto& restated : others) {
         const auto& named = restated.has_now() ? restated.now() : restated.filed();
         const auto* definition = definitions.find(named.indicator(), *parse_day(report.to()));
         if (definition == nullptr) {
@@ -345,7 +349,7 @@ int show_restated(const ReportSettings& settings, const Definitions& definitions
         const auto now = restated.has_now() ? text_of(indicator, restated.now()) : std::string("–");
         std::printf("%-9s %-7s %s: %s → %s%s\n", named.area().c_str(), named.indicator().c_str(),
                     (settings.english ? indicator.label().en() : indicator.label().vi()).c_str(), filed.c_str(), now.c_str(),
-                    filed == now ? (settings.english ? " (parts or events)" : " (chi tiết)") : "");
+                    filed == now ? (settings.english ? " (parts)" : " (chi tiết)") : "");
     }
     if (reply->restated().empty()) {
         return 0;

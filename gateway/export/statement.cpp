@@ -2,6 +2,7 @@
 #include "gateway/export/statement.hpp"
 
 #include "gateway/serve/labels.hpp"
+#include "gateway/serve/restated.hpp"
 
 #include <algorithm>
 #include <array>
@@ -72,6 +73,18 @@ public:
         return all.status == Status::not_reported ? all : figure_of(indicator, Part::default_instance());
     }
 
+    // What is not there is nothing.
+    [[nodiscard]] const v1::IndicatorValue& value(const std::string& code) const {
+        const auto* found = find(code);
+        return found == nullptr ? v1::IndicatorValue::default_instance() : *found;
+    }
+    [[nodiscard]] const Part& part_value(const std::string& code, const PartName& name) const {
+        const auto& parts = value(code).parts();
+        const auto it = std::find_if(parts.begin(), parts.end(),
+                                     [&](const Part& part) { return part.cut() == name.first && part.cut_value() == name.second; });
+        return it == parts.end() ? Part::default_instance() : *it;
+    }
+
     template <class Take>
     void each_part(const std::string& code, const Take& take) const {
         if (const auto* value = find(code); value != nullptr) {
@@ -139,7 +152,9 @@ private:
         row.measure = indicator.measure();
         row.decimals = decimals_of(indicator);
         auto whole = row;
-        fill(whole, [&](const Told& told) { return told.whole(indicator); });
+        fill(
+            whole, [&](const Told& told) { return told.whole(indicator); },
+            [&](const Told& filed, const Told& now) { return is_other_whole(filed.value(row.code), now.value(row.code)); });
         statement_.rows.push_back(std::move(whole));
         for (const auto& name : parts_of(definition)) {
             auto part = row;
@@ -147,20 +162,15 @@ private:
             part.cut_value = name.second;
             part.cut_label = cut_label(indicator, name.first);
             part.cut_value_label = cut_value_label(input_.definitions, definition, name.first, name.second, day_);
-            fill(part, [&](const Told& told) { return told.part(indicator, name); });
+            fill(
+                part, [&](const Told& told) { return told.part(indicator, name); },
+                [&](const Told& filed, const Told& now) {
+                    return is_other_part(filed.part_value(row.code, name), now.part_value(row.code, name));
+                });
             if (!std::all_of(part.cells.begin(), part.cells.end(), is_all_hidden)) {
                 statement_.rows.push_back(std::move(part));
             }
         }
-    }
-
-    // That a place reported something meanwhile makes 0 of what was not reported: no other number.
-    static bool is_other(const Figure& filed, const Figure& now) {
-        const auto is_nothing = [](const Figure& figure) {
-            return figure.status == Status::not_reported ||
-                   (figure.status == Status::ok && figure.number.find_first_not_of("0.") == std::string::npos && !figure.denominator);
-        };
-        return !(is_nothing(filed) && is_nothing(now)) && (now.status != filed.status || now.text != filed.text);
     }
 
     static bool is_all_hidden(const Cell& cell) {
@@ -176,8 +186,8 @@ private:
         }
     }
 
-    template <class Read>
-    void fill(Row& row, const Read& read) const {
+    template <class Read, class Differs>
+    void fill(Row& row, const Read& read, const Differs& differs) const {
         for (std::size_t i = 0; i < now_.size(); ++i) {
             const CellName name{input_.places[i].code, row.code, row.cut, row.cut_value};
             Cell cell;
@@ -185,7 +195,7 @@ private:
             if (!filed_.empty()) {
                 cell.filed = input_.hidden_filed.contains(name) ? no_figure(Status::suppressed) : read(filed_[i]);
                 const bool is_told = cell.now.status != Status::suppressed && cell.filed->status != Status::suppressed;
-                cell.restated = is_told && is_other(*cell.filed, cell.now);
+                cell.restated = is_told && differs(filed_[i], now_[i]);
             }
             row.cells.push_back(std::move(cell));
         }
@@ -272,7 +282,8 @@ bool tells_of_events(const Definitions& definitions, const v1::IndicatorValue& v
     }
     const auto& indicator = definition->indicator;
     if (!indicator.has_ratio()) {
-        // That a target was assigned, or a period filed, happened in an office: of such events only those tell that count any.
+        // A target that was assigned, or a period that was filed, happened in an office: what counts events of every kind tells of those
+        // too, and so of nothing.
         const auto& sources = indicator.source();
         const auto counts_any = [](const v1::Source& source) { return source.event() == "*"; };
         return !indicator.has_targets() && (sources.empty() || !std::all_of(sources.begin(), sources.end(), counts_any));

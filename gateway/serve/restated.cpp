@@ -46,6 +46,10 @@ bool is_other_whole(const v1::IndicatorValue& filed, const v1::IndicatorValue& n
     return !has_same_numbers(filed, now) || filed.median() != now.median();
 }
 
+bool is_other_part(const v1::IndicatorValue::Part& filed, const v1::IndicatorValue::Part& now) {
+    return !has_same_numbers(filed, now);
+}
+
 bool is_other_number(const v1::IndicatorValue& filed, const v1::IndicatorValue& now) {
     auto before = parts_of(filed);
     auto after = parts_of(now);
@@ -53,7 +57,7 @@ bool is_other_number(const v1::IndicatorValue& filed, const v1::IndicatorValue& 
         after.try_emplace(part);
     }
     return is_other_whole(filed, now) ||
-           std::any_of(after.begin(), after.end(), [&](const auto& one) { return !has_same_numbers(one.second, before[one.first]); });
+           std::any_of(after.begin(), after.end(), [&](const auto& one) { return is_other_part(before[one.first], one.second); });
 }
 
 std::vector<std::string> changed_cells(const v1::ReportReply& reply, const Definitions& definitions) {

@@ -11,9 +11,11 @@
 
 namespace chieng {
 
-// Whether the whole, or any part, is another number. The events that made it may be others.
+// Restated is what is another number, exactly, than was filed: the whole or any part; not one that other events made, nor 0 of what
+// nobody had reported.
 [[nodiscard]] bool is_other_number(const v1::IndicatorValue& filed, const v1::IndicatorValue& now);
 [[nodiscard]] bool is_other_whole(const v1::IndicatorValue& filed, const v1::IndicatorValue& now);
+[[nodiscard]] bool is_other_part(const v1::IndicatorValue::Part& filed, const v1::IndicatorValue::Part& now);
 
 // Lines "23653  COM-01 form=TALK  3 → 4", by place, in the order of the reply.
 [[nodiscard]] std::vector<std::string> changed_cells(const v1::ReportReply& reply, const Definitions& definitions);

@@ -70,8 +70,7 @@ std::vector<v1::Restatement> told_restated(const Call& call, const v1::Report& r
         const auto* definition =
             day && one.has_filed() && one.has_now() ? call.world.definitions.find(one.now().indicator(), *day) : nullptr;
         return definition == nullptr || is_hidden(call.sight(), definition->indicator, one.filed(), Told::filed) ||
-               is_hidden(call.sight(), definition->indicator, one.now(), Told::now) ||
-               text_of(definition->indicator, one.filed()) == text_of(definition->indicator, one.now());
+               is_hidden(call.sight(), definition->indicator, one.now(), Told::now) || !is_other_whole(one.filed(), one.now());
     });
     return all;
 }

@@ -169,9 +169,8 @@ Json Column::value(const KeptColumns::Row& row, const Cuts& cuts) const {
         const auto before = filed_->values.find({area_, indicator.code()});
         if (before != filed_->values.end()) {
             const auto filed = value_json(call_, indicator, *before->second, {filed_->reported.contains(area_), {}, Told::filed});
-            // Under a threshold, of what is shown now and then: what is hidden, a part too, would be told by having changed.
-            const bool restated = call_.viewer.threshold() == 0 ? is_other_whole(*before->second, row.value)
-                                                                : is_shown(json) && is_shown(filed) && json["text"] != filed["text"];
+            // Of what is shown now and then: what is hidden would be told by having changed.
+            const bool restated = is_shown(json) && is_shown(filed) && is_other_whole(*before->second, row.value);
             json["filed"] = {{"text", filed["text"]}, {"revision", filed_->report.revision()}, {"restated", restated}};
         }
     }

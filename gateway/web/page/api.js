@@ -75,9 +75,9 @@ export async function post(path, body, query, key) {
 }
 
 export async function signIn(token) {
-    const viewer = await post('session', { token });
+    const answer = await post('session', { token });
     seen.clear();
-    return viewer;
+    return answer;
 }
 
 export async function signOut() {

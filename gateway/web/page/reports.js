@@ -17,7 +17,7 @@ export async function load(ctx) {
     };
 }
 
-// What reads as before differs in its parts, or in the events that make it.
+// What reads as before differs in its parts.
 const readsOtherwise = cell => valueText(cell.filed) !== valueText(cell.now);
 
 function changed(ctx, opened) {

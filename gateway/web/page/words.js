@@ -235,12 +235,12 @@ const texts = {
     filedHead: ['Đã chốt', 'Filed'],
     nowHead: ['Hiện nay', 'Now'],
     alsoInside: [
-        'Ngoài ra có {0} số không thay đổi, chỉ chi tiết hoặc các tin làm nên số đó đã khác.',
-        'Besides, {0} read as before: only their parts differ, or the events that make them.',
+        'Ngoài ra có {0} số không thay đổi, chỉ chi tiết của số đó đã khác.',
+        'Besides, {0} read as before: only their parts differ.',
     ],
     onlyInside: [
-        'Không số nào thay đổi; ở {0} số, chỉ chi tiết hoặc các tin làm nên số đó đã khác.',
-        'None reads differently; of {0} the parts differ, or the events that make them.',
+        'Không số nào thay đổi; ở {0} số, chỉ chi tiết đã khác.',
+        'None reads differently; of {0} the parts differ.',
     ],
     reportDigest: ['Mã đối chiếu (SHA-256)', 'SHA-256'],
     reportDigestSay: [

@@ -326,6 +326,12 @@ void DefinitionCompiler::compile_when(const v1::Source& source, SourcePlan& plan
     if (!is_revocable && !source.scope().empty()) {
         fail("scope is of what is agreed to, or withdraws");
     }
+    const auto& all = indicators_.indicator(at_).source();
+    if (is_revocable && std::any_of(all.begin(), all.end(), [&](const v1::Source& other) {
+            return (other.withdraws() || !other.agreed_on().empty()) && other.scope().empty() != source.scope().empty();
+        })) {
+        fail("scope is of all that is agreed to or withdraws, or of none");
+    }
 }
 
 CutPlan DefinitionCompiler::cut_plan(Definition& definition, const v1::Cut& cut, int source, const SourcePlan& of) {

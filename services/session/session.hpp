@@ -13,8 +13,8 @@ struct Session {
 
     // `scope`: of one channel; unspecified: of all.
     static std::string withdrawal_of(const std::string& subject, v1::ExemplarPublished::Channel scope) {
-        const auto all = "withdrawn/" + subject;  // a reference has no /
-        return scope == v1::ExemplarPublished::CHANNEL_UNSPECIFIED ? all : all + "/" + v1::ExemplarPublished::Channel_Name(scope);
+        const auto all = "withdrawn/" + subject;  // in which there is no end of a line
+        return scope == v1::ExemplarPublished::CHANNEL_UNSPECIFIED ? all : all + "\n" + v1::ExemplarPublished::Channel_Name(scope);
     }
 
     static Reasons decide(const v1::ExemplarPublished& story, const Context& context) {

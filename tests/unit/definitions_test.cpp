@@ -101,6 +101,10 @@ TEST_CASE("the scope of what is withdrawn is one of a few values, of what somebo
         return Definitions::load("indicator { code: 'X-1' " + words + rest + " }", "f.txtpb");
     };
     CHECK_NOTHROW(load(about("consent_withdrawn", "withdraws: true scope: 'consent_withdrawn.scope'")));
+    refused(about("consent_withdrawn", "withdraws: true scope: 'consent_withdrawn.scope'") +
+                " source { event: 'exemplar_published' latest: 'exemplar_published.subject_ref' agreed_on: "
+                "'exemplar_published.consent_date' }",
+            "scope is of all that is agreed to or withdraws, or of none");
 }
 
 TEST_CASE("a code is a level of topics: letters, digits, and a part") {

@@ -200,6 +200,7 @@ TEST_CASE("a consent may be withdrawn for one channel, and a story goes out on t
     auto withdrawal = a_withdrawal(1, "2022-05-01");
     withdrawal.mutable_consent_withdrawn()->set_scope(v1::ExemplarPublished::FACEBOOK);
     CHECK(bench.refusal("p1", withdrawal).empty());
+    CHECK(bench.refusal("p2", a_withdrawal(1, "2022-05-01", "nv-4/ZALO")).empty());  // somebody else
     const std::string refused = "exemplar_published.channels:CHANNEL_WITHDRAWN";
     CHECK(bench.refusal("p1", story_on(2, {v1::ExemplarPublished::ZALO, v1::ExemplarPublished::FACEBOOK}, "2022-04-01")) == refused);
     CHECK(bench.refusal("p1", story_on(3, {v1::ExemplarPublished::ZALO}, "2022-04-01")).empty());

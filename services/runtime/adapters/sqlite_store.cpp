@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/runtime/adapters/sqlite_store.hpp"
 
+#include <spdlog/spdlog.h>
 #include <sqlite3.h>
 #include <zstd.h>
 
@@ -31,6 +32,8 @@ constexpr std::size_t block_bytes_bound = 64UL << 20U;
 
 constexpr std::uint64_t scrub_is_due = 1;  // as the file's user_version
 constexpr std::chrono::milliseconds turn_pause{5};
+constexpr std::chrono::milliseconds scrub_patience{2'000};  // for those who read to end, while a unit is committed …
+constexpr std::chrono::minutes scrub_again_after{1};        // … and until it is tried again
 
 bool is_packed(std::string_view bytes) {
     constexpr std::string_view magic("\x28\xB5\x2F\xFD", 4);
@@ -273,7 +276,7 @@ void SqliteStore::commit() {
     if (on_commit_) {
         on_commit_(std::chrono::steady_clock::now() - began);
     }
-    if (std::exchange(scrub_due_, false)) {
+    if (scrub_due_ && std::chrono::steady_clock::now() >= scrub_at_) {
         write_anew();
     }
 }
@@ -288,14 +291,23 @@ void SqliteStore::scrub() {
 // Pages and log keep old bytes until they happen to be used again: every page is written from what is stored now.
 void SqliteStore::write_anew() {
     run("VACUUM");
-    const auto until = std::chrono::steady_clock::now() + turn_patience;
-    while (number("PRAGMA wal_checkpoint(TRUNCATE)") != 0) {  // another process reads it, or is just opening it
+    const auto until = std::chrono::steady_clock::now() + scrub_patience;
+    while (true) {
+        sqlite3_busy_timeout(database_.get(), 0);
+        const bool is_read = number("PRAGMA wal_checkpoint(TRUNCATE)") != 0;  // by another process, or one that is just opening it
+        sqlite3_busy_timeout(database_.get(), sharing_ == Sharing::shared ? static_cast<int>(turn_patience.count()) : 0);
+        if (!is_read) {
+            break;
+        }
         if (std::chrono::steady_clock::now() >= until) {
-            scrub_due_ = true;  // with the next unit, or start
+            spdlog::warn("{}: another process keeps reading it; what was erased is gone when that one ends", path_);
+            scrub_due_ = true;
+            scrub_at_ = std::chrono::steady_clock::now() + scrub_again_after;
             return;
         }
         std::this_thread::sleep_for(turn_pause);
     }
+    scrub_due_ = false;
     run("PRAGMA user_version=0");
 }
 

@@ -79,6 +79,7 @@ private:
     Statement append_, replace_, last_, at_, get_, put_, erase_, version_;
     bool open_unit_ = false;
     bool scrub_due_ = false;
+    std::chrono::steady_clock::time_point scrub_at_;  // not before
     std::function<void(std::chrono::nanoseconds)> on_commit_;
 };
 

@@ -93,7 +93,9 @@ Actions SuppressedTopics::handle(std::span<const Input> inputs, Instant now) {
         look(now);
     }
     for (; !due_.empty() && actions.size() < told_at_once; due_.pop_front()) {
-        actions.emplace_back(std::move(due_.front()));
+        v1::IndicatorValue value;
+        value.ParseFromString(due_.front().value);
+        actions.emplace_back(for_recipient(recipients_[due_.front().recipient].who.name, value, EventData(value)));
     }
     return actions;
 }
@@ -107,26 +109,26 @@ void SuppressedTopics::look(Instant now) {
         const auto value = board.value(id);
         const auto last = *parse_day(value.to());
         const auto* definition = definitions_.find(value.indicator(), last);
-        for (auto& recipient : recipients_) {
-            const auto& share = recipient.who.share;
-            if (definition != nullptr && share.has(value) && (!recipient.who.at_period_close || last < today)) {
+        for (std::size_t i = 0; i < recipients_.size(); ++i) {
+            const auto& who = recipients_[i].who;
+            const auto& share = who.share;
+            if (definition != nullptr && share.has(value) && (!who.at_period_close || last < today)) {
                 const web::Sight sight{definitions_, places_, place_, board, hidings_, share.threshold(), share, today};
-                tell(recipient, id, suppressed(sight, definition->indicator, share.of(value)), now);
+                tell(i, id, suppressed(sight, definition->indicator, share.of(value)), now);
             }
         }
     }
 }
 
-void SuppressedTopics::tell(Recipient& recipient, Board::IndicatorId id, const v1::IndicatorValue& value, Instant now) {
+void SuppressedTopics::tell(std::size_t recipient, Board::IndicatorId id, v1::IndicatorValue value, Instant now) {
     const auto bytes = frozen_bytes(value);
     const auto digest = XXH3_64bits(bytes.data(), bytes.size());
-    const auto [it, is_new] = recipient.told.try_emplace(id, digest);
+    const auto [it, is_new] = recipients_[recipient].told.try_emplace(id, digest);
     if (!is_new && std::exchange(it->second, digest) == digest) {
         return;
     }
-    auto said = value;
-    said.set_as_of(static_cast<std::uint64_t>(now.civil.time_since_epoch().count()));
-    due_.push_back(for_recipient(recipient.who.name, said, EventData(said)));
+    value.set_as_of(static_cast<std::uint64_t>(now.civil.time_since_epoch().count()));
+    due_.push_back({recipient, value.SerializeAsString()});
 }
 
 }  // namespace chieng

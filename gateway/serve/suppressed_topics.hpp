@@ -17,6 +17,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -43,7 +44,7 @@ private:
     };
 
     void look(Instant now);
-    void tell(Recipient& recipient, Board::IndicatorId id, const v1::IndicatorValue& value, Instant now);
+    void tell(std::size_t recipient, Board::IndicatorId id, v1::IndicatorValue value, Instant now);
 
     const Definitions& definitions_;
     const Places& places_;
@@ -55,7 +56,11 @@ private:
     bool link_is_up_ = false;
     std::chrono::milliseconds look_at_{0};
     std::optional<std::pair<std::uint64_t, Day>> looked_at_;  // version of the board, and the day
-    std::deque<Publish> due_;
+    struct Due {
+        std::size_t recipient;
+        std::string value;  // serialized: after a start all of them wait
+    };
+    std::deque<Due> due_;
 };
 
 // What a recipient with a threshold is told of a value that it receives, as of its board; without lineage.

@@ -4,6 +4,7 @@
 #include "gateway/serve/suppressed_topics.hpp"
 #include "services/runtime/core/cloud_event.hpp"
 #include "services/runtime/core/topics.hpp"
+#include "tests/support/gateway_bench.hpp"
 #include "tests/support/web_world.hpp"
 
 #include "data/recipients.hpp"
@@ -68,14 +69,7 @@ struct District {
         }
     }
     void happened(const v1::Event& event, const std::string& commune) {
-        const auto offset = ++offsets[commune];
-        v1::Block block;
-        block.set_epoch(5);
-        block.set_first(offset);
-        block.set_last(offset);
-        block.set_before(offset - 1);
-        block.set_after(offset);
-        *block.add_entries() = entry_of("p", event);
+        const auto block = gateway_test::block_of(++offsets[commune], event, 5);
         hear(Arrived{{topics::feed(commune, "session"), block.SerializeAsString(), false}});
     }
     std::set<std::string> told_to(const std::string& name) const {

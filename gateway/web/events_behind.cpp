@@ -48,7 +48,8 @@ public:
 
     // Whether there may be events that weigh by what who sees up to this class is not shown; the same whichever there are.
     [[nodiscard]] bool may_withhold(v1::DataClass sees) const {
-        return std::any_of(bodies_.begin(), bodies_.end(), [&](int body) {
+        constexpr int every_kind = 0;  // by its envelope
+        return !bodies_.contains(every_kind) && std::any_of(bodies_.begin(), bodies_.end(), [&](int body) {
             const auto* kind = v1::Event::descriptor()->FindFieldByNumber(body);
             return kind != nullptr && is_above(*kind->message_type(), sees);
         });

@@ -40,7 +40,11 @@ std::optional<std::string> commune_kept_in(const std::string& outbox) {
 
 // Whoever only looked left an empty one.
 bool was_posted_to(const std::string& outbox) {
-    return std::filesystem::exists(outbox) && commune_kept_in(outbox);
+    if (!std::filesystem::exists(outbox)) {
+        return false;
+    }
+    SqliteStore store(outbox, nullptr, Sharing::shared);
+    return Outbox(store).ledger().posted > 0;
 }
 
 // The devices that posted from this folder. What a gateway keeps there is its own.
@@ -50,7 +54,7 @@ std::vector<std::string> devices_in(const std::string& folder) {
     for (const auto& entry : std::filesystem::directory_iterator(folder, unreadable)) {
         const auto name = entry.path().filename().string();
         const bool is_gateways = name.starts_with("office-") || name.starts_with("attention-");
-        if (name.ends_with(file_end) && !is_gateways && commune_kept_in(entry.path().string())) {
+        if (name.ends_with(file_end) && !is_gateways && was_posted_to(entry.path().string())) {
             devices.push_back(name.substr(0, name.size() - file_end.size()));
         }
     }
@@ -76,10 +80,7 @@ FieldSettings with_identity(FieldSettings settings, const CLI::App& app) {
     if (!was_posted_to(store_path(settings))) {
         if (app.got_subcommand("run") && !is_named) {  // it would send for a device that nobody posts as
             throw std::invalid_argument(
-                in_tongue(settings,
-                          "Thư mục " + settings.data +
-                              " chưa ghi tin nào: hãy ghi --device là tên máy này, hoặc "
-                              "ghi tin trước.",
+                in_tongue(settings, "Chưa có tin nào trong thư mục " + settings.data + ": hãy thêm --device TÊN_MÁY, hoặc ghi tin trước.",
                           "Nothing was posted from the folder " + settings.data + " yet: name this device with --device, or post first."));
         }
         return settings;

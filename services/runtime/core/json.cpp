@@ -210,7 +210,7 @@ Detail Unreadable::words() const {
 
 bool is_json(std::string_view payload) {
     const auto at = payload.find_first_not_of(" \t\r\n");
-    // A protobuf Events also begins with a line feed (field 1), but then its length: '{' would be a device of 123 letters.
+    // A protobuf Events also begins with a line feed (field 1), but then its length: '{' would be a device of 123 letters, '[' one of 91.
     return at != std::string_view::npos && (payload[at] == '{' || payload[at] == '[');
 }
 

@@ -92,7 +92,7 @@ constexpr std::array rows{
     Row{ReasonCode::consent_withdrawn, "CONSENT_WITHDRAWN", "Người được nêu đã rút đồng ý ngày {}; cần văn bản đồng ý mới.",
         "The subject withdrew consent on {}; a new consent is needed."},
     Row{ReasonCode::channel_withdrawn, "CHANNEL_WITHDRAWN",
-        "Người được nêu đã rút đồng ý đăng trên kênh này: {}. Hãy bỏ kênh đó hoặc xin văn bản đồng ý mới.",
+        "Người được nêu đã rút lại sự đồng ý đăng trên kênh này: {}. Hãy bỏ kênh đó hoặc xin văn bản đồng ý mới.",
         "The subject withdrew consent for this channel: {}. Leave the channel out, or ask for a new consent."},
     Row{ReasonCode::wrong_standard, "WRONG_STANDARD",
         "Chuẩn nghèo này không áp dụng vào thời gian đó: {}. Hãy chọn chuẩn của thời gian đó.",

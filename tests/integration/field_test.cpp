@@ -268,17 +268,26 @@ TEST_CASE("the list tells waiting, sent, stored and refused apart", "[integratio
     CHECK(village.ledger() == Outbox::Ledger{1, 1, 0, 0});
 }
 
+namespace {
+
+// The code with which it ends, and all that it says.
+std::string answer_of(const Village& village, const std::vector<std::string>& words) {
+    std::vector<std::string> command{CHIENG_FIELD, "--data", village.folder.path(), "--broker", village.broker.url(), "--english"};
+    command.insert(command.end(), words.begin(), words.end());
+    const auto log = village.log("field.log");
+    std::filesystem::remove(log);
+    Process process(command, log);
+    const auto code = process.wait(60s);
+    return std::to_string(code.value_or(-1)) + " " + text_of(log);
+}
+
+}  // namespace
+
 TEST_CASE("an outbox remembers its device and commune; a flag that says otherwise ends with 78 and what to do", "[integration]") {
     const Village village;
     const auto field = [&](std::vector<std::string> flags, std::initializer_list<std::string> words) {
-        std::vector<std::string> command{CHIENG_FIELD, "--data", village.folder.path(), "--broker", village.broker.url(), "--english"};
-        command.insert(command.end(), flags.begin(), flags.end());
-        command.insert(command.end(), words.begin(), words.end());
-        const auto log = village.log("field.log");
-        std::filesystem::remove(log);
-        Process process(command, log);
-        const auto code = process.wait(60s);
-        return std::to_string(code.value_or(-1)) + " " + text_of(log);
+        flags.insert(flags.end(), words.begin(), words.end());
+        return answer_of(village, flags);
     };
     const auto post = {
         std::string("post"),           std::string("session-held"), std::string("--occurred-on"),    std::string("2022-03-20"),
@@ -302,15 +311,7 @@ TEST_CASE("an outbox remembers its device and commune; a flag that says otherwis
 
 TEST_CASE("an outbox whose file is cut short says so, and takes no more events", "[integration]") {
     const Village village;
-    const auto field = [&](const std::vector<std::string>& words) {
-        std::vector<std::string> command{CHIENG_FIELD, "--data", village.folder.path(), "--broker", village.broker.url(), "--english"};
-        command.insert(command.end(), words.begin(), words.end());
-        const auto log = village.log("field.log");
-        std::filesystem::remove(log);
-        Process process(command, log);
-        const auto code = process.wait(60s);
-        return std::to_string(code.value_or(-1)) + " " + text_of(log);
-    };
+    const auto field = [&](const std::vector<std::string>& words) { return answer_of(village, words); };
     std::ofstream lines(village.folder.path() / "lines.json");
     for (int i = 0; i < 60; ++i) {
         lines << R"({"occurredOn":"2022-03-20","village":"23656-01","organisation":"WOMEN","role":"ASSOCIATION_OFFICER","sessionHeld":)"

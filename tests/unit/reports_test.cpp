@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Filed reports and the rebuild, at the gateway's own seams.
-#include "gateway/serve/gateway.hpp"
-#include "gateway/serve/rebuild.hpp"
+// Filed reports, at the gateway's own seams.
 #include "gateway/serve/restated.hpp"
 #include "services/runtime/core/cloud_event.hpp"
 #include "services/runtime/core/topics.hpp"
-#include "tests/support/gateway_bench.hpp"
-
-#include "data/indicators.hpp"
-#include "data/recipients.hpp"
+#include "tests/support/reports_bench.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <algorithm>
-#include <map>
-#include <optional>
 #include <regex>
 #include <span>
 
@@ -24,76 +17,6 @@ using namespace chieng;
 using namespace chieng::testing;
 
 namespace {
-
-const std::string feed = topics::feed("23656", "session");
-
-// A gateway of one feed of sessions, and whoever asks it.
-struct Bench {
-    MemoryStore store;
-    Definitions definitions = Definitions::load(data::indicators, "indicators.txtpb");
-    Recipients recipients = Recipients::load(data::recipients, "recipients.txtpb", definitions, "23656");
-    std::string service = "session";
-    std::optional<Gateway> gateway;
-    std::int64_t now_ms = 0;
-    std::string today = "2022-07-01";
-    std::map<std::string, std::string> said;  // the last message of each topic
-    std::vector<v1::Block> blocks;
-
-    explicit Bench(const std::string& of = "session") : service(of) { start(); }
-    void start() {
-        gateway.emplace(definitions, kbang(), "23656", std::vector<Source>{{"23656", service}}, store, 77);
-        gateway->serve(recipients);
-        hear(Input(LinkUp{}));
-        now_ms += 1'000;
-        hear(Input(Tick{}));
-    }
-    void hear(const Input& input) {
-        for (const auto& action : gateway->handle(std::span(&input, 1), {Seconds(*parse_day(today)), std::chrono::milliseconds(now_ms)})) {
-            if (const auto* publish = std::get_if<Publish>(&action)) {
-                said[publish->message.topic] = publish->message.payload;
-            }
-        }
-    }
-    void publish(const v1::Event& event) {
-        auto block = gateway_test::block_of(blocks.size() + 1, event, 5);
-        block.mutable_entries(0)->set_received_at(1'655'000'000);
-        blocks.push_back(block);
-        hear(Input(Arrived{{topics::feed("23656", service), block.SerializeAsString(), false}}));
-    }
-    v1::ReportReply acknowledge(const std::string& period, const std::string& recipient, std::uint32_t revision = 0) {
-        v1::ReportRequest request;
-        request.set_period(period);
-        request.set_revision(revision);
-        request.set_acknowledged_by(recipient);
-        return ask(request);
-    }
-    std::vector<v1::ArchiveEntry> archive() {
-        hear(Input(Arrived{{topics::requests("23656", "archive", "officer"), "", false}}));
-        v1::ArchiveReply reply;
-        REQUIRE(reply.ParseFromString(said[topics::replies("23656", "archive", "officer")]));
-        return {reply.entries().begin(), reply.entries().end()};
-    }
-    v1::ReportReply ask(const std::string& period, bool file, std::uint32_t revision = 0) {
-        v1::ReportRequest request;
-        request.set_period(period);
-        request.set_file(file);
-        request.set_why(file ? "numbers were corrected" : "");
-        request.set_revision(revision);
-        return ask(request);
-    }
-    v1::ReportReply ask(const v1::ReportRequest& request) {
-        hear(Input(Arrived{{topics::requests("23656", "reports", "officer"), request.SerializeAsString(), false}}));
-        v1::ReportReply reply;
-        REQUIRE(reply.ParseFromString(said[topics::replies("23656", "reports", "officer")]));
-        return reply;
-    }
-};
-
-v1::Event a_session_on(std::uint64_t sequence, const std::string& day) {
-    auto event = a_session_held(sequence);
-    event.set_occurred_on(day);
-    return event;
-}
 
 std::int64_t number(const v1::Report& report, const std::string& code) {
     for (const auto& value : report.values()) {
@@ -105,32 +28,6 @@ std::int64_t number(const v1::Report& report, const std::string& code) {
 }
 
 }  // namespace
-
-TEST_CASE("a rebuild names the feed that does not answer, and ends", "[reports]") {
-    Rebuild rebuild(definitions(), kbang(), "625", {{"23656", "cells"}, {"23659", "cells"}}, "c");
-    const auto hear = [&](const Input& input, std::int64_t at) {
-        static_cast<void>(rebuild.handle({&input, 1}, {Seconds(), std::chrono::milliseconds(at)}));
-    };
-    hear(LinkUp{}, 1'000);
-    v1::BoardDigest digest;
-    auto& position = *digest.add_positions();
-    position.set_feed("23659/cells");
-    position.set_epoch(5);
-    position.set_offset(7);
-    hear(Arrived{{topics::replies("625", "board", "c"), digest.SerializeAsString(), false}}, 2'000);
-    hear(Tick{}, 61'000);
-    CHECK_FALSE(rebuild.result());
-    hear(Tick{}, 62'000);
-    REQUIRE(rebuild.result());
-    CHECK(rebuild.result()->error.find("no answer from the feeds 23659/cells (0 of 7)") == 0);
-    Rebuild unheard(definitions(), kbang(), "625", {{"23656", "cells"}}, "c");
-    const Input up = LinkUp{};
-    static_cast<void>(unheard.handle({&up, 1}, {Seconds(), std::chrono::milliseconds(1'000)}));
-    const Input tick = Tick{};
-    static_cast<void>(unheard.handle({&tick, 1}, {Seconds(), std::chrono::milliseconds(61'000)}));
-    REQUIRE(unheard.result());
-    CHECK(unheard.result()->error == "no answer from the gateway of 625; is it running?");
-}
 
 TEST_CASE("another number is restated, the same number by other events is not", "[reports]") {
     v1::IndicatorValue filed;
@@ -244,39 +141,6 @@ TEST_CASE("a period that cannot be filed or compared is told why", "[reports]") 
     CHECK(report.revision() == 2);
     CHECK(report.why() == "two villages were corrected");
     CHECK(report.filed_by() == "labour-division");
-}
-
-TEST_CASE("the board rebuilt from the feeds is the running one, and a difference is named", "[reports]") {
-    Bench bench;
-    for (std::uint64_t sequence = 1; sequence <= 20; ++sequence) {
-        bench.publish(a_session_on(sequence, "2022-06-14"));
-    }
-    const auto rebuild = [&](std::size_t left_out) {
-        Rebuild made(bench.definitions, kbang(), "23656", {{"23656", "session"}}, "officer");
-        const auto tell = [&](const Input& input) { return made.handle(std::span(&input, 1), {Seconds(), std::chrono::milliseconds(0)}); };
-        static_cast<void>(tell(Input(LinkUp{})));
-        bench.hear(Input(Arrived{{topics::requests("23656", "board", "officer"), "", false}}));
-        static_cast<void>(tell(Input(
-            Arrived{{topics::replies("23656", "board", "officer"), bench.said[topics::replies("23656", "board", "officer")], false}})));
-        bench.publish(a_session_on(bench.blocks.size() + 1, "2022-06-14"));  // the board goes on meanwhile
-        for (std::size_t i = 0; i < bench.blocks.size(); ++i) {
-            auto block = bench.blocks[i];
-            if (i == left_out) {
-                block.mutable_entries(0)->set_event(a_session_on(i + 1, "2022-06-15").SerializeAsString());
-            }
-            static_cast<void>(tell(Input(Arrived{{feed + "/replies/officer", block.SerializeAsString(), false}})));
-        }
-        REQUIRE(made.result());
-        return *made.result();
-    };
-    const auto same = rebuild(1'000);
-    CHECK(same.same);
-    CHECK(same.entries == 20);
-    CHECK(same.lines > 10);
-    CHECK(same.differ.empty());
-    const auto other = rebuild(3);
-    CHECK_FALSE(other.same);
-    CHECK_FALSE(other.differ.empty());
 }
 
 TEST_CASE("who is reported to confirms a filed report; the first time stands, and who has not is listed", "[reports]") {

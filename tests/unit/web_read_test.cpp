@@ -243,36 +243,6 @@ TEST_CASE("places of a day, definitions and who asks") {
     CHECK(world.refused("/api/v1/indicators/TGT.assigned") == "404 code");
 }
 
-TEST_CASE("a place is silent when nothing of it was counted in the month") {
-    WebWorld world;
-    world.happened(a_session_held(1));
-    const auto silent = world.get("/api/v1/silent").at("places");
-    CHECK(silent.size() == 13);
-    world.at("2022-06-01");
-    const auto later = world.get("/api/v1/silent").at("places");
-    CHECK(later.size() == 14);
-    for (const auto& place : later) {
-        CHECK(place.contains("lastPeriod") == (place.at("code") == "23656"));
-    }
-}
-
-TEST_CASE("what stands does not break a place's silence, and a month without an event is not reported") {
-    WebWorld world;
-    auto event = an_event(1);
-    auto& baseline = *event.mutable_baseline_set();
-    baseline.set_year(2022);
-    baseline.set_standard(v1::DECREE_07_2021);
-    baseline.set_households(100);
-    baseline.set_poor(20);
-    world.happened(event);
-    world.happened(a_session_held(2));
-    world.at("2022-06-01");
-    CHECK(world.get("/api/v1/silent").at("places").size() == 14);
-    const auto table = world.get("/api/v1/table?period=2022-06");
-    CHECK(value_in(table, "POV-03", "23656").at("status") == "OK");
-    CHECK(value_in(table, "COM-01", "23656").at("status") == "NOT_REPORTED");
-}
-
 TEST_CASE("under the map of a later day a place that carries what those below counted may be asked for") {
     WebWorld world;
     world.happened(a_session_held(1));
@@ -439,31 +409,6 @@ TEST_CASE("a request that the program fails at is answered and told of, and the 
     CHECK(value_in(after, "SUP-01", "23656").at("status") == "SUPPRESSED");
     CHECK(value_in(after, "COM-01", "23656").at("status") == "OK");
     CHECK(world.api.failures() == 2);
-}
-
-TEST_CASE("a period that is filed, or a target that is assigned, is no news of the month in which that was done", "[web]") {
-    WebWorld world;
-    world.happened(a_session_held(1));
-    world.at("2022-09-20");
-    auto filing = an_event(2);
-    filing.set_village("");
-    filing.set_occurred_on("2022-09-20");
-    filing.mutable_period_filed()->set_period("2022-H1");
-    filing.mutable_period_filed()->set_digest("d41d8cd9");
-    world.happened(filing);
-    auto target = a_target(3, "COM-01", "2022-10", 100);
-    target.set_occurred_on("2022-09-20");
-    world.happened(target);
-    const auto is_silent = [&] {
-        const auto places = world.get("/api/v1/silent").at("places");
-        return std::any_of(places.begin(), places.end(), [](const Json& place) { return place.at("code") == "23656"; });
-    };
-    CHECK(is_silent());
-    CHECK(value_in(world.get("/api/v1/table?period=2022-10"), "COM-01", "23656").at("status") == "NOT_REPORTED");
-    auto session = a_session_held(4);
-    session.set_occurred_on("2022-09-20");
-    world.happened(session);
-    CHECK_FALSE(is_silent());
 }
 
 }  // namespace web_read_test

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// A board that is folded from the feeds once more, beside the running one.
+#include "gateway/serve/rebuild.hpp"
+#include "tests/support/reports_bench.hpp"
+
+namespace rebuild_test {
+
+using namespace reports_test;
+using reports_test::Bench;
+
+TEST_CASE("the board rebuilt from the feeds is the running one, and a difference is named", "[reports]") {
+    Bench bench;
+    for (std::uint64_t sequence = 1; sequence <= 20; ++sequence) {
+        bench.publish(a_session_on(sequence, "2022-06-14"));
+    }
+    const auto rebuild = [&](std::size_t left_out) {
+        Rebuild made(bench.definitions, kbang(), "23656", {{"23656", "session"}}, "officer");
+        const auto tell = [&](const Input& input) { return made.handle(std::span(&input, 1), {Seconds(), std::chrono::milliseconds(0)}); };
+        static_cast<void>(tell(Input(LinkUp{})));
+        bench.hear(Input(Arrived{{topics::requests("23656", "board", "officer"), "", false}}));
+        static_cast<void>(tell(Input(
+            Arrived{{topics::replies("23656", "board", "officer"), bench.said[topics::replies("23656", "board", "officer")], false}})));
+        bench.publish(a_session_on(bench.blocks.size() + 1, "2022-06-14"));  // the board goes on meanwhile
+        for (std::size_t i = 0; i < bench.blocks.size(); ++i) {
+            auto block = bench.blocks[i];
+            if (i == left_out) {
+                block.mutable_entries(0)->set_event(a_session_on(i + 1, "2022-06-15").SerializeAsString());
+            }
+            static_cast<void>(tell(Input(Arrived{{feed + "/replies/officer", block.SerializeAsString(), false}})));
+        }
+        REQUIRE(made.result());
+        return *made.result();
+    };
+    const auto same = rebuild(1'000);
+    CHECK(same.same);
+    CHECK(same.entries == 20);
+    CHECK(same.lines > 10);
+    CHECK(same.differ.empty());
+    const auto other = rebuild(3);
+    CHECK_FALSE(other.same);
+    CHECK_FALSE(other.differ.empty());
+}
+
+TEST_CASE("a rebuild names the feed that does not answer, and ends", "[reports]") {
+    Rebuild rebuild(definitions(), kbang(), "625", {{"23656", "cells"}, {"23659", "cells"}}, "c");
+    const auto hear = [&](const Input& input, std::int64_t at) {
+        static_cast<void>(rebuild.handle({&input, 1}, {Seconds(), std::chrono::milliseconds(at)}));
+    };
+    hear(LinkUp{}, 1'000);
+    v1::BoardDigest digest;
+    auto& position = *digest.add_positions();
+    position.set_feed("23659/cells");
+    position.set_epoch(5);
+    position.set_offset(7);
+    hear(Arrived{{topics::replies("625", "board", "c"), digest.SerializeAsString(), false}}, 2'000);
+    hear(Tick{}, 61'000);
+    CHECK_FALSE(rebuild.result());
+    hear(Tick{}, 62'000);
+    REQUIRE(rebuild.result());
+    CHECK(rebuild.result()->error.find("no answer from the feeds 23659/cells (0 of 7)") == 0);
+    Rebuild unheard(definitions(), kbang(), "625", {{"23656", "cells"}}, "c");
+    const Input up = LinkUp{};
+    static_cast<void>(unheard.handle({&up, 1}, {Seconds(), std::chrono::milliseconds(1'000)}));
+    const Input tick = Tick{};
+    static_cast<void>(unheard.handle({&tick, 1}, {Seconds(), std::chrono::milliseconds(61'000)}));
+    REQUIRE(unheard.result());
+    CHECK(unheard.result()->error == "no answer from the gateway of 625; is it running?");
+}
+
+}  // namespace rebuild_test

@@ -149,7 +149,8 @@ bool Engine::is_known_household(const std::string& key) {
         if (block->bytes.find(key) == std::string::npos) {
             continue;
         }
-        for (const auto& entry : entries_of(*block).entries()) {
+        const auto entries = entries_of(*block);
+        for (const auto& entry : entries.entries()) {
             if (household_in(entry.event()) == key) {
                 return true;
             }

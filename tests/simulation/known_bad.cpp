@@ -68,6 +68,22 @@ public:
     }
 };
 
+// A service that answers about its feed in another order than it told it.
+class AnswersOutOfOrder final : public Meddler {
+public:
+    void after(std::span<const Input> /*inputs*/, Actions& actions) override {
+        for (auto& action : actions) {
+            auto* publish = std::get_if<Publish>(&action);
+            v1::Block block;
+            if (publish != nullptr && publish->message.topic.find("/replies/") != std::string::npos &&
+                block.ParseFromString(publish->message.payload) && block.entries_size() > 1) {
+                block.mutable_entries()->SwapElements(0, 1);
+                publish->message.payload = block.SerializeAsString();
+            }
+        }
+    }
+};
+
 // A gateway for which what was received before something that it has counted already is too late to count.
 class IgnoresTheLate final : public Meddler {
 public:
@@ -115,7 +131,9 @@ const std::vector<KnownBad>& known_bad() {
         {"receipt-before-commit", "I1", [](Around& around) { around.wrap_service_store = wrap<PretendingStore>; }},
         {"inbox-not-kept", "I2", [](Around& around) { around.wrap_service_store = wrap<NoInboxStore>; }},
         {"broker-trusted", "I3", [](Around& around) { around.make_meddler = in_each<TrustsTheBroker>("device"); }},
-        {"inbox-outside-unit", "I4", [](Around& around) { around.wrap_service_store = wrap<TwoUnitStore>; }},
+        {"answers-out-of-order", "I4", [](Around& around) { around.make_meddler = in_each<AnswersOutOfOrder>("service"); }},
+        // By the program itself: what its inbox has taken is not in its journal.
+        {"inbox-outside-unit", "RECOVERY", [](Around& around) { around.wrap_service_store = wrap<TwoUnitStore>; }},
         {"refusals-not-kept", "I5", [](Around& around) { around.wrap_service_store = wrap<NoRefusalsStore>; }},
         {"checkpoint-outside-fold", "I6", [](Around& around) { around.wrap_gateway_store = wrap<EarlyCheckpointStore>; }},
         {"late-ignored", "I7", [](Around& around) { around.make_meddler = in_each<IgnoresTheLate>("gateway"); }},

@@ -54,7 +54,7 @@ public:
     ServiceNode(Around& around, Service service, std::uint64_t seed);
 
     [[nodiscard]] const std::string& service() const { return service_.name; }
-    [[nodiscard]] std::uint64_t last_offset() const { return runs() ? engine_->last_offset() : 0; }
+    [[nodiscard]] std::uint64_t last_offset() const { return engine_ == nullptr ? 0 : engine_->last_offset(); }
 
 protected:
     void open() override;

@@ -75,6 +75,10 @@ TEST_CASE("a device that trusts the broker is found") {
     is_found("broker-trusted", 1);
 }
 
+TEST_CASE("answers about a feed in another order are found") {
+    is_found("answers-out-of-order", 1);
+}
+
 TEST_CASE("an inbox that is written in another unit than the journal is found") {
     is_found("inbox-outside-unit", 36);
 }

@@ -112,6 +112,7 @@ TEST_CASE("every invariant has a program that breaks it") {
     for (const auto& bad : known_bad()) {
         broken.insert(bad.invariant);
     }
+    broken.erase("RECOVERY");  // of the world's own: a program starts again on a disk that did nothing wrong
     CHECK(broken == std::set<std::string_view>{"I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I10"});
 }
 

@@ -130,8 +130,9 @@ Sent Year::a_correction(const std::vector<Sent>& sent) {
 }
 
 // An event that two devices corrected, and one of them out of order, has no version that all rules agree on ("of one device the
-// highest number", "of two the one that came last"): such versions arrive in the order of their numbers. One that would come before its
-// day happened earlier: a correction that is refused has those that follow mean what it was of, which a recount does not know.
+// highest number", "of two the one that was recorded last"; here clocks go back between two numbers): such versions arrive in the order of
+// their numbers. One that would come before its day happened earlier: a correction that is refused has those that follow mean what it was
+// of, which a recount does not know.
 void let_one_by_one(std::vector<Sent>& sent) {
     using Id = std::pair<std::string, std::uint64_t>;
     const auto device = [](const Sent& one, const std::string& name) { return one.commune + "/" + one.service + "/" + name; };

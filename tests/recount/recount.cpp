@@ -20,8 +20,8 @@ Id target_of(const Stored& one) {
     return {one.commune, one.service, correction.device().empty() ? one.device : correction.device(), correction.sequence()};
 }
 
-// Of the versions of one event: of each device its highest number, of those the one that came last; the event itself only when
-// nothing corrects it. `came` is the place in the order of arrival.
+// Of the versions of one event: of each device its highest number, of those the one of the device that recorded last; a device that
+// names what stands has seen it. The event itself only when nothing corrects it.
 std::vector<Fact> standing(const std::vector<Stored>& stored) {
     std::map<Id, Id> corrects;
     for (const auto& one : stored) {
@@ -37,31 +37,33 @@ std::vector<Fact> standing(const std::vector<Stored>& stored) {
     };
     struct Versions {
         const Stored* itself = nullptr;
-        std::map<std::string, std::pair<std::uint64_t, std::size_t>> of_device;  // highest number, where it is
+        std::map<std::string, std::uint64_t> highest;  // by device
+        const Stored* latest = nullptr;
+        std::uint64_t recorded_at = 0;
     };
     std::map<Id, Versions> events;
-    for (std::size_t at = 0; at < stored.size(); ++at) {
-        const auto& one = stored[at];
+    for (const auto& one : stored) {
         auto& versions = events[root_of(id_of(one))];
         if (!one.event.has_correction()) {
             versions.itself = &one;
             continue;
         }
-        auto& highest = versions.of_device[one.device];
-        if (one.event.sequence() > highest.first) {
-            highest = {one.event.sequence(), at};
+        auto& highest = versions.highest[one.device];
+        if (one.event.sequence() < highest) {
+            continue;
+        }
+        highest = one.event.sequence();
+        const auto said = one.event.recorded_at();
+        const auto recorded_at = said == 0 ? one.received_at : std::min(said, one.received_at);
+        const auto* latest = versions.latest;
+        if (latest == nullptr || latest->device == one.device || recorded_at >= versions.recorded_at || target_of(one) == id_of(*latest)) {
+            versions.latest = &one;
+            versions.recorded_at = std::max(versions.recorded_at, recorded_at);
         }
     }
     std::vector<Fact> facts;
     for (const auto& [root, versions] : events) {
-        const auto* stands = versions.itself;
-        std::size_t last = 0;
-        for (const auto& [device, highest] : versions.of_device) {
-            if (highest.second >= last) {
-                last = highest.second;
-                stands = &stored[last];
-            }
-        }
+        const auto* stands = versions.latest != nullptr ? versions.latest : versions.itself;
         if (stands->event.correction().action() != v1::Correction::VOID) {
             facts.push_back({stands, *parse_day(stands->event.occurred_on())});
         }

@@ -10,10 +10,13 @@
 namespace chieng::simulation {
 namespace {
 
-// The version of one event that counts: of one device the highest number, of several the one that came last.
+// The version of one event that counts: of one device the highest number, of several the one that was recorded last, or that names
+// what stood.
 struct Version {
     std::map<std::string, std::uint64_t> highest;  // by device: of those that corrected it
-    std::optional<std::size_t> stands;             // its place in the list of all; none: voided
+    std::optional<Id> latest;                      // correction of it
+    std::uint64_t recorded_at = 0;
+    std::optional<std::size_t> stands;  // its place in the list of all; none: voided
 };
 
 // Events that were decided to be one, in the order of the decisions. The first that stands counts.
@@ -35,7 +38,7 @@ bool may_be_claimed(const v1::Event& event) {
 
 class Versions {
 public:
-    explicit Versions(const Journal& journal) : corrected_(journal.meant) {
+    explicit Versions(const Journal& journal) : meant_(journal.meant), corrected_(journal.meant) {
         for (const auto& kept : journal.entries) {
             if (kept.event.has_correction()) {
                 const auto& correction = kept.event.correction();
@@ -45,7 +48,9 @@ public:
     }
 
     // `restored`: what the journal says that counts again with it.
-    void take(const Id& id, const v1::Event& event, std::size_t at, const std::optional<Id>& restored) {
+    void take(const Journal::Kept& kept, const v1::Event& event, std::size_t at) {
+        const auto& id = kept.id;
+        const auto restored = restored_by(kept.entry);
         if (event.has_duplicate_decided()) {
             return decide(event.duplicate_decided(), restored);
         }
@@ -66,6 +71,14 @@ public:
             return;
         }
         highest = id.sequence;
+        const auto received_at = kept.entry.received_at();
+        const auto recorded_at = event.recorded_at() == 0 ? received_at : std::min(event.recorded_at(), received_at);
+        if (version.latest && version.latest->device != id.device && version.recorded_at > recorded_at &&
+            named_by(event, id) != version.latest) {
+            return;
+        }
+        version.latest = id;
+        version.recorded_at = std::max(version.recorded_at, recorded_at);
         version.stands = event.correction().action() == v1::Correction::VOID ? std::nullopt : std::optional(at);
         if (const auto same = same_.find(root); same != same_.end()) {
             same->second->counts = first_that_stands(*same->second, root, restored);
@@ -124,6 +137,15 @@ private:
         return std::nullopt;
     }
 
+    // Through corrections that were refused, to what is stored.
+    [[nodiscard]] Id named_by(const v1::Event& event, const Id& id) const {
+        auto named = corrected_.at(id);
+        while (event.correction().action() == v1::Correction::REPLACE && meant_.contains(named)) {
+            named = meant_.at(named);
+        }
+        return named;
+    }
+
     [[nodiscard]] Id root_of(Id id) const {
         while (corrected_.contains(id)) {
             id = corrected_.at(id);
@@ -131,6 +153,7 @@ private:
         return id;
     }
 
+    std::map<Id, Id> meant_;      // correction that was refused -> what it was of
     std::map<Id, Id> corrected_;  // correction -> what it corrects
     std::map<Id, Version> versions_;
     std::map<Id, std::shared_ptr<Same>> same_;
@@ -158,7 +181,7 @@ Truth::Truth(const Journals& journals, const Posted& posted) {
         for (const auto& kept : journal.entries) {
             const auto& variants = of_service->second.at(kept.id);
             const auto& event = variants.size() == 1 ? variants.front() : kept.event;
-            versions.take(kept.id, event, stored.size(), restored_by(kept.entry));
+            versions.take(kept, event, stored.size());
             stored.push_back({commune, service, kept.id.device, kept.entry.received_at(), event});
         }
         versions.put_standing(standing);

@@ -4,6 +4,7 @@
 
 #include "services/household/household.hpp"
 #include "tests/support/engine_bench.hpp"
+#include "tests/support/entries.hpp"
 #include "tests/support/events.hpp"
 
 #include <catch2/catch.hpp>
@@ -64,6 +65,59 @@ TEST_CASE("a correction that its own device has superseded does not undo what an
     CHECK(bench.attendances() == 0);
     static_cast<void>(bench.send("p1", {of(4, 80)}));  // this one he wrote after the one that was superseded
     CHECK(bench.attendances() == 80);
+}
+
+TEST_CASE("of several devices the correction that was recorded last stands, whichever comes first") {
+    const auto at = [](v1::Event event, std::uint64_t recorded_at) {
+        event.set_recorded_at(recorded_at);
+        return event;
+    };
+    const auto noon = noon_of("2022-04-01");
+    const auto fixed = at(correcting(attended_by(a_session_held(2), 54), v1::Correction::REPLACE, 1), noon);
+    auto voided = at(correcting(a_session_held(1), v1::Correction::VOID, 1, "p1"), noon + 60);
+    voided.set_role(v1::CULTURE_OFFICIAL);
+    for (const bool phone_is_late : {false, true}) {
+        INFO(phone_is_late);
+        Bench bench;
+        static_cast<void>(bench.send("p1", {attended_by(a_session_held(1), 45)}));
+        for (const bool is_phone : {!phone_is_late, phone_is_late}) {
+            static_cast<void>(is_phone ? bench.send("p1", {fixed}) : bench.send("officer", {voided}));
+            bench.restart();
+        }
+        CHECK(bench.attendances() == 0);
+        static_cast<void>(bench.send("p1", {at(correcting(attended_by(a_session_held(4), 61), v1::Correction::REPLACE, 1), noon + 90)}));
+        CHECK(bench.attendances() == 61);
+        // A lower number of that device changes nothing.
+        static_cast<void>(bench.send("p1", {at(correcting(attended_by(a_session_held(3), 99), v1::Correction::REPLACE, 1), noon + 95)}));
+        CHECK(bench.attendances() == 61);
+    }
+}
+
+TEST_CASE("who corrects the very version that stands has seen it, whatever the clocks say") {
+    Bench bench;
+    const auto noon = noon_of("2022-04-01");
+    auto fixed = correcting(attended_by(a_session_held(2), 54), v1::Correction::REPLACE, 1);
+    fixed.set_recorded_at(noon);
+    auto of_it = correcting(attended_by(a_session_held(1), 60), v1::Correction::REPLACE, 2, "p1");
+    of_it.set_role(v1::CULTURE_OFFICIAL);
+    of_it.set_recorded_at(noon - 3600);
+    static_cast<void>(bench.send("p1", {attended_by(a_session_held(1), 45), fixed}));
+    static_cast<void>(bench.send("officer", {of_it}));
+    CHECK(bench.attendances() == 60);
+    auto of_the_first = correcting(attended_by(a_session_held(2), 70), v1::Correction::REPLACE, 1, "p1");
+    of_the_first.set_role(v1::LABOUR_OFFICIAL);
+    of_the_first.set_recorded_at(noon - 7200);
+    CHECK(bench.send("labour", {of_the_first}) == "2,STORED 202204;");
+    CHECK(bench.attendances() == 60);
+    // A clock that runs ahead says no more than that the correction has come.
+    fixed.set_sequence(3);
+    fixed.set_recorded_at(noon_of("2090-01-01"));
+    static_cast<void>(bench.send("p1", {fixed}));
+    CHECK(bench.attendances() == 54);
+    of_the_first.set_sequence(3);
+    of_the_first.clear_recorded_at();
+    static_cast<void>(bench.send("labour", {of_the_first}));
+    CHECK(bench.attendances() == 70);
 }
 
 TEST_CASE("a superseded correction that comes while its event is a duplicate is not what counts when it is none") {

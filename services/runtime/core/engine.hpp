@@ -216,7 +216,9 @@ private:
     [[nodiscard]] bool is_awaited(const Id& id) const;
     [[nodiscard]] std::optional<store::v1::Fact> current_of(const Id& root);
     static void note_corrected(store::v1::Fact& fact, const Id& id);
-    [[nodiscard]] static bool is_overtaken(const store::v1::Fact& fact, const Id& id);
+    [[nodiscard]] static std::uint64_t recorded_at(const v1::Event& event, std::uint64_t received_at);
+    [[nodiscard]] static bool has_higher_number(const store::v1::Fact& fact, const Id& id);
+    [[nodiscard]] bool is_overtaken(const store::v1::Fact& fact, const Id& id, const v1::Event& event, std::uint64_t received_at) const;
     [[nodiscard]] static bool stands_over(const store::v1::Fact& one, const store::v1::Fact& other);
     [[nodiscard]] std::optional<store::v1::Fact> fact_of(const Id& root);
     [[nodiscard]] std::optional<std::string> value(const std::string& key);

@@ -6,12 +6,13 @@
 #include "services/runtime/core/limits.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace chieng {
 namespace {
 
 constexpr std::uint64_t page_slots = 64;
-constexpr const char* derived_version = "5";  // of what is kept beside the journal; another one is folded again
+constexpr const char* derived_version = "6";  // of what is kept beside the journal; another one is folded again
 
 std::string page_key(const std::string& device, std::uint64_t page) {
     return "p/" + device + "/" + big_endian(page);
@@ -181,7 +182,15 @@ void Engine::evolve(Device& from, const v1::Entry& entry, const v1::Event& event
     }
     if (is_awaited(id)) {
         join(id, root, entry);
-    } else if (!fact || !is_overtaken(*fact, id)) {
+        return;
+    }
+    // What a journal of before let stand stands.
+    const bool changes = entry.effect() == v1::Entry::COUNTS || entry.has_retracts() || entry.has_restores();
+    if (fact && !changes && is_overtaken(*fact, id, event, entry.received_at())) {
+        auto noted = *fact;
+        note_corrected(noted, id);
+        set_value("f/" + root.text(), noted.SerializeAsString());
+    } else {
         stand(id, root, fact, entry, event, offset);
         note_who_counts(root, entry.effect() == v1::Entry::COUNTS, entry);
     }
@@ -198,6 +207,7 @@ void Engine::stand(const Id& id, const Id& root, const std::optional<store::v1::
     version.set_sequence(id.sequence);
     version.set_offset(offset);
     version.set_voided(event.correction().action() == v1::Correction::VOID);
+    version.set_recorded_at(std::max(recorded_at(event, entry.received_at()), fact ? fact->recorded_at() : 0));
     if (fact) {
         *version.mutable_corrected() = fact->corrected();
     }
@@ -228,6 +238,9 @@ void Engine::join(const Id& id, const Id& root, const v1::Entry& entry) {
     if (other) {
         for (const auto& [device, sequence] : other->corrected()) {
             note_corrected(*stands, {device, sequence});
+        }
+        if (stands->device() == other->device()) {
+            stands->set_recorded_at(std::max(stands->recorded_at(), other->recorded_at()));
         }
     }
     note_corrected(*stands, id);
@@ -383,9 +396,25 @@ std::optional<store::v1::Fact> Engine::current_of(const Id& root) {
     return fact;
 }
 
-bool Engine::is_overtaken(const store::v1::Fact& fact, const Id& id) {
+// By its device's word, but not after it came; who does not say it recorded it then.
+std::uint64_t Engine::recorded_at(const v1::Event& event, std::uint64_t received_at) {
+    return event.recorded_at() == 0 ? received_at : std::min(event.recorded_at(), received_at);
+}
+
+bool Engine::has_higher_number(const store::v1::Fact& fact, const Id& id) {
     const auto highest = fact.corrected().find(id.device);
     return highest != fact.corrected().end() && highest->second > id.sequence;
+}
+
+// Of one device the higher number stands, of two the one that was recorded later: a phone's correction that was long on its way undoes
+// nothing of an officer's. Who names the very version that stands has seen it, whatever the clocks say.
+bool Engine::is_overtaken(const store::v1::Fact& fact, const Id& id, const v1::Event& event, std::uint64_t received_at) const {
+    if (has_higher_number(fact, id)) {
+        return true;
+    }
+    const Id standing{fact.device(), fact.sequence()};
+    return fact.device() != id.device && !(target_of(id, event.correction()) == standing) &&
+           fact.recorded_at() > recorded_at(event, received_at);
 }
 
 void Engine::note_corrected(store::v1::Fact& fact, const Id& id) {
@@ -393,15 +422,15 @@ void Engine::note_corrected(store::v1::Fact& fact, const Id& id) {
     highest = std::max(highest, id.sequence);
 }
 
-// Of one device the higher number stands, of two the one that came last.
 bool Engine::stands_over(const store::v1::Fact& one, const store::v1::Fact& other) {
-    if (is_overtaken(one, {other.device(), other.sequence()})) {
+    if (has_higher_number(one, {other.device(), other.sequence()})) {
         return true;
     }
-    if (is_overtaken(other, {one.device(), one.sequence()})) {
+    if (has_higher_number(other, {one.device(), one.sequence()})) {
         return false;
     }
-    return one.device() == other.device() ? one.sequence() > other.sequence() : one.offset() > other.offset();
+    return one.device() == other.device() ? one.sequence() > other.sequence()
+                                          : std::tuple(one.recorded_at(), one.offset()) > std::tuple(other.recorded_at(), other.offset());
 }
 
 std::optional<store::v1::Fact> Engine::fact_of(const Id& root) {

@@ -112,8 +112,8 @@ void Engine::judge_correction(const Id& id, v1::Entry& entry, Reasons& reasons) 
         entry.set_effect(v1::Entry::NOTHING);
         return;
     }
-    if (fact && is_overtaken(*fact, id)) {
-        entry.set_effect(v1::Entry::NOTHING);  // by a later correction of the same device, whoever corrected it since
+    if (fact && is_overtaken(*fact, id, event_, entry.received_at())) {
+        entry.set_effect(v1::Entry::NOTHING);
         return;
     }
     judge_standing(root, correction.action() != v1::Correction::VOID, entry);

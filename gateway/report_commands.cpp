@@ -3,9 +3,9 @@
 
 #include "chieng/v1/event.pb.h"
 #include "chieng/v1/report.pb.h"
+#include "gateway/export/restated.hpp"
 #include "gateway/serve/archive.hpp"
 #include "gateway/serve/rebuild.hpp"
-#include "gateway/serve/restated.hpp"
 #include "gateway/serve/value_text.hpp"
 #include "services/runtime/adapters/clock.hpp"
 #include "services/runtime/core/topics.hpp"
@@ -330,15 +330,12 @@ int show_restated(const ReportSettings& settings, const Definitions& definitions
         return exit_data;
     }
     const auto& report = reply->report();
-    auto others = reply->restated();
-    others.erase(
-        std::remove_if(others.begin(), others.end(), [](const v1::Restatement& one) { return !is_other_number(one.filed(), one.now()); }),
-        others.end());
-    std::printf(settings.english ? "%s %s, revision %u, sha256 %s: %d of %d values are restated\n"
-                                 : "%s %s, chốt lần %u, sha256 %s: %d trong %d số liệu đã khác\n",
+    const auto others = restated_of(report, {reply->restated().begin(), reply->restated().end()}, definitions);
+    std::printf(settings.english ? "%s %s, revision %u, sha256 %s: %zu of %d values are restated\n"
+                                 : "%s %s, chốt lần %u, sha256 %s: %zu trong %d số liệu đã khác\n",
                 report.area().c_str(), report.period().c_str(), report.revision(), report.digest().c_str(), others.size(),
                 report.values_size());
-    for (const auto& restated : others) {
+    for (const auto& [restated, is_whole] : others) {
         const auto& named = restated.has_now() ? restated.now() : restated.filed();
         const auto* definition = definitions.find(named.indicator(), *parse_day(report.to()));
         if (definition == nullptr) {
@@ -349,14 +346,16 @@ int show_restated(const ReportSettings& settings, const Definitions& definitions
         const auto now = restated.has_now() ? text_of(indicator, restated.now()) : std::string("–");
         std::printf("%-9s %-7s %s: %s → %s%s\n", named.area().c_str(), named.indicator().c_str(),
                     (settings.english ? indicator.label().en() : indicator.label().vi()).c_str(), filed.c_str(), now.c_str(),
-                    filed == now ? (settings.english ? " (parts)" : " (chi tiết)") : "");
+                    !is_whole      ? (settings.english ? " (parts)" : " (chi tiết)")
+                    : filed == now ? (settings.english ? " (by less than is shown)" : " (khác ít hơn số hiển thị)")
+                                   : "");
     }
     if (reply->restated().empty()) {
         return 0;
     }
     if (!is_of_events(report)) {
         std::printf("%s\n", settings.english ? "cells that made it, by commune:" : "các ô làm nên khác biệt, theo xã:");
-        for (const auto& line : changed_cells(*reply, definitions)) {
+        for (const auto& line : changed_cells(report, others, definitions)) {
             std::printf("  %s\n", line.c_str());
         }
         return 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/export/statement.hpp"
 
+#include "gateway/export/restated.hpp"
 #include "gateway/serve/labels.hpp"
-#include "gateway/serve/restated.hpp"
 
 #include <algorithm>
 #include <array>
@@ -154,7 +154,7 @@ private:
         auto whole = row;
         fill(
             whole, [&](const Told& told) { return told.whole(indicator); },
-            [&](const Told& filed, const Told& now) { return is_other_whole(filed.value(row.code), now.value(row.code)); });
+            [&](const Told& told) -> const v1::IndicatorValue& { return told.value(row.code); });
         statement_.rows.push_back(std::move(whole));
         for (const auto& name : parts_of(definition)) {
             auto part = row;
@@ -164,9 +164,7 @@ private:
             part.cut_value_label = cut_value_label(input_.definitions, definition, name.first, name.second, day_);
             fill(
                 part, [&](const Told& told) { return told.part(indicator, name); },
-                [&](const Told& filed, const Told& now) {
-                    return is_other_part(filed.part_value(row.code, name), now.part_value(row.code, name));
-                });
+                [&](const Told& told) -> const Part& { return told.part_value(row.code, name); });
             if (!std::all_of(part.cells.begin(), part.cells.end(), is_all_hidden)) {
                 statement_.rows.push_back(std::move(part));
             }
@@ -186,16 +184,15 @@ private:
         }
     }
 
-    template <class Read, class Differs>
-    void fill(Row& row, const Read& read, const Differs& differs) const {
+    template <class Read, class Exactly>
+    void fill(Row& row, const Read& read, const Exactly& exactly) const {
         for (std::size_t i = 0; i < now_.size(); ++i) {
             const CellName name{input_.places[i].code, row.code, row.cut, row.cut_value};
             Cell cell;
             cell.now = input_.hidden.contains(name) ? no_figure(Status::suppressed) : read(now_[i]);
             if (!filed_.empty()) {
                 cell.filed = input_.hidden_filed.contains(name) ? no_figure(Status::suppressed) : read(filed_[i]);
-                const bool is_told = cell.now.status != Status::suppressed && cell.filed->status != Status::suppressed;
-                cell.restated = is_told && differs(filed_[i], now_[i]);
+                cell.restated = is_restated(exactly(filed_[i]), cell.filed->status, exactly(now_[i]), cell.now.status);
             }
             row.cells.push_back(std::move(cell));
         }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Filed reports, what is not true of them any more, and filing; who is silent.
-#include "gateway/serve/restated.hpp"
+#include "gateway/export/restated.hpp"
 #include "gateway/web/bodies.hpp"
-#include "gateway/web/hidden.hpp"
+#include "gateway/web/hidden_cells.hpp"
 #include "gateway/web/parameters.hpp"
 #include "gateway/web/places_json.hpp"
 #include "gateway/web/problems.hpp"
@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace chieng::web {
@@ -58,21 +59,22 @@ Json report_json(const Call& call, const v1::Report& report) {
     return json;
 }
 
-// Which numbers are others now; the events that made one may have changed besides. Of what is hidden, now or as it was filed, that it
-// changed would tell of what changed it.
-std::vector<v1::Restatement> told_restated(const Call& call, const v1::Report& report) {
+// Of what is hidden, now or as it was filed, that it changed would tell of what changed it; and of what is there on one side only too.
+std::vector<Restated> told_restated(const Call& call, const v1::Report& report) {
     auto all = received_restated(call, report.period(), report.revision());
-    const auto day = parse_day(report.to());
-    std::erase_if(all, [&](const v1::Restatement& one) {
-        if (call.viewer.threshold() == 0) {
-            return !is_other_number(one.filed(), one.now());
+    std::set<CellName> hidden_filed;
+    std::set<CellName> hidden;
+    if (const auto day = parse_day(report.to()); day && call.viewer.threshold() != 0) {
+        std::erase_if(all, [](const v1::Restatement& one) { return !one.has_filed() || !one.has_now(); });
+        for (const auto& one : all) {
+            Parts parts;
+            note_parts(one.filed(), parts);
+            note_parts(one.now(), parts);
+            note_hidden(call, *day, one.filed(), parts, Told::filed, hidden_filed);
+            note_hidden(call, *day, one.now(), parts, Told::now, hidden);
         }
-        const auto* definition =
-            day && one.has_filed() && one.has_now() ? call.world.definitions.find(one.now().indicator(), *day) : nullptr;
-        return definition == nullptr || is_hidden(call.sight(), definition->indicator, one.filed(), Told::filed) ||
-               is_hidden(call.sight(), definition->indicator, one.now(), Told::now) || !is_other_whole(one.filed(), one.now());
-    });
-    return all;
+    }
+    return restated_of(report, all, call.world.definitions, hidden_filed, hidden);
 }
 
 // Whether anything but a stock was counted there in that time.
@@ -119,7 +121,7 @@ Outcome get_report(const Call& call) {
     auto restated = Json::array();
     const auto reported_then = places_that_reported(call.world.definitions, report->values(), day);
     std::map<std::string, bool> reports_now;
-    for (const auto& one : told_restated(call, *report)) {
+    for (const auto& [one, is_whole] : told_restated(call, *report)) {
         const auto& named = one.has_now() ? one.now() : one.filed();
         auto it = reports_now.find(named.area());
         if (it == reports_now.end()) {
@@ -129,7 +131,8 @@ Outcome get_report(const Call& call) {
         restated.push_back({{"area", named.area()},
                             {"indicator", named.indicator()},
                             {"filed", one.has_filed() ? value_of(call, one.filed(), day, told_then, Told::filed) : Json(nullptr)},
-                            {"now", one.has_now() ? value_of(call, one.now(), day, it->second, Told::now) : Json(nullptr)}});
+                            {"now", one.has_now() ? value_of(call, one.now(), day, it->second, Told::now) : Json(nullptr)},
+                            {"partsOnly", !is_whole}});
     }
     return json_reply({{"report", report_json(call, *report)}, {"restated", std::move(restated)}});
 }

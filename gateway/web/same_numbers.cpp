@@ -9,7 +9,7 @@ namespace chieng::web {
 namespace {
 
 // A source without its order of conditions; `also` is one more.
-std::string text_of(const v1::Source& source, const v1::Where* also) {
+std::string source_text(const v1::Source& source, const v1::Where* also) {
     std::set<std::string> where;
     auto rest = source;
     rest.clear_where();
@@ -37,7 +37,7 @@ std::map<SeriesId, SeriesId> same_numbers(const Definitions& definitions) {
     for (const auto& definition : definitions.all()) {
         const auto& indicator = definition.indicator;
         if (indicator.source_size() == 1 && holds_always(indicator)) {
-            wholes.emplace(text_of(indicator.source(0), nullptr), definition.whole);
+            wholes.emplace(source_text(indicator.source(0), nullptr), definition.whole);
         }
     }
     std::map<SeriesId, SeriesId> same;
@@ -56,7 +56,7 @@ std::map<SeriesId, SeriesId> same_numbers(const Definitions& definitions) {
             v1::Where where;
             where.set_field(cut->field(0));
             where.add_any(series.cut_value);
-            const auto it = wholes.find(text_of(indicator.source(0), &where));
+            const auto it = wholes.find(source_text(indicator.source(0), &where));
             if (it != wholes.end() && it->second != definition.whole) {
                 same.emplace(it->second, part);
             }

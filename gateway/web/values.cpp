@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/web/values.hpp"
 
-#include "gateway/serve/restated.hpp"
+#include "gateway/export/restated.hpp"
 #include "gateway/serve/value_text.hpp"
 #include "gateway/web/received.hpp"
 
@@ -168,9 +168,12 @@ Json Column::value(const KeptColumns::Row& row, const Cuts& cuts) const {
     if (filed_) {
         const auto before = filed_->values.find({area_, indicator.code()});
         if (before != filed_->values.end()) {
-            const auto filed = value_json(call_, indicator, *before->second, {filed_->reported.contains(area_), {}, Told::filed});
+            const bool reported_then = filed_->reported.contains(area_);
+            const auto filed = value_json(call_, indicator, *before->second, {reported_then, {}, Told::filed});
             // Of what is shown now and then: what is hidden would be told by having changed.
-            const bool restated = is_shown(json) && is_shown(filed) && is_other_whole(*before->second, row.value);
+            const bool restated = is_shown(json) && is_shown(filed) &&
+                                  is_restated(*before->second, status_of(indicator, *before->second, reported_then), row.value,
+                                              status_of(indicator, row.value, reported_));
             json["filed"] = {{"text", filed["text"]}, {"revision", filed_->report.revision()}, {"restated", restated}};
         }
     }

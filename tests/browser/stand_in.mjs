@@ -65,7 +65,8 @@ export class StandIn {
         this.world.bump('COM-01', '23656-01', 2); // corrected since: 2022-H1 has ended, so is changed below
         this.reports[1].values.get('COM-01|23656').number = '3';
         this.reports[1].values.get('COM-01|23656').text = { vi: '3', en: '3' };
-        this.reports[1].values.get('COM-02|23656').number = '1'; // in a part only: it reads as before
+        this.reports[1].values.get('COM-02|23656').partsOnly = true;
+        this.reports[1].values.get('SAL-01|23656').number = '1'; // by less than is shown: it reads as before
         this.world.changed = cell => this.#tell('cells', { epoch: this.world.epoch, last: this.world.offset, cells: [cell] });
         this.heartbeat = setInterval(() => this.stalled || this.#followers.forEach(one => one.write(': here\n\n')), 500);
     }

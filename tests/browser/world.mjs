@@ -280,7 +280,8 @@ export class World {
                     now: this.value(definition, area, at),
                 })),
             )
-            .filter(cell => cell.filed && cell.filed.number !== cell.now.number);
+            .map(cell => ({ ...cell, partsOnly: cell.filed?.number === cell.now.number }))
+            .filter(cell => cell.filed && (!cell.partsOnly || cell.filed.partsOnly));
     }
 
     silent(area) {

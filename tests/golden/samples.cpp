@@ -351,6 +351,7 @@ std::vector<Golden> goldens() {
     fact.set_offset(7);
     fact.set_voided(true);
     (*fact.mutable_corrected())["p-1"] = 3;
+    fact.set_recorded_at(1'649'560'000);
     add(all, "inbox_fact", fact);
     store::v1::Same same;
     same.add_members("p-1/2");

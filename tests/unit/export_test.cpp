@@ -142,6 +142,8 @@ TEST_CASE("a place that was silent when a period was filed is not said to have r
     const auto silent = make_statement(input);
     CHECK(row_of(silent, "COM-01").cells[2].filed->status == Status::not_reported);
     CHECK_FALSE(row_of(silent, "COM-01").cells[2].restated);
+    *report.add_values() = a_value_of("23659", "COM-04", 0, 12);
+    CHECK_FALSE(row_of(make_statement(input), "COM-04").cells[2].restated);
     input.places[2].values.push_back(a_value_of("23659", "COM-01", 3, 0, {{"TALK", 3}}));
     const auto late = make_statement(input);
     CHECK(row_of(late, "COM-01").cells[2].filed->status == Status::not_reported);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Filed reports, at the gateway's own seams.
-#include "gateway/serve/restated.hpp"
+#include "gateway/export/restated.hpp"
 #include "services/runtime/core/cloud_event.hpp"
 #include "services/runtime/core/topics.hpp"
 #include "tests/support/reports_bench.hpp"
@@ -30,21 +30,55 @@ std::int64_t number(const v1::Report& report, const std::string& code) {
 }  // namespace
 
 TEST_CASE("another number is restated, the same number by other events is not", "[reports]") {
+    constexpr auto ok = Status::ok;
+    constexpr auto not_reported = Status::not_reported;
     v1::IndicatorValue filed;
     filed.set_number(8);
     filed.mutable_lineage()->set_digest(1);
     auto now = filed;
     now.mutable_lineage()->set_digest(2);
-    CHECK_FALSE(is_other_number(filed, now));
-    auto& part = *now.add_parts();
+    CHECK_FALSE(is_restated(filed, ok, now, ok));
+    now.set_number(9);
+    CHECK(is_restated(filed, ok, now, ok));
+    CHECK_FALSE(is_restated(filed, ok, now, Status::suppressed));
+    CHECK_FALSE(is_restated(filed, Status::suppressed, now, ok));
+    CHECK(is_restated({}, not_reported, now, ok));
+    CHECK(is_restated(filed, ok, {}, not_reported));
+    // Of the villages that there are, of which nobody told anything.
+    v1::IndicatorValue of_twelve;
+    of_twelve.set_denominator(12);
+    CHECK_FALSE(is_restated(of_twelve, not_reported, {}, not_reported));
+    CHECK_FALSE(is_restated(v1::IndicatorValue(), not_reported, of_twelve, ok));
+    // The median of nothing is no value, that of a day is 0.
+    v1::IndicatorValue of_a_day;
+    (*of_a_day.mutable_histogram())[0] = 1;
+    CHECK(is_restated({}, Status::no_value, of_a_day, ok));
+    CHECK_FALSE(is_restated(v1::IndicatorValue(), Status::no_value, v1::IndicatorValue(), Status::no_value));
+}
+
+TEST_CASE("of a report the wholes and the parts that are restated are told, but not what is hidden", "[reports]") {
+    const auto definitions = Definitions::load(data::indicators, "indicators.txtpb");
+    v1::Report report;
+    report.set_to("2022-06-14");
+    v1::Restatement one;
+    one.mutable_filed()->set_area("23656");
+    one.mutable_filed()->set_indicator("COM-01");
+    one.mutable_filed()->set_number(8);
+    one.mutable_filed()->mutable_lineage()->set_events(8);
+    *report.add_values() = one.filed();
+    *one.mutable_now() = one.filed();
+    CHECK(restated_of(report, {one}, definitions).empty());
+    auto& part = *one.mutable_now()->add_parts();
     part.set_cut("form");
     part.set_cut_value("TALK");
-    CHECK_FALSE(is_other_number(filed, now));  // a part that is nothing
+    CHECK(restated_of(report, {one}, definitions).empty());  // a part that is nothing
     part.set_number(3);
-    CHECK(is_other_number(filed, now));
-    CHECK_FALSE(is_other_whole(filed, now));
-    now.set_number(9);
-    CHECK(is_other_whole(filed, now));
+    REQUIRE(restated_of(report, {one}, definitions).size() == 1);
+    CHECK_FALSE(restated_of(report, {one}, definitions).front().is_whole);
+    CHECK(restated_of(report, {one}, definitions, {{"23656", "COM-01", "form", "TALK"}}).empty());
+    one.mutable_now()->set_number(9);
+    CHECK(restated_of(report, {one}, definitions).front().is_whole);
+    CHECK(restated_of(report, {one}, definitions, {}, {{"23656", "COM-01", "", ""}}).empty());
 }
 
 TEST_CASE("a filed report stays as it was; what comes later is restated beside it", "[reports]") {
@@ -318,9 +352,14 @@ TEST_CASE("a district's restatement names the communes' cells that made it, from
     hear(Input(Tick{}));
     publish("23656", 3);
     CHECK(ask(true).error().empty());
-    CHECK(changed_cells(ask(false), definitions).empty());
+    const auto changed = [&] {
+        const auto reply = ask(false);
+        const auto restated = restated_of(reply.report(), {reply.restated().begin(), reply.restated().end()}, definitions);
+        return changed_cells(reply.report(), restated, definitions);
+    };
+    CHECK(changed().empty());
     publish("23656", 5);
-    const auto lines = changed_cells(ask(false), definitions);
+    const auto lines = changed();
     const auto has = [&](const std::string& line) { return std::find(lines.begin(), lines.end(), line) != lines.end(); };
     CHECK(has("23656  COM-01  3 → 5"));
     CHECK(has("23656  COM-01 form=TALK  3 → 5"));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What several views are made of: headings, values, problems, choosers.
 import { el } from './dom.js';
-import { amount, day, inTongue, instant, label, split, valueText } from './format.js';
+import { amount, day, instant, label, split, valueText } from './format.js';
 import { parameterName, withoutPaths } from './names.js';
 import { bounds, name as periodName, parse } from './period.js';
 import { linkTo } from './state.js';
@@ -62,8 +62,8 @@ export function shownValue(ctx, value, definition, area) {
     );
 }
 
-// It reads otherwise than what was filed: not only in its parts.
-export const isRestated = value => Boolean(value?.filed?.restated) && inTongue(value.filed.text) !== inTongue(value.text);
+// It is another number than what was filed: not only in its parts.
+export const isRestated = value => Boolean(value?.filed?.restated);
 
 export function flags(value) {
     return [

@@ -17,12 +17,9 @@ export async function load(ctx) {
     };
 }
 
-// What reads as before differs in its parts.
-const readsOtherwise = cell => valueText(cell.filed) !== valueText(cell.now);
-
 function changed(ctx, opened) {
     const all = opened.restated || [];
-    const told = all.filter(readsOtherwise);
+    const told = all.filter(cell => !cell.partsOnly);
     const inside = all.length - told.length;
     const rows = told.map(cell => {
         const definition = ctx.definitions.get(cell.indicator);
@@ -56,6 +53,7 @@ function changed(ctx, opened) {
                     'data-n': `${definition ? label(definition.label) : cell.indicator}, ${placeName(ctx, cell.area)}`,
                 },
                 valueText(cell.now),
+                valueText(cell.filed) === valueText(cell.now) ? el('small', {}, ` ${t('lessThanShown')}`) : null,
             ),
             el('td', {}, unitOf(definition)),
         );

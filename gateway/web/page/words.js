@@ -234,13 +234,14 @@ const texts = {
     nothingRestated: ['Không có gì thay đổi từ khi chốt.', 'Nothing has changed since filing.'],
     filedHead: ['Đã chốt', 'Filed'],
     nowHead: ['Hiện nay', 'Now'],
+    lessThanShown: ['(khác ít hơn số hiển thị)', '(by less than is shown)'],
     alsoInside: [
         'Ngoài ra có {0} số không thay đổi, chỉ chi tiết của số đó đã khác.',
-        'Besides, {0} read as before: only their parts differ.',
+        'Besides, of {0} only the parts differ.',
     ],
     onlyInside: [
         'Không số nào thay đổi; ở {0} số, chỉ chi tiết đã khác.',
-        'None reads differently; of {0} the parts differ.',
+        'No number has changed; of {0} the parts differ.',
     ],
     reportDigest: ['Mã đối chiếu (SHA-256)', 'SHA-256'],
     reportDigestSay: [

@@ -209,12 +209,11 @@ std::uint64_t Outbox::prune(std::uint64_t before) {
 }
 
 void Outbox::keep_attempts() {
-    if (std::none_of(boxes_.begin(), boxes_.end(), [](const auto& box) { return box.second.attempted; })) {
-        return;
+    if (std::any_of(boxes_.begin(), boxes_.end(), [](const auto& box) { return box.second.attempted; })) {
+        store_.begin();
+        put_attempts();
     }
-    store_.begin();
-    put_attempts();
-    store_.commit();
+    store_.commit();  // also without: what could not be scrubbed is tried again
 }
 
 // A sender sends the lowest numbers first, so that few of those that wait were ever sent.

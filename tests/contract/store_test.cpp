@@ -265,6 +265,46 @@ TEST_CASE("what is erased of a shared store is gone although others open and rea
     CHECK(failures == 0);
 }
 
+TEST_CASE("what could not be scrubbed while another process read is scrubbed with the next unit that asks, and by whoever is left") {
+    const testing::Folder folder;
+    const std::string key = "HO-giarai-4711";
+    const auto file = (folder.path() / "store.db").string();
+    const auto written = [&](SqliteStore& store) {
+        store.put("c/1", "about " + key);
+        store.put("c/2", "nobody");
+        store.commit();
+        store.erase("c/1");
+        store.scrub();
+    };
+    SqliteStore store(file, nullptr, Sharing::shared);
+    {
+        SqliteStore other(file, nullptr, Sharing::shared);
+        written(store);
+        other.scan("c/", [&](std::string_view, std::string_view) {
+            store.commit();
+            return false;
+        });
+    }
+    REQUIRE(folder.holds(key));
+    store.scrub();
+    store.commit();
+    CHECK_FALSE(folder.holds(key));
+    // Whoever erased has ended; who is left looks for it now and then.
+    SqliteStore left(file, nullptr, Sharing::shared);
+    {
+        SqliteStore other(file, nullptr, Sharing::shared);
+        SqliteStore reader(file, nullptr, Sharing::shared);
+        written(other);
+        reader.scan("c/", [&](std::string_view, std::string_view) {
+            other.commit();
+            return false;
+        });
+    }
+    REQUIRE(folder.holds(key));
+    left.commit();
+    CHECK_FALSE(folder.holds(key));
+}
+
 TEST_CASE("no file of the store has a byte of what was erased, also when the process dies in the middle") {
     const testing::Folder folder;
     const std::string key = "HO-giarai-4711";

@@ -267,16 +267,23 @@ void SqliteStore::scan_from(std::string_view from, std::string_view prefix, cons
 }
 
 void SqliteStore::commit() {
-    if (!open_unit_) {
+    if (open_unit_) {
+        const auto began = std::chrono::steady_clock::now();
+        run("COMMIT");
+        open_unit_ = false;
+        if (on_commit_) {
+            on_commit_(std::chrono::steady_clock::now() - began);
+        }
+    }
+    const auto now = std::chrono::steady_clock::now();
+    if (now < scrub_at_) {
         return;
     }
-    const auto began = std::chrono::steady_clock::now();
-    run("COMMIT");
-    open_unit_ = false;
-    if (on_commit_) {
-        on_commit_(std::chrono::steady_clock::now() - began);
+    if (sharing_ == Sharing::shared && !scrub_due_) {  // another process may have ended before it could
+        scrub_due_ = number("PRAGMA user_version") == scrub_is_due;
+        scrub_at_ = now + scrub_again_after;
     }
-    if (scrub_due_ && std::chrono::steady_clock::now() >= scrub_at_) {
+    if (scrub_due_) {
         write_anew();
     }
 }
@@ -286,6 +293,7 @@ void SqliteStore::scrub() {
     begin();
     run(("PRAGMA user_version=" + std::to_string(scrub_is_due)).c_str());
     scrub_due_ = true;
+    scrub_at_ = {};
 }
 
 // Pages and log keep old bytes until they happen to be used again: every page is written from what is stored now.
@@ -300,7 +308,7 @@ void SqliteStore::write_anew() {
             break;
         }
         if (std::chrono::steady_clock::now() >= until) {
-            spdlog::warn("{}: another process keeps reading it; what was erased is gone when that one ends", path_);
+            spdlog::warn("{}: another process keeps reading it; what was erased is gone soon after that one has ended", path_);
             scrub_due_ = true;
             scrub_at_ = std::chrono::steady_clock::now() + scrub_again_after;
             return;

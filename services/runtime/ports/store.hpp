@@ -63,7 +63,7 @@ public:
     // Makes all that was written since the last commit durable, as one. On disk when it returns.
     virtual void commit() = 0;
     // Part of the open unit: when its commit returns, no byte of what was replaced or erased until then is left in the files;
-    // when the process ends before that, not after the next start either; where another process reads all the time, with a later unit.
+    // when the process ends before that, not after the next start either; where another process reads all the time, with a later commit.
     // Slow.
     virtual void scrub() = 0;
 

@@ -43,8 +43,12 @@ bool was_posted_to(const std::string& outbox) {
     if (!std::filesystem::exists(outbox)) {
         return false;
     }
-    SqliteStore store(outbox, nullptr, Sharing::shared);
-    return Outbox(store).ledger().posted > 0;
+    bool was_posted = false;
+    SqliteStore(outbox, nullptr, Sharing::shared).scan(Outbox::counted_posts, [&](std::string_view, std::string_view) {
+        was_posted = true;
+        return false;
+    });
+    return was_posted;
 }
 
 // The devices that posted from this folder. What a gateway keeps there is its own.

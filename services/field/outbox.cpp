@@ -20,7 +20,7 @@ using outbox_records::parse;
 namespace {
 
 std::string next_key(const std::string& service) {
-    return "n/" + service;
+    return std::string(Outbox::counted_posts) + service;
 }
 
 }  // namespace

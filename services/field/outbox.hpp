@@ -40,6 +40,8 @@ public:
 
         friend bool operator==(const Ledger&, const Ledger&) = default;
     };
+    // Before the services of which anything was posted, in the keys of its store.
+    static constexpr std::string_view counted_posts = "n/";
     using Posted = std::variant<std::uint64_t, Reasons>;  // the sequence, or why it was not posted
     struct Pending {
         std::uint32_t digest = 0;   // of its bytes

@@ -23,7 +23,7 @@ void Outbox::read_all() {
     boxes_.clear();
     waiting_ = 0;
     damaged_.clear();
-    store_.scan("n/", [&](std::string_view key, std::string_view value) {
+    store_.scan(counted_posts, [&](std::string_view key, std::string_view value) {
         boxes_[std::string(key.substr(2))].next = std::stoull(std::string(value));
         return true;
     });
@@ -118,7 +118,7 @@ void Outbox::take_over() {
 void Outbox::read_new() {
     version_ = store_.version();
     std::map<std::string, std::uint64_t> next;
-    store_.scan("n/", [&](std::string_view key, std::string_view value) {
+    store_.scan(counted_posts, [&](std::string_view key, std::string_view value) {
         next[std::string(key.substr(2))] = std::stoull(std::string(value));
         return true;
     });

@@ -276,4 +276,44 @@ TEST_CASE("a journal in which one block lies in another one's place is not read,
     starts_with(other);
 }
 
+TEST_CASE("while old entries cannot be read new events are taken, and what needs the old ones waits", "[engine]") {
+    Bench bench;
+    static_cast<void>(bench.send("p1", {a_session_held(1), a_session_held(2), a_session_held(3)}));
+    static_cast<void>(bench.send("p1", {a_session_held(4)}));
+    const auto first = *bench.store.block_at(1);
+    const auto replies = [&](std::uint64_t after) {
+        v1::Request request;
+        request.set_after(after);
+        const Input input = Arrived{{topics::feed_requests("23656", "session", "s"), request.SerializeAsString(), false}};
+        std::vector<v1::Block> blocks;
+        for (const auto& action : bench.engine->handle({&input, 1}, bench.now)) {
+            REQUIRE(blocks.emplace_back().ParseFromString(std::get<Publish>(action).message.payload));
+        }
+        return blocks;
+    };
+    CHECK(replies(0).size() == 2);
+    REQUIRE(replies(4).size() == 1);
+    CHECK(replies(4).front().first() == 5);
+    auto damaged = first;
+    damaged.bytes.back() = static_cast<char>(damaged.bytes.back() ^ 1);
+    bench.store.replace(damaged);
+    bench.store.commit();
+    CHECK_FALSE(bench.engine->damage());
+    CHECK(bench.send("p1", {a_session_held(5)}) == "5,STORED 202204;");
+    CHECK_FALSE(bench.engine->damage());
+    CHECK(replies(0).empty());
+    CHECK(bench.engine->damage()->find("restore it from a backup") != std::string::npos);
+    CHECK(replies(3).empty());  // it does not follow what is there
+    REQUIRE(replies(4).size() == 1);
+    CHECK(replies(4).front().first() == 5);
+    const auto correction = correcting(a_session_held(6), v1::Correction::VOID, 2);
+    CHECK(bench.send("p1", {correction}).empty());
+    CHECK(bench.engine->counters().waiting == 1);
+    CHECK(bench.send("p1", {correcting(a_session_held(7), v1::Correction::VOID, 4)}) == "7,STORED;");
+    bench.store.replace(first);
+    bench.store.commit();
+    CHECK(replies(0).size() == 4);
+    CHECK(bench.send("p1", {correction}) == "6,STORED;");
+}
+
 }  // namespace engine_test

@@ -206,7 +206,10 @@ std::optional<JournalBlock> SqliteStore::read_block(sqlite3_stmt* statement) {
     }
     sqlite3_reset(statement);
     sqlite3_clear_bindings(statement);
-    if (is_damaged || (result != SQLITE_ROW && result != SQLITE_DONE)) {
+    if (is_damaged || (result & 0xFF) == SQLITE_CORRUPT) {
+        throw Damaged(path_ + ": the journal cannot be read; restore it from a backup");
+    }
+    if (result != SQLITE_ROW && result != SQLITE_DONE) {
         fail("cannot read the journal; restore it from a backup");
     }
     return block;

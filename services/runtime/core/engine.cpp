@@ -249,7 +249,7 @@ void Engine::take_event(const std::string& name, Device& from, std::string& byte
     entry_.Clear();
     entry_.set_device(name);
     entry_.set_received_at(received_at(now));
-    const auto judged = judge(id, now, entry_);
+    const auto judged = judge_or_wait(id, now, entry_);
     if (!judged) {
         ++counters_.waiting;
         return;  // its device sends it again until it is answered

@@ -83,6 +83,8 @@ public:
         std::uint64_t seen = 0;
     };
     [[nodiscard]] const std::optional<Shortened>& shortened() const { return shortened_; }
+    // What is wrong with old entries, and what to do, once somebody needed them.
+    [[nodiscard]] const std::optional<std::string>& damage() const { return damage_; }
     // How often somebody else was heard to write this feed: the service runs twice, with two journals.
     [[nodiscard]] std::uint64_t others_heads() const { return others_heads_; }
 
@@ -137,6 +139,7 @@ private:
     static void say_refused(Replies& replies, const Sent& sent, const Reasons& reasons, bool again = false);
 
     // Empty: it counts; nothing: it cannot be judged before another event comes.
+    [[nodiscard]] std::optional<Reasons> judge_or_wait(const Id& id, Instant now, v1::Entry& entry);
     [[nodiscard]] std::optional<Reasons> judge(const Id& id, Instant now, v1::Entry& entry);
     [[nodiscard]] bool may_be_one_chain(const Id& id, const Id& root, const Id& holder);
     void judge_correction(const Id& id, v1::Entry& entry, Reasons& reasons);
@@ -243,6 +246,7 @@ private:
     bool head_due_ = false;
     std::chrono::milliseconds head_again_at_{0};
     std::optional<Shortened> shortened_;
+    std::optional<std::string> damage_;
     std::set<std::uint64_t> own_epochs_;  // said in this run
     std::uint64_t others_heads_ = 0;
     std::chrono::milliseconds others_wait_{0};

@@ -169,7 +169,14 @@ bool Engine::is_known_household(const std::string& key) {
 
 void Engine::judge_erasure(Reasons& reasons) {
     const auto& key = event_.household_erased().household_key();
-    if (reasons.empty() && !is_known_household(key)) {
+    if (!reasons.empty()) {
+        return;
+    }
+    close_block();
+    for (JournalWalk walk(store_, 0); walk.next();) {
+        // All of it will be written anew: what cannot be read shows before anything is.
+    }
+    if (!is_known_household(key)) {
         reasons.push_back(reason(ReasonCode::unknown_household, "household_erased.household_key", key));
     }
 }

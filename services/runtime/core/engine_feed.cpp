@@ -22,26 +22,29 @@ void Engine::answer_request(const Message& message, std::string_view subscriber)
     }
     close_block();
     const auto topic = topics::feed_replies(commune_, service_.name, subscriber);
-    std::size_t sent = 0;
-    auto after = request.after();
-    const auto budget =
-        request.max_bytes() == 0 ? limits::reply_bytes_max : std::min<std::size_t>(request.max_bytes(), limits::reply_bytes_max);
-    while (sent < budget) {
-        const auto block = read_block(store_, after + 1);
-        if (!block) {
-            break;
-        }
-        actions_.emplace_back(Publish{{topic, block_header(*block).append(block->bytes), false}});
-        sent += block->bytes.size();
-        after = block->last;
-    }
-    if (sent == 0) {
+    if (request.after() >= last_offset_) {
         JournalBlock end;  // nothing follows: say where the feed ends
         end.first = last_offset_ + 1;
         end.last = last_offset_;
         end.before = chain_;
         end.after = chain_;
         actions_.emplace_back(Publish{{topic, block_header(end), false}});
+        return;
+    }
+    const auto budget =
+        request.max_bytes() == 0 ? limits::reply_bytes_max : std::min<std::size_t>(request.max_bytes(), limits::reply_bytes_max);
+    try {
+        JournalWalk walk(store_, request.after());
+        for (std::size_t sent = 0; sent < budget;) {
+            const auto block = walk.next();
+            if (!block) {
+                break;
+            }
+            actions_.emplace_back(Publish{{topic, block_header(*block).append(block->bytes), false}});
+            sent += block->bytes.size();
+        }
+    } catch (const Damaged& why) {
+        damage_ = why.what();  // whoever follows gets what is before it, and asks again
     }
 }
 

@@ -339,7 +339,7 @@ v1::Entry Engine::entry_at(std::uint64_t offset) {
     }
     const auto block = read_block(store_, offset);
     if (!block) {
-        throw Broken("the journal has no entry at offset " + std::to_string(offset) + "; restore it from a backup");
+        throw Damaged("the journal has no entry at offset " + std::to_string(offset) + "; restore it from a backup");
     }
     return entries_of(*block).entries(static_cast<int>(offset - block->first));
 }

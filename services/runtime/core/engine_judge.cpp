@@ -15,6 +15,16 @@ bool may_correct_others(v1::Role role) {
 
 }  // namespace
 
+// What is judged by old entries that cannot be read waits until the journal is restored. Nothing was changed yet.
+std::optional<Reasons> Engine::judge_or_wait(const Id& id, Instant now, v1::Entry& entry) {
+    try {
+        return judge(id, now, entry);
+    } catch (const Damaged& why) {
+        damage_ = why.what();
+        return std::nullopt;
+    }
+}
+
 std::optional<Reasons> Engine::judge(const Id& id, Instant now, v1::Entry& entry) {
     const auto received_on = day_at(std::max(now.civil, latest_));
     auto reasons = judge_event(event_, service_.name, &places_, commune_, received_on);

@@ -9,7 +9,7 @@ namespace chieng {
 namespace {
 
 [[noreturn]] void fail(std::uint64_t offset) {
-    throw Broken("the journal's block at offset " + std::to_string(offset) + " cannot be read; restore it from a backup");
+    throw Damaged("the journal's block at offset " + std::to_string(offset) + " cannot be read; restore it from a backup");
 }
 
 }  // namespace
@@ -37,7 +37,9 @@ store::v1::Entries entries_of(const JournalBlock& block) {
 JournalWalk::JournalWalk(Store& store, std::uint64_t after) : store_(store), last_(after) {
     if (last_ == 0) {
         chain_ = 0;
-    } else if (const auto before = read_block(store_, last_); before && before->last == last_) {
+    } else if (const auto before = read_block(store_, last_); !before) {
+        fail(last_);
+    } else if (before->last == last_) {
         chain_ = before->after;
     }
 }
@@ -45,7 +47,7 @@ JournalWalk::JournalWalk(Store& store, std::uint64_t after) : store_(store), las
 std::optional<JournalBlock> JournalWalk::next() {
     auto block = read_block(store_, last_ + 1);
     if (!block) {
-        if (const auto end = store_.last_block(); end && end->last != last_) {
+        if (const auto end = store_.last_block(); (end ? end->last : 0) != last_) {
             fail(last_ + 1);  // it is not the end
         }
         return std::nullopt;

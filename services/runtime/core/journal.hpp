@@ -2,7 +2,7 @@
 // A journal as it is read back. What the disk gives is not trusted: bytes that were changed are found by the block's digest, and a page
 // that lies in another one's place is a block that is whole, and does not follow the one before.
 //
-// Errors   Broken with what to do, when a block is not what was written, or is not there.
+// Errors   Damaged with what to do, when a block is not what was written, or is not there.
 #pragma once
 
 #include "chieng/store/v1/inbox.pb.h"
@@ -25,7 +25,7 @@ namespace chieng {
 // Reads block after block and holds each to follow the one before.
 class JournalWalk {
 public:
-    // From the block that holds the offset after this one.
+    // From the block that holds the offset after this one, which is there, or 0.
     JournalWalk(Store& store, std::uint64_t after);
 
     // None at the end. What the caller puts in the place of a block does not change what is read next.

@@ -175,6 +175,8 @@ void watch(Metrics& metrics, const std::string& service, const Engine& engine, S
             const auto& shortened = engine.shortened();
             return shortened ? static_cast<double>(shortened->seen - shortened->last_offset) : 0.0;
         });
+    metrics.gauge("chieng_journal_damaged", "1 when old entries were needed and are not what was written.", {{"service", service}},
+                  [&engine] { return engine.damage() ? 1.0 : 0.0; });
     metrics.counter("chieng_feed_others_heads_total", "Times that somebody else was heard to write this feed: the service runs twice.",
                     {{"service", service}}, [&engine] { return static_cast<double>(engine.others_heads()); });
     watch_commits(metrics, service, store);
@@ -193,6 +195,9 @@ public:
                 "file from a backup: gateways count what the journal has",
                 service_, shortened->last_offset, shortened->seen);
         }
+        if (engine_.damage() && !std::exchange(damage_said_, true)) {
+            spdlog::error("{}: {}; new events are taken, and what needs the old ones waits", service_, *engine_.damage());
+        }
         const auto now = std::chrono::steady_clock::now();
         if (engine_.others_heads() != others_said_ && now >= others_again_at_) {
             others_said_ = engine_.others_heads();
@@ -208,6 +213,7 @@ private:
     std::string service_;
     const Engine& engine_;
     bool said_ = false;
+    bool damage_said_ = false;
     std::uint64_t others_said_ = 0;
     std::chrono::steady_clock::time_point others_again_at_;
 };

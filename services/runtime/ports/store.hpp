@@ -23,6 +23,12 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+// A journal whose old bytes are not what was written. It ends a start; while a process runs, what needs them waits, and the rest goes on.
+class Damaged : public Broken {
+public:
+    using Broken::Broken;
+};
+
 // Entries first..last of a journal, with the chain value before and after them.
 struct JournalBlock {
     std::uint64_t first = 0;

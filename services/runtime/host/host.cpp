@@ -20,8 +20,8 @@ namespace {
 // Under load a round costs nearly the same for one message and for a hundred: after a large one began, the next waits until so many
 // times as long as it took have passed.
 constexpr std::size_t large_round = 64;
-constexpr auto gather_times = 4;
-constexpr std::chrono::steady_clock::duration gather_min = std::chrono::milliseconds(25);
+constexpr auto gather_times = 2;
+constexpr std::chrono::steady_clock::duration gather_min = std::chrono::milliseconds(8);
 constexpr std::chrono::steady_clock::duration gather_max = std::chrono::milliseconds(50);
 // What is handled at once is held in memory several times over; by this much a sync is shared well enough.
 constexpr std::size_t round_bytes = std::size_t{1} << 18U;

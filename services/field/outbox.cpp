@@ -64,12 +64,25 @@ Outbox::Posted Outbox::post(v1::Event event, const std::string& service, const P
             beside(sequence);
         }
     }
-    store_.commit();
+    if (!together_) {
+        store_.commit();
+    }
     if (!reasons.empty()) {
         return reasons;
     }
     take(item);
     return sequence;
+}
+
+bool Outbox::post_together(const std::function<bool()>& posts) {
+    store_.begin();
+    together_ = true;
+    if (!posts()) {
+        return false;
+    }
+    together_ = false;
+    store_.commit();
+    return true;
 }
 
 std::optional<store::v1::OutboxItem> Outbox::find(const std::string& service, std::uint64_t sequence) {

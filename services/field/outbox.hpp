@@ -60,6 +60,8 @@ public:
     using Beside = std::function<void(std::uint64_t sequence)>;
     [[nodiscard]] Posted post(v1::Event event, const std::string& service, const Places* places, std::string_view commune, Day today,
                               std::uint64_t recorded_at, const Beside& beside = {});
+    // What is posted meanwhile is kept as one, or none of it when `posts` returns false or throws: then nothing but the end may follow.
+    [[nodiscard]] bool post_together(const std::function<bool()>& posts);
 
     // Takes over what other processes did to a shared store.
     void refresh();
@@ -144,6 +146,7 @@ private:
     Store& store_;
     std::map<std::string, Box> boxes_;
     std::uint64_t waiting_ = 0;
+    bool together_ = false;
     std::set<Name> damaged_;
     std::uint64_t version_ = 0;   // of the store, when it was last read
     std::uint64_t revision_ = 0;  // of the records that were there: grows when one is answered or dropped

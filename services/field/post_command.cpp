@@ -20,8 +20,11 @@
 #include <functional>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <stdexcept>
+#include <utility>
+#include <vector>
 
 namespace chieng {
 namespace {
@@ -39,25 +42,32 @@ void tell_reasons(const FieldSettings& settings, const Reasons& reasons, Instant
     }
 }
 
+using Kept = std::pair<std::string, std::uint64_t>;  // service and sequence
+
 // Numbers and freezes one event; says what is wrong with it otherwise.
-bool post_one(const FieldSettings& settings, Store& store, Outbox& outbox, const Places& places, v1::Event event,
-              const std::string& where) {
+std::optional<Kept> post_one(const FieldSettings& settings, Store& store, Outbox& outbox, const Places& places, v1::Event event,
+                             const std::string& where) {
     const auto now = Clock().now();
-    const auto service = service_of(event);
+    auto service = service_of(event);
     const auto posted = outbox.post(std::move(event), service, &places, settings.commune, day_at(now.civil),
                                     static_cast<std::uint64_t>(now.civil.time_since_epoch().count()),
                                     [&](std::uint64_t) { store.put(commune_key, settings.commune); });
     if (const auto* sequence = std::get_if<std::uint64_t>(&posted)) {
-        std::printf("%s %s/%llu\n", in_tongue(settings, "đã ghi, chờ gửi:", "kept, waiting to be sent:").c_str(), service.c_str(),
-                    static_cast<unsigned long long>(*sequence));
-        EventLines lines(settings.log);
-        if (lines.wants(StepKind::posted)) {
-            lines.tell(step_of(StepKind::posted, "device", {settings.commune, service, settings.device, *sequence}));
-        }
-        return true;
+        return Kept(std::move(service), *sequence);
     }
     tell_reasons(settings, std::get<Reasons>(posted), now, where);
-    return false;
+    return std::nullopt;
+}
+
+// Once it is on disk.
+void tell_kept(const FieldSettings& settings, const Kept& kept) {
+    const auto& [service, sequence] = kept;
+    std::printf("%s %s/%llu\n", in_tongue(settings, "đã ghi, chờ gửi:", "kept, waiting to be sent:").c_str(), service.c_str(),
+                static_cast<unsigned long long>(sequence));
+    EventLines lines(settings.log);
+    if (lines.wants(StepKind::posted)) {
+        lines.tell(step_of(StepKind::posted, "device", {settings.commune, service, settings.device, sequence}));
+    }
 }
 
 constexpr std::size_t sequence_bytes_more = 9;  // that the number drawn may take beyond the number 1
@@ -148,6 +158,10 @@ bool check_file(const FieldSettings& settings, std::istream& in, const Outbox& o
     return wrong == 0;
 }
 
+std::string nothing_kept(const FieldSettings& settings) {
+    return in_tongue(settings, "chưa ghi tin nào; hãy ghi lại cả tệp", "nothing was kept; post the whole file again");
+}
+
 // Each line is one event in proto3 JSON.
 int post_file(const FieldSettings& settings, Store& store, Outbox& outbox, const Places& places) {
     const auto in = lines_of(settings);
@@ -156,31 +170,32 @@ int post_file(const FieldSettings& settings, Store& store, Outbox& outbox, const
     }
     in->clear();
     in->seekg(0);
-    int kept = 0;
-    int at = 0;
-    const auto say_where = [&] {
-        std::fprintf(stderr, "%s %d; %s %d\n", in_tongue(settings, "số dòng đã ghi:", "lines in the outbox:").c_str(), kept,
-                     in_tongue(settings, "lần sau ghi tiếp từ dòng", "next time go on from line").c_str(), at);
-    };
+    std::vector<Kept> kept;
     const auto keep = [&](const std::string& line, int number) {
-        at = number;
         v1::Event event;
-        const bool is_kept =
-            google::protobuf::util::JsonStringToMessage(line, &event).ok() &&
-            post_one(settings, store, outbox, places, std::move(event), settings.file + ":" + std::to_string(number) + ": ");
-        kept += is_kept ? 1 : 0;
-        return is_kept;
+        const auto where = settings.file + ":" + std::to_string(number) + ": ";
+        auto one = google::protobuf::util::JsonStringToMessage(line, &event).ok()
+                       ? post_one(settings, store, outbox, places, std::move(event), where)
+                       : std::nullopt;
+        if (one) {
+            kept.push_back(std::move(*one));
+        }
+        return one.has_value();
     };
+    const auto say_none = [&] { std::fprintf(stderr, "%s\n", nothing_kept(settings).c_str()); };
     try {
-        if (each_line(*in, keep)) {
-            return 0;
+        if (!outbox.post_together([&] { return each_line(*in, keep); })) {
+            say_none();
+            return exit_data;
         }
     } catch (const Broken&) {
-        say_where();
+        say_none();
         throw;
     }
-    say_where();
-    return exit_data;
+    for (const auto& one : kept) {
+        tell_kept(settings, one);
+    }
+    return 0;
 }
 
 int post_flags(const FieldSettings& settings, Store& store, Outbox& outbox, const Places& places, const EventType& type,
@@ -196,7 +211,12 @@ int post_flags(const FieldSettings& settings, Store& store, Outbox& outbox, cons
             good = false;
         }
     }
-    return good && post_one(settings, store, outbox, places, std::move(event), "") ? 0 : exit_data;
+    const auto kept = good ? post_one(settings, store, outbox, places, std::move(event), "") : std::nullopt;
+    if (!kept) {
+        return exit_data;
+    }
+    tell_kept(settings, *kept);
+    return 0;
 }
 
 }  // namespace

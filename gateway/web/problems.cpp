@@ -52,6 +52,24 @@ constexpr std::array kinds{
                 "Too many events to be told over HTTP. Ask on the commune's server."},
 };
 
+// A right as the file of rights calls it, and as a person does.
+std::string right_in_vietnamese(const std::string& name) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 8> words{{{"POST", "gửi tin"},
+                                                                                  {"CORRECT", "đính chính tin"},
+                                                                                  {"DECIDE", "quyết định tin trùng"},
+                                                                                  {"ASSIGN", "giao chỉ tiêu"},
+                                                                                  {"FILE", "chốt kỳ báo cáo"},
+                                                                                  {"INTERNAL", "xem thông tin nội bộ"},
+                                                                                  {"threshold 0", "xem các số nhỏ"},
+                                                                                  {"of every number", "xem mọi con số"}}};
+    for (const auto& [right, said] : words) {
+        if (right == name) {
+            return std::string(said) + " (" + name + ")";
+        }
+    }
+    return name;
+}
+
 }  // namespace
 
 std::span<const ProblemKind> problem_kinds() {
@@ -110,7 +128,7 @@ Problem not_allowed(std::string_view right, std::string why, std::string why_vi)
             "right",
             "The right " + name + " is missing",
             std::move(why) + "; it needs " + name + ", which whoever keeps the rights of this gateway can give",
-            std::move(why_vi) + "; cần quyền " + name + ", do người quản lý quyền của máy chủ này cấp",
+            std::move(why_vi) + "; cần quyền " + right_in_vietnamese(name) + ", do người quản lý quyền của máy chủ này cấp",
             name};
 }
 

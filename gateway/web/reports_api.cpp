@@ -213,8 +213,17 @@ Outcome get_silent(const Call& call) {
     if (!call.share.has_span(v1::MONTH)) {
         return reply_of(not_received(call, v1::Span_Name(v1::MONTH), ""));
     }
+    Parameters asked(call);
+    const auto area = asked.area(day);
+    if (asked.wrong()) {
+        return reply_of(*asked.wrong());
+    }
+    auto places = world.places.children(area, day);
+    if (places.empty()) {
+        places.push_back(area);  // of a village it is told itself
+    }
     auto silent = Json::array();
-    for (const auto& child : world.places.children(world.place, day)) {
+    for (const auto& child : places) {
         if (!call.share.has_area(child) || reported(call, child, month)) {
             continue;
         }

@@ -280,6 +280,21 @@ export async function living(browser) {
             expect(said.includes('kỳ chọn ở trên không làm nó đổi'), said);
             expect(said.includes('ít nhất 20 ngày') && said.includes('kỳ tháng 2/2022, từ 15/01/2022 đến 14/02/2022'), said);
             await page.shot('silent');
+            expect(!(await page.text('main table')).includes('Thôn 1'), 'villages of no commune');
+            await page.go('#/silent?area=23656', 'main table');
+            expect(standIn.asked.some(line => line.includes('/silent?area=23656')), standIn.asked.slice(-3).join(' ; '));
+            expect((await page.text('main')).includes('Xã Lơ Ku'), await page.text('main'));
+        });
+        await check('in the last days of December the page opens on the year that has ended, which is to be reported', async () => {
+            const before = standIn.world.today;
+            standIn.world.today = '2022-12-20';
+            await page.go('#/overview');
+            await page.page.reload();
+            await page.settled();
+            expect((await page.text('.lead')).includes('từ 15/12/2021 đến 14/12/2022'), await page.text('.lead'));
+            standIn.world.today = before;
+            await page.page.reload();
+            await page.settled();
         });
         await check('by keyboard alone: skip, go to the table, sort, open a number', async () => {
             await page.go(year('overview'));

@@ -29,6 +29,7 @@ const parameters = {
     history: ['indicator', 'area', 'calendar', 'span', 'until', 'count'],
     behind: ['indicator', 'period', 'calendar', 'area', 'map', 'after', 'limit'],
     ledger: ['days'],
+    silent: ['area'],
     events: ['service', 'commune'],
 };
 
@@ -270,7 +271,7 @@ export class StandIn {
             const { values, ...rest } = report;
             return { report: rest, restated: world.restated(report) };
         }
-        if (path === 'silent') return { day: world.today, period: '2022-07', places: world.silent(this.place) };
+        if (path === 'silent') return { day: world.today, period: '2022-07', places: world.silent(query.get('area') || this.place) };
         if (path === 'ledger' || path === 'duplicates') {
             if (own.level !== 'COMMUNE')
                 throw new Refused(404, 'Phần này chỉ có ở máy chủ của xã.', "This stands at a commune's gateway only.");

@@ -23,6 +23,21 @@ TEST_CASE("a place is silent when nothing of it was counted in the month") {
     }
 }
 
+TEST_CASE("of a commune its villages are told that are silent, of a village itself") {
+    WebWorld world;
+    world.happened(a_session_held(1));
+    const auto silent_of = [&](const std::string& area) { return world.get("/api/v1/silent?area=" + area).at("places"); };
+    const auto villages = silent_of("23656");
+    CHECK(villages.size() > 1);
+    for (const auto& village : villages) {
+        CHECK(village.at("code").get<std::string>().starts_with("23656-"));
+        CHECK(village.at("code") != "23656-01");
+    }
+    CHECK(silent_of("23656-01").empty());
+    CHECK(silent_of("23656-02").at(0).at("code") == "23656-02");
+    CHECK(world.refused("/api/v1/silent?area=99999") == "404 area");
+}
+
 TEST_CASE("what stands does not break a place's silence, and a month without an event is not reported") {
     WebWorld world;
     auto event = an_event(1);

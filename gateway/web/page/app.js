@@ -7,7 +7,7 @@ import { day, label, ownDay } from './format.js';
 import { follow, timing } from './live.js';
 import * as overview from './overview.js';
 import { problemSays, problemView } from './parts.js';
-import { bounds, code, containing, parse } from './period.js';
+import { bounds, parse } from './period.js';
 import { signInView, whoBox } from './session.js';
 import { href, linkTo, read } from './state.js';
 import { lang, setLang, t } from './words.js';
@@ -136,7 +136,8 @@ async function placesOf(state) {
 async function contextOf(state, live) {
     if (!known.me) await greet();
     if (live && ctx) return { ...ctx, ...known };
-    const period = parse(state.period) ? state.period : code(containing(known.me.today, 'YEAR', state.calendar));
+    // The year as everybody calls it: from 15 December on the official one that has just ended, which is to be reported.
+    const period = parse(state.period) ? state.period : known.me.today.slice(0, 4);
     const full = {
         ...state,
         period,

@@ -3,11 +3,22 @@
 import { get } from './api.js';
 import { el } from './dom.js';
 import { day, label, number } from './format.js';
-import { heading, plainTable, th } from './parts.js';
+import { areaOf, heading, placeName, plainTable, th } from './parts.js';
 import { bounds, inner, parse } from './period.js';
 import { has, t } from './words.js';
 
-export const load = () => get('silent');
+// Of the place that is chosen, or of the whole where that is no place today.
+export async function load(ctx) {
+    if (ctx.state.area && !ctx.state.map) {
+        try {
+            return await get('silent', { area: ctx.state.area });
+        } catch (problem) {
+            if (problem.status !== 404) throw problem;
+        }
+    }
+    ctx.state = { ...ctx.state, map: '', area: '' };
+    return get('silent');
+}
 
 const absent = value => value === undefined || value === null;
 const weight = place => (absent(place.days) ? Infinity : Number(place.days));
@@ -38,7 +49,7 @@ function row(place) {
 export function render(ctx, data) {
     const places = [...data.places].sort((a, b) => (weight(a) === weight(b) ? 0 : weight(b) > weight(a) ? 1 : -1));
     return [
-        ...heading(ctx, t('silent')),
+        ...heading(ctx, `${t('silent')}: ${placeName(ctx, areaOf(ctx))}`),
         el(
             'p',
             { 'data-key': 'say' },

@@ -130,6 +130,18 @@ export async function reading(browser, origin, { period, token }) {
         }
         await small.click('#tongue');
     });
+    await check('on a phone calendar and map come when they are asked for, and stay when they were changed', async () => {
+        const shown = () => small.page.$eval('#calendar', box => box.offsetParent !== null);
+        await small.go(views[0]);
+        expect(!(await shown()), 'it is there at first');
+        await small.click('#more');
+        expect(await shown(), 'it does not come');
+        expect((await small.page.$eval('#more', button => button.getAttribute('aria-expanded'))) === 'true', 'not said');
+        await small.click('#more');
+        expect(!(await shown()), 'it does not go');
+        await small.go(`${views[0]}${views[0].includes('?') ? '&' : '?'}calendar=calendar`);
+        expect(await shown(), 'what was changed is out of sight');
+    });
     for (const [name, look, size] of [
         ['light', {}, wide],
         ['dark', { dark: true }, wide],

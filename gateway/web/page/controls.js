@@ -31,7 +31,11 @@ function make(form) {
                 ),
             ),
             field('calendar', t('calendar'), select('calendar')),
-            field('area', t('area'), select('area')),
+            field(
+                'area',
+                t('area'),
+                el('span', { class: 'joined' }, select('area'), el('button', { type: 'button', id: 'more', 'aria-expanded': 'false' }, t('more'))),
+            ),
             field('map', t('map'), select('map')),
         ),
     );
@@ -73,6 +77,12 @@ function areaOptions(ctx) {
     return options;
 }
 
+// On a phone what is seldom changed comes when it is asked for; what was changed is never out of sight.
+function unfold(form, is) {
+    form.classList.toggle('unfolded', is);
+    form.querySelector('#more').setAttribute('aria-expanded', String(is));
+}
+
 // Makes the bar say what is shown.
 export function show(form, ctx) {
     if (form.dataset.lang !== ctx.lang) {
@@ -106,6 +116,7 @@ export function show(form, ctx) {
     ];
     if (ctx.state.map && ctx.state.map !== today) maps.push([ctx.state.map, t('mapDay', day(ctx.state.map))]);
     fill(box('map'), maps, ctx.state.map);
+    if (ctx.state.map || ctx.state.calendar !== 'official') unfold(form, true);
     form.hidden = false;
 }
 
@@ -122,6 +133,7 @@ export function listen(form, go, current) {
         if (target.id === 'map') go({ map: target.value, area: '' });
     });
     form.addEventListener('click', ({ target }) => {
+        if (target.id === 'more') unfold(form, !form.classList.contains('unfolded'));
         const by = { previous: -1, next: 1 }[target.id];
         if (by) go({ period: code(step(parse(current().period), by)) });
     });

@@ -33,6 +33,7 @@ const texts = {
     calendarMonths: ['Tháng dương lịch', 'Calendar months'],
     area: ['Nơi', 'Place'],
     map: ['Địa giới', 'Map'],
+    more: ['Lịch, địa giới', 'Calendar, map'],
     asItWas: ['Như khi đó', 'As it was'],
     asToday: ['Theo địa giới hôm nay', "In today's places"],
     mapDay: ['Theo địa giới ngày {0}', 'In the places of {0}'],

@@ -167,7 +167,9 @@ export async function reading(browser, origin, { period, token }) {
                 nodes.filter(node => node.offsetParent !== null).map(node => node.id || node.className),
             );
             expect(shown.length === 0, `printed: ${shown}`);
-            await page.page.pdf({ path: `${shots}/${view.slice(2).split('?')[0]}.pdf`, format: 'A4', landscape: view !== views[0] });
+            const pdf = await page.page.pdf({ path: `${shots}/${view.slice(2).split('?')[0]}.pdf`, format: 'A4', preferCSSPageSize: true });
+            const [, across, down] = /\/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]/.exec(Buffer.from(pdf).toString('latin1')).map(Number);
+            expect(across > down === (view !== views[0]), `${view} is printed ${across} by ${down}`);
             await page.shot(`print-${view.slice(2).split('?')[0]}`, true);
         }
         await page.look();

@@ -202,6 +202,30 @@ TEST_CASE("a correction of a correction counts once, in whatever order the three
     } while (std::next_permutation(order.begin(), order.end()));
 }
 
+TEST_CASE("a correction that was corrected before it came is not asked what it says, or two versions would count") {
+    auto wrong = correcting(attended_by(a_session_held(2), 20), v1::Correction::REPLACE, 1);
+    wrong.mutable_session_held()->mutable_audience()->set_female(99);
+    const auto right = correcting(attended_by(a_session_held(3), 25), v1::Correction::REPLACE, 2);
+    const std::vector<v1::Event> all{attended_by(a_session_held(1), 30), wrong, right};
+    std::vector<std::size_t> order{0, 1, 2};
+    do {
+        Bench bench;
+        for (const auto at : order) {
+            const auto told = bench.send("p1", {all[at]});
+            CHECK((at == 1 || told.find("STORED") != std::string::npos));
+            bench.restart();
+        }
+        INFO(order[0] << order[1] << order[2]);
+        CHECK(bench.attendances() == 25);
+        CHECK(bench.send("p1", {correcting(an_event(4), v1::Correction::VOID, 1)}) == "4,STORED;");
+        CHECK(bench.attendances() == 0);
+    } while (std::next_permutation(order.begin(), order.end()));
+    Bench bench;  // of what it is, it is asked
+    static_cast<void>(bench.send("p1", {all[0], right}));
+    wrong.set_village("99999-01");
+    CHECK(bench.send("p1", {wrong}).starts_with("2,REFUSED"));
+}
+
 TEST_CASE("who replaces a correction that was refused means the event that it was of") {
     Bench bench;
     const auto with = [](v1::Event event, std::uint32_t total, std::uint32_t female = 0) {

@@ -3,6 +3,7 @@
 // is a correction. Nothing here changes what is kept.
 #include "services/runtime/core/engine.hpp"
 #include "services/runtime/core/rules.hpp"
+#include "services/runtime/core/validator.hpp"
 
 #include <algorithm>
 
@@ -11,6 +12,11 @@ namespace {
 
 bool may_correct_others(v1::Role role) {
     return role == v1::CULTURE_OFFICIAL || role == v1::LABOUR_OFFICIAL || role == v1::COMMUNE_LEADER;
+}
+
+bool is_about_body(const v1::Event& event, const v1::Reason& reason) {
+    const auto* body = v1::Event::descriptor()->FindFieldByNumber(event.body_case());
+    return body != nullptr && reason.field().starts_with(body->name() + ".");
 }
 
 }  // namespace
@@ -28,6 +34,12 @@ std::optional<Reasons> Engine::judge_or_wait(const Id& id, Instant now, v1::Entr
 std::optional<Reasons> Engine::judge(const Id& id, Instant now, v1::Entry& entry) {
     const auto received_on = day_at(std::max(now.civil, latest_));
     auto reasons = judge_event(event_, service_.name, &places_, commune_, received_on);
+    // A correction that was itself corrected before it came will never count: nobody asks what it says, only what it is of. Were it
+    // refused, the event and what stands for it would both count.
+    const bool is_passing = event_.has_correction() && is_awaited(id);
+    if (is_passing) {
+        std::erase_if(reasons, [&](const v1::Reason& reason) { return is_about_body(event_, reason); });
+    }
     if (!reasons.empty()) {
         return reasons;
     }
@@ -36,7 +48,7 @@ std::optional<Reasons> Engine::judge(const Id& id, Instant now, v1::Entry& entry
     const Context context{
         event_,         places_, *parse_day(event_.occurred_on()), received_on, [this](const std::string& key) { return held(key); },
         *service_.rules};
-    if (body != nullptr && !is_void) {
+    if (body != nullptr && !is_void && !is_passing) {
         reasons = service_.decide(*body, context);
     }
     auto holder = id;

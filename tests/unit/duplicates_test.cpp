@@ -60,7 +60,7 @@ TEST_CASE("a duplicate that is corrected stays one, and counts as corrected when
     static_cast<void>(bench.send("officer", {a_decision(1, v1::DuplicateDecided::SAME)}));
     auto corrected = correcting(a_session_held(2), v1::Correction::REPLACE, 1);
     corrected.mutable_session_held()->mutable_audience()->set_total(static_cast<std::uint32_t>(bench.one + 5));
-    CHECK(bench.send("union", {corrected}) == "2,STORED 202204;");
+    CHECK(bench.send("union", {corrected}) == "2,STORED;");
     CHECK(bench.attendances() == bench.one);
     bench.restart();
     static_cast<void>(bench.send("officer", {a_decision(2, v1::DuplicateDecided::DIFFERENT)}));

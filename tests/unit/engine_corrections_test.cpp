@@ -57,7 +57,9 @@ TEST_CASE("a correction that its own device has superseded does not undo what an
     static_cast<void>(bench.send("p1", {of(3, 70)}));
     CHECK(bench.send("officer", {officer}) == "1,STORED 202204;");
     bench.restart();
-    CHECK(bench.send("p1", {of(2, 65)}) == "2,STORED 202204;");
+    CHECK(bench.send("p1", {of(2, 65)}) == "2,STORED;");  // it counts in no month, and is told so again
+    CHECK(bench.send("p1", {of(2, 65)}) == "2,DUPLICATE(STORED);");
+    CHECK(bench.send("p1", {of(3, 70)}) == "3,DUPLICATE(STORED) 202204;");
     CHECK(bench.attendances() == 60);
     auto gone = correcting(attended_by(a_session_held(2), 60), v1::Correction::VOID, 1, "p1");
     gone.set_role(v1::CULTURE_OFFICIAL);
@@ -107,7 +109,7 @@ TEST_CASE("who corrects the very version that stands has seen it, whatever the c
     auto of_the_first = correcting(attended_by(a_session_held(2), 70), v1::Correction::REPLACE, 1, "p1");
     of_the_first.set_role(v1::LABOUR_OFFICIAL);
     of_the_first.set_recorded_at(noon - 7200);
-    CHECK(bench.send("labour", {of_the_first}) == "2,STORED 202204;");
+    CHECK(bench.send("labour", {of_the_first}) == "2,STORED;");
     CHECK(bench.attendances() == 60);
     // A clock that runs ahead says no more than that the correction has come.
     fixed.set_sequence(3);

@@ -34,9 +34,11 @@ bool valid_device(std::string_view name) {
     });
 }
 
-// The month that an event counts in, read from the event alone, so that a repeat is told the same.
-std::uint32_t month_of(const v1::Event& event) {
-    return event.correction().action() == v1::Correction::VOID ? 0 : official_month(*parse_day(event.occurred_on()));
+// The month that an event counts in. A correction that another one stands over counts in none; of other events it is read from the event
+// alone.
+std::uint32_t month_of(const v1::Event& event, v1::Entry::Effect effect) {
+    const bool counts = !event.has_correction() || (event.correction().action() != v1::Correction::VOID && effect == v1::Entry::COUNTS);
+    return counts ? official_month(*parse_day(event.occurred_on())) : 0;
 }
 
 }  // namespace
@@ -261,7 +263,7 @@ void Engine::take_event(const std::string& name, Device& from, std::string& byte
         return say_refused(replies, sent, reasons);
     }
     note(StepKind::stored, id.device, id.sequence);
-    say(replies, sent, v1::STORED, v1::VERDICT_UNSPECIFIED, month_of(event_));
+    say(replies, sent, v1::STORED, v1::VERDICT_UNSPECIFIED, month_of(event_, entry_.effect()));
     if (event_.has_household_erased()) {
         erase(event_, bytes);
         let_forget(id.device, id.sequence);
@@ -283,9 +285,14 @@ void Engine::repeat(Device& from, const Sent& sent, const std::string& name, std
     if (from.stored.contains(id.sequence)) {
         const auto known = seen(id);
         if (known && is_it(known->digest)) {
+            const auto month = month_told(*known);
+            if (!month) {
+                ++counters_.waiting;
+                return;
+            }
             ++counters_.duplicates;
             note(StepKind::duplicate, id.device, id.sequence);
-            return say(replies, sent, v1::DUPLICATE, v1::STORED, month_of(event_));
+            return say(replies, sent, v1::DUPLICATE, v1::STORED, *month);
         }
     } else {
         store::v1::Refusal refusal;
@@ -301,6 +308,19 @@ void Engine::repeat(Device& from, const Sent& sent, const std::string& name, std
     const Reasons reasons{reason(ReasonCode::conflict, "sequence", std::to_string(id.sequence))};
     note(StepKind::conflict, id.device, id.sequence, reasons);
     say_refused(replies, sent, reasons);
+}
+
+// As with the first answer; nothing while the entry that says so cannot be read.
+std::optional<std::uint32_t> Engine::month_told(const Seen& known) {
+    if (!event_.has_correction()) {
+        return month_of(event_, v1::Entry::COUNTS);
+    }
+    try {
+        return month_of(event_, entry_at(known.offset).effect());
+    } catch (const Damaged& why) {
+        damage_ = why.what();
+        return std::nullopt;
+    }
 }
 
 void Engine::refuse(Device& from, const Id& id, const std::string& bytes, std::uint64_t digest, const Reasons& reasons, Instant now) {

@@ -127,6 +127,7 @@ private:
     void take(const Message& message, Instant now);
     void take_event(const std::string& device, Device& from, std::string& bytes, Replies& replies, Instant now);
     void repeat(Device& from, const Sent& sent, const std::string& name, std::array<std::uint64_t, 2> digests, Replies& replies);
+    [[nodiscard]] std::optional<std::uint32_t> month_told(const Seen& known);
     void answer_request(const Message& message, std::string_view subscriber);
     void hear_own_head(const Message& message, Instant now);
     void quarantine(const Message& message, const v1::Reason& why, Instant now);

@@ -13,7 +13,7 @@ Rebuild::Rebuild(const Definitions& definitions, const Places& places, std::stri
                  std::string client)
     : place_(std::move(place)), client_(std::move(client)), board_(definitions, places, place_) {
     for (const auto& source : sources) {
-        feeds_.push_back({source, FeedReader(), 0, 0, 0});
+        feeds_.push_back({source, FeedReader(), 0, 0, 0, {}});
     }
 }
 
@@ -28,17 +28,18 @@ Actions Rebuild::handle(std::span<const Input> inputs, Instant now) {
                 actions.emplace_back(Subscribe{topics::feed_head(feed.source.place, feed.source.feed)});
                 actions.emplace_back(Subscribe{topics::feed_replies(feed.source.place, feed.source.feed, client_)});
             }
-            if (!live_) {
-                actions.emplace_back(Publish{{topics::requests(place_, "board", client_), "", false}});
-            }
+            ask_ = !live_;
         } else if (std::holds_alternative<LinkDown>(input)) {
             link_is_up_ = false;
         } else if (const auto* arrived = std::get_if<Arrived>(&input)) {
             take(arrived->message);
         }
     }
-    finish_when_whole();
+    finish_when_whole(now);
     give_up_when_silent(now);
+    if (link_is_up_ && std::exchange(ask_, false)) {
+        actions.emplace_back(Publish{{topics::requests(place_, "board", client_), "", false}});
+    }
     if (link_is_up_ && live_ && !result_) {
         for (auto& feed : feeds_) {
             const auto request = feed.folded < feed.until ? feed.reader.due(now.steady.count()) : std::nullopt;
@@ -71,6 +72,7 @@ void Rebuild::take(const Message& message) {
             if (verdict == FeedReader::Verdict::reset) {
                 board_.forget(feed.source.name());
                 feed.folded = 0;
+                feed.beyond.clear();
                 verdict = feed.reader.see(block, true);
             }
             if (verdict == FeedReader::Verdict::fold) {
@@ -90,6 +92,13 @@ void Rebuild::take_digest(const Message& message) {
             if (feed.source.name() == position.feed()) {
                 feed.epoch = position.epoch();
                 feed.until = position.offset();
+                if (feed.epoch == feed.reader.checkpoint().epoch) {
+                    v1::Head head;
+                    head.set_epoch(feed.epoch);
+                    head.set_last(feed.until);
+                    static_cast<void>(feed.reader.see(head));
+                }
+                fold_entries(feed);
             }
         }
     }
@@ -120,23 +129,42 @@ void Rebuild::give_up_when_silent(Instant now) {
     result_ = std::move(result);
 }
 
-// Up to where the live board was, and no further.
 void Rebuild::fold(Feed& feed, const v1::Block& block) {
-    auto entries = block.entries();
-    while (!entries.empty() && block.first() + static_cast<std::uint64_t>(entries.size()) - 1 > feed.until) {
-        entries.RemoveLast();
-    }
-    board_.apply(feed.source.name(), entries);
     ++heard_;
-    entries_ += static_cast<std::uint64_t>(entries.size());
-    for (const auto& cell : block.cells()) {
-        board_.set(feed.source.name(), cell);
-        ++entries_;
+    if (block.entries().empty()) {
+        for (const auto& cell : block.cells()) {
+            board_.set(feed.source.name(), cell);
+        }
+        entries_ += static_cast<std::uint64_t>(block.cells_size());
+        feed.folded = block.last();
+        return;
     }
-    feed.folded = block.last();
+    for (const auto& entry : block.entries()) {
+        feed.beyond.push_back(entry);
+    }
+    fold_entries(feed);
 }
 
-void Rebuild::finish_when_whole() {
+// Up to where the live board was, and no further: of entries each is told by its own number.
+void Rebuild::fold_entries(Feed& feed) {
+    google::protobuf::RepeatedPtrField<v1::Entry> entries;
+    while (!feed.beyond.empty() && feed.folded < feed.until) {
+        *entries.Add() = std::move(feed.beyond.front());
+        feed.beyond.pop_front();
+        ++feed.folded;
+    }
+    entries_ += static_cast<std::uint64_t>(entries.size());
+    board_.apply(feed.source.name(), entries);
+}
+
+// Nothing of a feed of cells has come that the live board had not read, and it has read nothing since it was compared.
+bool Rebuild::is_at_one_moment() const {
+    const bool any_cells = std::any_of(feeds_.begin(), feeds_.end(), [](const Feed& feed) { return feed.source.feed == "cells"; });
+    return !any_cells || (compared_ && compared_->SerializeAsString() == live_->SerializeAsString() &&
+                          std::all_of(feeds_.begin(), feeds_.end(), [](const Feed& feed) { return feed.folded == feed.until; }));
+}
+
+void Rebuild::finish_when_whole(Instant now) {
     const auto is_behind = [](const Feed& feed) { return feed.folded < feed.until; };
     if (!live_ || result_ || std::any_of(feeds_.begin(), feeds_.end(), is_behind)) {
         return;
@@ -155,6 +183,17 @@ void Rebuild::finish_when_whole() {
     result.lines = mine.lines();
     result.same = result.error.empty() && mine.lines() == live_->lines() &&
                   std::equal(mine.buckets().begin(), mine.buckets().end(), live_->buckets().begin(), live_->buckets().end());
+    if (!result.same && result.error.empty() && !is_at_one_moment()) {
+        compared_at_ = compared_at_.value_or(now.steady);
+        if (now.steady - *compared_at_ < quiet_patience) {
+            compared_ = std::exchange(live_, std::nullopt);
+            ask_ = true;
+            return;
+        }
+        result.error = "so much comes in that no moment was found in which both were as far; run it again when less does";
+        result_ = std::move(result);
+        return;
+    }
     for (std::size_t at = 0; at < lines.size() && !result.same; at = lines.find('\n', at) + 1) {
         const auto line = lines.substr(at, lines.find('\n', at) - at + 1);
         v1::BoardDigest one;

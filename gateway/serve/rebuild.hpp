@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Folds a gateway's feeds from zero while it runs, up to the very offsets that it has read, and compares the boards (I6).
+// Folds a gateway's feeds from zero while it runs, up to the very offsets that it has read, and compares the boards (I6). Of cells a
+// feed says the latest only, so that what changed meanwhile is there too late or not yet: then the gateway is asked again where it is.
 #pragma once
 
 #include "chieng/v1/report.pb.h"
@@ -7,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <span>
 #include <string>
@@ -26,6 +28,8 @@ public:
 
     // Without anything new for so long somebody who is asked does not answer.
     static constexpr std::chrono::milliseconds patience{60'000};
+    // For so long, from the first comparison on, it waits for a moment in which nothing comes.
+    static constexpr std::chrono::milliseconds quiet_patience{120'000};
 
     Rebuild(const Definitions& definitions, const Places& places, std::string place, const std::vector<Source>& sources,
             std::string client);
@@ -40,12 +44,15 @@ private:
         std::uint64_t epoch = 0;  // of the live board
         std::uint64_t until = 0;
         std::uint64_t folded = 0;
+        std::deque<v1::Entry> beyond;  // what came after it, of a feed of events
     };
 
     void take(const Message& message);
     void take_digest(const Message& message);
     void fold(Feed& feed, const v1::Block& block);
-    void finish_when_whole();
+    void fold_entries(Feed& feed);
+    void finish_when_whole(Instant now);
+    [[nodiscard]] bool is_at_one_moment() const;
     void give_up_when_silent(Instant now);
 
     std::string place_;
@@ -54,6 +61,9 @@ private:
     std::vector<Feed> feeds_;
     std::optional<v1::BoardDigest> live_;
     std::optional<Result> result_;
+    std::optional<v1::BoardDigest> compared_;               // with it the boards differed
+    std::optional<std::chrono::milliseconds> compared_at_;  // first
+    bool ask_ = false;
     bool link_is_up_ = false;
     std::uint64_t entries_ = 0;
     std::uint64_t heard_ = 0;  // messages that brought it on

@@ -41,6 +41,76 @@ TEST_CASE("the board rebuilt from the feeds is the running one, and a difference
     CHECK_FALSE(other.differ.empty());
 }
 
+TEST_CASE("a district's rebuild does not take for a difference what came while it read", "[reports]") {
+    const auto definitions = reports_test::definitions();
+    const auto cell_of = [](std::int64_t sessions) {
+        v1::Cell cell;
+        cell.set_area("23656-01");
+        cell.set_period("2022-03b");
+        cell.set_indicator("COM-01");
+        cell.set_number(sessions);
+        cell.mutable_lineage()->set_events(static_cast<std::int32_t>(sessions));
+        return cell;
+    };
+    const auto block_of = [&](std::uint64_t first, std::uint64_t last, std::int64_t sessions) {
+        v1::Block block;
+        block.set_epoch(1);
+        block.set_first(first);
+        block.set_last(last);
+        *block.add_cells() = cell_of(sessions);
+        return block;
+    };
+    const auto digest_of = [&](std::uint64_t offset, std::int64_t sessions) {
+        Board board(definitions, kbang(), "625");
+        board.set("23656/cells", cell_of(sessions));
+        board.settle();
+        v1::BoardDigest digest;
+        auto& position = *digest.add_positions();
+        position.set_feed("23656/cells");
+        position.set_epoch(1);
+        position.set_offset(offset);
+        put_buckets(board.serialize(), digest);
+        return digest;
+    };
+    std::size_t asked = 0;
+    const auto made = [&] { return Rebuild(definitions, kbang(), "625", {{"23656", "cells"}}, "c"); };
+    const auto hear = [&](Rebuild& rebuild, const Input& input) {
+        for (const auto& action : rebuild.handle({&input, 1}, {Seconds(), std::chrono::milliseconds(0)})) {
+            const auto* publish = std::get_if<Publish>(&action);
+            asked += publish != nullptr && publish->message.topic == topics::requests("625", "board", "c") ? 1U : 0U;
+        }
+    };
+    const auto digest = [&](Rebuild& rebuild, std::uint64_t offset, std::int64_t sessions) {
+        hear(rebuild, Arrived{{topics::replies("625", "board", "c"), digest_of(offset, sessions).SerializeAsString(), false}});
+    };
+    const auto block = [&](Rebuild& rebuild, std::uint64_t first, std::uint64_t last, std::int64_t sessions) {
+        const auto topic = topics::feed_replies("23656", "cells", "c");
+        hear(rebuild, Arrived{{topic, block_of(first, last, sessions).SerializeAsString(), false}});
+    };
+    auto rebuild = made();
+    hear(rebuild, LinkUp{});
+    digest(rebuild, 3, 3);
+    block(rebuild, 1, 4, 4);  // the fourth came meanwhile
+    CHECK_FALSE(rebuild.result());
+    CHECK(asked == 2);
+    digest(rebuild, 5, 5);
+    CHECK_FALSE(rebuild.result());
+    block(rebuild, 5, 5, 5);
+    REQUIRE(rebuild.result());
+    CHECK(rebuild.result()->same);
+    // What differs while nothing comes does differ.
+    auto other = made();
+    hear(other, LinkUp{});
+    digest(other, 3, 2);
+    block(other, 1, 3, 3);
+    CHECK_FALSE(other.result());
+    digest(other, 3, 2);
+    REQUIRE(other.result());
+    CHECK(other.result()->error.empty());
+    CHECK_FALSE(other.result()->same);
+    CHECK_FALSE(other.result()->differ.empty());
+}
+
 TEST_CASE("a rebuild names the feed that does not answer, and ends", "[reports]") {
     Rebuild rebuild(definitions(), kbang(), "625", {{"23656", "cells"}, {"23659", "cells"}}, "c");
     const auto hear = [&](const Input& input, std::int64_t at) {

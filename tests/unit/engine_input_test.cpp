@@ -32,6 +32,12 @@ TEST_CASE("what cannot be read is kept with the reason, counted, and answered") 
     CHECK(bench.deliver("p1", "") == "REFUSED WRONG_DEVICE;");
     CHECK(bench.send("p1", {a_session_held(0)}) == "REFUSED REQUIRED;");
     CHECK(bench.send("p1", {a_household_supported(1)}) == "1,REFUSED WRONG_SERVICE;");
+    CHECK(bench.send("p1", {a_household_supported(1)}) == "1,DUPLICATE(REFUSED) WRONG_SERVICE;");
+    // No erasure would find the household here.
+    bench.store.scan("r/", [&](std::string_view, std::string_view bytes) {
+        CHECK(bytes.find(a_household_supported(1).household_supported().household_key()) == std::string_view::npos);
+        return true;
+    });
     int kept = 0;
     bench.store.scan("q/", [&](std::string_view, std::string_view) { return ++kept > 0; });
     CHECK(kept == 6);

@@ -41,6 +41,21 @@ std::uint32_t month_of(const v1::Event& event, v1::Entry::Effect effect) {
     return counts ? official_month(*parse_day(event.occurred_on())) : 0;
 }
 
+// Of an event that is another service's nobody here would find the household that it tells of, should that be erased.
+std::string kept_of_refused(const v1::Event& event, const std::string& bytes, const Reasons& reasons) {
+    const auto wrong = reason(ReasonCode::wrong_service, "", "").code();
+    if (std::none_of(reasons.begin(), reasons.end(), [&](const v1::Reason& one) { return one.code() == wrong; })) {
+        return bytes;
+    }
+    v1::Event kept;
+    kept.set_sequence(event.sequence());
+    kept.set_occurred_on(event.occurred_on());
+    kept.set_village(event.village());
+    kept.set_role(event.role());
+    kept.set_organisation(event.organisation());
+    return frozen_bytes(kept);
+}
+
 }  // namespace
 
 std::uint64_t Engine::event_digest(std::string_view bytes) {
@@ -326,7 +341,7 @@ std::optional<std::uint32_t> Engine::month_told(const Seen& known) {
 void Engine::refuse(Device& from, const Id& id, const std::string& bytes, std::uint64_t digest, const Reasons& reasons, Instant now) {
     store::v1::Refusal refusal;
     refusal.set_digest(digest);
-    refusal.set_event(bytes);
+    refusal.set_event(kept_of_refused(event_, bytes, reasons));
     refusal.set_received_at(received_at(now));
     refusal.mutable_answer()->mutable_reasons()->Assign(reasons.begin(), reasons.end());
     from.refused.insert(id.sequence);

@@ -6,6 +6,10 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 
+#include <array>
+#include <cstdio>
+#include <ctime>
+#include <string>
 #include <utility>
 
 namespace chieng {
@@ -18,6 +22,19 @@ using asio::ip::tcp;
 constexpr auto time_to_go = std::chrono::seconds(1);
 constexpr std::size_t farewell_bytes_max = 256 * 1024;
 constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+
+// "Tue, 15 Nov 1994 08:12:31 GMT" (RFC 9110, 5.6.7), of the machine's clock.
+std::string date_text() {
+    constexpr std::array days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    const auto now = std::time(nullptr);
+    std::tm utc{};
+    gmtime_r(&now, &utc);
+    std::array<char, 40> text{};
+    std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT", days.at(static_cast<std::size_t>(utc.tm_wday)),
+                  utc.tm_mday, months.at(static_cast<std::size_t>(utc.tm_mon)), utc.tm_year + 1900, utc.tm_hour, utc.tm_min, utc.tm_sec);
+    return text.data();
+}
 
 HttpReply refusal(unsigned status, std::string title, std::string detail, std::string detail_vi) {
     return reply_of({status, "", std::move(title), std::move(detail), std::move(detail_vi), ""});
@@ -245,6 +262,15 @@ void HttpSession::follow(HttpFollow follow) {
         reply.set("Upgrade", "websocket");
         return answer(std::move(reply), true);
     }
+    const auto& asked = parser_->get();
+    if (follow.websocket && (asked[http::field::sec_websocket_version] != "13" || asked[http::field::sec_websocket_key].empty())) {
+        const bool is_other = asked[http::field::sec_websocket_version] != "13";
+        auto reply = is_other ? refusal(426, "Another version", "this WebSocket speaks version 13", "WebSocket này chỉ dùng phiên bản 13")
+                              : refusal(400, "No key", "a WebSocket is asked for with Sec-WebSocket-Key (RFC 6455, 4.1)",
+                                        "yêu cầu mở WebSocket phải có Sec-WebSocket-Key");
+        reply.set("Sec-WebSocket-Version", "13");
+        return answer(std::move(reply), true);
+    }
     auto seat = listener_->take_stream_seat();
     if (!seat) {
         auto reply = refusal(503, "Too many follow", "as many follow as may at once; try again in a minute or read /api/v1/feeds/cells",
@@ -270,6 +296,7 @@ void HttpSession::answer(HttpReply reply, bool keep) {
     response_->keep_alive(keep);
     response_->set(http::field::content_type, reply.type);
     response_->set(http::field::cache_control, "no-store");
+    response_->set(http::field::date, date_text());
     for (const auto& [name, value] : reply.fields) {
         response_->set(name, value);
     }

@@ -25,8 +25,13 @@ bool is_deep(const std::string& text) {
 }  // namespace
 
 std::optional<Problem> read_json(const HttpRequest& request, Json& body) {
-    const auto type = request.field("content-type");
-    if (!type.starts_with("application/json")) {
+    const auto field = request.field("content-type");
+    auto type = std::string(field.substr(0, field.find(';')));
+    std::transform(type.begin(), type.end(), type.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    while (type.ends_with(' ')) {
+        type.pop_back();
+    }
+    if (type != "application/json") {
         return Problem{415,
                        "content-type",
                        "Not this content type",

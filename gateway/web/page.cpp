@@ -57,7 +57,8 @@ HttpReply file_reply(const Call& call, const File& file) {
     reply.set("ETag", file.tag);
     reply.set("Vary", "Accept-Encoding");
     reply.set("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'");
-    if (call.request.field("if-none-match").find(file.tag) != std::string_view::npos) {
+    const auto kept = call.request.field("if-none-match");
+    if (kept == "*" || kept.find(file.tag) != std::string_view::npos) {
         reply.status = 304;
     } else if (accepts_gzip(call.request)) {
         reply.set("Content-Encoding", "gzip");

@@ -105,7 +105,7 @@ TEST_CASE("a service whose disk is full stops with 74, had answered nothing that
 namespace {
 
 std::filesystem::path lines_of_sessions(const Folder& folder, int count) {
-    const auto lines = folder.path() / "events.jsonl";
+    auto lines = folder.path() / "events.jsonl";
     std::ofstream out(lines);
     for (int i = 0; i < count; ++i) {
         out << R"({"occurredOn":"2022-03-20","village":"23656-01","organisation":"WOMEN","role":"ASSOCIATION_OFFICER",)"

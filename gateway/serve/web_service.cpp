@@ -53,6 +53,7 @@ web::Json posted_json(const Office::Answer& answer) {
     } else {
         json["waiting"] = true;
     }
+    json["service"] = answer.event.service;
     json["device"] = answer.event.device;
     json["sequence"] = answer.event.sequence;
     json["traceId"] = trace_id(answer.event);

@@ -373,7 +373,7 @@ export class StandIn {
             const event =
                 this.place === '625'
                     ? null
-                    : { receipt: { verdict: 'STORED', period: '2022-07', reasons: [] }, device: `office-${this.place}-1`, sequence: ++this.#sequence };
+                    : { receipt: { verdict: 'STORED', period: '2022-07', reasons: [] }, service: 'monitoring', device: `office-${this.place}-1`, sequence: ++this.#sequence };
             return this.#json(response, 201, { report: rest, event });
         }
         const answer = this.nextReceipt || {
@@ -382,6 +382,7 @@ export class StandIn {
         this.nextReceipt = null;
         this.#json(response, answer.waiting ? 202 : 200, {
             ...answer,
+            service: 'session',
             device: `office-${this.place}-1`,
             sequence: String(++this.#sequence),
         });

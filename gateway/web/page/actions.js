@@ -5,6 +5,7 @@ import { get, newKey, post } from './api.js';
 import { el } from './dom.js';
 import { day, label, number } from './format.js';
 import { Wrong, enumSelect, eventForm, eventSays, kindOf, serviceOf, typedNumber, valueOf } from './forms.js';
+import { serviceName } from './names.js';
 import { areaOf, placeName, problemView, unitOf, windowOf } from './parts.js';
 import { bounds, inner, name as periodName, parse } from './period.js';
 import { isAnonymous, signInForm } from './session.js';
@@ -164,7 +165,9 @@ function countsIn(month) {
 
 // The receipt, in the reader's language.
 function receiptView(answer, effect, title = t('receipt')) {
-    const number = answer.sequence ? el('p', { class: 'quiet' }, t('receiptNo', String(answer.sequence), answer.device || '')) : null;
+    const number = answer.sequence
+        ? el('p', { class: 'quiet' }, t('receiptNo', String(answer.sequence), answer.device || '', serviceName(answer.service)))
+        : null;
     if (!answer.receipt)
         return [
             el(

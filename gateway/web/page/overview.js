@@ -110,7 +110,9 @@ function section(ctx, data, group, definitions, over) {
 
 function summary(ctx, data) {
     const withTarget = [...data.values].filter(([, value]) => value?.target);
-    if (!withTarget.length) return el('p', { class: 'quiet', 'data-key': 'sum' }, t('noTargets'));
+    // What is hidden is not nothing.
+    const isAnyHidden = data.values.get('TGT-01')?.status === 'SUPPRESSED';
+    if (!withTarget.length) return el('p', { class: 'quiet', 'data-key': 'sum' }, t(isAnyHidden ? 'hiddenTargets' : 'noTargets'));
     const met = withTarget.filter(([code, value]) => isMet(value.target, ctx.definitions.get(code)));
     const late = withTarget.filter(([, value]) => value.target.pace?.behind);
     return el(
@@ -118,6 +120,7 @@ function summary(ctx, data) {
         { class: 'sum', 'data-key': 'sum' },
         el('h2', {}, t('targets')),
         el('p', {}, t('targetsSum', withTarget.length, met.length, late.length, withTarget.length - met.length - late.length)),
+        isAnyHidden ? el('p', { class: 'quiet' }, t('hiddenTargets')) : null,
         late.length
             ? el(
                   'ul',

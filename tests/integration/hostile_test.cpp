@@ -188,9 +188,6 @@ const Wrong wrongs[] = {
     {"/api/v1/feeds/cells/events", 400, "Last-Event-ID", "Last-Event-ID: 18446744073709551616-1\r\n"},
     {"/api/v1/feeds/cells/events", 400, "Last-Event-ID", "Last-Event-ID: 1-1\r\nLast-Event-ID: 1-2\r\n"},
     {"/api/v1/feeds/cells/websocket", 426, ""},
-    {"/api/v1/feeds/cells/websocket", 400, "", "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"},
-    {"/api/v1/feeds/cells/websocket", 426, "",
-     "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 8\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"},
     // Places.
     {"/api/v1/table?period=2022&area=99999", 404, "area"},
     {"/api/v1/table?period=2022&area=23641-99", 404, "area"},

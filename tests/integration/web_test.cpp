@@ -218,6 +218,18 @@ TEST_CASE("a WebSocket is told the same", "[integration]") {
     town.send();
     CHECK(eventually(20s, [&] { return town.sessions() == 1; }));
     CHECK(http(town.port, "GET", "/api/v1/feeds/cells/websocket").status == 426);
+    for (const auto& [status, wrong] :
+         {std::pair("400", "Sec-WebSocket-Version: 13\r\n\r\n"),
+          std::pair("426", "Sec-WebSocket-Version: 8\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")}) {
+        Wire refused(town.port);
+        refused.send("GET /api/v1/feeds/cells/websocket HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+                     std::string(wrong));
+        const auto told = until(refused, "detailVi");
+        CHECK(told.starts_with("HTTP/1.1 " + std::string(status)));
+        CHECK(told.find("Content-Type: application/problem+json") != std::string::npos);
+        CHECK(told.find("Sec-WebSocket-Version: 13") != std::string::npos);
+        CHECK(told.find("\r\nDate: ") != std::string::npos);
+    }
     Wire wire(town.port);
     wire.send(
         "GET /api/v1/feeds/cells/websocket?after=0 HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"

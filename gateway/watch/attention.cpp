@@ -190,7 +190,7 @@ void Watch::find_targets_of_nothing(const Raise& raise) const {
 
 void Watch::find_overdue(const Raise& raise) const {
     for (const auto& [number, versions] : findings_) {
-        const auto* finding = latest(versions);
+        const auto* finding = latest(versions, raise.day);
         const auto due = finding == nullptr ? std::nullopt : parse_day(finding->content.due());
         if (!due || finding->content.status() == v1::FindingResolved::RESOLVED) {
             continue;
@@ -207,7 +207,8 @@ void Watch::find_reports(const Raise& raise) const {
     for (const auto& [device, versions] : reports_) {
         const Ranked<v1::DeviceReported>* report = nullptr;
         for (const auto& [id, version] : versions) {
-            if (version.content.clusters() > 0 && (report == nullptr || report->rank < version.rank)) {
+            const bool was_told = std::get<0>(version.rank) <= format_day(raise.day);
+            if (was_told && version.content.clusters() > 0 && (report == nullptr || report->rank < version.rank)) {
                 report = &version;
             }
         }
@@ -233,7 +234,7 @@ void Watch::find_differences(const Raise& raise) const {
 void Watch::find_full(const Raise& raise) const {
     std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> waiting;  // when, how many
     for (const auto& [device, versions] : reports_) {
-        if (const auto* report = latest(versions)) {
+        if (const auto* report = latest(versions, raise.day)) {
             waiting[device] = {std::max(std::get<1>(report->rank), std::get<2>(report->rank)), report->content.queue_length()};
         }
     }

@@ -58,7 +58,7 @@ public:
     void apply(const std::string& service, const v1::Entry& entry);
     void apply(const v1::Status& status) { ledger_.apply(status); }
 
-    // What needs attention on that day.
+    // What needs attention on that day, by what had happened until then.
     [[nodiscard]] Attentions at(Day day) const;
     // What the monitoring journal says so far: raised and not over.
     [[nodiscard]] const std::map<AttentionKey, Day>& raised() const { return raised_; }
@@ -87,7 +87,7 @@ private:
     };
 
     template <class Content>
-    [[nodiscard]] static const Ranked<Content>* latest(const Versions<Content>& versions);
+    [[nodiscard]] static const Ranked<Content>* latest(const Versions<Content>& versions, Day day);
     template <class Content>
     static void change(Versions<Content>& versions, const Version& version, bool counts, const Content& content);
     void change(const std::string& service, const Version& version, bool counts);
@@ -140,10 +140,11 @@ namespace attention_text {
 }  // namespace attention_text
 
 template <class Content>
-const Watch::Ranked<Content>* Watch::latest(const Versions<Content>& versions) {
+const Watch::Ranked<Content>* Watch::latest(const Versions<Content>& versions, Day day) {
     const Ranked<Content>* found = nullptr;
+    const auto until = format_day(day);
     for (const auto& [id, version] : versions) {
-        if (found == nullptr || found->rank < version.rank) {
+        if (std::get<0>(version.rank) <= until && (found == nullptr || found->rank < version.rank)) {
             found = &version;
         }
     }

@@ -153,6 +153,8 @@ TEST_CASE("loudspeakers are down while the latest report counts fewer clusters t
     report.set_clusters_working(4);
     commune.has("monitoring", "station", event, "2022-04-07");
     CHECK(commune.found(speakers, "2022-04-10").empty());
+    CHECK(commune.found(speakers, "2022-04-06") == "23656-01 station since 2022-04-05");  // as it was on that day
+    CHECK(commune.found(speakers, "2022-04-04").empty());
 }
 
 TEST_CASE("sleeping, silent, waiting, gap and lost are told apart") {

@@ -42,7 +42,7 @@ TEST_CASE("the board rebuilt from the feeds is the running one, and a difference
 }
 
 TEST_CASE("a district's rebuild does not take for a difference what came while it read", "[reports]") {
-    const auto definitions = reports_test::definitions();
+    const auto& definitions = reports_test::definitions();
     const auto cell_of = [](std::int64_t sessions) {
         v1::Cell cell;
         cell.set_area("23656-01");

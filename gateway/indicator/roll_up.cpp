@@ -173,12 +173,22 @@ Board::Slot Board::of_villages(SeriesId series, std::uint64_t time, std::uint32_
     return sum;
 }
 
+// Whether all that have figures of the villages that the commune had on that day are among those.
+bool Board::has_all_villages(const std::vector<std::uint32_t>& here, std::uint32_t commune, Day day) const {
+    const auto own = places_.villages(areas_[commune], day);
+    return std::all_of(own.begin(), own.end(), [&](const std::string& village) {
+        const auto known = area_ids_.find(village);
+        return known == area_ids_.end() || std::binary_search(here.begin(), here.end(), known->second);
+    });
+}
+
 // Different values go with their village; what a commune counted beyond its villages goes with the commune.
 Board::Slot Board::recut_values(SeriesId series, const std::string& area, const Period& period) const {
     Slot sum;
     const auto time = cell_id::time_of(period);
     const auto at = [&](std::uint32_t member) { return window_at(cell_id::pack(series, time, member)); };
-    for (const auto member : members(area, *map_)) {
+    const auto& here = members(area, *map_);
+    for (const auto member : here) {
         auto slot = at(member);
         if (!names_village(areas_[member])) {
             const auto was = places_.find(areas_[member], period.last_day()) != nullptr ? period.last_day() : period.first_day();
@@ -188,8 +198,9 @@ Board::Slot Board::recut_values(SeriesId series, const std::string& area, const 
                 continue;
             }
             slot.add(of_villages(series, time, member, was).times(-1));
-            if (slot.number < 0) {
-                continue;  // it counted once what several of its villages did
+            // It counted once what several of its villages did: they do so together here, where all of them are.
+            if (slot.number < 0 && !has_all_villages(here, member, was)) {
+                continue;
             }
         }
         sum.add(slot);

@@ -106,6 +106,14 @@ TEST_CASE("different values are counted once in the commune of today", "[recut]"
     CHECK(kbang.number("23656", "2022", "SUP-01") == 2);
     CHECK(kbang.number("23638", "2022", "SUP-01") == 1);
     CHECK(kbang.number("23638", "2022", "SUP-01", today) == 3);
+    kbang.happened("23656", support(5, "23656-02", "h-1"));  // in another village of its commune too
+    for (const auto* map : {"", "2022-03-01"}) {
+        CHECK(kbang.number("23656", "2022", "SUP-01", map) == 2);
+        CHECK(kbang.number("625", "2022", "SUP-01", map) == 3);
+        CHECK(kbang.number("23656-01", "2022", "SUP-01", map) == 1);
+        CHECK(kbang.number("23656-02", "2022", "SUP-01", map) == 1);
+    }
+    CHECK(kbang.number("23638", "2022", "SUP-01", today) == 3);
 }
 
 TEST_CASE("a value of a commune is told by the place that it lies in at the window's end", "[recut]") {

@@ -29,6 +29,22 @@ std::string two_lines(const v1::Label& label) {
     return label.vi() == label.en() ? label.vi() : label.vi() + "\n" + label.en();
 }
 
+// How many lines a text takes in a column of so many characters.
+int lines_in(std::string_view text, std::size_t width) {
+    std::size_t lines = 1;
+    std::size_t characters = 0;
+    for (const char c : text) {
+        if (c == '\n') {
+            ++lines;
+            characters = 0;
+        } else if ((static_cast<unsigned char>(c) & 0xC0U) != 0x80U && ++characters > width) {
+            ++lines;
+            characters = 1;
+        }
+    }
+    return static_cast<int>(lines);
+}
+
 class Folder {
 public:
     Folder() {
@@ -194,7 +210,22 @@ public:
             book_.note(worksheet_repeat_rows(sheet_, first_head, row_ - 1));
         }
     }
+    // Over so many sheets of paper side by side, each with those columns at its left.
+    void print_across(std::uint16_t pages, lxw_col_t last_repeated) {
+        if (sheet_ != nullptr && pages > 1) {
+            worksheet_fit_to_pages(sheet_, pages, 0);
+            book_.note(worksheet_repeat_columns(sheet_, 0, last_repeated));
+        }
+    }
 
+    // Before the first cell of a row: room for so many lines, which not every program makes by itself.
+    Sheet& tall(int lines) {
+        constexpr double line_height = 15;
+        if (sheet_ != nullptr && lines > 1) {
+            book_.note(worksheet_set_row(sheet_, row_, lines * line_height, nullptr));
+        }
+        return *this;
+    }
     Sheet& text(const std::string& text, Style style = Style::plain) {
         if (sheet_ != nullptr) {
             book_.note(worksheet_write_string(sheet_, row_, column_, text.c_str(), book_.format(style)));
@@ -232,6 +263,11 @@ private:
     lxw_col_t column_ = 0;
 };
 
+// Of columns, in characters.
+constexpr int name_width = 38;
+constexpr int unit_width = 16;
+constexpr int value_width = 14;
+
 // A figure, or one of the two numbers of a rate.
 enum class Which { value, numerator, denominator };
 
@@ -260,6 +296,8 @@ void put_cells(Sheet& sheet, const Row& row, Which which, Tongue tongue) {
 void put_row(Sheet& sheet, const Row& row, Tongue tongue) {
     const auto name = row.is_part() ? part_label(row) : row.label;
     const std::string indent = row.is_part() ? "   " : "";
+    sheet.tall(std::max({lines_in(indent + name.vi(), name_width - 4), lines_in(indent + name.en(), name_width - 4),
+                         lines_in(both(row.unit), unit_width - 2)}));
     sheet.text(row.code, Style::text).text(indent + name.vi(), Style::wrapped).text(indent + name.en(), Style::wrapped);
     sheet.text(both(row.unit), Style::wrapped);
     put_cells(sheet, row, Which::value, tongue);
@@ -278,6 +316,7 @@ void put_row(Sheet& sheet, const Row& row, Tongue tongue) {
 
 void put_head(Sheet& sheet, const Statement& statement) {
     const int columns = statement.filed ? 2 : 1;
+    sheet.tall(2);
     sheet.text("Mã\nCode", Style::head).text("Chỉ số", Style::head).text("Indicator", Style::head).text("Đơn vị tính\nUnit", Style::head);
     for (const auto& place : statement.places) {
         for (int i = 0; i < columns; ++i) {
@@ -285,6 +324,11 @@ void put_head(Sheet& sheet, const Statement& statement) {
         }
     }
     sheet.next();
+    int lines = 1;
+    for (const auto& place : statement.places) {
+        lines = std::max(lines, lines_in(two_lines(place.name), value_width - 2));
+    }
+    sheet.tall(lines);
     sheet.text("", Style::head).text("", Style::head).text("", Style::head).text("", Style::head);
     for (const auto& place : statement.places) {
         for (int i = 0; i < columns; ++i) {
@@ -295,10 +339,12 @@ void put_head(Sheet& sheet, const Statement& statement) {
     if (!statement.filed) {
         return;
     }
-    const auto revision = std::to_string(statement.filed->revision);
+    const auto filed =
+        "Đã chốt lần " + std::to_string(statement.filed->revision) + "\nFiled, revision " + std::to_string(statement.filed->revision);
+    sheet.tall(lines_in(filed, value_width - 2));
     sheet.text("", Style::head).text("", Style::head).text("", Style::head).text("", Style::head);
     for (std::size_t i = 0; i < statement.places.size(); ++i) {
-        sheet.text("Đã chốt lần " + revision + "\nFiled, revision " + revision, Style::head).text("Hiện nay\nNow", Style::head);
+        sheet.text(filed, Style::head).text("Hiện nay\nNow", Style::head);
     }
     sheet.next();
 }
@@ -308,9 +354,9 @@ void put_group(Book& book, const Statement& statement, const std::string& group,
     Sheet sheet(book, group + " " + name.vi());
     const auto columns = static_cast<lxw_col_t>(statement.places.size() * (statement.filed ? 2 : 1));
     sheet.widths(0, 0, 9);
-    sheet.widths(1, 2, 38);
-    sheet.widths(3, 3, 16);
-    sheet.widths(4, static_cast<lxw_col_t>(3 + columns), 14);
+    sheet.widths(1, 2, name_width);
+    sheet.widths(3, 3, unit_width);
+    sheet.widths(4, static_cast<lxw_col_t>(3 + columns), value_width);
     sheet.line(name.vi(), Style::title);
     sheet.line(name.en());
     const auto period = heading_lines(statement).front();
@@ -321,6 +367,8 @@ void put_group(Book& book, const Statement& statement, const std::string& group,
     const auto head = sheet.row();
     put_head(sheet, statement);
     sheet.freeze(head, 4);
+    constexpr lxw_col_t readable_columns = 10;  // of values, on one A4 that lies
+    sheet.print_across(static_cast<std::uint16_t>((columns + readable_columns - 1) / readable_columns), 1);
     for (const auto& row : statement.rows) {
         if (row.group == group) {
             put_row(sheet, row, tongue);
@@ -364,6 +412,7 @@ void put_first_sheet(Book& book, const Statement& statement) {
         sheet.line(line.en());
     }
     sheet.next();
+    sheet.tall(2);
     sheet.text("Trang\nSheet", Style::head).text("Nhóm chỉ số", Style::head).text("Group", Style::head);
     sheet.text("Số chỉ số\nIndicators", Style::head).next();
     for (const auto& group : statement.groups()) {

@@ -229,6 +229,19 @@ TEST_CASE("in a workbook codes and names are text, numbers are numbers, and noth
         CHECK(has(book, std::string("<sheet name=\"") + name + "\""));
     }
     CHECK(in_format("xlsx", a_statement()) == bytes);
+    CHECK_FALSE(has(first, "fitToWidth="));  // one page across
+}
+
+TEST_CASE("a workbook of many places is printed over several sheets of paper, each with codes and names at its left") {
+    auto input = a_statement_input(v1::OFFICIAL);
+    while (input.places.size() < 15) {
+        auto another = input.places.front();
+        another.code = "9" + std::to_string(input.places.size());
+        input.places.push_back(std::move(another));
+    }
+    const auto bytes = in_format("xlsx", make_statement(input));
+    CHECK(has(unzipped(bytes, "xl/worksheets/sheet2.xml"), "fitToWidth=\"3\""));
+    CHECK(has(unzipped(bytes, "xl/workbook.xml"), "$A:$B"));
 }
 
 TEST_CASE("DHIS2 refuses an official window in both languages and says what to ask instead") {

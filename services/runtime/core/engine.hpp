@@ -3,7 +3,8 @@
 // the store, on disk before its receipts leave (I1). The journal is the truth; inbox, claims and facts are folded from it
 // and written down now and then, so that start-up and recovery are the same code.
 //
-// engine.cpp takes and answers; engine_judge.cpp judges; engine_fold.cpp is its memory; engine_claims.cpp is what standing events hold;
+// engine.cpp takes; engine_answers.cpp answers; engine_judge.cpp judges; engine_fold.cpp is its memory; engine_versions.cpp knows which
+// correction stands; engine_claims.cpp is what standing events hold;
 // engine_duplicates.cpp follows decisions that two events are one; engine_erasure.cpp erases households.
 //
 // Keeps I1 (receipt after commit), I2 (an event key is journalled once), I3 (stored, refused or quarantined), I5 (a repeat

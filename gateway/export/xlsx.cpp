@@ -3,20 +3,17 @@
 // indicators, filed and present values side by side. Codes and names are always written as text, never as formulas. Rows are
 // streamed to a file in the temporary folder and forgotten, so memory does not grow with the statement.
 #include "gateway/export/headings.hpp"
+#include "gateway/export/workbook.hpp"
 #include "gateway/export/writers.hpp"
 #include "gateway/serve/labels.hpp"
 #include "services/runtime/core/places.hpp"
 
 #include <utf8proc.h>
-#include <xlsxwriter.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <memory>
 #include <system_error>
 
 #include <stdlib.h>
@@ -69,198 +66,6 @@ public:
 
 private:
     std::string path_;
-};
-
-enum class Style { plain, title, bold, head, text, wrapped, words, changed, centred };
-constexpr std::size_t styles = 9;
-
-// The workbook; remembers the first thing that went wrong.
-class Book {
-public:
-    Book(const std::string& file, const std::string& folder) : folder_(folder) {
-        lxw_workbook_options options{};
-        options.constant_memory = LXW_TRUE;
-        options.tmpdir = folder_.data();
-        book_ = workbook_new_opt(file.c_str(), &options);
-        for (std::size_t i = 0; i < styles; ++i) {
-            formats_.at(i) = make(static_cast<Style>(i));
-        }
-        for (std::size_t decimals = 0; decimals < numbers_.size(); ++decimals) {
-            numbers_.at(decimals) = number_format(decimals, false);
-            changed_.at(decimals) = number_format(decimals, true);
-        }
-    }
-    ~Book() { static_cast<void>(close()); }
-    Book(const Book&) = delete;
-    Book& operator=(const Book&) = delete;
-    Book(Book&&) = delete;
-    Book& operator=(Book&&) = delete;
-
-    // Writes the file. The first error of all.
-    lxw_error close() {
-        if (book_ != nullptr) {
-            note(workbook_close(book_));
-            book_ = nullptr;
-        }
-        return error_;
-    }
-
-    void properties(const std::string& title, const std::string& subject, std::uint64_t made_at) {
-        lxw_doc_properties properties{};
-        auto title_text = title;
-        auto subject_text = subject;
-        properties.title = title_text.data();
-        properties.subject = subject_text.data();
-        properties.created = static_cast<time_t>(std::max<std::uint64_t>(made_at, 1));
-        note(workbook_set_properties(book_, &properties));
-    }
-
-    // A name that Excel forbids, or that is there already, gives way to a numbered one.
-    lxw_worksheet* sheet(const std::string& name) {
-        const bool is_good = workbook_validate_sheet_name(book_, name.c_str()) == LXW_NO_ERROR;
-        return workbook_add_worksheet(book_, is_good ? name.c_str() : nullptr);
-    }
-
-    [[nodiscard]] lxw_format* format(Style style) const { return formats_.at(static_cast<std::size_t>(style)); }
-    [[nodiscard]] lxw_format* number(std::uint32_t decimals, bool changed) const {
-        return (changed ? changed_ : numbers_).at(std::min<std::size_t>(decimals, numbers_.size() - 1));
-    }
-    void note(lxw_error error) {
-        if (error_ == LXW_NO_ERROR) {
-            error_ = error;
-        }
-    }
-
-private:
-    lxw_format* make(Style style) {
-        auto* format = workbook_add_format(book_);
-        format_set_font_name(format, "Times New Roman");
-        if (style == Style::title || style == Style::bold || style == Style::head) {
-            format_set_bold(format);
-        }
-        if (style == Style::title) {
-            format_set_font_size(format, 14);
-        }
-        if (style == Style::head || style == Style::wrapped) {
-            format_set_text_wrap(format);
-        }
-        if (style == Style::head || style == Style::words || style == Style::changed || style == Style::centred) {
-            format_set_align(format, LXW_ALIGN_CENTER);
-        }
-        if (style == Style::words || style == Style::changed) {
-            format_set_italic(format);
-        }
-        if (style == Style::changed) {
-            format_set_bg_color(format, changed_colour);
-        }
-        if (style == Style::text) {
-            format_set_num_format(format, "@");
-        }
-        if (style != Style::plain && style != Style::title && style != Style::bold && style != Style::centred) {
-            format_set_border(format, LXW_BORDER_THIN);
-            format_set_align(format, LXW_ALIGN_VERTICAL_TOP);
-        }
-        return format;
-    }
-
-    lxw_format* number_format(std::size_t decimals, bool changed) {
-        auto* format = workbook_add_format(book_);
-        format_set_font_name(format, "Times New Roman");
-        format_set_border(format, LXW_BORDER_THIN);
-        format_set_align(format, LXW_ALIGN_VERTICAL_TOP);
-        format_set_num_format(format, decimals == 0 ? "#,##0" : ("#,##0." + std::string(decimals, '0')).c_str());
-        if (changed) {
-            format_set_bg_color(format, changed_colour);
-        }
-        return format;
-    }
-
-    static constexpr lxw_color_t changed_colour = 0xFFF2CC;
-    std::string folder_;
-    lxw_workbook* book_ = nullptr;
-    std::array<lxw_format*, styles> formats_{};
-    std::array<lxw_format*, 7> numbers_{};  // by decimals
-    std::array<lxw_format*, 7> changed_{};
-    lxw_error error_ = LXW_NO_ERROR;
-};
-
-// Row after row, from the left.
-class Sheet {
-public:
-    Sheet(Book& book, const std::string& name) : book_(book), sheet_(book.sheet(name)) {
-        if (sheet_ == nullptr) {
-            book_.note(LXW_ERROR_MEMORY_MALLOC_FAILED);
-            return;
-        }
-        worksheet_set_landscape(sheet_);
-        worksheet_set_paper(sheet_, 9);  // A4
-        worksheet_fit_to_pages(sheet_, 1, 0);
-        worksheet_ignore_errors(sheet_, LXW_IGNORE_NUMBER_STORED_AS_TEXT, "A1:XFD1048576");
-    }
-
-    void widths(lxw_col_t first, lxw_col_t last, double width) {
-        if (sheet_ != nullptr) {
-            book_.note(worksheet_set_column(sheet_, first, last, width, nullptr));
-        }
-    }
-    // The rows above stay in sight and stand on each printed page, as do the columns to the left.
-    void freeze(lxw_row_t first_head, lxw_col_t columns) {
-        if (sheet_ != nullptr) {
-            worksheet_freeze_panes(sheet_, row_, columns);
-            book_.note(worksheet_repeat_rows(sheet_, first_head, row_ - 1));
-        }
-    }
-    // Over so many sheets of paper side by side, each with those columns at its left.
-    void print_across(std::uint16_t pages, lxw_col_t last_repeated) {
-        if (sheet_ != nullptr && pages > 1) {
-            worksheet_fit_to_pages(sheet_, pages, 0);
-            book_.note(worksheet_repeat_columns(sheet_, 0, last_repeated));
-        }
-    }
-
-    // Before the first cell of a row: room for so many lines, which not every program makes by itself.
-    Sheet& tall(int lines) {
-        constexpr double line_height = 15;
-        if (sheet_ != nullptr && lines > 1) {
-            book_.note(worksheet_set_row(sheet_, row_, lines * line_height, nullptr));
-        }
-        return *this;
-    }
-    Sheet& text(const std::string& text, Style style = Style::plain) {
-        if (sheet_ != nullptr) {
-            book_.note(worksheet_write_string(sheet_, row_, column_, text.c_str(), book_.format(style)));
-        }
-        ++column_;
-        return *this;
-    }
-    Sheet& number(const std::string& decimal, std::uint32_t decimals, bool changed) {
-        double number = 0;
-        std::from_chars(decimal.data(), decimal.data() + decimal.size(), number);
-        if (sheet_ != nullptr) {
-            book_.note(worksheet_write_number(sheet_, row_, column_, number, book_.number(decimals, changed)));
-        }
-        ++column_;
-        return *this;
-    }
-    Sheet& skip(lxw_col_t columns) {
-        column_ = static_cast<lxw_col_t>(column_ + columns);
-        return *this;
-    }
-    void next() {
-        ++row_;
-        column_ = 0;
-    }
-    void line(const std::string& text, Style style = Style::plain) {
-        this->text(text, style);
-        next();
-    }
-    [[nodiscard]] lxw_row_t row() const { return row_; }
-
-private:
-    Book& book_;
-    lxw_worksheet* sheet_;
-    lxw_row_t row_ = 0;
-    lxw_col_t column_ = 0;
 };
 
 // Of columns, in characters.

@@ -10,6 +10,21 @@ using namespace chieng;
 using namespace chieng::testing;
 using web::Json;
 
+namespace {
+
+// A household of its own moves from one class to another.
+v1::Event a_move(std::uint64_t sequence, v1::HouseholdStatusChanged::Movement movement, v1::HouseholdClass from, v1::HouseholdClass to) {
+    auto event = an_event(sequence);
+    auto& change = *event.mutable_household_status_changed();
+    change.set_household_key("h-" + std::to_string(sequence));
+    change.set_movement(movement);
+    change.set_from_class(from);
+    change.set_to_class(to);
+    return event;
+}
+
+}  // namespace
+
 TEST_CASE("money that households were given is told to who has a threshold of all places and a year only, and never in parts", "[web]") {
     WebWorld world("625", rights_of_three());
     for (std::uint64_t n = 1; n <= 6; ++n) {
@@ -250,13 +265,7 @@ TEST_CASE("how many moved between classes is not told where the stock that they 
     std::uint64_t sequence = 0;
     const auto move = [&](v1::HouseholdStatusChanged::Movement movement, v1::HouseholdClass from, v1::HouseholdClass to, int times) {
         for (int n = 0; n < times; ++n) {
-            auto event = an_event(++sequence);
-            auto& change = *event.mutable_household_status_changed();
-            change.set_household_key("h-" + std::to_string(sequence));
-            change.set_movement(movement);
-            change.set_from_class(from);
-            change.set_to_class(to);
-            world.happened(event);
+            world.happened(a_move(++sequence, movement, from, to));
         }
     };
     auto opening = an_event(++sequence);
@@ -298,14 +307,9 @@ TEST_CASE("a class is told again when enough households have moved, and never as
     };
     const auto escape = [&](const std::string& village, const std::string& day, int households) {
         for (int n = 0; n < households; ++n) {
-            auto event = an_event(++sequence);
+            auto event = a_move(++sequence, v1::HouseholdStatusChanged::ESCAPED_POVERTY, v1::POOR, v1::NEAR_POOR);
             event.set_village(village);
             event.set_occurred_on(day);
-            auto& change = *event.mutable_household_status_changed();
-            change.set_household_key("h-" + std::to_string(sequence));
-            change.set_movement(v1::HouseholdStatusChanged::ESCAPED_POVERTY);
-            change.set_from_class(v1::POOR);
-            change.set_to_class(v1::NEAR_POOR);
             world.happened(event);
         }
     };
@@ -336,16 +340,11 @@ TEST_CASE("a change under one standard does not tell how few were found under an
     WebWorld world("625", rights_of_three());
     std::uint64_t sequence = 0;
     const auto happen = [&](const std::string& day, v1::PovertyStandard standard, auto cause, auto movement, auto from, auto to) {
-        auto event = an_event(++sequence);
+        auto event = a_move(++sequence, movement, from, to);
         event.set_village("23656-01");
         event.set_occurred_on(day);
-        auto& change = *event.mutable_household_status_changed();
-        change.set_household_key("h-" + std::to_string(sequence));
-        change.set_standard(standard);
-        change.set_cause(cause);
-        change.set_movement(movement);
-        change.set_from_class(from);
-        change.set_to_class(to);
+        event.mutable_household_status_changed()->set_standard(standard);
+        event.mutable_household_status_changed()->set_cause(cause);
         world.happened(event);
     };
     using Change = v1::HouseholdStatusChanged;

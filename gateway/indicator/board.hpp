@@ -231,8 +231,8 @@ private:
     [[nodiscard]] std::optional<std::int32_t> opening_year(SeriesId series, std::uint32_t member, const Period& period) const;
     [[nodiscard]] const std::vector<std::uint32_t>& members(const std::string& area, Day day) const;
     [[nodiscard]] Slot recut(SeriesId series, const std::string& area, const Period& period) const;
-    [[nodiscard]] Slot of_villages(SeriesId series, std::uint64_t time, std::uint32_t commune, Day day) const;
-    [[nodiscard]] bool has_all_villages(const std::vector<std::uint32_t>& here, std::uint32_t commune, Day day) const;
+    template <class Take>
+    void each_of_villages(SeriesId series, std::uint64_t time, std::uint32_t commune, Day day, const Take& take) const;
     [[nodiscard]] Slot recut_values(SeriesId series, const std::string& area, const Period& period) const;
     template <class Take>
     void each_recut_atom(SeriesId series, const std::string& area, const Period& period, const Take& take) const;

@@ -145,13 +145,13 @@ Board::Slot Board::recut(SeriesId series, const std::string& area, const Period&
     return sum;
 }
 
-// Of what a commune counted, that which its villages show: what its own feed says of each, also of one that moved; and what is
+// Of what a commune counted, that which each of its villages shows: what its own feed says of it, also of one that moved; and what is
 // folded here, of those that were its own on that day.
-Board::Slot Board::of_villages(SeriesId series, std::uint64_t time, std::uint32_t commune, Day day) const {
-    Slot sum;
+template <class Take>
+void Board::each_of_villages(SeriesId series, std::uint64_t time, std::uint32_t commune, Day day, const Take& take) const {
     const auto* place = places_.find(areas_[commune], day);
     if (place == nullptr || place->level() != v1::Place::COMMUNE_LEVEL) {
-        return sum;
+        return;
     }
     const auto own = places_.villages(areas_[commune], day);
     for (const auto& village : places_.ever_below(areas_[commune])) {
@@ -161,25 +161,16 @@ Board::Slot Board::of_villages(SeriesId series, std::uint64_t time, std::uint32_
         }
         const auto id = cell_id::pack(series, time, known->second);
         const bool is_own = std::binary_search(own.begin(), own.end(), village);
-        sum.add(is_own ? window_at(id) : Slot());
+        auto slot = is_own ? window_at(id) : Slot();
         for (const auto& [name, feed] : feeds_) {
             const auto* home = places_.find(areas_[feed.home], day);
             const bool is_of_district = home != nullptr && home->level() != v1::Place::COMMUNE_LEVEL;  // which tells of whose they were
             if (const auto* part = feed.parts.find(id); part != nullptr && !is_of_district) {
-                sum.add(part->slot.times((feed.home == commune ? 1 : 0) - (is_own ? 1 : 0)));
+                slot.add(part->slot.times((feed.home == commune ? 1 : 0) - (is_own ? 1 : 0)));
             }
         }
+        take(known->second, slot);
     }
-    return sum;
-}
-
-// Whether all that have figures of the villages that the commune had on that day are among those.
-bool Board::has_all_villages(const std::vector<std::uint32_t>& here, std::uint32_t commune, Day day) const {
-    const auto own = places_.villages(areas_[commune], day);
-    return std::all_of(own.begin(), own.end(), [&](const std::string& village) {
-        const auto known = area_ids_.find(village);
-        return known == area_ids_.end() || std::binary_search(here.begin(), here.end(), known->second);
-    });
 }
 
 // Different values go with their village; what a commune counted beyond its villages goes with the commune.
@@ -197,9 +188,13 @@ Board::Slot Board::recut_values(SeriesId series, const std::string& area, const 
             if (is_above || !is_within(areas_[member], was, area, *map_)) {
                 continue;
             }
-            slot.add(of_villages(series, time, member, was).times(-1));
+            bool are_all_here = true;
+            each_of_villages(series, time, member, was, [&](std::uint32_t village, const Slot& of_it) {
+                slot.add(of_it.times(-1));
+                are_all_here = are_all_here && (of_it.number == 0 || std::binary_search(here.begin(), here.end(), village));
+            });
             // It counted once what several of its villages did: they do so together here, where all of them are.
-            if (slot.number < 0 && !has_all_villages(here, member, was)) {
+            if (slot.number < 0 && !are_all_here) {
                 continue;
             }
         }

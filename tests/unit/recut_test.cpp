@@ -147,6 +147,23 @@ TEST_CASE("a value of a commune is told by the place that it lies in at the wind
     CHECK_FALSE(told("52").contains("2025-07 official"));  // the commune itself has what its villages brought along
 }
 
+TEST_CASE("what a commune counted once in two villages is not less than nothing when one of them has left", "[recut]") {
+    Kbang kbang;
+    for (const auto* area : {"23674", "23674-01", "23674-07"}) {  // the last one goes to 23662
+        v1::Cell cell;
+        cell.set_area(area);
+        cell.set_calendar(v1::OFFICIAL);
+        cell.set_period("2024");
+        cell.set_indicator("SUP-01");
+        cell.set_number(1);
+        kbang.board.set("23674/cells", cell);
+    }
+    CHECK(kbang.number("23674", "2024", "SUP-01") == 1);
+    CHECK(kbang.number("23674", "2024", "SUP-01", "2024-12-01") == 1);
+    CHECK(kbang.number("23662", "2024", "SUP-01", "2024-12-01") == 1);
+    CHECK(kbang.number("23674", "2024", "SUP-01", "2024-05-01") == 1);
+}
+
 TEST_CASE("a household that was met in two villages stays with both when their commune is taken apart", "[recut]") {
     Kbang kbang;
     for (const std::uint64_t id : {1U, 2U}) {

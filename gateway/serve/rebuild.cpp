@@ -37,7 +37,8 @@ Actions Rebuild::handle(std::span<const Input> inputs, Instant now) {
     }
     finish_when_whole(now);
     give_up_when_silent(now);
-    if (link_is_up_ && std::exchange(ask_, false)) {
+    if (link_is_up_ && ask_ && now.steady >= ask_at_) {
+        ask_ = false;
         actions.emplace_back(Publish{{topics::requests(place_, "board", client_), "", false}});
     }
     if (link_is_up_ && live_ && !result_) {
@@ -186,11 +187,18 @@ void Rebuild::finish_when_whole(Instant now) {
     if (!result.same && result.error.empty() && !is_at_one_moment()) {
         compared_at_ = compared_at_.value_or(now.steady);
         if (now.steady - *compared_at_ < quiet_patience) {
+            ask_at_ = compared_ ? now.steady + pause : now.steady;
             compared_ = std::exchange(live_, std::nullopt);
             ask_ = true;
             return;
         }
-        result.error = "so much comes in that no moment was found in which both were as far; run it again when less does";
+        result.error = "no moment was found in which both were as far; run it again when less comes in";
+        for (const auto& feed : feeds_) {
+            if (feed.folded > feed.until) {
+                result.error += "; of " + feed.source.name() + " the gateway has read " + std::to_string(feed.until) + " of " +
+                                std::to_string(feed.folded);
+            }
+        }
         result_ = std::move(result);
         return;
     }

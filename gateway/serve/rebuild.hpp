@@ -28,6 +28,8 @@ public:
 
     // Without anything new for so long somebody who is asked does not answer.
     static constexpr std::chrono::milliseconds patience{60'000};
+    // The gateway walks its board for each answer: who asks again waits.
+    static constexpr std::chrono::milliseconds pause{1'000};
     // For so long, from the first comparison on, it waits for a moment in which nothing comes.
     static constexpr std::chrono::milliseconds quiet_patience{120'000};
 
@@ -64,6 +66,7 @@ private:
     std::optional<v1::BoardDigest> compared_;               // with it the boards differed
     std::optional<std::chrono::milliseconds> compared_at_;  // first
     bool ask_ = false;
+    std::chrono::milliseconds ask_at_{0};
     bool link_is_up_ = false;
     std::uint64_t entries_ = 0;
     std::uint64_t heard_ = 0;  // messages that brought it on

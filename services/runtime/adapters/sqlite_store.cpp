@@ -105,7 +105,7 @@ SqliteStore::SqliteStore(const std::string& path, const char* vfs, Sharing shari
         "after INTEGER NOT NULL, bytes BLOB NOT NULL)");
     run("CREATE TABLE IF NOT EXISTS kept(key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID");
     if (number("PRAGMA user_version") == scrub_is_due) {
-        write_anew();
+        write_anew_if_can();
     }
     append_ = prepare("INSERT INTO journal(first, last, before, after, bytes) VALUES(?, ?, ?, ?, ?)");
     replace_ = prepare("UPDATE journal SET last = ?2, before = ?3, after = ?4, bytes = ?5 WHERE first = ?1");
@@ -206,8 +206,9 @@ std::optional<JournalBlock> SqliteStore::read_block(sqlite3_stmt* statement) {
     }
     sqlite3_reset(statement);
     sqlite3_clear_bindings(statement);
-    if (is_damaged || (result & 0xFF) == SQLITE_CORRUPT) {
-        throw Damaged(path_ + ": the journal cannot be read; restore it from a backup");
+    if (is_damaged || (result & 0xFF) == SQLITE_CORRUPT || (result & 0xFF) == SQLITE_IOERR) {
+        const std::string what = "the journal cannot be read; restore it from a backup";
+        throw Damaged(path_ + ": " + (is_damaged ? what : what_to_do(result, what)));
     }
     if (result != SQLITE_ROW && result != SQLITE_DONE) {
         fail("cannot read the journal; restore it from a backup");
@@ -287,7 +288,21 @@ void SqliteStore::commit() {
         scrub_at_ = now + scrub_again_after;
     }
     if (scrub_due_) {
+        write_anew_if_can();
+    }
+}
+
+// The unit is durable already: of an outbox, whoever posted must not be told otherwise. A service must not go on with what was erased.
+void SqliteStore::write_anew_if_can() {
+    try {
         write_anew();
+    } catch (const Broken& why) {
+        if (sharing_ == Sharing::exclusive) {
+            throw;
+        }
+        spdlog::warn("{}; what was erased is still in the file, and is tried again", why.what());
+        scrub_due_ = true;
+        scrub_at_ = std::chrono::steady_clock::now() + scrub_again_after;
     }
 }
 

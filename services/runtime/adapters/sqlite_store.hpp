@@ -71,6 +71,7 @@ private:
     void finish(sqlite3_stmt* statement);
     void write(sqlite3_stmt* statement, const JournalBlock& block);
     void write_anew();
+    void write_anew_if_can();
     [[nodiscard]] std::uint64_t number(const char* sql);
 
     std::string path_;

@@ -58,7 +58,8 @@ public:
     void apply(const std::string& service, const v1::Entry& entry);
     void apply(const v1::Status& status) { ledger_.apply(status); }
 
-    // What needs attention on that day, by what had happened until then.
+    // What needs attention on that day: silence, findings and devices by what had happened until then; targets, reports that were sent and
+    // the ledger as they stand now.
     [[nodiscard]] Attentions at(Day day) const;
     // What the monitoring journal says so far: raised and not over.
     [[nodiscard]] const std::map<AttentionKey, Day>& raised() const { return raised_; }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Events that correct others, and who may: in whatever order they come.
 #include "services/runtime/core/engine.hpp"
+#include "services/runtime/core/journal.hpp"
 
 #include "services/household/household.hpp"
 #include "tests/support/engine_bench.hpp"
@@ -238,6 +239,53 @@ TEST_CASE("a correction that was corrected before it came is not asked what it s
     static_cast<void>(bench.send("p1", {all[0], right}));
     wrong.set_village("99999-01");
     CHECK(bench.send("p1", {wrong}).starts_with("2,REFUSED"));
+}
+
+TEST_CASE("what a journal of before let stand stands, also where the rule would have it otherwise now") {
+    const auto at = [](v1::Event event, std::uint64_t seconds) {
+        event.set_recorded_at(noon_of("2022-04-01") + seconds);
+        return event;
+    };
+    const auto entry_of = [](const char* device, const v1::Event& event, v1::Entry::Effect effect) {
+        v1::Entry entry;
+        entry.set_device(device);
+        entry.set_event(event.SerializeAsString());
+        entry.set_received_at(noon_of("2022-04-02"));
+        entry.set_effect(effect);
+        return entry;
+    };
+    for (const bool officer_voids : {false, true}) {
+        INFO(officer_voids);
+        auto by_officer = at(
+            correcting(attended_by(a_session_held(1), 60), officer_voids ? v1::Correction::VOID : v1::Correction::REPLACE, 1, "p1"), 300);
+        by_officer.set_role(v1::CULTURE_OFFICIAL);
+        store::v1::Entries entries;
+        const auto first = entry_of("p1", attended_by(a_session_held(1), 45), v1::Entry::COUNTS);
+        auto second = entry_of("officer", by_officer, officer_voids ? v1::Entry::NOTHING : v1::Entry::COUNTS);
+        *second.mutable_retracts() = first;
+        const auto third =
+            entry_of("p1", at(correcting(attended_by(a_session_held(3), 54), v1::Correction::REPLACE, 2), 0), v1::Entry::COUNTS);
+        auto fourth = entry_of("p1", at(correcting(attended_by(a_session_held(2), 50), v1::Correction::REPLACE, 1), 0), v1::Entry::NOTHING);
+        if (!officer_voids) {  // of two devices the one that came last stood
+            *fourth.mutable_retracts() = second;
+            fourth.mutable_retracts()->clear_retracts();
+        }
+        for (const auto& entry : {first, second, third, fourth}) {
+            *entries.add_entries() = entry;
+        }
+        Bench bench;
+        const auto bytes = entries.SerializeAsString();
+        bench.store.append({1, 4, 0, chain_after(bytes, 0), bytes});
+        bench.store.commit();
+        auto& block = bench.feed.emplace_back();
+        block.mutable_entries()->CopyFrom(entries.entries());
+        bench.restart();
+        CHECK(bench.attendances() == 54);
+        auto voided = correcting(a_session_held(2), v1::Correction::VOID, 1, "p1");
+        voided.set_role(v1::CULTURE_OFFICIAL);
+        CHECK(bench.send("officer", {voided}) == "2,STORED;");
+        CHECK(bench.attendances() == 0);
+    }
 }
 
 TEST_CASE("who replaces a correction that was refused means the event that it was of") {

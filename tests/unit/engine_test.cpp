@@ -276,6 +276,24 @@ TEST_CASE("a journal in which one block lies in another one's place is not read,
     starts_with(other);
 }
 
+TEST_CASE("a correction that joins a version that cannot be read waits", "[engine]") {
+    Bench bench;
+    static_cast<void>(bench.send("p1", {correcting(a_session_held(3), v1::Correction::REPLACE, 2)}));
+    static_cast<void>(bench.send("p1", {a_session_held(1)}));
+    const auto first = *bench.store.block_at(1);
+    auto damaged = first;
+    damaged.bytes.back() = static_cast<char>(damaged.bytes.back() ^ 1);
+    bench.store.replace(damaged);
+    bench.store.commit();
+    const auto joining = correcting(a_session_held(2), v1::Correction::REPLACE, 1);
+    CHECK(bench.send("p1", {joining}).empty());
+    CHECK(bench.engine->damage());
+    CHECK(bench.send("p1", {a_session_held(4)}) == "4,STORED 202204;");
+    bench.store.replace(first);
+    bench.store.commit();
+    CHECK(bench.send("p1", {joining}) == "2,STORED;");
+}
+
 TEST_CASE("while old entries cannot be read new events are taken, and what needs the old ones waits", "[engine]") {
     Bench bench;
     static_cast<void>(bench.send("p1", {a_session_held(1), a_session_held(2), a_session_held(3)}));
@@ -303,13 +321,14 @@ TEST_CASE("while old entries cannot be read new events are taken, and what needs
     CHECK_FALSE(bench.engine->damage());
     CHECK(replies(0).empty());
     CHECK(bench.engine->damage()->find("restore it from a backup") != std::string::npos);
-    CHECK(replies(3).empty());  // it does not follow what is there
+    CHECK(replies(3).size() == 2);  // who has read what is damaged needs it no more
     REQUIRE(replies(4).size() == 1);
     CHECK(replies(4).front().first() == 5);
     const auto correction = correcting(a_session_held(6), v1::Correction::VOID, 2);
     CHECK(bench.send("p1", {correction}).empty());
     CHECK(bench.engine->counters().waiting == 1);
     CHECK(bench.send("p1", {correcting(a_session_held(7), v1::Correction::VOID, 4)}) == "7,STORED;");
+    CHECK(bench.send("p1", {correcting(a_session_held(7), v1::Correction::VOID, 4)}) == "7,DUPLICATE(STORED);");
     bench.store.replace(first);
     bench.store.commit();
     CHECK(replies(0).size() == 4);

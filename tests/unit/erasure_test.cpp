@@ -120,6 +120,19 @@ TEST_CASE("an erasure does not come as a correction of something else, whose rol
     CHECK(village.refusal("office", correcting(an_erasure(2), v1::Correction::VOID, 1)) == "correction.sequence:ERASED_FOR_GOOD");
 }
 
+TEST_CASE("a correction that was corrected before it came erases nothing that nobody was asked about", "[erasure]") {
+    Village village;
+    static_cast<void>(village.send("p1", {a_support(1), a_support(2, "other", "HT-2")}));
+    static_cast<void>(village.send("office", {correcting(an_event(5), v1::Correction::VOID, 1)}));
+    static_cast<void>(village.send("office", {an_erasure(1)}));
+    static_cast<void>(village.send("office", {correcting(an_event(3), v1::Correction::VOID, 2)}));
+    for (const auto role : {v1::LABOUR_OFFICIAL, v1::VILLAGE_HEAD}) {
+        const auto wrong = correcting(an_erasure(2, role == v1::VILLAGE_HEAD ? "other" : "", role), v1::Correction::REPLACE, 1);
+        CHECK(village.send("office", {wrong}).starts_with("2,REFUSED"));
+    }
+    CHECK(holds(dump(village.store), "other"));
+}
+
 TEST_CASE("an erasure whose unit is lost has erased nothing, and is done when it is sent again", "[erasure]") {
     Village village;
     static_cast<void>(village.send("p1", {a_support(1)}));

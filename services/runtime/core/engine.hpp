@@ -225,6 +225,8 @@ private:
     [[nodiscard]] static bool has_higher_number(const store::v1::Fact& fact, const Id& id);
     [[nodiscard]] bool is_overtaken(const store::v1::Fact& fact, const Id& id, const v1::Event& event, std::uint64_t received_at) const;
     [[nodiscard]] static bool stands_over(const store::v1::Fact& one, const store::v1::Fact& other);
+    [[nodiscard]] bool stands_over(const store::v1::Fact& fact, const store::v1::Fact& later, const Id& root, const v1::Entry& entry);
+    [[nodiscard]] static bool takes_back(const v1::Entry& entry, const store::v1::Fact& version);
     [[nodiscard]] std::optional<store::v1::Fact> fact_of(const Id& root);
     [[nodiscard]] std::optional<std::string> value(const std::string& key);
     void set_value(const std::string& key, std::string value);

@@ -144,19 +144,20 @@ bool Engine::is_known_household(const std::string& key) {
         return true;
     }
     close_block();
+    // To the end: all of it will be written anew, and what cannot be read shows before anything is.
+    bool is_known = false;
     JournalWalk walk(store_, 0);
     while (const auto block = walk.next()) {
-        if (block->bytes.find(key) == std::string::npos) {
+        if (is_known || block->bytes.find(key) == std::string::npos) {
             continue;
         }
         const auto entries = entries_of(*block);
-        for (const auto& entry : entries.entries()) {
-            if (household_in(entry.event()) == key) {
-                return true;
-            }
-        }
+        is_known = std::any_of(entries.entries().begin(), entries.entries().end(),
+                               [&](const v1::Entry& entry) { return household_in(entry.event()) == key; });
     }
-    bool is_known = false;
+    if (is_known) {
+        return true;
+    }
     store_.scan("r/", [&](std::string_view, std::string_view bytes) {
         store::v1::Refusal refusal;
         v1::Event event;
@@ -169,14 +170,7 @@ bool Engine::is_known_household(const std::string& key) {
 
 void Engine::judge_erasure(Reasons& reasons) {
     const auto& key = event_.household_erased().household_key();
-    if (!reasons.empty()) {
-        return;
-    }
-    close_block();
-    for (JournalWalk walk(store_, 0); walk.next();) {
-        // All of it will be written anew: what cannot be read shows before anything is.
-    }
-    if (!is_known_household(key)) {
+    if (reasons.empty() && !is_known_household(key)) {
         reasons.push_back(reason(ReasonCode::unknown_household, "household_erased.household_key", key));
     }
 }

@@ -35,8 +35,8 @@ std::optional<Reasons> Engine::judge(const Id& id, Instant now, v1::Entry& entry
     const auto received_on = day_at(std::max(now.civil, latest_));
     auto reasons = judge_event(event_, service_.name, &places_, commune_, received_on);
     // A correction that was itself corrected before it came will never count: nobody asks what it says, only what it is of. Were it
-    // refused, the event and what stands for it would both count.
-    const bool is_passing = event_.has_correction() && is_awaited(id);
+    // refused, the event and what stands for it would both count. An erasure acts whether it counts or not.
+    const bool is_passing = event_.has_correction() && !event_.has_household_erased() && is_awaited(id);
     if (is_passing) {
         std::erase_if(reasons, [&](const v1::Reason& reason) { return is_about_body(event_, reason); });
     }
@@ -123,6 +123,9 @@ void Engine::judge_correction(const Id& id, v1::Entry& entry, Reasons& reasons) 
         const auto later = fact_of(id);
         const bool later_stands = later && !later->voided();
         const bool later_goes = later && fact && stands_over(*fact, *later);
+        if (later_stands) {
+            static_cast<void>(entry_at(later->offset()));  // which folding reads: what is damaged shows before anything is kept
+        }
         if (later_stands && !later_goes && who_counts(same_as(root)) == root) {
             retract(current_of(root), entry);  // and the later one goes on
         } else if (!later_goes) {

@@ -121,6 +121,22 @@ void Engine::stand(const Id& id, const Id& root, const std::optional<store::v1::
     set_value("f/" + root.text(), version.SerializeAsString());
 }
 
+bool Engine::takes_back(const v1::Entry& entry, const store::v1::Fact& version) {
+    v1::Event retracted;
+    return entry.has_retracts() && entry.retracts().device() == version.device() && retracted.ParseFromString(entry.retracts().event()) &&
+           retracted.sequence() == version.sequence();
+}
+
+// Of two versions that an entry joins: the journal says which of them it took back, if either counted by itself. So journals of before,
+// of which the rule was another one, are read as they were written.
+bool Engine::stands_over(const store::v1::Fact& fact, const store::v1::Fact& later, const Id& root, const v1::Entry& entry) {
+    const bool is_alone = !value("s/" + root.text());
+    if (is_alone && !later.voided()) {
+        return takes_back(entry, later);
+    }
+    return is_alone && !fact.voided() ? !takes_back(entry, fact) : stands_over(fact, later);
+}
+
 // What corrected `id` before it came corrects, from now on, what `id` corrects.
 void Engine::join(const Id& id, const Id& root, const v1::Entry& entry) {
     awaited_.erase(id.text());
@@ -135,7 +151,7 @@ void Engine::join(const Id& id, const Id& root, const v1::Entry& entry) {
     const auto later = fact_of(id);
     drop_value("f/" + id.text());
     const auto fact = fact_of(root);
-    const bool fact_stands = fact && (!later || stands_over(*fact, *later));
+    const bool fact_stands = fact && (!later || stands_over(*fact, *later, root, entry));
     auto stands = fact_stands ? fact : later;
     if (!stands) {
         return;
@@ -155,10 +171,8 @@ void Engine::join(const Id& id, const Id& root, const v1::Entry& entry) {
         return;
     }
     v1::Event standing;
-    v1::Event retracted;
     const bool stands_now = !later->voided() && standing.ParseFromString(entry_at(later->offset()).event());
-    const bool is_taken_back = entry.has_retracts() && entry.retracts().device() == later->device() &&
-                               retracted.ParseFromString(entry.retracts().event()) && retracted.sequence() == later->sequence();
+    const bool is_taken_back = takes_back(entry, *later);
     if (stands_now && !is_taken_back) {
         release_claim(standing, id);
         hold_claim(standing, root, later->offset());

@@ -37,9 +37,18 @@ store::v1::Entries entries_of(const JournalBlock& block) {
 JournalWalk::JournalWalk(Store& store, std::uint64_t after) : store_(store), last_(after) {
     if (last_ == 0) {
         chain_ = 0;
-    } else if (const auto before = read_block(store_, last_); !before) {
+        return;
+    }
+    std::optional<JournalBlock> before;
+    try {
+        before = read_block(store_, last_);
+    } catch (const Damaged&) {
+        return;  // it is not what is read here
+    }
+    if (!before) {
         fail(last_);
-    } else if (before->last == last_) {
+    }
+    if (before->last == last_) {
         chain_ = before->after;
     }
 }

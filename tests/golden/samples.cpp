@@ -318,6 +318,9 @@ std::vector<Golden> goldens() {
     block.clear_entries();
     *block.add_cells() = a_cell();
     add(all, "block_of_cells", block);
+    auto answer = a_block();
+    answer.set_formerly(0x0102030405060708);
+    add(all, "block_of_former_history", answer);
     v1::Head head;
     head.set_epoch(0x1122334455667788);
     head.set_last(70'040);
@@ -326,6 +329,8 @@ std::vector<Golden> goldens() {
     request.set_after(70'000);
     request.set_max_bytes(65'536);
     add(all, "request", request);
+    request.set_epoch(0x0102030405060708);
+    add(all, "request_of_former_history", request);
     add(all, "cell", a_cell());
     add(all, "indicator_value", a_value());
     add(all, "indicator_change", a_change());
@@ -395,6 +400,11 @@ std::vector<Golden> goldens() {
     board_cell.add_counts(-2);
     board_cell.set_stamp(300);
     add(all, "board_cell", board_cell);
+    store::v1::Histories histories;
+    auto& history = *histories.add_history();
+    history.set_epoch(0x0102030405060708);
+    history.set_last(70'012);
+    add(all, "inbox_histories", histories);
     store::v1::Entries entries;
     *entries.add_entries() = a_correcting_entry();
     add(all, "journal_entries", entries);

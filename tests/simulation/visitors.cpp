@@ -15,6 +15,14 @@ constexpr Millis foreign_beat{300'000};
 constexpr Millis auditor_beat{30'000};
 constexpr Millis auditor_rest{600'000};
 
+std::string name_of(const std::string& bytes) {
+    v1::Entry entry;
+    v1::Event event;
+    entry.ParseFromString(bytes);
+    event.ParseFromString(entry.event());
+    return entry.device() + "/" + std::to_string(event.sequence());
+}
+
 }  // namespace
 
 Foreign::Foreign(Around& around, std::string device, std::uint64_t seed)
@@ -223,6 +231,9 @@ void Auditor::hear(const Input& input) {
             verdict = head.ParseFromString(message.payload) ? reader_.see(head) : verdict;
         } else if (block.ParseFromString(message.payload)) {
             verdict = reader_.see(block, message.topic.ends_with("/replies/auditor"));
+            if (ended_ && block.formerly() == ended_->epoch) {
+                ended_->goes_on = true;
+            }
         }
         if (verdict == FeedReader::Verdict::reset) {
             start_again();
@@ -239,6 +250,12 @@ void Auditor::hear(const Input& input) {
 void Auditor::start_again() {
     if (!around_.checks.may_be_rewritten(service_) && kept_.checkpoint.epoch != 0 && reader_.checkpoint().epoch != kept_.checkpoint.epoch) {
         throw Violation("I4", "the feed " + service_ + " began another history for its auditor");
+    }
+    if (const auto epoch = kept_.checkpoint.epoch; epoch != 0 && epoch != reader_.checkpoint().epoch) {
+        ended_ = Ended{epoch, {}, false};
+        for (const auto& entry : kept_.entries) {
+            ended_->names.push_back(name_of(entry));
+        }
     }
     kept_ = Kept{reader_.checkpoint(), {}};
 }
@@ -258,17 +275,42 @@ void Auditor::ask() {
     if (!link_is_up_) {
         return;
     }
+    const auto topic = topics::feed_requests(commune, service_, "auditor");
     if (const auto request = reader_.due(around_.schedule.now().count())) {
-        around_.broker.publish(client_, {topics::feed(commune, service_) + "/requests/auditor", request->SerializeAsString(), false});
+        around_.broker.publish(client_, {topic, request->SerializeAsString(), false});
+    }
+    if (asks()) {
+        v1::Request request;
+        request.set_epoch(ended_->epoch);
+        request.set_after(ended_->names.size());
+        request.set_max_bytes(1);
+        around_.broker.publish(client_, {topic, request.SerializeAsString(), false});
     }
 }
 
 void Auditor::beat() {
     ask();
-    around_.schedule.after(reader_.behind() ? auditor_beat : auditor_rest, [this] { beat(); });
+    around_.schedule.after(reader_.behind() || asks() ? auditor_beat : auditor_rest, [this] { beat(); });
+}
+
+// Of the feeds only an erasure begins another history here: which takes names out of the old one, and no event.
+void Auditor::compare_ended() const {
+    if (!ended_) {
+        return;
+    }
+    if (!ended_->goes_on) {
+        throw Violation("I4", "the feed " + service_ + " does not say that it tells what it told before an erasure");
+    }
+    for (std::size_t at = 0; at < ended_->names.size(); ++at) {
+        if (kept_.entries.size() <= at || name_of(kept_.entries[at]) != ended_->names[at]) {
+            throw Violation("I4", "the feed " + service_ + " tells another event at offset " + std::to_string(at + 1) +
+                                      " than before an erasure, and says that it tells the same");
+        }
+    }
 }
 
 void Auditor::compare(const Journal& journal) const {
+    compare_ended();
     if (kept_.entries.size() != journal.entries.size()) {
         throw Violation("I4", "the auditor of " + service_ + " folded " + std::to_string(kept_.entries.size()) +
                                   " entries, the journal has " + std::to_string(journal.entries.size()));

@@ -8,6 +8,7 @@
 #include "tests/simulation/reports.hpp"
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
@@ -77,6 +78,8 @@ public:
     // Loses what it had in memory.
     void restart();
     [[nodiscard]] std::uint64_t offset() const { return kept_.checkpoint.offset; }
+    // Whether it does not know yet what became of a history that has ended.
+    [[nodiscard]] bool asks() const { return ended_ && !ended_->goes_on; }
     void compare(const Journal& journal) const;
 
 private:
@@ -85,11 +88,18 @@ private:
         FeedReader::Checkpoint checkpoint;
         std::vector<std::string> entries;
     };
+    // What a history told that has ended.
+    struct Ended {
+        std::uint64_t epoch = 0;
+        std::vector<std::string> names;  // of its events
+        bool goes_on = false;            // the feed says that it tells the same
+    };
     void hear(const Input& input);
     void start_again();
     void fold(const v1::Block& block);
     void ask();
     void beat();
+    void compare_ended() const;
 
     Around& around_;
     std::string service_;
@@ -98,6 +108,7 @@ private:
     bool link_is_up_ = false;
     FeedReader reader_;
     Kept kept_;
+    std::optional<Ended> ended_;
 };
 
 }  // namespace chieng::simulation

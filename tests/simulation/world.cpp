@@ -245,7 +245,7 @@ std::string World::unsettled() const {
         return "a period is not filed";
     }
     for (std::size_t i = 0; i < services_.size(); ++i) {
-        if (!services_[i]->runs() || auditors_[i]->offset() != services_[i]->last_offset()) {
+        if (!services_[i]->runs() || auditors_[i]->offset() != services_[i]->last_offset() || auditors_[i]->asks()) {
             return "the auditor of " + services_[i]->service() + " is behind";
         }
     }

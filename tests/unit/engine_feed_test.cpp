@@ -39,6 +39,56 @@ TEST_CASE("a journal that was lost says so when the broker has kept the head of 
     CHECK(bench.engine->shortened()->seen == 3);
 }
 
+namespace {
+
+// What a request is answered with; the chain value before what follows, and whether that history told the same up to there.
+struct Told {
+    std::uint64_t epoch = 0;
+    std::uint64_t formerly = 0;
+    std::uint64_t first = 0;
+};
+Told ask(Bench& bench, std::uint64_t epoch, std::uint64_t after) {
+    v1::Request request;
+    request.set_epoch(epoch);
+    request.set_after(after);
+    const Input input = Arrived{{topics::feed_requests("23656", "session", "me"), request.SerializeAsString(), false}};
+    for (const auto& action : bench.engine->handle({&input, 1}, bench.now)) {
+        v1::Block block;
+        if (const auto* publish = std::get_if<Publish>(&action); publish != nullptr && block.ParseFromString(publish->message.payload)) {
+            return {block.epoch(), block.formerly(), block.first()};
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
+TEST_CASE("a feed knows up to where a history that ended told the same events") {
+    Bench bench;
+    static_cast<void>(bench.send("p1", {a_session_held(1)}));
+    static_cast<void>(bench.send("p1", {a_session_held(2)}));
+    const auto old = ask(bench, 0, 0).epoch;
+    CHECK(ask(bench, 0, 1).formerly == 0);
+    CHECK(ask(bench, old, 2).formerly == old);
+    CHECK(ask(bench, old, 3).formerly == 0);  // it did not go so far
+    CHECK(ask(bench, 99, 1).formerly == 0);
+
+    bench.restart();  // restored from a backup: the broker has seen two more
+    static_cast<void>(bench.send("p2", {a_session_held(1)}));
+    auto head = feed_head(topics::feed_head("23656", "session"), old, 4).message;
+    head.retained = true;
+    const Input input = Arrived{head};
+    static_cast<void>(bench.engine->handle({&input, 1}, bench.now));
+    const auto now = ask(bench, old, 2);
+    CHECK(now.epoch != old);
+    CHECK(now.formerly == old);
+    CHECK(now.first == 3);
+    CHECK(ask(bench, old, 3).formerly == 0);  // the third was another one then
+    bench.restart();
+    CHECK(ask(bench, old, 2).formerly == old);
+    CHECK(ask(bench, now.epoch, 3).formerly == now.epoch);
+}
+
 TEST_CASE("a service says its head again when somebody else has said one of the same feed") {
     Bench bench;
     static_cast<void>(bench.send("p1", {a_session_held(1), a_session_held(2)}));

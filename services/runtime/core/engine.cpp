@@ -76,6 +76,7 @@ Engine::Engine(Service service, std::string commune, const Places& places, Store
         store_.commit();
     }
     recover();
+    recovered_offset_ = last_offset_;
 }
 
 Actions Engine::handle(std::span<const Input> inputs, Instant now) {

@@ -231,7 +231,9 @@ private:
     [[nodiscard]] std::optional<std::string> value(const std::string& key);
     void set_value(const std::string& key, std::string value);
     void drop_value(const std::string& key);
-    [[nodiscard]] std::string block_header(const JournalBlock& block) const;
+    void begin_history(std::uint64_t epoch, std::uint64_t same_until);
+    [[nodiscard]] bool tells_as_before(std::uint64_t epoch, std::uint64_t offset);
+    [[nodiscard]] std::string block_header(const JournalBlock& block, std::uint64_t formerly = 0) const;
     [[nodiscard]] Publish head();
 
     Service service_;
@@ -240,7 +242,8 @@ private:
     Store& store_;
     Limits limits_;
     std::uint64_t epoch_ = 0;
-    std::uint64_t last_offset_ = 0;  // of the last entry journalled, committed or not
+    std::uint64_t last_offset_ = 0;       // of the last entry journalled, committed or not
+    std::uint64_t recovered_offset_ = 0;  // of the last one that was there at the start
     std::uint64_t chain_ = 0;
     std::uint64_t snapshot_offset_ = 0;
     std::uint64_t head_sent_ = 0;

@@ -358,8 +358,7 @@ void Engine::rewrite_what_was_erased() {
     refold();
     snapshot();
     erasing_.clear();
-    epoch_ = epoch_after(epoch_, last_offset_);
-    store_.put("m/epoch", std::to_string(epoch_));
+    begin_history(epoch_after(epoch_, last_offset_), last_offset_);
     blocks_.clear();  // they are read again, under the new epoch
     head_due_ = true;
     store_.scrub();

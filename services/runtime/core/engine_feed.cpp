@@ -11,6 +11,7 @@
 namespace chieng {
 namespace {
 
+constexpr std::string_view histories_key = "m/histories";
 constexpr std::chrono::milliseconds after_others_head{5'000};  // who says another one too does not answer at once
 
 }  // namespace
@@ -22,13 +23,14 @@ void Engine::answer_request(const Message& message, std::string_view subscriber)
     }
     close_block();
     const auto topic = topics::feed_replies(commune_, service_.name, subscriber);
+    const auto formerly = tells_as_before(request.epoch(), request.after()) ? request.epoch() : 0;
     if (request.after() >= last_offset_) {
         JournalBlock end;  // nothing follows: say where the feed ends
         end.first = last_offset_ + 1;
         end.last = last_offset_;
         end.before = chain_;
         end.after = chain_;
-        actions_.emplace_back(Publish{{topic, block_header(end), false}});
+        actions_.emplace_back(Publish{{topic, block_header(end, formerly), false}});
         return;
     }
     const auto budget =
@@ -40,7 +42,7 @@ void Engine::answer_request(const Message& message, std::string_view subscriber)
             if (!block) {
                 break;
             }
-            actions_.emplace_back(Publish{{topic, block_header(*block).append(block->bytes), false}});
+            actions_.emplace_back(Publish{{topic, block_header(*block, formerly).append(block->bytes), false}});
             sent += block->bytes.size();
         }
     } catch (const Damaged& why) {
@@ -48,13 +50,46 @@ void Engine::answer_request(const Message& message, std::string_view subscriber)
     }
 }
 
-std::string Engine::block_header(const JournalBlock& block) const {
+// What is written from now on is another history. The one that ends told the same events up to that offset, those before it at most.
+void Engine::begin_history(std::uint64_t epoch, std::uint64_t same_until) {
+    store::v1::Histories histories;
+    const auto kept = store_.get(histories_key);
+    if (kept && !histories.ParseFromString(*kept)) {
+        throw Broken("the journal's list of its former histories cannot be read; restore the file from a backup");
+    }
+    auto& all = *histories.mutable_history();
+    for (auto& history : all) {
+        history.set_last(std::min(history.last(), same_until));
+    }
+    auto& ended = *all.Add();
+    ended.set_epoch(epoch_);
+    ended.set_last(same_until);
+    if (all.size() > limits::histories_max) {
+        all.DeleteSubrange(0, all.size() - limits::histories_max);
+    }
+    store_.put(histories_key, histories.SerializeAsString());
+    epoch_ = epoch;
+    store_.put("m/epoch", std::to_string(epoch_));
+}
+
+bool Engine::tells_as_before(std::uint64_t epoch, std::uint64_t offset) {
+    if (epoch == epoch_) {
+        return offset <= last_offset_;
+    }
+    store::v1::Histories histories;
+    return epoch != 0 && histories.ParseFromString(store_.get(histories_key).value_or("")) &&
+           std::any_of(histories.history().begin(), histories.history().end(),
+                       [&](const auto& history) { return history.epoch() == epoch && offset <= history.last(); });
+}
+
+std::string Engine::block_header(const JournalBlock& block, std::uint64_t formerly) const {
     v1::Block header;
     header.set_epoch(epoch_);
     header.set_first(block.first);
     header.set_last(block.last);
     header.set_before(block.before);
     header.set_after(block.after);
+    header.set_formerly(formerly);
     return header.SerializeAsString();
 }
 
@@ -68,8 +103,7 @@ void Engine::hear_own_head(const Message& message, Instant now) {
         shortened_ = {last_offset_, seen};
     }
     if (const auto epoch = epoch_after_restore(message, epoch_, last_offset_)) {
-        epoch_ = *epoch;
-        store_.put("m/epoch", std::to_string(epoch_));
+        begin_history(*epoch, recovered_offset_);  // what came since the start is not what the lost ones were
         head_due_ = true;
     }
     v1::Head head;

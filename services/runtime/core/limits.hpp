@@ -21,6 +21,7 @@ inline constexpr std::size_t queue_passing_max = 3072;     // with so many of th
 inline constexpr std::size_t window_messages = 64;         // publications not yet taken by the broker
 inline constexpr std::size_t outbox_events_max = 100'000;
 inline constexpr std::size_t forget_runs_max = 4096;  // of one device; beyond it neighbours are joined: it forgets more, never less
+inline constexpr int histories_max = 1'000;           // of a feed, those that ended: an erasure ends one
 inline constexpr std::size_t batch_events_max = 50;
 inline constexpr std::size_t steps_told_max = 1'000;      // of one unit, to a log
 inline constexpr std::int64_t log_trouble_at_once = 200;  // lines about what is wrong …

@@ -11,11 +11,7 @@ namespace chieng {
 
 Rebuild::Rebuild(const Definitions& definitions, const Places& places, std::string place, const std::vector<Source>& sources,
                  std::string client)
-    : place_(std::move(place)), client_(std::move(client)), board_(definitions, places, place_) {
-    for (const auto& source : sources) {
-        feeds_.push_back({source, FeedReader(), 0, 0, 0, {}});
-    }
-}
+    : place_(std::move(place)), client_(std::move(client)), refold_(definitions, places, place_, sources, client_) {}
 
 Actions Rebuild::handle(std::span<const Input> inputs, Instant now) {
     Actions actions;
@@ -24,10 +20,7 @@ Actions Rebuild::handle(std::span<const Input> inputs, Instant now) {
             link_is_up_ = true;
             ++heard_;
             actions.emplace_back(Subscribe{topics::replies(place_, "board", client_)});
-            for (const auto& feed : feeds_) {
-                actions.emplace_back(Subscribe{topics::feed_head(feed.source.place, feed.source.feed)});
-                actions.emplace_back(Subscribe{topics::feed_replies(feed.source.place, feed.source.feed, client_)});
-            }
+            refold_.subscribe(actions);
             ask_ = !live_;
         } else if (std::holds_alternative<LinkDown>(input)) {
             link_is_up_ = false;
@@ -42,13 +35,7 @@ Actions Rebuild::handle(std::span<const Input> inputs, Instant now) {
         actions.emplace_back(Publish{{topics::requests(place_, "board", client_), "", false}});
     }
     if (link_is_up_ && live_ && !result_) {
-        for (auto& feed : feeds_) {
-            const auto request = feed.folded < feed.until ? feed.reader.due(now.steady.count()) : std::nullopt;
-            if (request) {
-                const auto topic = topics::feed_requests(feed.source.place, feed.source.feed, client_);
-                actions.emplace_back(Publish{{topic, request->SerializeAsString(), false}});
-            }
-        }
+        refold_.ask(now.steady, actions);
     }
     return actions;
 }
@@ -57,30 +44,7 @@ void Rebuild::take(const Message& message) {
     if (message.topic == topics::replies(place_, "board", client_)) {
         return take_digest(message);
     }
-    const auto levels = topics::levels(message.topic);
-    for (auto& feed : feeds_) {
-        if (levels.size() < 5 || feed.source.place != levels[2] || feed.source.feed != levels[4]) {
-            continue;
-        }
-        v1::Head head;
-        v1::Block block;
-        if (message.topic.ends_with("/head")) {
-            if (head.ParseFromString(message.payload)) {
-                static_cast<void>(feed.reader.see(head));
-            }
-        } else if (block.ParseFromString(message.payload)) {
-            auto verdict = feed.reader.see(block, true);
-            if (verdict == FeedReader::Verdict::reset) {
-                board_.forget(feed.source.name());
-                feed.folded = 0;
-                feed.beyond.clear();
-                verdict = feed.reader.see(block, true);
-            }
-            if (verdict == FeedReader::Verdict::fold) {
-                fold(feed, block);
-            }
-        }
-    }
+    heard_ += refold_.take(message) ? 1U : 0U;
 }
 
 void Rebuild::take_digest(const Message& message) {
@@ -89,19 +53,7 @@ void Rebuild::take_digest(const Message& message) {
         return;
     }
     for (const auto& position : digest.positions()) {
-        for (auto& feed : feeds_) {
-            if (feed.source.name() == position.feed()) {
-                feed.epoch = position.epoch();
-                feed.until = position.offset();
-                if (feed.epoch == feed.reader.checkpoint().epoch) {
-                    v1::Head head;
-                    head.set_epoch(feed.epoch);
-                    head.set_last(feed.until);
-                    static_cast<void>(feed.reader.see(head));
-                }
-                fold_entries(feed);
-            }
-        }
+        refold_.stand(position);
     }
     live_ = std::move(digest);
     ++heard_;
@@ -117,68 +69,33 @@ void Rebuild::give_up_when_silent(Instant now) {
     Result result;
     result.error = "no answer from the gateway of " + place_ + "; is it running?";
     if (live_) {
-        std::string silent;
-        for (const auto& feed : feeds_) {
-            if (feed.folded < feed.until) {
-                silent += (silent.empty() ? "" : ", ") + feed.source.name() + " (" + std::to_string(feed.folded) + " of " +
-                          std::to_string(feed.until) + ")";
-            }
-        }
         result.error =
-            "no answer from the feeds " + silent + "; what they hold cannot be read until whoever writes them runs and is linked";
+            "no answer from the feeds " + refold_.behind() + "; what they hold cannot be read until whoever writes them runs and is linked";
     }
     result_ = std::move(result);
 }
 
-void Rebuild::fold(Feed& feed, const v1::Block& block) {
-    ++heard_;
-    if (block.entries().empty()) {
-        for (const auto& cell : block.cells()) {
-            board_.set(feed.source.name(), cell);
-        }
-        entries_ += static_cast<std::uint64_t>(block.cells_size());
-        feed.folded = block.last();
-        return;
-    }
-    for (const auto& entry : block.entries()) {
-        feed.beyond.push_back(entry);
-    }
-    fold_entries(feed);
-}
-
-// Up to where the live board was, and no further: of entries each is told by its own number.
-void Rebuild::fold_entries(Feed& feed) {
-    google::protobuf::RepeatedPtrField<v1::Entry> entries;
-    while (!feed.beyond.empty() && feed.folded < feed.until) {
-        *entries.Add() = std::move(feed.beyond.front());
-        feed.beyond.pop_front();
-        ++feed.folded;
-    }
-    entries_ += static_cast<std::uint64_t>(entries.size());
-    board_.apply(feed.source.name(), entries);
-}
-
 // Nothing of a feed of cells has come that the live board had not read, and it has read nothing since it was compared.
 bool Rebuild::is_at_one_moment() const {
-    const bool any_cells = std::any_of(feeds_.begin(), feeds_.end(), [](const Feed& feed) { return feed.source.feed == "cells"; });
+    const auto& feeds = refold_.feeds();
+    const bool any_cells = std::any_of(feeds.begin(), feeds.end(), [](const Refold::Feed& feed) { return feed.is_of_cells(); });
     return !any_cells || (compared_ && compared_->SerializeAsString() == live_->SerializeAsString() &&
-                          std::all_of(feeds_.begin(), feeds_.end(), [](const Feed& feed) { return feed.folded == feed.until; }));
+                          std::all_of(feeds.begin(), feeds.end(), [](const Refold::Feed& feed) { return feed.folded == feed.until; }));
 }
 
 void Rebuild::finish_when_whole(Instant now) {
-    const auto is_behind = [](const Feed& feed) { return feed.folded < feed.until; };
-    if (!live_ || result_ || std::any_of(feeds_.begin(), feeds_.end(), is_behind)) {
+    if (!live_ || result_ || refold_.is_behind()) {
         return;
     }
     Result result;
-    result.entries = entries_;
-    for (const auto& feed : feeds_) {
+    result.entries = refold_.entries();
+    for (const auto& feed : refold_.feeds()) {
         if (feed.until > 0 && feed.reader.checkpoint().epoch != feed.epoch) {
             result.error = "the feed " + feed.source.name() + " began another history meanwhile; run it again";
         }
     }
-    board_.settle();
-    const auto lines = board_.serialize();
+    refold_.board().settle();
+    const auto lines = refold_.board().serialize();
     v1::BoardDigest mine;
     put_buckets(lines, mine);
     result.lines = mine.lines();
@@ -193,7 +110,7 @@ void Rebuild::finish_when_whole(Instant now) {
             return;
         }
         result.error = "no moment was found in which both were as far; run it again when less comes in";
-        for (const auto& feed : feeds_) {
+        for (const auto& feed : refold_.feeds()) {
             if (feed.folded > feed.until) {
                 result.error += "; of " + feed.source.name() + " the gateway has read " + std::to_string(feed.until) + " of " +
                                 std::to_string(feed.folded);

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Folds a gateway's feeds from zero while it runs, up to the very offsets that it has read, and compares the boards (I6). Of cells a
-// feed says the latest only, so that what changed meanwhile is there too late or not yet: then the gateway is asked again where it is.
+// Folds a gateway's feeds from zero while it runs, up to the very offsets that it has read, and compares the boards (I6). Of cells
+// what changed meanwhile is there too late or not yet: then the gateway is asked again where it is.
 #pragma once
 
 #include "chieng/v1/report.pb.h"
-#include "gateway/serve/follower.hpp"
+#include "gateway/serve/refold.hpp"
 
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <span>
 #include <string>
@@ -40,27 +39,15 @@ public:
     [[nodiscard]] const std::optional<Result>& result() const { return result_; }
 
 private:
-    struct Feed {
-        Source source;
-        FeedReader reader;
-        std::uint64_t epoch = 0;  // of the live board
-        std::uint64_t until = 0;
-        std::uint64_t folded = 0;
-        std::deque<v1::Entry> beyond;  // what came after it, of a feed of events
-    };
-
     void take(const Message& message);
     void take_digest(const Message& message);
-    void fold(Feed& feed, const v1::Block& block);
-    void fold_entries(Feed& feed);
     void finish_when_whole(Instant now);
     [[nodiscard]] bool is_at_one_moment() const;
     void give_up_when_silent(Instant now);
 
     std::string place_;
     std::string client_;
-    Board board_;
-    std::vector<Feed> feeds_;
+    Refold refold_;
     std::optional<v1::BoardDigest> live_;
     std::optional<Result> result_;
     std::optional<v1::BoardDigest> compared_;               // with it the boards differed
@@ -68,7 +55,6 @@ private:
     bool ask_ = false;
     std::chrono::milliseconds ask_at_{0};
     bool link_is_up_ = false;
-    std::uint64_t entries_ = 0;
     std::uint64_t heard_ = 0;  // messages that brought it on
     std::uint64_t heard_before_ = 0;
     std::chrono::milliseconds heard_at_{0};

@@ -61,6 +61,7 @@ struct Settings {
     std::string recipient;
     std::string filed_by;
     std::string why;
+    std::string keep_in;
     std::uint32_t revision = 0;
     bool fold_again = false;
     bool english = false;
@@ -223,7 +224,7 @@ int read_values(const Settings& settings, const Places& places, Day last_day, st
         request.set_calendar(settings.calendar);
         request.set_map(settings.map.empty() ? format_day(last_day) : settings.map);
         request.set_area(area);
-        return ask_values({settings.place, settings.period, 0, settings.english, settings.mqtt, {}, {}, {}, {}}, request, values);
+        return ask_values({settings.place, settings.period, 0, settings.english, settings.mqtt}, request, values);
     }
     const auto filter = topics::indicator(area, settings.calendar, settings.period, "+");
     return read_told(settings.mqtt, settings.place, {filter}, [&](const Message& message) {
@@ -304,7 +305,7 @@ int follow(const Settings& settings) {
 int ask_gateway(const Settings& settings, const std::string& command) {
     const auto places = load_places(settings.places);
     ReportSettings asked{settings.place,     settings.period,   settings.revision, settings.english, settings.mqtt, {},
-                         settings.recipient, settings.filed_by, settings.why};
+                         settings.recipient, settings.filed_by, settings.why,      settings.keep_in};
     if (command == "file") {
         return file_period(asked, places);
     }
@@ -317,6 +318,9 @@ int ask_gateway(const Settings& settings, const std::string& command) {
     const auto definitions = load_definitions(settings.indicators);
     if (command == "restated") {
         return show_restated(asked, definitions);
+    }
+    if (command == "recompute") {
+        return recompute_report(asked, definitions, places);
     }
     asked.sources = sources_of(settings.place, places, definitions, names_of_services());
     return rebuild_board(asked, definitions, places);
@@ -357,18 +361,22 @@ int main(int argc, char** argv) {
     }
     auto* file = app.add_subcommand("file", "close a period: keep its report as it is now, for ever");
     auto* restated = app.add_subcommand("restated", "print what was filed beside what is true now, and which events came since");
+    auto* recompute = app.add_subcommand(
+        "recompute", "compute a report of the past once more: the events that it had read, by the definitions and places of then");
     auto* rebuild = app.add_subcommand("rebuild", "fold the feeds from zero and compare with the running board, byte for byte");
     auto* confirm = app.add_subcommand("acknowledge", "confirm, as a recipient, a report that was filed; or list who has");
     auto* archive = app.add_subcommand("archive", "print the log of what was filed, and check that nothing of it was changed");
-    for (auto* command : {file, restated, confirm}) {
+    for (auto* command : {file, restated, recompute, confirm}) {
         command->add_option("--period", settings.period, period_forms + std::string("; of the official calendar"))->required();
         command->add_flag("--english", settings.english, "labels in English");
     }
     file->add_option("--by", settings.filed_by, "the office that files it, such as labour-division");
     file->add_option("--why", settings.why, "why it is filed once more; needed from the second time on");
-    for (auto* command : {restated, confirm}) {
+    for (auto* command : {restated, recompute, confirm}) {
         command->add_option("--revision", settings.revision, "of the report; default: the latest");
     }
+    recompute->add_option("--keep-in", settings.keep_in, "folder: writes indicators.txtpb and places.txtpb of then there")
+        ->check(CLI::ExistingDirectory);
     confirm->add_option("--recipient", settings.recipient, "who confirms, such as district/culture; default: nobody, only list");
     archive->add_flag("--english", settings.english, "in English");
     changes->add_option("--state", settings.state, "file that keeps what was told: the next watch goes on from there");
@@ -381,7 +389,7 @@ int main(int argc, char** argv) {
         if (!*serve) {
             spdlog::set_level(spdlog::level::warn);
         }
-        for (auto* command : {file, restated, rebuild, confirm, archive}) {
+        for (auto* command : {file, restated, recompute, rebuild, confirm, archive}) {
             if (*command) {
                 return ask_gateway(settings, command->get_name());
             }

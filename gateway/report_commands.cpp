@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/report_commands.hpp"
 
-#include "chieng/v1/event.pb.h"
 #include "chieng/v1/report.pb.h"
-#include "gateway/export/restated.hpp"
 #include "gateway/serve/archive.hpp"
 #include "gateway/serve/rebuild.hpp"
-#include "gateway/serve/value_text.hpp"
 #include "services/runtime/adapters/clock.hpp"
 #include "services/runtime/core/topics.hpp"
-#include "services/runtime/core/validator.hpp"
 #include "services/runtime/host/host.hpp"
 #include "services/runtime/host/program.hpp"
 
 #include <chrono>
 #include <cstdio>
-#include <functional>
 #include <optional>
 #include <stdexcept>
 
@@ -24,134 +19,17 @@
 namespace chieng {
 namespace {
 
-std::string client_name() {
-    return "ask-" + std::to_string(::getpid());
-}
-
-// Not what others told of its villages.
-bool is_own_journal(const v1::Report& report, const std::string& feed) {
-    return feed.starts_with(report.area() + "/") && !feed.ends_with("/cells");
-}
-
-// Entries of the commune's own feeds that came after the report and touch its period.
-class LateEvents {
-public:
-    LateEvents(const v1::Report& report, std::string client) : client_(std::move(client)), from_(report.from()), to_(report.to()) {
-        for (const auto& position : report.positions()) {
-            if (!is_own_journal(report, position.feed())) {
-                continue;
-            }
-            const auto slash = position.feed().find('/');
-            feeds_.push_back({{position.feed().substr(0, slash), position.feed().substr(slash + 1)},
-                              FeedReader({position.epoch(), position.offset(), position.chain()}),
-                              false});
-        }
-    }
-
-    Actions handle(std::span<const Input> inputs, Instant now) {
-        Actions actions;
-        for (const auto& input : inputs) {
-            if (std::holds_alternative<LinkUp>(input)) {
-                up_ = true;
-                for (const auto& feed : feeds_) {
-                    actions.emplace_back(Subscribe{topics::feed_head(feed.source.place, feed.source.feed)});
-                    actions.emplace_back(Subscribe{topics::feed_replies(feed.source.place, feed.source.feed, client_)});
-                }
-            } else if (const auto* arrived = std::get_if<Arrived>(&input)) {
-                take(arrived->message);
-            }
-        }
-        for (auto& feed : feeds_) {
-            const auto request = up_ && !feed.begun_again ? feed.reader.due(now.steady.count()) : std::nullopt;
-            if (request) {
-                const auto topic = topics::feed_requests(feed.source.place, feed.source.feed, client_);
-                actions.emplace_back(Publish{{topic, request->SerializeAsString(), false}});
-            }
-        }
-        return actions;
-    }
-
-    [[nodiscard]] bool whole() const {
-        return std::all_of(feeds_.begin(), feeds_.end(), [](const Feed& feed) { return feed.begun_again || !feed.reader.behind(); });
-    }
-    void print() const {
-        for (const auto& feed : feeds_) {
-            if (feed.begun_again) {
-                std::printf("  %s began another history since; its events cannot be told apart\n", feed.source.name().c_str());
-            }
-        }
-        for (const auto& line : lines_) {
-            std::printf("  %s\n", line.c_str());
-        }
-    }
-
-private:
-    struct Feed {
-        Source source;
-        FeedReader reader;
-        bool begun_again = false;
-    };
-
-    void take(const Message& message) {
-        const auto levels = topics::levels(message.topic);
-        for (auto& feed : feeds_) {
-            if (levels.size() < 6 || feed.source.place != levels[2] || feed.source.feed != levels[4]) {
-                continue;
-            }
-            v1::Head head;
-            v1::Block block;
-            auto verdict = FeedReader::Verdict::skip;
-            if (message.topic.ends_with("/head")) {
-                verdict = head.ParseFromString(message.payload) ? feed.reader.see(head) : verdict;
-            } else if (block.ParseFromString(message.payload)) {
-                verdict = feed.reader.see(block, true);
-                for (int i = 0; i < (verdict == FeedReader::Verdict::fold ? block.entries_size() : 0); ++i) {
-                    tell(feed, block.entries(i));
-                }
-            }
-            feed.begun_again = feed.begun_again || verdict == FeedReader::Verdict::reset;
-        }
-    }
-
-    void tell(const Feed& feed, const v1::Entry& entry) {
-        v1::Event event;
-        if (!event.ParseFromString(entry.event())) {
-            return;
-        }
-        const auto in_period = [&](const v1::Event& of) { return from_ <= of.occurred_on() && of.occurred_on() <= to_; };
-        v1::Event before;
-        bool touches = in_period(event);
-        for (const auto* other : {&entry.retracts(), &entry.restores()}) {
-            touches = touches || (before.ParseFromString(other->event()) && in_period(before));
-        }
-        if (touches) {
-            const auto* type = body_type(event);
-            lines_.push_back(feed.source.feed + "/" + entry.device() + "/" + std::to_string(event.sequence()) + "  " + event.occurred_on() +
-                             "  " + (type == nullptr ? "" : rule_of(*type).label().vi()) +
-                             (event.has_correction() ? "  (" + named(event.correction().action()).vi + ")" : ""));
-        }
-    }
-
-    std::string client_;
-    std::string from_;
-    std::string to_;
-    std::vector<Feed> feeds_;
-    std::vector<std::string> lines_;
-    bool up_ = false;
-};
-
 // Where that service stands, targets are assigned and filed: at a commune.
 bool has_monitoring(const v1::Report& report) {
     return std::any_of(report.positions().begin(), report.positions().end(),
                        [&](const auto& position) { return position.feed() == report.area() + "/monitoring"; });
 }
 
-bool is_of_events(const v1::Report& report) {
-    return std::any_of(report.positions().begin(), report.positions().end(),
-                       [&](const auto& position) { return is_own_journal(report, position.feed()); });
-}
-
 }  // namespace
+
+std::string client_name() {
+    return "ask-" + std::to_string(::getpid());
+}
 
 int no_answer(const ReportSettings& settings) {
     std::fprintf(stderr, "no answer from the gateway of %s at %s; is it running?\n", settings.place.c_str(), settings.mqtt.broker.c_str());
@@ -315,59 +193,6 @@ int show_archive(const ReportSettings& settings) {
         }
         last = entries.back();
     }
-}
-
-int show_restated(const ReportSettings& settings, const Definitions& definitions) {
-    v1::ReportRequest request;
-    request.set_period(settings.period);
-    request.set_revision(settings.revision);
-    const auto reply = ask_reports(settings, request);
-    if (!reply) {
-        return no_answer(settings);
-    }
-    if (!reply->error().empty()) {
-        std::fprintf(stderr, "%s\n", reply->error().c_str());
-        return exit_data;
-    }
-    const auto& report = reply->report();
-    const auto others = restated_of(report, {reply->restated().begin(), reply->restated().end()}, definitions);
-    std::printf(settings.english ? "%s %s, revision %u, sha256 %s: %zu of %d values are restated\n"
-                                 : "%s %s, chốt lần %u, sha256 %s: %zu trong %d số liệu đã khác\n",
-                report.area().c_str(), report.period().c_str(), report.revision(), report.digest().c_str(), others.size(),
-                report.values_size());
-    for (const auto& [restated, is_whole] : others) {
-        const auto& named = restated.has_now() ? restated.now() : restated.filed();
-        const auto* definition = definitions.find(named.indicator(), *parse_day(report.to()));
-        if (definition == nullptr) {
-            continue;
-        }
-        const auto& indicator = definition->indicator;
-        const auto filed = restated.has_filed() ? text_of(indicator, restated.filed()) : std::string("–");
-        const auto now = restated.has_now() ? text_of(indicator, restated.now()) : std::string("–");
-        std::printf("%-9s %-7s %s: %s → %s%s\n", named.area().c_str(), named.indicator().c_str(),
-                    (settings.english ? indicator.label().en() : indicator.label().vi()).c_str(), filed.c_str(), now.c_str(),
-                    !is_whole      ? (settings.english ? " (parts)" : " (chi tiết)")
-                    : filed == now ? (settings.english ? " (by less than is shown)" : " (khác ít hơn số hiển thị)")
-                                   : "");
-    }
-    if (reply->restated().empty()) {
-        return 0;
-    }
-    if (!is_of_events(report)) {
-        std::printf("%s\n", settings.english ? "cells that made it, by commune:" : "các ô làm nên khác biệt, theo xã:");
-        for (const auto& line : changed_cells(report, others, definitions)) {
-            std::printf("  %s\n", line.c_str());
-        }
-        return 0;
-    }
-    std::printf("%s\n", settings.english ? "events since then:" : "các tin đến sau:");
-    LateEvents late(report, client_name());
-    Host host(settings.mqtt);
-    host.add("late", [&](std::span<const Input> inputs, Instant now) { return late.handle(inputs, now); });
-    host.until([&] { return late.whole(); });
-    static_cast<void>(host.run(std::chrono::seconds(60)));
-    late.print();
-    return 0;
 }
 
 int rebuild_board(const ReportSettings& settings, const Definitions& definitions, const Places& places) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Commands that ask a running gateway: file a period, confirm it, show what was filed beside what is true now, read the archive and
-// check it, rebuild and compare.
+// Commands that ask a running gateway: file a period, confirm it, show what was filed beside what is true now, compute it once more,
+// read the archive and check it, rebuild and compare.
 #pragma once
 
 #include "chieng/v1/report.pb.h"
@@ -20,15 +20,18 @@ struct ReportSettings {
     std::uint32_t revision = 0;
     bool english = false;
     MqttOptions mqtt;
-    std::vector<Source> sources;
-    std::string recipient;
-    std::string filed_by;
-    std::string why;
+    std::vector<Source> sources{};
+    std::string recipient{};
+    std::string filed_by{};
+    std::string why{};
+    std::string keep_in{};  // a folder
 };
 
 // Asks the gateway once; empty when it does not answer.
 std::optional<v1::ReportReply> ask_reports(const ReportSettings& settings, const v1::ReportRequest& request);
 int no_answer(const ReportSettings& settings);
+// Of this process, at the broker and in what it is answered on.
+[[nodiscard]] std::string client_name();
 
 // The values of a period as the gateway tells them: in the places of a map's day, or of a village, of which nothing is retained.
 // An exit code; throws std::invalid_argument when they are refused.
@@ -39,6 +42,7 @@ int file_period(const ReportSettings& settings, const Places& places);
 int acknowledge(const ReportSettings& settings);
 int show_archive(const ReportSettings& settings);
 int show_restated(const ReportSettings& settings, const Definitions& definitions);
+int recompute_report(const ReportSettings& settings, const Definitions& definitions, const Places& places);
 int rebuild_board(const ReportSettings& settings, const Definitions& definitions, const Places& places);
 
 }  // namespace chieng

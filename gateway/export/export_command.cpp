@@ -152,7 +152,7 @@ int ExportCommand::run(const std::string& place, const Definitions& definitions,
     if (const int failed = read(mqtt, place, codes, *period, words_->revision, retained); failed != 0) {
         return failed;
     }
-    const ReportSettings gateway{place, words_->period, 0, words_->english, mqtt, {}, {}, {}, {}};
+    const ReportSettings gateway{place, words_->period, 0, words_->english, mqtt};
     if (const int failed = ask_villages(gateway, codes, places, *period, retained); failed != 0) {
         return failed;
     }

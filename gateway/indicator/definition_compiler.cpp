@@ -59,6 +59,11 @@ void DefinitionCompiler::fail(const std::string& reason) const {
     throw std::invalid_argument(place_in(file_, where.line, where.column) + indicators_.indicator(at_).code() + ": " + reason);
 }
 
+std::uint64_t digest_of(const v1::Indicator& indicator) {
+    const auto bytes = indicator.SerializeAsString();
+    return XXH3_64bits(bytes.data(), bytes.size());
+}
+
 Definitions DefinitionCompiler::run() {
     if (indicators_.indicator().empty()) {
         throw std::invalid_argument(place_in(file_, 0, 0) + "it defines no indicator");
@@ -73,8 +78,8 @@ Definitions DefinitionCompiler::run() {
     note_columns();
     note_touched();
     note_stock_events();
-    const auto bytes = indicators_.SerializeAsString();
-    out_.digest_ = XXH3_64bits(bytes.data(), bytes.size());
+    out_.bytes_ = indicators_.SerializeAsString();
+    out_.digest_ = XXH3_64bits(out_.bytes_.data(), out_.bytes_.size());
     return std::move(out_);
 }
 
@@ -94,8 +99,7 @@ void DefinitionCompiler::compile(const v1::Indicator& indicator) {
             fail("the code is defined twice for the same day");
         }
     }
-    const auto bytes = indicator.SerializeAsString();
-    definition.digest = XXH3_64bits(bytes.data(), bytes.size());
+    definition.digest = digest_of(indicator);
     definition.whole = intern(indicator.code(), "", "");
     const auto distinct = std::count_if(indicator.source().begin(), indicator.source().end(),
                                         [](const v1::Source& source) { return !source.distinct().empty(); });

@@ -112,6 +112,9 @@ struct EventPlan {
     [[nodiscard]] bool has_latest() const;
 };
 
+// Of a definition's text: what a report of the past cites.
+[[nodiscard]] std::uint64_t digest_of(const v1::Indicator& indicator);
+
 // Another indicator, or a part of it, as a definition names it.
 struct Reference {
     std::string code;
@@ -122,7 +125,7 @@ struct Definition {
     v1::Indicator indicator;
     Day from;
     Day until;
-    std::uint64_t digest = 0;  // of its text: what a report of the past cites
+    std::uint64_t digest = 0;  // digest_of it
     SeriesId whole = 0;
     std::vector<SeriesId> parts;  // of all cuts, in the order of the definition
     bool distinct = false;
@@ -160,6 +163,8 @@ public:
 
     // Of all definitions: the same text means the same digest.
     [[nodiscard]] std::uint64_t digest() const { return digest_; }
+    // A v1::Indicators that says the same: what digest() is of.
+    [[nodiscard]] const std::string& bytes() const { return bytes_; }
 
     // For an event whose body is this case of Event.body; 0: no body.
     [[nodiscard]] const EventPlan& plan(int body_case) const;
@@ -181,6 +186,7 @@ private:
     boost::unordered_flat_map<int, EventPlan> plans_;
     FieldTree fields_;
     std::uint64_t digest_ = 0;
+    std::string bytes_;
 };
 
 }  // namespace chieng

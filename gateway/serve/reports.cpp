@@ -38,6 +38,11 @@ Publish told(const v1::Report& report) {
                           {report.area(), "gateway", report.filed_at()}, report);
 }
 
+// What reports were made by, by digest: so a gateway that was given other definitions since can still say what the old ones were.
+std::string basis_key(std::string_view kind, std::uint64_t digest) {
+    return "basis/" + std::string(kind) + "/" + big_endian(digest);
+}
+
 constexpr std::uint32_t revisions_max = 99;
 constexpr std::size_t why_bytes_max = 500;
 constexpr std::size_t filed_by_bytes_max = 100;
@@ -223,6 +228,9 @@ v1::ReportReply Reports::answer(const v1::ReportRequest& request, bool caught_up
                 acknowledge(request.acknowledged_by(), reply, now, actions);
             }
             list_acknowledgements(reply);
+            if (request.with_basis()) {
+                put_basis(reply);
+            }
         } else {
             reply.set_error("period " + request.period() + " has not been filed; file it first");
         }
@@ -252,6 +260,7 @@ void Reports::file(const v1::ReportRequest& request, const Period& period, Insta
     for (const auto& follow : follower_.follows()) {
         archive_.add_journal(follow.source, follow.reader.checkpoint(), now);
     }
+    keep_basis();
     store_.commit();  // it is told when it is kept
     filed_count_.reset();
     actions.emplace_back(told(made));
@@ -319,11 +328,56 @@ std::optional<v1::Report> Reports::filed(const std::string& period, std::uint32_
     return found;
 }
 
-// Of the place itself and of those right below it.
-std::vector<v1::IndicatorValue> Reports::values(const Period& period) const {
-    auto all = follower_.board().rows(place_, period);
-    for (const auto& child : places_.children(place_, period.last_day())) {
-        for (auto& value : follower_.board().rows(child, period)) {
+void Reports::keep_basis() {
+    if (const auto key = basis_key("indicators", definitions_.digest()); !store_.get(key)) {
+        store_.put(key, definitions_.bytes());
+    }
+    if (const auto key = basis_key("places", places_.digest()); !store_.get(key)) {
+        store_.put(key, places_.rows().SerializeAsString());
+    }
+}
+
+void Reports::put_basis(v1::ReportReply& reply) const {
+    const auto put = [&](const std::string& key, google::protobuf::Message& to) {
+        const auto bytes = store_.get(key);
+        if (bytes && !to.ParseFromString(*bytes)) {
+            throw Broken("what report " + reply.report().period() +
+                         " was made by cannot be read; restore the gateway's file from a backup");
+        }
+        return bytes.has_value();
+    };
+    if (!put(basis_key("indicators", reply.report().indicators()), *reply.mutable_indicators())) {
+        reply.clear_indicators();
+    }
+    if (!put(basis_key("places", reply.report().places()), *reply.mutable_places())) {
+        reply.clear_places();
+    }
+}
+
+std::vector<v1::Indicator> Reports::former_definitions(const std::string& code) const {
+    std::vector<v1::Indicator> found;
+    std::set<std::uint64_t> known;
+    for (const auto& definition : definitions_.all()) {
+        known.insert(definition.digest);
+    }
+    store_.scan("basis/indicators/", [&](std::string_view, std::string_view bytes) {
+        v1::Indicators indicators;
+        if (indicators.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+            for (auto& indicator : *indicators.mutable_indicator()) {
+                if (indicator.code() == code && known.insert(digest_of(indicator)).second) {
+                    found.push_back(std::move(indicator));
+                }
+            }
+        }
+        return true;
+    });
+    return found;
+}
+
+std::vector<v1::IndicatorValue> values_to_file(const Board& board, const Places& places, const std::string& place, const Period& period) {
+    auto all = board.rows(place, period);
+    for (const auto& child : places.children(place, period.last_day())) {
+        for (auto& value : board.rows(child, period)) {
             all.push_back(std::move(value));
         }
     }
@@ -338,7 +392,7 @@ v1::Report Reports::report(const Period& period, std::uint32_t revision, Instant
     made.set_from(format_day(period.first_day()));
     made.set_to(format_day(period.last_day()));
     made.set_filed_at(static_cast<std::uint64_t>(now.civil.time_since_epoch().count()));
-    for (auto& value : values(period)) {
+    for (auto& value : values_to_file(follower_.board(), places_, place_, period)) {
         *made.add_values() = std::move(value);
     }
     for (const auto& definition : definitions_.all()) {
@@ -350,6 +404,7 @@ v1::Report Reports::report(const Period& period, std::uint32_t revision, Instant
     }
     put_positions(made);
     made.set_places(places_.digest());
+    made.set_indicators(definitions_.digest());
     return made;
 }
 
@@ -365,8 +420,10 @@ void Reports::put_positions(To& to) const {
 }
 
 std::vector<v1::Restatement> Reports::restated(const v1::Report& report) const {
-    const auto period = Period::parse(v1::OFFICIAL, report.period());
-    auto now = values(*period);
+    return restatements(report, values_to_file(follower_.board(), places_, place_, *Period::parse(v1::OFFICIAL, report.period())));
+}
+
+std::vector<v1::Restatement> restatements(const v1::Report& report, std::vector<v1::IndicatorValue> now) {
     std::vector<v1::Restatement> all;
     const auto same_row = [](const v1::IndicatorValue& one, const v1::IndicatorValue& other) {
         return one.area() == other.area() && one.indicator() == other.indicator();

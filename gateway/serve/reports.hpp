@@ -39,12 +39,15 @@ public:
     // Calls `visit` with each report that was ever filed, in the order of period and revision.
     void each_filed(const std::function<void(const v1::Report&)>& visit) const;
     [[nodiscard]] std::uint64_t filed_count() const;
+    // Definitions of that code by which a report was filed, and which are not those of now.
+    [[nodiscard]] std::vector<v1::Indicator> former_definitions(const std::string& code) const;
     // What of it is not true any more.
     [[nodiscard]] std::vector<v1::Restatement> restated(const v1::Report& report) const;
 
 private:
     [[nodiscard]] v1::Report report(const Period& period, std::uint32_t revision, Instant now) const;
-    [[nodiscard]] std::vector<v1::IndicatorValue> values(const Period& period) const;
+    void keep_basis();
+    void put_basis(v1::ReportReply& reply) const;
     void file(const v1::ReportRequest& request, const Period& period, Instant now, v1::ReportReply& reply, Actions& actions);
     void acknowledge(const std::string& recipient, v1::ReportReply& reply, Instant now, Actions& actions);
     [[nodiscard]] bool acknowledges(const std::string& recipient) const;
@@ -65,6 +68,12 @@ private:
     const Recipients* recipients_ = nullptr;
     mutable std::optional<std::uint64_t> filed_count_;
 };
+
+// What a report of that period says: of the place itself and of those right below it.
+[[nodiscard]] std::vector<v1::IndicatorValue> values_to_file(const Board& board, const Places& places, const std::string& place,
+                                                             const Period& period);
+// Where these values are not what was filed.
+[[nodiscard]] std::vector<v1::Restatement> restatements(const v1::Report& report, std::vector<v1::IndicatorValue> now);
 
 // Of the board's bytes, for BoardDigest.
 inline constexpr std::size_t digest_buckets = 256;

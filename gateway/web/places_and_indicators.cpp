@@ -23,12 +23,6 @@ void add_places(const Call& call, const std::string& code, Day day, Json& list) 
     }
 }
 
-// Over one span at least.
-bool is_received(const Share& share, const v1::Indicator& indicator) {
-    return share.has_indicator(indicator.code()) && std::any_of(indicator.spans().begin(), indicator.spans().end(),
-                                                                [&](int span) { return share.has_span(static_cast<v1::Span>(span)); });
-}
-
 std::string level_name(v1::Place::Level level) {
     const auto name = v1::Place::Level_Name(level);
     return name.substr(0, name.find("_LEVEL"));
@@ -113,6 +107,14 @@ Json cut_values(const World& world, const Definition& definition, const v1::Cut&
     return values;
 }
 
+std::string definition_text(const v1::Indicator& indicator) {
+    std::string text;
+    google::protobuf::TextFormat::Printer printer;
+    printer.SetUseUtf8StringEscaping(true);
+    printer.PrintToString(indicator, &text);
+    return text;
+}
+
 // What is added up. Nothing is said of what is computed from others.
 const char* counting_of(const Definition& definition) {
     const auto& indicator = definition.indicator;
@@ -185,11 +187,7 @@ Json definition_json(const World& world, const Definition& definition, bool text
         json["counting"] = counting;
     }
     if (text) {
-        std::string definition_text;
-        google::protobuf::TextFormat::Printer printer;
-        printer.SetUseUtf8StringEscaping(true);
-        printer.PrintToString(indicator, &definition_text);
-        json["definition"] = std::move(definition_text);
+        json["definition"] = definition_text(indicator);
     }
     return json;
 }
@@ -214,7 +212,7 @@ Outcome get_places(const Call& call) {
 Outcome get_indicators(const Call& call) {
     auto list = Json::array();
     for (const auto& definition : call.world.definitions.all()) {
-        if (!definition.indicator.hidden() && is_received(call.share, definition.indicator)) {
+        if (is_received(call.share, definition.indicator)) {
             list.push_back(definition_json(call.world, definition, false));
         }
     }
@@ -239,7 +237,14 @@ Outcome get_indicator(const Call& call) {
         return reply_of(not_there("there is no indicator '" + code + "'; /api/v1/indicators lists them",
                                   "không có chỉ số '" + code + "'; xem /api/v1/indicators", "code"));
     }
-    return json_reply({{"code", code}, {"definitions", std::move(list)}});
+    auto former = Json::array();
+    for (const auto& indicator : received_former_definitions(call, code)) {
+        former.push_back({{"digest", hex16(digest_of(indicator))},
+                          {"from", indicator.from()},
+                          {"until", indicator.until()},
+                          {"definition", definition_text(indicator)}});
+    }
+    return json_reply({{"code", code}, {"definitions", std::move(list)}, {"former", std::move(former)}});
 }
 
 }  // namespace chieng::web

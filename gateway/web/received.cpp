@@ -106,6 +106,18 @@ void each_received_report(const Call& call, const std::function<void(const v1::R
     });
 }
 
+bool is_received(const Share& share, const v1::Indicator& indicator) {
+    return !indicator.hidden() && share.has_indicator(indicator.code()) &&
+           std::any_of(indicator.spans().begin(), indicator.spans().end(),
+                       [&](int span) { return share.has_span(static_cast<v1::Span>(span)); });
+}
+
+std::vector<v1::Indicator> received_former_definitions(const Call& call, const std::string& code) {
+    auto all = call.world.reports.former_definitions(code);
+    std::erase_if(all, [&](const v1::Indicator& indicator) { return !is_received(call.share, indicator); });
+    return all;
+}
+
 const std::string& own_area(const Call& call) {
     return call.share.village().empty() ? call.world.place : call.share.village();
 }

@@ -30,6 +30,11 @@ namespace chieng::web {
 [[nodiscard]] bool received_own_target(const Call& call, const Definition& achievement, const std::string& code, const std::string& area,
                                        const Period& period);
 
+// Over one span at least; not one that only others refer to.
+[[nodiscard]] bool is_received(const Share& share, const v1::Indicator& indicator);
+// Definitions by which reports were filed, and which are not those of now.
+[[nodiscard]] std::vector<v1::Indicator> received_former_definitions(const Call& call, const std::string& code);
+
 // Of a report the values that he receives, with their definitions.
 [[nodiscard]] v1::Report received(const Call& call, v1::Report report);
 // One that was filed; `revision` 0: the latest.

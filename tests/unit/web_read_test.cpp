@@ -3,6 +3,7 @@
 #include "gateway/serve/value_text.hpp"
 #include "gateway/web/cells_json.hpp"
 #include "gateway/web/gzip.hpp"
+#include "gateway/web/values.hpp"
 #include "services/runtime/core/json.hpp"
 #include "tests/support/lines.hpp"
 #include "tests/support/web_world.hpp"
@@ -241,6 +242,28 @@ TEST_CASE("places of a day, definitions and who asks") {
     CHECK(counting("PLN-01") == "PLACES");
     CHECK(counting("POV-03").empty());
     CHECK(world.refused("/api/v1/indicators/TGT.assigned") == "404 code");
+}
+
+TEST_CASE("a definition that a filed report cites is told when another one holds now", "[web]") {
+    WebWorld before("23656");
+    before.at("2022-07-20");
+    const auto filed = before.file("2022-H1").report();
+    CHECK(before.get("/api/v1/indicators/COM-01").at("former").empty());
+    std::string text = data::indicators;
+    text.replace(text.find("Communication sessions held"), 13, "Information  ");
+    const auto changed = Definitions::load(text, "indicators.txtpb");
+    WebWorld world("23656", {}, changed);
+    before.store.scan("basis/", [&](std::string_view key, std::string_view bytes) {
+        world.store.put(std::string(key), std::string(bytes));
+        return true;
+    });
+    const auto former = world.get("/api/v1/indicators/COM-01").at("former");
+    REQUIRE(former.size() == 1);
+    const auto cited =
+        std::find_if(filed.definitions().begin(), filed.definitions().end(), [](const auto& one) { return one.indicator() == "COM-01"; });
+    CHECK(former[0].at("digest") == web::hex16(cited->digest()));
+    CHECK(former[0].at("definition").get<std::string>().find("Communication sessions held") != std::string::npos);
+    CHECK(world.get("/api/v1/indicators/COM-02").at("former").empty());
 }
 
 TEST_CASE("under the map of a later day a place that carries what those below counted may be asked for") {

@@ -65,6 +65,25 @@ std::optional<Day> Places::nearest_day(std::string_view code, Day day) const {
     return nearest;
 }
 
+v1::Places Places::rows() const {
+    v1::Places all;
+    std::vector<const v1::Place*> places(entries_.size());
+    for (const auto& entry : entries_) {
+        places[static_cast<std::size_t>(entry.row)] = &entry.place;
+    }
+    std::vector<const v1::Succession*> successions(steps_.size());
+    for (const auto& step : steps_) {
+        successions[static_cast<std::size_t>(step.row)] = &step.succession;
+    }
+    for (const auto* place : places) {
+        *all.add_place() = *place;
+    }
+    for (const auto* succession : successions) {
+        *all.add_succession() = *succession;
+    }
+    return all;
+}
+
 bool Places::is_commune(std::string_view code, Day day) const {
     const auto nearest = nearest_day(code, day);
     return nearest && find(code, *nearest)->level() == v1::Place::COMMUNE_LEVEL;

@@ -96,6 +96,8 @@ public:
 
     // Of all rows: the same register means the same digest.
     [[nodiscard]] std::uint64_t digest() const { return digest_; }
+    // All rows, as they were given.
+    [[nodiscard]] v1::Places rows() const;
 
 private:
     struct Entry {

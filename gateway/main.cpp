@@ -62,6 +62,8 @@ struct Settings {
     std::string filed_by;
     std::string why;
     std::string keep_in;
+    std::string role;
+    std::string organisation = "COMMUNE_PEOPLES_COMMITTEE";
     std::uint32_t revision = 0;
     bool fold_again = false;
     bool english = false;
@@ -301,11 +303,25 @@ int follow(const Settings& settings) {
     return 0;
 }
 
+template <class Enum>
+Enum value_of(const char* option, const std::string& name, bool (*parse)(google::protobuf::ConstStringParam, Enum*)) {
+    Enum value{};
+    if (!name.empty() && !parse(name, &value)) {
+        throw std::invalid_argument(option + (" " + name) + ": no such name; chieng-field post --help lists them");
+    }
+    return value;
+}
+
 // What a running gateway is asked.
 int ask_gateway(const Settings& settings, const std::string& command) {
     const auto places = load_places(settings.places);
-    ReportSettings asked{settings.place,     settings.period,   settings.revision, settings.english, settings.mqtt, {},
-                         settings.recipient, settings.filed_by, settings.why,      settings.keep_in};
+    ReportSettings asked{settings.place, settings.period, settings.revision, settings.english, settings.mqtt};
+    asked.recipient = settings.recipient;
+    asked.filed_by = settings.filed_by;
+    asked.why = settings.why;
+    asked.keep_in = settings.keep_in;
+    asked.role = value_of<v1::Role>("--role", settings.role, v1::Role_Parse);
+    asked.organisation = value_of<v1::Organisation>("--organisation", settings.organisation, v1::Organisation_Parse);
     if (command == "file") {
         return file_period(asked, places);
     }
@@ -371,6 +387,9 @@ int main(int argc, char** argv) {
         command->add_flag("--english", settings.english, "labels in English");
     }
     file->add_option("--by", settings.filed_by, "the office that files it, such as labour-division");
+    file->add_option("--role", settings.role,
+                     "as whom a commune's is filed, such as CULTURE_OFFICIAL: its gateway posts period-filed in that name");
+    file->add_option("--organisation", settings.organisation, "… and for which organisation")->capture_default_str();
     file->add_option("--why", settings.why, "why it is filed once more; needed from the second time on");
     for (auto* command : {restated, recompute, confirm}) {
         command->add_option("--revision", settings.revision, "of the report; default: the latest");

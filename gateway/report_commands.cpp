@@ -77,11 +77,18 @@ int ask_values(const ReportSettings& settings, const v1::ReportRequest& asked, s
 }
 
 int file_period(const ReportSettings& settings, const Places& places) {
+    if (settings.role == v1::ROLE_UNSPECIFIED && places.is_commune(settings.place, day_at(Clock().now().civil))) {
+        std::fprintf(stderr, settings.english ? "--role: as whom a commune's period is filed, such as CULTURE_OFFICIAL or COMMUNE_LEADER\n"
+                                              : "--role: ai chốt kỳ của xã, ví dụ CULTURE_OFFICIAL hoặc COMMUNE_LEADER\n");
+        return exit_usage;
+    }
     v1::ReportRequest request;
     request.set_period(settings.period);
     request.set_file(true);
     request.set_filed_by(settings.filed_by);
     request.set_why(settings.why);
+    request.set_role(settings.role);
+    request.set_organisation(settings.organisation);
     const auto reply = ask_reports(settings, request);
     if (!reply) {
         return no_answer(settings);
@@ -95,7 +102,11 @@ int file_period(const ReportSettings& settings, const Places& places) {
         settings.english ? "%s %s (%s – %s): %d values, revision %u\nsha256 %s\n" : "%s %s (%s – %s): %d số liệu, chốt lần %u\nsha256 %s\n",
         report.area().c_str(), report.period().c_str(), report.from().c_str(), report.to().c_str(), report.values_size(), report.revision(),
         report.digest().c_str());
-    if (has_monitoring(report)) {
+    if (!reply->posted().empty()) {
+        std::printf(settings.english ? "period-filed is posted as %s: its targets stand too\n"
+                                     : "đã gửi tin chốt kỳ %s: chỉ tiêu của kỳ cũng được chốt\n",
+                    reply->posted().c_str());
+    } else if (has_monitoring(report)) {
         const auto filed_on = day_at(Seconds(std::chrono::seconds(report.filed_at())));
         const auto day = places.nearest_day(report.area(), filed_on).value_or(filed_on);  // one that has ended: its last day
         std::printf(

@@ -25,6 +25,8 @@ struct ReportSettings {
     std::string filed_by{};
     std::string why{};
     std::string keep_in{};  // a folder
+    v1::Role role = v1::ROLE_UNSPECIFIED;
+    v1::Organisation organisation = v1::COMMUNE_PEOPLES_COMMITTEE;
 };
 
 // Asks the gateway once; empty when it does not answer.

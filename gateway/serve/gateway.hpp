@@ -66,6 +66,8 @@ public:
     void tell_cells(std::function<void(const v1::Block&)> told) { told_ = std::move(told); }
     // Asks of reports, or files one; what that publishes leaves with the next batch. Throws Broken when it cannot be kept.
     [[nodiscard]] v1::ReportReply ask(const v1::ReportRequest& request, Instant now);
+    // Of what is filed over MQTT.
+    void tell_filed(Reports::Filed filed) { reports_.tell_filed(std::move(filed)); }
 
 private:
     using Milliseconds = std::chrono::milliseconds;

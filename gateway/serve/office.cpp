@@ -80,9 +80,9 @@ Office::Desk& Office::desk_of(const std::string& commune) {
     return it != desks_.end() ? *it->second : open(commune, prefix_of(commune) + std::to_string(fresh_epoch() % names));
 }
 
-void Office::post(const Posting& posting, Instant now, Told told) {
-    if (posting.key && posted_before(*posting.key, now, told)) {
-        return;
+TracedEvent Office::post(const Posting& posting, Instant now, Told told) {
+    if (const auto before = posting.key ? posted_before(*posting.key, now, told) : std::nullopt) {
+        return *before;
     }
     auto& desk = desk_of(posting.commune);
     const auto seconds = seconds_of(now);
@@ -93,11 +93,14 @@ void Office::post(const Posting& posting, Instant now, Told told) {
                                              }
                                          });
     if (const auto* reasons = std::get_if<Reasons>(&posted)) {
-        return told({{posting.commune, posting.service, desk.device, 0}, *reasons, std::nullopt, false});
+        const TracedEvent none{posting.commune, posting.service, desk.device, 0};
+        told({none, *reasons, std::nullopt, false});
+        return none;
     }
     const TracedEvent event{posting.commune, posting.service, desk.device, std::get<std::uint64_t>(posted)};
     tell_posted(event, posting.caller);
     waiting_.push_back({event, now.steady + patience, std::move(told)});
+    return event;
 }
 
 // Who asks for a trace of his own gets it, whatever else is written: the line is where his trace and the event's meet.
@@ -110,7 +113,7 @@ void Office::tell_posted(const TracedEvent& event, const std::optional<TracePare
 }
 
 // The key may name a post to another commune.
-bool Office::posted_before(const PostKey& key, Instant now, const Told& told) {
+std::optional<TracedEvent> Office::posted_before(const PostKey& key, Instant now, const Told& told) {
     for (const auto& [commune, desk] : desks_) {
         const auto found = desk->keys.find(key, seconds_of(now));
         if (!found) {
@@ -123,9 +126,9 @@ bool Office::posted_before(const PostKey& key, Instant now, const Told& told) {
         } else {
             told({event, {}, item ? std::optional(item->answer()) : std::nullopt, !found->is_same});
         }
-        return true;
+        return event;
     }
-    return false;
+    return std::nullopt;
 }
 
 Actions Office::handle(std::span<const Input> inputs, Instant now) {

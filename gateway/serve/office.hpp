@@ -53,8 +53,9 @@ public:
         std::optional<PostKey> key;  // the same again under the same key is the first one
         std::optional<TraceParent> caller{};
     };
-    // On disk when this returns; `told` is called once. Throws Broken when the commit fails.
-    void post(const Posting& posting, Instant now, Told told);
+    // On disk when this returns; `told` is called once. Returns the event, of sequence 0 when it was not posted.
+    // Throws Broken when the commit fails.
+    TracedEvent post(const Posting& posting, Instant now, Told told);
 
     [[nodiscard]] Actions handle(std::span<const Input> inputs, Instant now);
     [[nodiscard]] Actions farewell(Instant now) const;
@@ -70,7 +71,7 @@ private:
     Desk& desk_of(const std::string& commune);
     Desk& open(const std::string& commune, const std::string& device);
     [[nodiscard]] std::string prefix_of(const std::string& commune) const;
-    [[nodiscard]] bool posted_before(const PostKey& key, Instant now, const Told& told);
+    [[nodiscard]] std::optional<TracedEvent> posted_before(const PostKey& key, Instant now, const Told& told);
     void tell_posted(const TracedEvent& event, const std::optional<TraceParent>& caller);
     void tell_answered();
     void give_up_waiting(std::chrono::milliseconds now);

@@ -193,6 +193,9 @@ bool Reports::take(const Message& message, bool caught_up, Instant now, Actions&
     v1::ReportReply reply;
     if (request.ParseFromString(message.payload)) {
         reply = answer(request, caught_up, now, actions);
+        if (request.file() && request.role() != v1::ROLE_UNSPECIFIED && reply.error().empty() && filed_) {
+            reply.set_posted(filed_(request, reply));
+        }
     } else {
         reply.set_error("the request is not a chieng.v1.ReportRequest");
     }

@@ -26,6 +26,10 @@ public:
     // Who acknowledges what is filed.
     void serve(const Recipients& recipients) { recipients_ = &recipients; }
 
+    // Called when somebody has filed who says as whom; returns the event that it posted about that: DEVICE/SEQUENCE, or nothing.
+    using Filed = std::function<std::string(const v1::ReportRequest& request, const v1::ReportReply& reply)>;
+    void tell_filed(Filed filed) { filed_ = std::move(filed); }
+
     // Also says what was filed once more: a broker may have lost it.
     void start(Actions& actions);
     // Answers a question about reports or the board; false when it is none. `caught_up`: the board is whole.
@@ -66,6 +70,7 @@ private:
     Archive& archive_;
     Store& store_;
     const Recipients* recipients_ = nullptr;
+    Filed filed_;
     mutable std::optional<std::uint64_t> filed_count_;
 };
 

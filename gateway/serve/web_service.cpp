@@ -91,6 +91,7 @@ WebService::WebService(web::World world, web::Rights rights, Gateway& gateway, c
           return CellStreams::End{gateway.epoch(), gateway.last_offset()};
       }) {
     api_.note_reads(telemetry);
+    gateway_.tell_filed([this](const v1::ReportRequest& request, const v1::ReportReply& reply) { return post_filing(request, reply); });
     gateway_.tell_cells([this](const v1::Block& block) { streams_.tell(block); });
 }
 
@@ -237,6 +238,19 @@ HttpOutcome WebService::file(const web::FilePeriod& asked) {
             answer(api_.guarded(filing, [&] { return api_.filed(asked, reply, now(), posted_json(said)); }));
         });
     }};
+}
+
+std::string WebService::post_filing(const v1::ReportRequest& request, const v1::ReportReply& reply) {
+    web::FilePeriod asked{request.period(), request.why(), {}};
+    asked.viewer.set_role(request.role());
+    asked.viewer.set_organisation(request.organisation());
+    const auto event = api_.filing(asked, reply, now());
+    if (!event) {
+        return {};
+    }
+    const auto posted =
+        office_.post({event->commune, event->service, event->event, std::nullopt}, clock_.now(), [](const Office::Answer&) {});
+    return posted.sequence == 0 ? std::string() : posted.device + "/" + std::to_string(posted.sequence);
 }
 
 void allow_many_connections() {

@@ -59,6 +59,8 @@ private:
     void answer_who_waits(std::chrono::milliseconds now);
     [[nodiscard]] HttpOutcome post(web::PostEvent post);
     [[nodiscard]] HttpOutcome file(const web::FilePeriod& asked);
+    // What was filed over MQTT.
+    [[nodiscard]] std::string post_filing(const v1::ReportRequest& request, const v1::ReportReply& reply);
 
     web::Api api_;
     Gateway& gateway_;

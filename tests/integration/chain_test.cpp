@@ -107,25 +107,39 @@ TEST_CASE("what came after a commune filed a period is listed with its events, a
         REQUIRE(eventually(std::chrono::seconds(60), [&] { return shown(folder, broker, code, "23656") == then; }));
     };
     // A gateway that reads a journal anew says so, and is asked again.
-    const auto says = [&](const std::string& command) {
+    const auto asks = [&](const std::vector<std::string>& words) {
         std::string said;
         CHECK(eventually(std::chrono::seconds(90), [&] {
-            const auto log = folder.path() / (command + ".log");
+            const auto log = folder.path() / (words.front() + ".log");
             std::filesystem::remove(log);
-            Process asked({CHIENG_GATEWAY, "--place", "23656", "--broker", broker.url(), command, "--period", "2022-Q2", "--english"}, log);
+            std::vector<std::string> command{CHIENG_GATEWAY, "--place", "23656", "--broker", broker.url()};
+            command.insert(command.end(), words.begin(), words.end());
+            Process asked(command, log);
             const bool is_done = asked.wait(std::chrono::seconds(90)) == 0;
             said = text_of(log);
             return is_done;
         }));
         return said;
     };
+    const auto says = [&](const std::string& command) { return asks({command, "--period", "2022-Q2", "--english"}); };
     auto support = a_household_supported(0, "HT-1");
     post(folder.path(), "p1", "session", a_session_held(0));
     post(folder.path(), "p1", "household", support);
     send("p1");
     shows("COM-01", "1");
     shows("SUP-02", "1");
-    CHECK(says("file").find("sha256") != std::string::npos);
+    Process by_nobody({CHIENG_GATEWAY, "--place", "23656", "--broker", broker.url(), "file", "--period", "2022-Q2"},
+                      folder.path() / "nobody.log");
+    CHECK(by_nobody.wait(std::chrono::seconds(30)) == 64);
+    CHECK(text_of(folder.path() / "nobody.log").find("--role") != std::string::npos);
+    const auto filed = asks({"file", "--period", "2022-Q2", "--role", "CULTURE_OFFICIAL", "--english"});
+    CHECK(filed.find("sha256") != std::string::npos);
+    CHECK(filed.find("period-filed is posted as office-23656-") != std::string::npos);
+    CHECK(eventually(std::chrono::seconds(60), [&] {
+        const auto ledger = asks({"ledger"});
+        const auto line = ledger.find("office-23656-");
+        return line != std::string::npos && ledger.substr(line, ledger.find('\n', line) - line).find("monitoring") != std::string::npos;
+    }));
     CHECK(says("recompute").find("from 2 entries, by the definitions and places of then: 0 of ") != std::string::npos);
 
     support.mutable_household_supported()->set_support_id("HT-2");

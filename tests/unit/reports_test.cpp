@@ -154,6 +154,27 @@ TEST_CASE("what the broker holds of filed reports stands, when the gateway's fil
     CHECK(later.ask("2022-H1", true).report().revision() == 2);
 }
 
+TEST_CASE("whoever files as somebody is told which event says so; who only asks, or is refused, posts none", "[reports]") {
+    Bench bench;
+    std::vector<v1::Role> told;
+    bench.gateway->tell_filed([&](const v1::ReportRequest& request, const v1::ReportReply& reply) {
+        CHECK(reply.report().digest().size() == 64);
+        told.push_back(request.role());
+        return std::string("office-23656-1/1");
+    });
+    v1::ReportRequest request;
+    request.set_period("2022-H1");
+    request.set_role(v1::CULTURE_OFFICIAL);
+    CHECK(bench.ask(request).posted().empty());
+    request.set_file(true);
+    CHECK(bench.ask(request).posted() == "office-23656-1/1");
+    CHECK_FALSE(bench.ask(request).error().empty());  // once more, without saying why
+    request.clear_role();
+    request.set_why("numbers were corrected");
+    CHECK(bench.ask(request).posted().empty());
+    CHECK(told == std::vector<v1::Role>{v1::CULTURE_OFFICIAL});
+}
+
 TEST_CASE("a period that cannot be filed or compared is told why", "[reports]") {
     Bench bench;
     bench.today = "2022-06-14";

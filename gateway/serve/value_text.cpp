@@ -87,6 +87,10 @@ std::string change_text(const Value& value) {
 
 }  // namespace
 
+bool knows_standard(const v1::Indicator& definition) {
+    return std::any_of(definition.cut().begin(), definition.cut().end(), [](const v1::Cut& cut) { return cut.name() == standard_cut; });
+}
+
 std::string percent_text(std::int64_t number, std::int64_t denominator) {
     return rate_text(number, denominator) + " %";
 }

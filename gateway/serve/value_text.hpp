@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace chieng {
 
@@ -20,6 +21,11 @@ enum class Tongue { vi, en };
 // "7.50 (3/40)", "20.5", "12": as an officer reads it; "–" when nothing was counted for a rate or a median.
 [[nodiscard]] std::string text_of(const v1::Indicator& definition, const v1::IndicatorValue& value);
 [[nodiscard]] std::string text_of(const v1::Indicator& definition, const v1::IndicatorValue::Part& part);
+
+// The cut by poverty standard (plan I.3): a rate is told with the standard that it was counted under, as a change of standard is no
+// change of the rate.
+inline constexpr std::string_view standard_cut = "standard";
+[[nodiscard]] bool knows_standard(const v1::Indicator& definition);
 
 // As it is written in Vietnamese: with a comma before decimals.
 [[nodiscard]] std::string with_comma(std::string text);

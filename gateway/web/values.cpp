@@ -76,6 +76,22 @@ Json parts_json(const Call& call, const v1::Indicator& indicator, const v1::Indi
     return parts;
 }
 
+// Under which poverty standards it was counted, as figures of different ones do not compare; null of what knows no standard. Of a part
+// that is hidden nothing is said.
+Json standards_json(const Call& call, const v1::Indicator& indicator, const v1::IndicatorValue& value, Told told) {
+    if (!knows_standard(indicator)) {
+        return nullptr;
+    }
+    auto standards = Json::array();
+    for (const auto& part : value.parts()) {
+        const bool counts = part.number() != 0 || part.denominator() != 0;
+        if (part.cut() == standard_cut && counts && !is_hidden(call.sight(), indicator, value, part, told)) {
+            standards.push_back(part.cut_value());
+        }
+    }
+    return standards;
+}
+
 }  // namespace
 
 Json text_json(const v1::Label& label) {
@@ -109,6 +125,9 @@ Json value_json(const Call& call, const v1::Indicator& indicator, const v1::Indi
         json["number"] = value.number();
     }
     put_what_it_is_of(indicator, value, json);
+    if (auto standards = standards_json(call, indicator, value, telling.told); !standards.is_null()) {
+        json["standards"] = std::move(standards);
+    }
     if (sees_lineage(call.viewer)) {
         json["events"] = value.lineage().events();
         json["digest"] = hex16(value.lineage().digest());

@@ -220,6 +220,20 @@ export async function living(browser) {
                 'a code of another map was asked for',
             );
         });
+        await check('a line over time breaks where the poverty standard changed, and says so', async () => {
+            await page.go(year('history', '&indicator=POV-03&span=MONTH'), '.chart');
+            const lines = await page.page.$$eval('.chart .line, .chart .dot', nodes => nodes.map(node => node.getAttribute('class')));
+            const joined = await page.page.$$eval('.chart .line', nodes =>
+                nodes.map(node => node.getAttribute('points').split(' ').length),
+            );
+            const dots = lines.filter(one => one === 'dot').length;
+            expect(joined.reduce((sum, one) => sum + one - 1, 0) === dots - 2, `${dots} points are joined as ${joined}`);
+            expect((await page.text('[data-key=standards]')).includes('đổi chuẩn nghèo'), 'it does not say why');
+            expect((await page.text('main table')).includes('DECREE_07_2021'), 'a figure stands without its standard');
+            await page.shot('standards');
+            await page.go(year('history', '&indicator=COM-01&span=MONTH'), '.chart');
+            expect(!(await page.page.$('[data-key=standards]')), 'of sessions too');
+        });
         await check('numbers and dates are written as in Viet Nam', async () => {
             await page.go(year('behind', '&indicator=POV-03'), 'main .big');
             expect(/^\d+,\d\d % [\d.]+\/[\d.]+$/.test(await page.text('.big .v')), await page.text('.big .v'));

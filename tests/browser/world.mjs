@@ -191,7 +191,8 @@ export class World {
         if (definition.measure === 'RATIO') {
             if (definition.code === 'INS-04' && area.startsWith('23644')) return { text: { vi: '–', en: '–' }, status: 'NO_VALUE' };
             const denominator = Math.round(number * (1.2 + 3 * hash(definition.code)));
-            return { ...same(`${((number * 100) / denominator).toFixed(2)} (${number}/${denominator})`), denominator: String(denominator) };
+            const standards = definition.code.startsWith('POV') ? { standards: [period.year < 2022 ? 'DECISION_59_2015' : 'DECREE_07_2021'] } : {};
+            return { ...standards, ...same(`${((number * 100) / denominator).toFixed(2)} (${number}/${denominator})`), denominator: String(denominator) };
         }
         if (definition.measure === 'MEDIAN')
             return { ...same((3 + 20 * hash(area + definition.code)).toFixed(1)), median: 3 + 20 * hash(area + definition.code) };

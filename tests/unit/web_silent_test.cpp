@@ -52,6 +52,8 @@ TEST_CASE("what stands does not break a place's silence, and a month without an 
     CHECK(world.get("/api/v1/silent").at("places").size() == 14);
     const auto table = world.get("/api/v1/table?period=2022-06");
     CHECK(value_in(table, "POV-03", "23656").at("status") == "OK");
+    CHECK(value_in(table, "POV-03", "23656").at("standards") == web::Json{"DECREE_07_2021"});
+    CHECK_FALSE(value_in(table, "COM-01", "23656").contains("standards"));
     CHECK(value_in(table, "COM-01", "23656").at("status") == "NOT_REPORTED");
 }
 

@@ -19,6 +19,7 @@ import {
     plainTable,
     query,
     shownValue,
+    standardsOf,
     th,
     unitOf,
     withUnit,
@@ -118,6 +119,7 @@ function making(ctx, data, value, definition) {
             value.startDenominator !== undefined && Number(value.startDenominator)
                 ? fact(t('startRate'), `${number(value.startNumber ?? 0)} / ${number(value.startDenominator)}`)
                 : null,
+            fact(t('standardHead'), standardsOf([value], definition)),
             fact(t('eventCount'), value.events === undefined ? '' : number(value.events)),
             target
                 ? fact(

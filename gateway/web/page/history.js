@@ -3,7 +3,7 @@
 import { get } from './api.js';
 import { el } from './dom.js';
 import { amount, day, label, number } from './format.js';
-import { areaOf, crumbs, flags, heading, indicatorPicker, placeName, plainTable, shownValue, th, unitOf } from './parts.js';
+import { areaOf, crumbs, flags, heading, indicatorPicker, placeName, plainTable, shownValue, standardNote, th, unitOf } from './parts.js';
 import { bounds, code as codeOf, containing, count, name as periodName, parse, spans, toSpan } from './period.js';
 import { linkTo } from './state.js';
 import { t } from './words.js';
@@ -45,6 +45,9 @@ function scale(values) {
     return ticks;
 }
 
+// A change of the poverty standard is no change of the rate.
+const compare = (one, other) => (one.value?.standards || []).join() === (other.value?.standards || []).join();
+
 const shortName = period =>
     period.span === 'MONTH'
         ? `${period.n}/${String(period.year).slice(2)}`
@@ -65,7 +68,7 @@ function chart(ctx, points, definition, title) {
     const runs = [];
     values.forEach((value, at) => {
         if (value === null) return;
-        if (at === 0 || values[at - 1] === null) runs.push([]);
+        if (at === 0 || values[at - 1] === null || !compare(points[at - 1], points[at])) runs.push([]);
         runs[runs.length - 1].push(`${x(at).toFixed(1)},${y(value).toFixed(1)}`);
     });
     const every = Math.ceil(points.length / ((width - left) / 46));
@@ -95,6 +98,7 @@ function chart(ctx, points, definition, title) {
 export function render(ctx, data) {
     const { points, definition, span, offered } = data;
     const title = t('historyOf', definition ? label(definition.label) : ctx.state.indicator);
+    const there = points.filter(point => amount(point.value, definition) !== null);
     const rows = [...points].reverse().map(point => {
         const at = { ...ctx, state: { ...ctx.state, period: point.period } };
         return el(
@@ -102,7 +106,13 @@ export function render(ctx, data) {
             { 'data-key': point.period },
             th(periodName(point.period), 'row'),
             el('td', { class: 'quiet' }, `${day(point.from)} – ${day(point.to)}`),
-            el('td', { class: 'n' }, shownValue(at, point.value, definition, areaOf(ctx)), flags({ text: point.value?.text, filed: point.value?.filed })),
+            el(
+                'td',
+                { class: 'n' },
+                shownValue(at, point.value, definition, areaOf(ctx)),
+                standardNote([point.value], definition),
+                flags({ text: point.value?.text, filed: point.value?.filed }),
+            ),
         );
     });
     return [
@@ -119,6 +129,7 @@ export function render(ctx, data) {
         ),
         el('p', { class: 'unitline', 'data-key': 'unit' }, unitOf(definition)),
         chart(ctx, points, definition, title),
+        there.some((point, at) => at && !compare(there[at - 1], point)) ? el('p', { class: 'hint', 'data-key': 'standards' }, t('standardBreak')) : null,
         plainTable(title, [t('periodHead'), t('windowHead'), `>${t('value')} (${unitOf(definition)})`], rows, 'points'),
     ];
 }

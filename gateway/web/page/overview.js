@@ -19,6 +19,7 @@ import {
     query,
     shownValue,
     th,
+    standardNote,
     unitOf,
     windowOf,
 } from './parts.js';
@@ -76,7 +77,7 @@ function row(ctx, data, definition, over, hasTargets) {
     return el(
         'tr',
         { 'data-key': definition.code },
-        th([label(definition.label), el('small', { class: 'code' }, definition.code)], 'row'),
+        th([label(definition.label), el('small', { class: 'code' }, definition.code), standardNote([value], definition)], 'row'),
         el(
             'td',
             { class: 'n' },

@@ -38,6 +38,18 @@ export function heading(ctx, title, data = null) {
 
 export const unitOf = definition => (definition ? label(definition.unit) : '');
 
+// The poverty standards that figures were counted under, in words; of different ones they do not compare.
+export function standardsOf(values, definition) {
+    const known = definition?.cuts?.find(cut => cut.name === 'standard')?.values || [];
+    const names = new Set(values.flatMap(value => value?.standards || []));
+    return [...names].map(name => label(known.find(one => one.value === name)?.label) || name).join(', ');
+}
+
+export function standardNote(values, definition) {
+    const names = standardsOf(values, definition);
+    return names ? el('small', { class: 'code' }, t('byStandard', names)) : null;
+}
+
 // A number with its unit, as in a sentence.
 export function withUnit(value, definition) {
     const { main, rest } = split(value);

@@ -3,7 +3,7 @@
 import { get } from './api.js';
 import { el } from './dom.js';
 import { amount, label } from './format.js';
-import { areaOf, byGroup, crumbs, flags, heading, placeName, query, scrollBox, shownValue, th, unitOf } from './parts.js';
+import { areaOf, byGroup, crumbs, flags, heading, placeName, query, scrollBox, shownValue, standardNote, th, unitOf } from './parts.js';
 import { linkTo } from './state.js';
 import { groupName, t } from './words.js';
 
@@ -92,7 +92,13 @@ export function render(ctx, { table }) {
     const title = `${placeName(ctx, areaOf(ctx))}: ${t(ctx.levels.get(areaOf(ctx)) === 'COMMUNE' ? 'tableVillages' : 'tableCommunes').toLowerCase()}`;
     const heads = codes.map(code => {
         const definition = ctx.definitions.get(code);
-        return sortHead(ctx, code, label(definition.label), el('small', { class: 'code' }, `${code} · ${unitOf(definition)}`));
+        return sortHead(ctx, code, label(definition.label), [
+            el('small', { class: 'code' }, `${code} · ${unitOf(definition)}`),
+            standardNote(
+                rows.map(row => row.values.get(code)),
+                definition,
+            ),
+        ]);
     });
     return [
         crumbs(ctx),

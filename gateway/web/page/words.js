@@ -108,6 +108,12 @@ const texts = {
     periodHead: ['Kỳ', 'Period'],
     windowHead: ['Từ ngày – đến ngày', 'From – to'],
     historyMap: ['Diễn biến luôn theo địa giới của từng kỳ.', 'A line over time always follows the places of each period.'],
+    byStandard: ['chuẩn: {0}', 'standard: {0}'],
+    standardHead: ['Chuẩn nghèo', 'Poverty standard'],
+    standardBreak: [
+        'Chỗ đường bị ngắt là lúc đổi chuẩn nghèo: số liệu theo hai chuẩn không so sánh được với nhau.',
+        'Where the line is broken the poverty standard changed: figures under two standards do not compare.',
+    ],
     noPoints: ['Không có số nào để vẽ.', 'There is no number to draw.'],
 
     sentence: ['{0} ở {1} trong {2} là {3}.', '{0} in {1}, {2}: {3}.'],

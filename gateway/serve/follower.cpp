@@ -55,8 +55,9 @@ Follower::Follower(const Definitions& definitions, const Places& places, const s
     if (store_.get(made_by_key) != made_by) {  // other definitions or places: what was kept says something else
         std::vector<std::string> keys;
         store_.scan("", [&](std::string_view key, std::string_view) {
-            // What was filed stays, and who confirmed it, whatever the definitions say now.
-            if (key != store_owner_key && !key.starts_with("filed/") && !key.starts_with("acknowledged/") && !key.starts_with("archive")) {
+            // What was filed stays, what it was made by, and who confirmed it, whatever the definitions say now.
+            constexpr std::string_view stay[] = {store_owner_key, "filed/", "basis/", "acknowledged/", "archive"};
+            if (std::none_of(std::begin(stay), std::end(stay), [&](std::string_view prefix) { return key.starts_with(prefix); })) {
                 keys.emplace_back(key);
             }
             return true;

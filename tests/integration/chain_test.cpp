@@ -173,7 +173,8 @@ TEST_CASE("what came after a commune filed a period is listed with its events, a
         {CHIENG_GATEWAY, "--place", "23656", "--data", folder.path(), "--broker", broker.url(), "--indicators", changed, "run"},
         folder.path() / "again.log");
     shows("COM-01", "2");
-    CHECK(says("recompute").find("from 2 entries, by the definitions and places of then: 0 of ") != std::string::npos);
+    CHECK(asks({"--indicators", changed, "recompute", "--period", "2022-Q2", "--english"})
+              .find("from 2 entries, by the definitions and places of then: 0 of ") != std::string::npos);
 }
 
 }  // namespace chain_test

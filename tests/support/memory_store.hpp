@@ -10,7 +10,16 @@
 namespace chieng::testing {
 
 class MemoryStore final : public Store {
+    struct State {
+        std::map<std::uint64_t, JournalBlock> journal;
+        std::map<std::string, std::string, std::less<>> kept;
+    };
+
 public:
+    MemoryStore() = default;
+    // As another one was left, if there is one.
+    explicit MemoryStore(const MemoryStore* left) : now_(left == nullptr ? State() : left->durable_), durable_(now_) {}
+
     void append(const JournalBlock& block) override { now_.journal[block.first] = block; }
     std::optional<JournalBlock> last_block() override {
         return now_.journal.empty() ? std::nullopt : std::optional(now_.journal.rbegin()->second);
@@ -53,10 +62,6 @@ public:
     int fail_commits = 0;
 
 private:
-    struct State {
-        std::map<std::uint64_t, JournalBlock> journal;
-        std::map<std::string, std::string, std::less<>> kept;
-    };
     State now_;
     State durable_;
 };

@@ -22,8 +22,9 @@ namespace chieng::testing {
 class WebWorld {
 public:
     explicit WebWorld(const std::string& place = "625", web::Rights rights = {}, const Definitions& definitions = testing::definitions(),
-                      const Places& places = kbang())
-        : follower(definitions, places, place, {{"23656", "session"}}, store, "test"),
+                      const Places& places = kbang(), const MemoryStore* kept = nullptr)
+        : store(kept),
+          follower(definitions, places, place, {{"23656", "session"}}, store, "test"),
           archive(place, store),
           reports(definitions, places, place, follower, archive, store),
           journals(place == "625" ? nullptr : std::make_unique<JournalsOf>(place)),

@@ -252,11 +252,7 @@ TEST_CASE("a definition that a filed report cites is told when another one holds
     std::string text = data::indicators;
     text.replace(text.find("Communication sessions held"), 13, "Information  ");
     const auto changed = Definitions::load(text, "indicators.txtpb");
-    WebWorld world("23656", {}, changed);
-    before.store.scan("basis/", [&](std::string_view key, std::string_view bytes) {
-        world.store.put(std::string(key), std::string(bytes));
-        return true;
-    });
+    WebWorld world("23656", {}, changed, kbang(), &before.store);  // started again
     const auto former = world.get("/api/v1/indicators/COM-01").at("former");
     REQUIRE(former.size() == 1);
     const auto cited =

@@ -89,6 +89,31 @@ TEST_CASE("a feed knows up to where a history that ended told the same events") 
     CHECK(ask(bench, now.epoch, 3).formerly == now.epoch);
 }
 
+TEST_CASE("a backup of before the last history goes on as another one: what is written now was not there then") {
+    Bench bench;
+    static_cast<void>(bench.send("p1", {a_session_held(1)}));
+    const auto old = ask(bench, 0, 0).epoch;
+    const auto hear = [&](std::uint64_t epoch, std::uint64_t last) {
+        auto head = feed_head(topics::feed_head("23656", "session"), epoch, last).message;
+        head.retained = true;
+        const Input input = Arrived{head};
+        static_cast<void>(bench.engine->handle({&input, 1}, bench.now));
+        return ask(bench, 0, 0).epoch;
+    };
+    CHECK(hear(old, 1) == old);
+    CHECK(hear(old + 1, 0) == old);  // of a journal in which there was nothing
+    bench.restart();
+    static_cast<void>(bench.send("p1", {a_session_held(2)}));
+    const auto now = hear(99, 3);  // it was erased from, which the backup does not know
+    CHECK(now != old);
+    CHECK(now != 99);
+    CHECK(ask(bench, old, 1).formerly == old);
+    CHECK(ask(bench, old, 2).formerly == 0);
+    CHECK(hear(old, 2) == now);  // a broker that was restored, too
+    bench.restart();
+    CHECK(hear(old, 2) == now);
+}
+
 TEST_CASE("a service says its head again when somebody else has said one of the same feed") {
     Bench bench;
     static_cast<void>(bench.send("p1", {a_session_held(1), a_session_held(2)}));

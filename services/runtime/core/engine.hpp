@@ -232,6 +232,7 @@ private:
     void set_value(const std::string& key, std::string value);
     void drop_value(const std::string& key);
     void begin_history(std::uint64_t epoch, std::uint64_t same_until);
+    [[nodiscard]] bool is_own(std::uint64_t epoch);
     [[nodiscard]] bool tells_as_before(std::uint64_t epoch, std::uint64_t offset);
     [[nodiscard]] std::string block_header(const JournalBlock& block, std::uint64_t formerly = 0) const;
     [[nodiscard]] Publish head();

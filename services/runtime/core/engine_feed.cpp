@@ -82,6 +82,11 @@ bool Engine::tells_as_before(std::uint64_t epoch, std::uint64_t offset) {
                        [&](const auto& history) { return history.epoch() == epoch && offset <= history.last(); });
 }
 
+// Whether this journal has told its feed under that epoch, now or before.
+bool Engine::is_own(std::uint64_t epoch) {
+    return epoch == epoch_ || own_epochs_.contains(epoch) || tells_as_before(epoch, 0);
+}
+
 std::string Engine::block_header(const JournalBlock& block, std::uint64_t formerly) const {
     v1::Block header;
     header.set_epoch(epoch_);
@@ -102,11 +107,15 @@ void Engine::hear_own_head(const Message& message, Instant now) {
     if (const auto seen = last_of_kept_head(message); seen > last_offset_) {
         shortened_ = {last_offset_, seen};
     }
-    if (const auto epoch = epoch_after_restore(message, epoch_, last_offset_)) {
+    v1::Head head;
+    auto epoch = epoch_after_restore(message, epoch_, last_offset_);
+    if (message.retained && head.ParseFromString(message.payload) && head.last() > 0 && !is_own(head.epoch())) {
+        epoch = epoch_after(head.epoch(), head.last());  // the backup is of before an erasure, or of another folder
+    }
+    if (epoch) {
         begin_history(*epoch, recovered_offset_);  // what came since the start is not what the lost ones were
         head_due_ = true;
     }
-    v1::Head head;
     if (message.retained || !head.ParseFromString(message.payload) || head.epoch() == 0) {
         return;
     }

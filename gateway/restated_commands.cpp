@@ -145,11 +145,6 @@ int print_recomputed(const Recompute::Result& result, const ReportSettings& sett
                 report.area().c_str(), report.period().c_str(), report.revision(), report.digest().c_str(),
                 static_cast<unsigned long long>(result.entries), others.size(), report.values_size());
     print_values(others, report, definitions, settings.english);
-    if (!result.other_history.empty()) {
-        std::printf(settings.english ? "restored from a backup since, other events may stand where the report had read: %s\n"
-                                     : "đã khôi phục từ bản sao lưu, tin ở chỗ báo cáo đã đọc có thể khác: %s\n",
-                    text_of_feeds(result.other_history).c_str());
-    }
     if (!result.changed_cells.empty()) {
         std::printf(settings.english ? "of these places it was computed of what they say today, as no cell of the past can be read: %s\n"
                                      : "số của các nơi sau lấy theo hiện nay, vì không đọc lại được số trước đây: %s\n",

@@ -19,7 +19,7 @@ LateEvents::LateEvents(const v1::Report& report, std::string client) : client_(s
         }
         const auto slash = position.feed().find('/');
         const FeedReader::Checkpoint then{position.epoch(), position.offset(), position.chain()};
-        feeds_.push_back({{position.feed().substr(0, slash), position.feed().substr(slash + 1)}, then, FeedReader(then), false, false});
+        feeds_.push_back({{position.feed().substr(0, slash), position.feed().substr(slash + 1)}, then, FeedReader(then), {}, false, false});
     }
 }
 
@@ -47,8 +47,13 @@ Actions LateEvents::handle(std::span<const Input> inputs, Instant now) {
     return actions;
 }
 
+// Only a head says where a feed ends: an answer comes in several blocks.
+bool LateEvents::is_whole(const Feed& feed) {
+    return feed.begun_again || (feed.head.epoch() == feed.reader.checkpoint().epoch && !feed.reader.behind());
+}
+
 bool LateEvents::whole() const {
-    return std::all_of(feeds_.begin(), feeds_.end(), [](const Feed& feed) { return feed.begun_again || !feed.reader.behind(); });
+    return std::all_of(feeds_.begin(), feeds_.end(), is_whole);
 }
 
 std::vector<std::string> LateEvents::begun_again() const {
@@ -67,12 +72,12 @@ void LateEvents::take(const Message& message) {
         if (levels.size() < 6 || feed.source.place != levels[2] || feed.source.feed != levels[4]) {
             continue;
         }
-        v1::Head head;
         v1::Block block;
         if (message.topic.ends_with("/head")) {
             // Of another history the answer says whether it goes on where the report was.
-            if (head.ParseFromString(message.payload) && head.epoch() == feed.reader.checkpoint().epoch) {
-                static_cast<void>(feed.reader.see(head));
+            const auto epoch = feed.reader.checkpoint().epoch;
+            if (feed.head.ParseFromString(message.payload) && (epoch == 0 || feed.head.epoch() == epoch)) {
+                static_cast<void>(feed.reader.see(feed.head));
             }
         } else if (block.ParseFromString(message.payload)) {
             take(feed, block);
@@ -84,6 +89,9 @@ void LateEvents::take(Feed& feed, const v1::Block& block) {
     const bool is_other = feed.then.epoch != 0 && block.epoch() != feed.then.epoch;
     if (!feed.goes_on && is_other && block.formerly() == feed.then.epoch && block.first() == feed.then.offset + 1) {
         feed.reader = FeedReader({block.epoch(), feed.then.offset, block.before()});
+        if (feed.head.epoch() == block.epoch()) {
+            static_cast<void>(feed.reader.see(feed.head));
+        }
         feed.goes_on = true;
     }
     const auto verdict = feed.reader.see(block, true);

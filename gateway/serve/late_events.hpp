@@ -38,10 +38,12 @@ private:
         Source source;
         FeedReader::Checkpoint then;
         FeedReader reader;
+        v1::Head head{};       // the latest that came
         bool goes_on = false;  // its reader stands in the history that is told now
         bool begun_again = false;
     };
 
+    [[nodiscard]] static bool is_whole(const Feed& feed);
     void take(const Message& message);
     void take(Feed& feed, const v1::Block& block);
     void note(const Feed& feed, const v1::Entry& entry);

@@ -124,9 +124,27 @@ void Recompute::take_answer(Then& then, const v1::Block& block) {
     ++heard_;
 }
 
+// What a journal that was restored from a backup tells now is not what the report had read.
+bool Recompute::fail_of_other_history() {
+    std::string feeds;
+    for (const auto& [feed, then] : then_) {
+        if (then.same_in && *then.same_in == 0) {
+            feeds += (feeds.empty() ? "" : ", ") + feed;
+        }
+    }
+    if (!feeds.empty()) {
+        result_.emplace().error = "it cannot be computed once more: what the report had read of " + feeds +
+                                  " is not there as it was; the journal was restored from a backup since, or is another one";
+    }
+    return result_.has_value();
+}
+
 void Recompute::finish_when_whole() {
+    if (result_ || fail_of_other_history()) {
+        return;
+    }
     const bool all_heard = cells_heard_.size() == cells_then_.size();
-    if (result_ || !all_heard || refold_.is_behind()) {
+    if (!all_heard || refold_.is_behind()) {
         return;
     }
     Result result;
@@ -136,16 +154,14 @@ void Recompute::finish_when_whole() {
         }
         const auto& feeds = refold_.feeds();
         const auto read = std::find_if(feeds.begin(), feeds.end(), [&](const Refold::Feed& one) { return one.source.name() == feed; });
-        if (*then.same_in == 0) {
-            result.other_history.push_back(feed);
-        } else if (read->reader.checkpoint().epoch != *then.same_in) {
+        if (read->reader.checkpoint().epoch != *then.same_in) {
             then.same_in.reset();  // it was erased from meanwhile
             return;
         }
     }
     for (const auto& feed : refold_.feeds()) {
         const auto then = cells_then_.find(feed.source.name());
-        if (then != cells_then_.end() && (then->second.epoch() != feed.epoch || then->second.offset() != feed.until)) {
+        if (then != cells_then_.end() && (then->second.epoch() != feed.epoch || then->second.offset() != feed.folded)) {
             result.changed_cells.push_back(feed.source.name());
         }
     }

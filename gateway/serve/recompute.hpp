@@ -23,8 +23,7 @@ public:
         std::uint64_t entries = 0;               // folded
         std::vector<v1::Restatement> differ;     // values that are not as they were filed: `now` is what was computed
         std::vector<std::string> changed_cells;  // feeds of cells that went on since
-        std::vector<std::string> other_history;  // feeds of events that do not tell what they told then
-        std::string error;                       // it could not be computed
+        std::string error;                       // it could not be computed: somebody does not answer, or not what it answered then
     };
 
     // Without anything new for so long somebody who is asked does not answer.
@@ -46,6 +45,7 @@ private:
 
     void take(const Message& message);
     void take_answer(Then& then, const v1::Block& block);
+    [[nodiscard]] bool fail_of_other_history();
     void finish_when_whole();
     void give_up_when_silent(Instant now);
 

@@ -43,15 +43,13 @@ bool Refold::take(const Message& message) {
         v1::Head head;
         v1::Block block;
         if (message.topic.ends_with("/head")) {
-            if (head.ParseFromString(message.payload)) {
-                static_cast<void>(feed.reader.see(head));
+            if (head.ParseFromString(message.payload) && feed.reader.see(head) == FeedReader::Verdict::reset) {
+                begin_again(feed);
             }
         } else if (block.ParseFromString(message.payload)) {
             auto verdict = feed.reader.see(block, true);
             if (verdict == FeedReader::Verdict::reset) {
-                board_.forget(feed.source.name());
-                feed.folded = 0;
-                feed.beyond.clear();
+                begin_again(feed);
                 verdict = feed.reader.see(block, true);
             }
             if (verdict == FeedReader::Verdict::fold) {
@@ -61,6 +59,12 @@ bool Refold::take(const Message& message) {
         }
     }
     return came_on;
+}
+
+void Refold::begin_again(Feed& feed) {
+    board_.forget(feed.source.name());
+    feed.folded = 0;
+    feed.beyond.clear();
 }
 
 void Refold::stand(const v1::Report::Position& position) {

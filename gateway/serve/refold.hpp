@@ -52,6 +52,7 @@ public:
     [[nodiscard]] Board& board() { return board_; }
 
 private:
+    void begin_again(Feed& feed);
     void fold(Feed& feed, const v1::Block& block);
     void fold_entries(Feed& feed);
 

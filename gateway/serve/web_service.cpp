@@ -242,6 +242,7 @@ HttpOutcome WebService::file(const web::FilePeriod& asked) {
 
 std::string WebService::post_filing(const v1::ReportRequest& request, const v1::ReportReply& reply) {
     web::FilePeriod asked{request.period(), request.why(), {}};
+    asked.viewer.set_name("chieng-gateway-file");  // no viewer's event: who may correct it is a commune official
     asked.viewer.set_role(request.role());
     asked.viewer.set_organisation(request.organisation());
     const auto event = api_.filing(asked, reply, now());

@@ -93,11 +93,11 @@ TracedEvent Office::post(const Posting& posting, Instant now, Told told) {
                                              }
                                          });
     if (const auto* reasons = std::get_if<Reasons>(&posted)) {
-        const TracedEvent none{posting.commune, posting.service, desk.device, 0};
+        TracedEvent none{posting.commune, posting.service, desk.device, 0};
         told({none, *reasons, std::nullopt, false});
         return none;
     }
-    const TracedEvent event{posting.commune, posting.service, desk.device, std::get<std::uint64_t>(posted)};
+    TracedEvent event{posting.commune, posting.service, desk.device, std::get<std::uint64_t>(posted)};
     tell_posted(event, posting.caller);
     waiting_.push_back({event, now.steady + patience, std::move(told)});
     return event;

@@ -103,8 +103,8 @@ void Recompute::take(const Message& message) {
     }
     heard_ += refold_.take(message) ? 1U : 0U;
     // Of cells all that there are today.
-    if (const auto cells = cells_then_.find(feed);
-        cells != cells_then_.end() && levels.back() == "head" && head.ParseFromString(message.payload)) {
+    if (const auto of_cells = cells_then_.find(feed);
+        of_cells != cells_then_.end() && levels.back() == "head" && head.ParseFromString(message.payload)) {
         cells_heard_[feed] = true;
         v1::Report::Position position;
         position.set_feed(feed);
@@ -133,8 +133,10 @@ bool Recompute::fail_of_other_history() {
         }
     }
     if (!feeds.empty()) {
-        result_.emplace().error = "it cannot be computed once more: what the report had read of " + feeds +
-                                  " is not there as it was; the journal was restored from a backup since, or is another one";
+        Result failed;
+        failed.error = "it cannot be computed once more: what the report had read of " + feeds +
+                       " is not there as it was; the journal was restored from a backup since, or is another one";
+        result_ = std::move(failed);
     }
     return result_.has_value();
 }
@@ -152,8 +154,9 @@ void Recompute::finish_when_whole() {
         if (!then.same_in) {
             return;
         }
+        const auto& name = feed;
         const auto& feeds = refold_.feeds();
-        const auto read = std::find_if(feeds.begin(), feeds.end(), [&](const Refold::Feed& one) { return one.source.name() == feed; });
+        const auto read = std::find_if(feeds.begin(), feeds.end(), [&](const Refold::Feed& one) { return one.source.name() == name; });
         if (read->reader.checkpoint().epoch != *then.same_in) {
             then.same_in.reset();  // it was erased from meanwhile
             return;

@@ -38,6 +38,9 @@ Outbox::Posted Outbox::post(v1::Event event, const std::string& service, const P
     if (auto reasons = judge_event(event, service, places, commune, today); !reasons.empty()) {
         return reasons;
     }
+    if (auto reasons = judge_own_target(event, service); !reasons.empty()) {
+        return reasons;
+    }
     store_.begin();
     take_over();
     const auto known = boxes_.find(service);
@@ -72,6 +75,22 @@ Outbox::Posted Outbox::post(v1::Event event, const std::string& service, const P
     }
     take(item);
     return sequence;
+}
+
+// A number that was refused as another's content is at the service that other event: who corrects his own would change a stranger's.
+Reasons Outbox::judge_own_target(const v1::Event& event, const std::string& service) {
+    if (service.empty()) {
+        return {reason(ReasonCode::unknown_type, "body", "")};
+    }
+    if (!event.has_correction() || !event.correction().device().empty()) {
+        return {};
+    }
+    const auto target = find(service, event.correction().sequence());
+    const auto conflict = reason(ReasonCode::conflict, "correction.sequence", std::to_string(event.correction().sequence()));
+    const bool is_others = target && target->answer().verdict() == v1::REFUSED &&
+                           std::any_of(target->answer().reasons().begin(), target->answer().reasons().end(),
+                                       [&](const v1::Reason& one) { return one.code() == conflict.code(); });
+    return is_others ? Reasons{conflict} : Reasons();
 }
 
 bool Outbox::post_together(const std::function<bool()>& posts) {

@@ -42,13 +42,19 @@ void tell_reasons(const FieldSettings& settings, const Reasons& reasons, Instant
     }
 }
 
+// A VOID may leave out what it takes back: then it goes to the service of the type that it is posted as.
+std::string service_for(const FieldSettings& settings, const v1::Event& event) {
+    const auto service = service_of(event);
+    return service.empty() && event.has_correction() && event.body_case() == v1::Event::BODY_NOT_SET ? settings.service : service;
+}
+
 using Kept = std::pair<std::string, std::uint64_t>;  // service and sequence
 
 // Numbers and freezes one event; says what is wrong with it otherwise.
 std::optional<Kept> post_one(const FieldSettings& settings, Store& store, Outbox& outbox, const Places& places, v1::Event event,
                              const std::string& where) {
     const auto now = Clock().now();
-    auto service = service_of(event);
+    auto service = service_for(settings, event);
     const auto posted = outbox.post(std::move(event), service, &places, settings.commune, day_at(now.civil),
                                     static_cast<std::uint64_t>(now.civil.time_since_epoch().count()),
                                     [&](std::uint64_t) { store.put(commune_key, settings.commune); });
@@ -124,7 +130,7 @@ bool check_line(const FieldSettings& settings, const Places& places, const std::
     const auto now = Clock().now();
     event.set_sequence(1);  // for the rules; the outbox draws the number
     event.set_recorded_at(static_cast<std::uint64_t>(now.civil.time_since_epoch().count()));
-    auto reasons = judge_event(event, service_of(event), &places, settings.commune, day_at(now.civil));
+    auto reasons = judge_event(event, service_for(settings, event), &places, settings.commune, day_at(now.civil));
     if (const auto size = event.ByteSizeLong() + sequence_bytes_more; size > limits::event_bytes_max) {
         reasons.push_back(reason(ReasonCode::too_large, "", std::to_string(size)));
     }
@@ -259,8 +265,10 @@ int post(const FieldSettings& settings, const std::string& outbox_file, const CL
     const auto places = load_places(settings.places);
     SqliteStore store(outbox_file, nullptr, Sharing::shared);
     Outbox outbox(store);
-    return settings.file.empty() ? post_flags(settings, store, outbox, places, *type, values.at(type->name))
-                                 : post_file(settings, store, outbox, places);
+    auto of_type = settings;
+    of_type.service = type->service;
+    return settings.file.empty() ? post_flags(of_type, store, outbox, places, *type, values.at(type->name))
+                                 : post_file(of_type, store, outbox, places);
 }
 
 }  // namespace chieng

@@ -21,6 +21,7 @@ struct FieldSettings {
     std::string commune = "23656";
     std::string places;
     std::string file;
+    std::string service;  // of the type that is posted
     std::string household;
     bool english = false;
     bool traces = false;

@@ -83,6 +83,33 @@ TEST_CASE("an event that the service would refuse is refused at once and takes n
     CHECK(phone.outbox->ledger().posted == 2);
 }
 
+TEST_CASE("who corrects a number that is another client's content is told so: it would change a stranger's event", "[outbox]") {
+    LonePhone phone;
+    phone.post_many(2);
+    phone.give(LinkUp{});
+    auto conflict = verdict(v1::REFUSED);
+    *conflict.add_reasons() = reason(ReasonCode::conflict, "", "1");
+    conflict.set_check(phone.outbox->find("session", 1)->digest());
+    phone.receive(conflict, {{1, 1}});
+    auto other = verdict(v1::REFUSED);
+    *other.add_reasons() = reason(ReasonCode::unknown_place, "village", "23656-09");
+    other.set_check(phone.outbox->find("session", 2)->digest());
+    phone.receive(other, {{2, 2}});
+    CHECK(codes(phone.try_post(correcting(a_session_held(0), v1::Correction::REPLACE, 1))) == "CONFLICT ");
+    CHECK(codes(phone.try_post(correcting(a_session_held(0), v1::Correction::VOID, 1))) == "CONFLICT ");
+    CHECK(phone.post(correcting(a_session_held(0), v1::Correction::REPLACE, 2)) == 3);  // what was refused may be put right
+    CHECK(phone.post(correcting(a_session_held(0), v1::Correction::REPLACE, 1, "phone-2")) == 4);
+    CHECK(phone.post(correcting(a_session_held(0), v1::Correction::REPLACE, 3)) == 5);
+}
+
+TEST_CASE("what no service takes is not kept: nobody would ever answer it", "[outbox]") {
+    LonePhone phone;
+    auto taken_back = an_event(0);
+    taken_back = correcting(taken_back, v1::Correction::VOID, 1);
+    CHECK(codes(phone.try_post(taken_back, "")) == "UNKNOWN_TYPE ");
+    CHECK(phone.post(taken_back) == 1);
+}
+
 TEST_CASE("without a register of places the village is left to the service", "[outbox]") {
     LonePhone phone;
     auto event = a_session_held(0);

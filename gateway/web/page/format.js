@@ -78,7 +78,9 @@ export function instant(value) {
     if (value === undefined || value === null || value === '') return '';
     const seconds = /^\d+$/.test(String(value)) ? Number(value) : Date.parse(value) / 1000;
     if (!Number.isFinite(seconds)) return String(value);
-    const text = new Date((seconds + 7 * 3600) * 1000).toISOString();
+    const date = new Date((seconds + 7 * 3600) * 1000);
+    if (Number.isNaN(date.getTime())) return String(value);
+    const text = date.toISOString();
     return `${text.slice(11, 16)} ${day(text)}`;
 }
 

@@ -216,25 +216,17 @@ int run(const Settings& settings) {
     return 0;
 }
 
-// The values of a period, as they are retained; of a map's day or a village, as the gateway tells them.
-int read_values(const Settings& settings, const Places& places, Day last_day, std::vector<v1::IndicatorValue>& values) {
-    const auto& area = settings.area.empty() ? settings.place : settings.area;
-    const auto* place = places.find(area, last_day);
-    if (!settings.map.empty() || (place != nullptr && place->level() == v1::Place::VILLAGE_LEVEL)) {
-        v1::ReportRequest request;
-        request.set_period(settings.period);
-        request.set_calendar(settings.calendar);
-        request.set_map(settings.map.empty() ? format_day(last_day) : settings.map);
-        request.set_area(area);
-        return ask_values({settings.place, settings.period, 0, settings.english, settings.mqtt}, request, values);
+// The values of a period, as the gateway tells them: retained is only what something was counted for.
+int read_values(const Settings& settings, std::vector<v1::IndicatorValue>& values) {
+    if (const int failed = read_told(settings.mqtt, settings.place, {}, [](const Message&) {}); failed != 0) {
+        return failed;
     }
-    const auto filter = topics::indicator(area, settings.calendar, settings.period, "+");
-    return read_told(settings.mqtt, settings.place, {filter}, [&](const Message& message) {
-        v1::IndicatorValue value;
-        if (read_retained_event(message.payload, value)) {
-            values.push_back(std::move(value));
-        }
-    });
+    v1::ReportRequest request;
+    request.set_period(settings.period);
+    request.set_calendar(settings.calendar);
+    request.set_map(settings.map);
+    request.set_area(settings.area.empty() ? settings.place : settings.area);
+    return ask_values({settings.place, settings.period, 0, settings.english, settings.mqtt}, request, values);
 }
 
 int print_table(const Settings& settings) {
@@ -253,7 +245,7 @@ int print_table(const Settings& settings) {
         throw std::invalid_argument((settings.area.empty() ? "--place " : "--area ") + area + " is not in the register of places");
     }
     std::vector<v1::IndicatorValue> values;
-    if (const int failed = read_values(settings, places, period->last_day(), values); failed != 0) {
+    if (const int failed = read_values(settings, values); failed != 0) {
         return failed;
     }
     const auto* place = places.find(area, settings.map.empty() ? period->last_day() : parse_day(settings.map).value_or(period->last_day()));

@@ -35,7 +35,7 @@ int no_answer(const ReportSettings& settings);
 // Of this process, at the broker and in what it is answered on.
 [[nodiscard]] std::string client_name();
 
-// The values of a period as the gateway tells them: in the places of a map's day, or of a village, of which nothing is retained.
+// The values of a period as the gateway tells them: also those that nothing was counted for, which are not retained.
 // An exit code; throws std::invalid_argument when they are refused.
 int ask_values(const ReportSettings& settings, const v1::ReportRequest& asked, std::vector<v1::IndicatorValue>& values);
 

@@ -11,9 +11,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
-#include <map>
+#include <iterator>
 #include <optional>
 #include <stdexcept>
 
@@ -41,52 +42,18 @@ std::string format_names() {
     return names;
 }
 
-// What the broker holds of some places and one period.
-struct Retained {
-    std::map<std::string, std::vector<v1::IndicatorValue>> values;  // by place
-    std::optional<v1::Report> report;                               // the latest, or the one that was asked for
-};
-
-int read(const MqttOptions& mqtt, const std::string& place, const std::vector<std::string>& codes, const Period& period,
-         std::uint32_t revision, Retained& read) {
-    std::vector<std::string> filters;
-    for (const auto& code : codes) {
-        filters.push_back(topics::indicator(code, calendar_name(period.calendar), period.format(), "+"));
-    }
-    if (period.calendar == v1::OFFICIAL) {
-        filters.push_back(topics::report(codes.front(), period.format(), "+"));
-    }
-    return read_told(mqtt, place, std::move(filters), [&](const Message& message) {
-        v1::IndicatorValue value;
-        v1::Report report;
-        if (topics::levels(message.topic).at(4) == "indicators") {
-            if (read_retained_event(message.payload, value)) {
-                read.values[value.area()].push_back(std::move(value));
-            }
-        } else if (read_retained_event(message.payload, report) && (revision == 0 || report.revision() == revision) &&
-                   (!read.report || read.report->revision() < report.revision())) {
-            read.report = std::move(report);
-        }
-    });
-}
-
-// Of villages nothing is retained: the gateway is asked.
-int ask_villages(const ReportSettings& gateway, const std::vector<std::string>& codes, const Places& places, const Period& period,
-                 Retained& read) {
-    for (const auto& code : codes) {
-        if (places.find(code, period.last_day())->level() != v1::Place::VILLAGE_LEVEL) {
-            continue;
-        }
-        v1::ReportRequest request;
-        request.set_period(period.format());
-        request.set_calendar(std::string(calendar_name(period.calendar)));
-        request.set_map(format_day(period.last_day()));
-        request.set_area(code);
-        if (const int failed = ask_values(gateway, request, read.values[code]); failed != 0) {
-            return failed;
-        }
-    }
-    return 0;
+// What was filed of the area: the latest, or the one that is asked for.
+int read_filed(const MqttOptions& mqtt, const std::string& place, const std::string& area, const Period& period, std::uint32_t revision,
+               std::optional<v1::Report>& filed) {
+    const auto filter = topics::report(area, period.format(), "+");
+    return read_told(mqtt, place, period.calendar == v1::OFFICIAL ? std::vector<std::string>{filter} : std::vector<std::string>(),
+                     [&](const Message& message) {
+                         v1::Report report;
+                         if (read_retained_event(message.payload, report) && (revision == 0 || report.revision() == revision) &&
+                             (!filed || filed->revision() < report.revision())) {
+                             filed = std::move(report);
+                         }
+                     });
 }
 
 int save(const std::string& file, const std::string& bytes) {
@@ -143,26 +110,33 @@ int ExportCommand::run(const std::string& place, const Definitions& definitions,
     if (places.find(area, period->last_day()) == nullptr) {
         throw std::invalid_argument("--area " + area + ": there is no such place on " + format_day(period->last_day()));
     }
+    std::optional<v1::Report> filed;
+    if (const int failed = read_filed(mqtt, place, area, *period, words_->revision, filed); failed != 0) {
+        return failed;
+    }
+    if (words_->revision != 0 && !filed) {
+        throw std::invalid_argument("--revision " + std::to_string(words_->revision) + ": no such report of " + area + " was filed for " +
+                                    words_->period);
+    }
+    v1::ReportRequest request;
+    request.set_period(period->format());
+    request.set_calendar(words_->calendar);
+    request.set_area(area);
+    request.set_children(words_->children);
+    std::vector<v1::IndicatorValue> values;
+    if (const int failed = ask_values({place, words_->period, 0, words_->english, mqtt}, request, values); failed != 0) {
+        return failed;
+    }
+    StatementInput input{definitions, *period, {}, {}, filed ? &*filed : nullptr};
     std::vector<std::string> codes{area};
     if (words_->children) {
         const auto children = places.children(area, period->last_day());
         codes.insert(codes.end(), children.begin(), children.end());
     }
-    Retained retained;
-    if (const int failed = read(mqtt, place, codes, *period, words_->revision, retained); failed != 0) {
-        return failed;
-    }
-    const ReportSettings gateway{place, words_->period, 0, words_->english, mqtt};
-    if (const int failed = ask_villages(gateway, codes, places, *period, retained); failed != 0) {
-        return failed;
-    }
-    if (words_->revision != 0 && !retained.report) {
-        throw std::invalid_argument("--revision " + std::to_string(words_->revision) + ": no such report of " + area + " was filed for " +
-                                    words_->period);
-    }
-    StatementInput input{definitions, *period, {}, {}, retained.report ? &*retained.report : nullptr};
     for (const auto& code : codes) {
-        input.places.push_back({code, places.find(code, period->last_day())->name(), retained.values[code]});
+        auto& of_place = input.places.emplace_back(PlaceValues{code, places.find(code, period->last_day())->name(), {}});
+        std::copy_if(values.begin(), values.end(), std::back_inserter(of_place.values),
+                     [&](const v1::IndicatorValue& value) { return value.area() == code; });
     }
     const auto statement = make_statement(input);
     const auto written = write(*format, statement, tongue);

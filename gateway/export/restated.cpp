@@ -23,8 +23,7 @@ std::map<std::pair<std::string, std::string>, v1::IndicatorValue::Part> parts_of
 std::string text_of_side(const v1::Indicator& indicator, const v1::IndicatorValue::Part& part) {
     switch (indicator.measure()) {
         case v1::Indicator::RATIO: return std::to_string(part.number()) + "/" + std::to_string(part.denominator());
-        case v1::Indicator::CHANGE: return text_of(indicator, part);
-        default: return std::to_string(part.number());
+        default: return text_of(indicator, part);
     }
 }
 

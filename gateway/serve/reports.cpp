@@ -43,6 +43,7 @@ std::string basis_key(std::string_view kind, std::uint64_t digest) {
     return "basis/" + std::string(kind) + "/" + big_endian(digest);
 }
 
+constexpr std::string_view still_reading = "the gateway is still reading its feeds; ask again in a minute";
 constexpr std::uint32_t revisions_max = 99;
 constexpr std::size_t why_bytes_max = 500;
 constexpr std::size_t filed_by_bytes_max = 100;
@@ -206,19 +207,12 @@ bool Reports::take(const Message& message, bool caught_up, Instant now, Actions&
 v1::ReportReply Reports::answer(const v1::ReportRequest& request, bool caught_up, Instant now, Actions& actions) {
     v1::ReportReply reply;
     const auto period = Period::parse(request.calendar() == "calendar" ? v1::CALENDAR_MONTHS : v1::OFFICIAL, request.period());
-    if (period && !request.map().empty()) {
-        const auto day = parse_day(request.map());
-        if (!day || places_.find(request.area(), *day) == nullptr) {
-            reply.set_error("there is no place " + request.area() + " on " + request.map());
-            return reply;
-        }
-        for (auto& value : follower_.board().rows(request.area(), *period, day)) {
-            *reply.add_values() = std::move(value);
-        }
+    if (period && (!request.area().empty() || !request.map().empty())) {
+        tell_values(request, *period, caught_up, reply);
     } else if (!period) {
         reply.set_error("period '" + request.period() + "': such as " + period_forms);
     } else if (!caught_up) {
-        reply.set_error("the gateway is still reading its feeds; ask again in a minute");
+        reply.set_error(std::string(still_reading));
     } else if (!request.file()) {
         if (auto held = filed(request.period(), request.revision())) {
             if (request.acknowledged_by().empty()) {
@@ -241,6 +235,33 @@ v1::ReportReply Reports::answer(const v1::ReportRequest& request, bool caught_up
         file(request, *period, now, reply, actions);
     }
     return reply;
+}
+
+void Reports::tell_values(const v1::ReportRequest& request, const Period& period, bool caught_up, v1::ReportReply& reply) const {
+    const auto map = request.map().empty() ? std::nullopt : parse_day(request.map());
+    const auto day = map.value_or(period.last_day());
+    if ((!request.map().empty() && !map) || places_.find(request.area(), day) == nullptr) {
+        reply.set_error("there is no place " + request.area() + " on " + (map || request.map().empty() ? format_day(day) : request.map()));
+        return;
+    }
+    if (request.area() != place_ && !places_.was_within(request.area(), place_)) {
+        reply.set_error(request.area() + " was never a place of " + place_ + "; ask the gateway that it belongs to");
+        return;
+    }
+    if (!caught_up) {
+        reply.set_error(std::string(still_reading));
+        return;
+    }
+    std::vector<std::string> areas{request.area()};
+    if (request.children()) {
+        const auto children = places_.children(request.area(), day);
+        areas.insert(areas.end(), children.begin(), children.end());
+    }
+    for (const auto& area : areas) {
+        for (auto& value : follower_.board().rows(area, period, map)) {
+            *reply.add_values() = std::move(value);
+        }
+    }
 }
 
 void Reports::file(const v1::ReportRequest& request, const Period& period, Instant now, v1::ReportReply& reply, Actions& actions) {

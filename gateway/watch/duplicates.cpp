@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/watch/duplicates.hpp"
 
+#include "services/runtime/core/bytes.hpp"
+
 #include <algorithm>
 #include <array>
 #include <numeric>
 #include <optional>
 #include <utility>
+
+#include <xxhash.h>
 
 namespace chieng {
 namespace {
@@ -41,6 +45,11 @@ std::string what_else(const v1::Event& event) {
         }
     }
     return text;
+}
+
+std::uint64_t digest_of_body(const v1::Event& event) {
+    const auto bytes = frozen_bytes(event.GetReflection()->GetMessage(event, body_field(event)));
+    return XXH3_64bits(bytes.data(), bytes.size());
 }
 
 // Two times that are not of one hour are two facts; no time says nothing.
@@ -83,7 +92,7 @@ void Duplicates::apply(std::string_view service, const v1::Entry& entry) {
         }
         const Alike key{std::string(service), body_field(event)->name(), event.village(), event.occurred_on(), what_else(event)};
         if (counts) {
-            alike_[key][version.id] = {event.organisation(), event.role(), event.time()};
+            alike_[key][version.id] = {event.organisation(), event.role(), event.time(), digest_of_body(event)};
         } else if (const auto found = alike_.find(key); found != alike_.end()) {
             found->second.erase(version.id);
             if (found->second.empty()) {
@@ -164,6 +173,10 @@ bool Duplicates::is_of_one_reporter(const Journal& journal, const EventId& one, 
     return one.device == other.device && poster(one) == poster(other);
 }
 
+bool Duplicates::look_alike(const Journal& journal, const Member& one, const Member& other) const {
+    return may_be_one_hour(one.time, other.time) && (one.says == other.says || !is_of_one_reporter(journal, one.root, other.root));
+}
+
 bool Duplicates::settled(const Journal& journal, const Member& one, const Member& other) const {
     const auto found = journal.decisions.find(in_order(one.root, other.root));
     return found != journal.decisions.end() && found->second == v1::DuplicateDecided::DIFFERENT;
@@ -178,16 +191,15 @@ std::vector<Duplicates::Group> Duplicates::undecided() const {
         const auto& journal = journals_.find(std::get<0>(key))->second;
         std::vector<Member> members;
         for (const auto& [id, said] : by_version) {
-            members.push_back({root_of(journal, id), id, said.organisation, said.role, said.time});
+            members.push_back({root_of(journal, id), id, said.organisation, said.role, said.time, said.says});
         }
         std::sort(members.begin(), members.end(), [](const Member& one, const Member& other) { return one.root < other.root; });
         std::vector<std::size_t> leader(members.size());  // of the group that each belongs to: its first member
         std::iota(leader.begin(), leader.end(), 0);
         std::vector<std::pair<std::size_t, std::size_t>> pairs;
-        for (std::size_t i = 0; i < members.size(); ++i) {
-            for (std::size_t j = i + 1; j < members.size(); ++j) {
-                if (!is_of_one_reporter(journal, members[i].root, members[j].root) && may_be_one_hour(members[i].time, members[j].time) &&
-                    !settled(journal, members[i], members[j])) {
+        for (std::size_t i = 0; i < members.size() && pairs.size() < pairs_max; ++i) {
+            for (std::size_t j = i + 1; j < members.size() && pairs.size() < pairs_max; ++j) {
+                if (look_alike(journal, members[i], members[j]) && !settled(journal, members[i], members[j])) {
                     pairs.emplace_back(i, j);
                     const auto from = std::max(leader[i], leader[j]);
                     std::replace(leader.begin(), leader.end(), from, std::min(leader[i], leader[j]));

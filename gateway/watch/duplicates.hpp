@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Events of different reporters, by device and by who posted there, that look like one fact: the same service, kind, village and day, the
-// same hour where both name one, and nothing that tells them apart (another form of session, another household). Such a pair is undecided
-// while both count and no officer has said that they are different; whoever hangs together by undecided pairs is one group.
+// Events that look like one fact: the same service, kind, village and day, the same hour where both name one, and nothing that tells them
+// apart (another form of session, another household). Of one reporter, by device and by who posted there, only such as say the very same:
+// he posts several facts of a day, but hardly the same one twice. Such a pair is undecided while both count and no officer has said that
+// they are different; whoever hangs together by undecided pairs is one group.
 //
 // Keeps    the groups do not depend on the order of the feeds.
 #pragma once
@@ -26,6 +27,7 @@ public:
         v1::Organisation organisation = v1::ORGANISATION_UNSPECIFIED;
         v1::Role role = v1::ROLE_UNSPECIFIED;
         std::string time;
+        std::uint64_t says = 0;  // digest of the body
     };
     struct Group {
         std::string service;
@@ -33,11 +35,13 @@ public:
         std::string village;
         std::string day;
         std::vector<Member> members;                         // in order of their roots
-        std::vector<std::pair<EventId, EventId>> undecided;  // pairs, in order
+        std::vector<std::pair<EventId, EventId>> undecided;  // pairs, in order; of one day at most pairs_max: those decided give way
         std::vector<std::pair<EventId, EventId>> different;  // of which an officer has said so
     };
 
     void apply(std::string_view service, const v1::Entry& entry);
+
+    static constexpr std::size_t pairs_max = 200;
 
     // In order of service, kind, village and day.
     [[nodiscard]] std::vector<Group> undecided() const;
@@ -57,6 +61,7 @@ private:
         v1::Organisation organisation = v1::ORGANISATION_UNSPECIFIED;
         v1::Role role = v1::ROLE_UNSPECIFIED;
         std::string time;
+        std::uint64_t says = 0;
     };
     struct Journal {
         std::map<EventId, std::string> posted_by;                                         // where the event says who
@@ -69,6 +74,7 @@ private:
     [[nodiscard]] EventId root_of(const Journal& journal, EventId id) const;
     static void note_same(Journal& journal, const EventId& decided, const std::pair<EventId, EventId>& pair);
     [[nodiscard]] static bool is_of_one_reporter(const Journal& journal, const EventId& one, const EventId& other);
+    [[nodiscard]] bool look_alike(const Journal& journal, const Member& one, const Member& other) const;
     void note_different(const Journal& journal, Group& group) const;
     [[nodiscard]] bool settled(const Journal& journal, const Member& one, const Member& other) const;
 

@@ -42,13 +42,47 @@ TEST_CASE("events of two devices that agree in village, day and kind are one und
     CHECK(told(duplicates) == "session_held: head/1 women/7 head/1=women/7;");
 }
 
-TEST_CASE("one device does not repeat itself, and another form, village, day, household or hour is another fact") {
+TEST_CASE("what one device says twice under two numbers is a pair, until an officer has said what it is") {
+    Duplicates duplicates;
+    const auto decide = [&](std::uint64_t sequence, std::uint64_t one, std::uint64_t other, v1::DuplicateDecided::Decision decision) {
+        auto entry = entry_of("officer", a_decision(sequence, "head", one, "head", other, decision));
+        entry.set_effect(v1::Entry::NOTHING);
+        if (decision == v1::DuplicateDecided::SAME) {
+            *entry.mutable_retracts() = entry_of("head", a_session_held(one));
+        }
+        duplicates.apply("session", entry);
+    };
+    for (std::uint64_t sequence = 1; sequence <= 3; ++sequence) {
+        duplicates.apply("session", entry_of("head", a_session_held(sequence)));
+    }
+    CHECK(told(duplicates) == "session_held: head/1 head/2 head/3 head/1=head/2 head/1=head/3 head/2=head/3;");
+    decide(1, 2, 1, v1::DuplicateDecided::DIFFERENT);
+    CHECK(told(duplicates) == "session_held: head/1 head/2 head/3 head/1=head/3 head/2=head/3;");
+    decide(2, 3, 1, v1::DuplicateDecided::SAME);
+    CHECK(told(duplicates).empty());
+}
+
+TEST_CASE("ten thousand copies under numbers of their own are as many pairs as anybody can decide") {
+    Duplicates duplicates;
+    for (std::uint64_t sequence = 1; sequence <= 10'000; ++sequence) {
+        duplicates.apply("session", entry_of("head", a_session_held(sequence)));
+    }
+    const auto groups = duplicates.undecided();
+    REQUIRE(groups.size() == 1);
+    CHECK(groups.front().undecided.size() == Duplicates::pairs_max);
+    CHECK(groups.front().members.size() == Duplicates::pairs_max + 1);
+}
+
+TEST_CASE("what one device says otherwise, and another form, village, day, household or hour, is another fact") {
     auto other = a_session_held(9);
     const auto change = GENERATE(0, 1, 2, 3, 4);
     auto first = a_session_held(1);
     std::string device = "women";
     switch (change) {
-        case 0: device = "head"; break;
+        case 0:
+            device = "head";
+            other.mutable_session_held()->mutable_audience()->set_total(31);
+            break;
         case 1: other.mutable_session_held()->set_form(v1::TALK); break;
         case 2: other.set_village("23656-02"); break;
         case 3: other.set_occurred_on("2022-03-21"); break;
@@ -74,7 +108,9 @@ TEST_CASE("who post at one gateway are several reporters, also when one of them 
     };
     Duplicates duplicates;
     duplicates.apply("session", entry_of("office", by(a_session_held(1), "union")));
-    duplicates.apply("session", entry_of("office", by(a_session_held(2), "union")));
+    auto second = by(a_session_held(2), "union");
+    second.mutable_session_held()->mutable_audience()->set_total(31);
+    duplicates.apply("session", entry_of("office", second));
     CHECK(told(duplicates).empty());
     duplicates.apply("session", entry_of("office", by(a_session_held(3), "women")));
     CHECK(told(duplicates) == "session_held: office/1 office/2 office/3 office/1=office/3 office/2=office/3;");

@@ -307,8 +307,8 @@ const texts = {
     service: ['Sổ', 'Service'],
 
     duplicatesSay: [
-        'Các tin này giống như cùng một việc do nhiều người báo. Cán bộ quyết định; người báo nào cũng giữ biên nhận của mình.',
-        'These look like one fact that several people posted. An officer decides; each keeps their receipt.',
+        'Các tin này giống như cùng một việc do nhiều người báo, hoặc một người báo hai lần. Cán bộ quyết định; biên nhận vẫn giữ nguyên.',
+        'These look like one fact that several people posted, or one person twice. An officer decides; each receipt stays.',
     ],
     moreGroups: ['Còn {0} nhóm nữa, hiện ra khi đã kết luận các nhóm này.', '{0} more groups appear once these are decided.'],
     pairs: ['Từng cặp', 'Pair by pair'],

@@ -221,7 +221,7 @@ int read_values(const Settings& settings, std::vector<v1::IndicatorValue>& value
     if (const int failed = read_told(settings.mqtt, settings.place, {}, [](const Message&) {}); failed != 0) {
         return failed;
     }
-    v1::ReportRequest request;
+    v1::ValuesRequest request;
     request.set_period(settings.period);
     request.set_calendar(settings.calendar);
     request.set_map(settings.map);

@@ -25,29 +25,20 @@ bool has_monitoring(const v1::Report& report) {
                        [&](const auto& position) { return position.feed() == report.area() + "/monitoring"; });
 }
 
-}  // namespace
-
-std::string client_name() {
-    return "ask-" + std::to_string(::getpid());
-}
-
-int no_answer(const ReportSettings& settings) {
-    std::fprintf(stderr, "no answer from the gateway of %s at %s; is it running?\n", settings.place.c_str(), settings.mqtt.broker.c_str());
-    return exit_unavailable;
-}
-
-std::optional<v1::ReportReply> ask_reports(const ReportSettings& settings, const v1::ReportRequest& request) {
-    std::optional<v1::ReportReply> reply;
+// Asks the gateway once; empty when it does not answer.
+template <class Reply, class Request>
+std::optional<Reply> ask(const ReportSettings& settings, std::string_view about, const Request& request) {
+    std::optional<Reply> reply;
     const auto client = client_name();
     Host host(settings.mqtt);
     host.add("ask", [&](std::span<const Input> inputs, Instant) {
         Actions actions;
         for (const auto& input : inputs) {
             if (std::holds_alternative<LinkUp>(input)) {
-                actions.emplace_back(Subscribe{topics::replies(settings.place, "reports", client)});
-                actions.emplace_back(Publish{{topics::requests(settings.place, "reports", client), request.SerializeAsString(), false}});
+                actions.emplace_back(Subscribe{topics::replies(settings.place, about, client)});
+                actions.emplace_back(Publish{{topics::requests(settings.place, about, client), request.SerializeAsString(), false}});
             } else if (const auto* arrived = std::get_if<Arrived>(&input)) {
-                v1::ReportReply read;
+                Reply read;
                 if (read.ParseFromString(arrived->message.payload)) {
                     reply = std::move(read);
                 }
@@ -60,8 +51,24 @@ std::optional<v1::ReportReply> ask_reports(const ReportSettings& settings, const
     return reply;
 }
 
-int ask_values(const ReportSettings& settings, const v1::ReportRequest& asked, std::vector<v1::IndicatorValue>& values) {
-    const auto reply = ask_reports(settings, asked);
+}  // namespace
+
+std::string client_name() {
+    return "ask-" + std::to_string(::getpid());
+}
+
+int no_answer(const ReportSettings& settings) {
+    std::fprintf(stderr, "no answer from the gateway of %s at %s; is it running, and may this user ask it (mosquitto.acl)?\n",
+                 settings.place.c_str(), settings.mqtt.broker.c_str());
+    return exit_unavailable;
+}
+
+std::optional<v1::ReportReply> ask_reports(const ReportSettings& settings, const v1::ReportRequest& request) {
+    return ask<v1::ReportReply>(settings, "reports", request);
+}
+
+int ask_values(const ReportSettings& settings, const v1::ValuesRequest& request, std::vector<v1::IndicatorValue>& values) {
+    const auto reply = ask<v1::ValuesReply>(settings, "values", request);
     if (!reply) {
         return no_answer(settings);
     }
@@ -147,41 +154,12 @@ int acknowledge(const ReportSettings& settings) {
     return 0;
 }
 
-namespace {
-
-// One page of the archive, after an entry; empty when the gateway does not answer.
-std::optional<v1::ArchiveReply> ask_archive(const ReportSettings& settings, std::uint64_t after) {
-    std::optional<v1::ArchiveReply> reply;
-    const auto client = client_name();
-    v1::ArchiveRequest request;
-    request.set_after(after);
-    Host host(settings.mqtt);
-    host.add("ask", [&](std::span<const Input> inputs, Instant) {
-        Actions actions;
-        for (const auto& input : inputs) {
-            if (std::holds_alternative<LinkUp>(input)) {
-                actions.emplace_back(Subscribe{topics::replies(settings.place, "archive", client)});
-                actions.emplace_back(Publish{{topics::requests(settings.place, "archive", client), request.SerializeAsString(), false}});
-            } else if (const auto* arrived = std::get_if<Arrived>(&input)) {
-                v1::ArchiveReply read;
-                if (read.ParseFromString(arrived->message.payload)) {
-                    reply = std::move(read);
-                }
-            }
-        }
-        return actions;
-    });
-    host.until([&] { return reply.has_value(); });
-    static_cast<void>(host.run(std::chrono::seconds(60)));
-    return reply;
-}
-
-}  // namespace
-
 int show_archive(const ReportSettings& settings) {
     v1::ArchiveEntry last;
     while (true) {
-        const auto page = ask_archive(settings, last.number());
+        v1::ArchiveRequest request;
+        request.set_after(last.number());
+        const auto page = ask<v1::ArchiveReply>(settings, "archive", request);
         if (!page) {
             return no_answer(settings);
         }

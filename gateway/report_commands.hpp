@@ -37,7 +37,7 @@ int no_answer(const ReportSettings& settings);
 
 // The values of a period as the gateway tells them: also those that nothing was counted for, which are not retained.
 // An exit code; throws std::invalid_argument when they are refused.
-int ask_values(const ReportSettings& settings, const v1::ReportRequest& asked, std::vector<v1::IndicatorValue>& values);
+int ask_values(const ReportSettings& settings, const v1::ValuesRequest& request, std::vector<v1::IndicatorValue>& values);
 
 // Each returns an exit code.
 int file_period(const ReportSettings& settings, const Places& places);

@@ -118,7 +118,7 @@ int ExportCommand::run(const std::string& place, const Definitions& definitions,
         throw std::invalid_argument("--revision " + std::to_string(words_->revision) + ": no such report of " + area + " was filed for " +
                                     words_->period);
     }
-    v1::ReportRequest request;
+    v1::ValuesRequest request;
     request.set_period(period->format());
     request.set_calendar(words_->calendar);
     request.set_area(area);

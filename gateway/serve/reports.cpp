@@ -43,6 +43,10 @@ std::string basis_key(std::string_view kind, std::uint64_t digest) {
     return "basis/" + std::string(kind) + "/" + big_endian(digest);
 }
 
+std::string no_period(const std::string& period) {
+    return "period '" + period + "': such as " + std::string(period_forms);
+}
+
 constexpr std::string_view still_reading = "the gateway is still reading its feeds; ask again in a minute";
 constexpr std::uint32_t revisions_max = 99;
 constexpr std::size_t why_bytes_max = 500;
@@ -92,6 +96,7 @@ void put_buckets(const std::string& serialized, v1::BoardDigest& digest) {
 void Reports::start(Actions& actions) {
     actions.emplace_back(Subscribe{topics::requests(place_, "reports", "+")});
     actions.emplace_back(Subscribe{topics::requests(place_, "board", "+")});
+    actions.emplace_back(Subscribe{topics::requests(place_, "values", "+")});
     actions.emplace_back(Subscribe{topics::report(place_, "+", "+")});
     actions.emplace_back(Subscribe{topics::acknowledged(place_, "+", "+", "#")});
     each_filed([&](const v1::Report& report) { actions.emplace_back(told(report)); });
@@ -190,6 +195,17 @@ bool Reports::take(const Message& message, bool caught_up, Instant now, Actions&
         actions.emplace_back(Publish{{reply_to, board_digest().SerializeAsString(), false}});
         return true;
     }
+    if (levels[3] == "values") {
+        v1::ValuesRequest request;
+        v1::ValuesReply reply;
+        if (request.ParseFromString(message.payload)) {
+            reply = values(request, caught_up);
+        } else {
+            reply.set_error("the request is not a chieng.v1.ValuesRequest");
+        }
+        actions.emplace_back(Publish{{reply_to, reply.SerializeAsString(), false}});
+        return true;
+    }
     v1::ReportRequest request;
     v1::ReportReply reply;
     if (request.ParseFromString(message.payload)) {
@@ -206,11 +222,9 @@ bool Reports::take(const Message& message, bool caught_up, Instant now, Actions&
 
 v1::ReportReply Reports::answer(const v1::ReportRequest& request, bool caught_up, Instant now, Actions& actions) {
     v1::ReportReply reply;
-    const auto period = Period::parse(request.calendar() == "calendar" ? v1::CALENDAR_MONTHS : v1::OFFICIAL, request.period());
-    if (period && (!request.area().empty() || !request.map().empty())) {
-        tell_values(request, *period, caught_up, reply);
-    } else if (!period) {
-        reply.set_error("period '" + request.period() + "': such as " + period_forms);
+    const auto period = Period::parse(v1::OFFICIAL, request.period());
+    if (!period) {
+        reply.set_error(no_period(request.period()));
     } else if (!caught_up) {
         reply.set_error(std::string(still_reading));
     } else if (!request.file()) {
@@ -237,31 +251,34 @@ v1::ReportReply Reports::answer(const v1::ReportRequest& request, bool caught_up
     return reply;
 }
 
-void Reports::tell_values(const v1::ReportRequest& request, const Period& period, bool caught_up, v1::ReportReply& reply) const {
+v1::ValuesReply Reports::values(const v1::ValuesRequest& request, bool caught_up) const {
+    v1::ValuesReply reply;
+    const auto period = Period::parse(request.calendar() == "calendar" ? v1::CALENDAR_MONTHS : v1::OFFICIAL, request.period());
+    if (!period) {
+        reply.set_error(no_period(request.period()));
+        return reply;
+    }
     const auto map = request.map().empty() ? std::nullopt : parse_day(request.map());
-    const auto day = map.value_or(period.last_day());
+    const auto day = map.value_or(period->last_day());
     if ((!request.map().empty() && !map) || places_.find(request.area(), day) == nullptr) {
         reply.set_error("there is no place " + request.area() + " on " + (map || request.map().empty() ? format_day(day) : request.map()));
-        return;
-    }
-    if (request.area() != place_ && !places_.was_within(request.area(), place_)) {
+    } else if (request.area() != place_ && !places_.was_within(request.area(), place_)) {
         reply.set_error(request.area() + " was never a place of " + place_ + "; ask the gateway that it belongs to");
-        return;
-    }
-    if (!caught_up) {
+    } else if (!caught_up) {
         reply.set_error(std::string(still_reading));
-        return;
-    }
-    std::vector<std::string> areas{request.area()};
-    if (request.children()) {
-        const auto children = places_.children(request.area(), day);
-        areas.insert(areas.end(), children.begin(), children.end());
-    }
-    for (const auto& area : areas) {
-        for (auto& value : follower_.board().rows(area, period, map)) {
-            *reply.add_values() = std::move(value);
+    } else {
+        std::vector<std::string> areas{request.area()};
+        if (request.children()) {
+            const auto children = places_.children(request.area(), day);
+            areas.insert(areas.end(), children.begin(), children.end());
+        }
+        for (const auto& area : areas) {
+            for (auto& value : follower_.board().rows(area, *period, map)) {
+                *reply.add_values() = std::move(value);
+            }
         }
     }
+    return reply;
 }
 
 void Reports::file(const v1::ReportRequest& request, const Period& period, Instant now, v1::ReportReply& reply, Actions& actions) {

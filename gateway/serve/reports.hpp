@@ -32,7 +32,7 @@ public:
 
     // Also says what was filed once more: a broker may have lost it.
     void start(Actions& actions);
-    // Answers a question about reports or the board; false when it is none. `caught_up`: the board is whole.
+    // Answers a question about reports, values or the board; false when it is none. `caught_up`: the board is whole.
     // Throws Broken when a report cannot be kept.
     bool take(const Message& message, bool caught_up, Instant now, Actions& actions);
     // The same without a message. What it publishes is added to `actions`.
@@ -52,7 +52,7 @@ private:
     [[nodiscard]] v1::Report report(const Period& period, std::uint32_t revision, Instant now) const;
     void keep_basis();
     void put_basis(v1::ReportReply& reply) const;
-    void tell_values(const v1::ReportRequest& request, const Period& period, bool caught_up, v1::ReportReply& reply) const;
+    [[nodiscard]] v1::ValuesReply values(const v1::ValuesRequest& request, bool caught_up) const;
     void file(const v1::ReportRequest& request, const Period& period, Instant now, v1::ReportReply& reply, Actions& actions);
     void acknowledge(const std::string& recipient, v1::ReportReply& reply, Instant now, Actions& actions);
     [[nodiscard]] bool acknowledges(const std::string& recipient) const;

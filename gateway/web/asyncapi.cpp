@@ -116,11 +116,15 @@ std::vector<Channel> feed_channels() {
         {Topic::requests,
          "an officer's command, or any other client",
          "the place's gateway; the commune's services",
-         "Asks of reports (ReportRequest), of what the board holds and how far it has read (an empty payload), or of the archive "
-         "(ArchiveRequest); the commune's services of what was turned away (TurnedAwayRequest).",
+         "Asks of reports (ReportRequest), of values (ValuesRequest), of what the board holds and how far it has read (an empty payload), "
+         "or of the archive (ArchiveRequest); the commune's services of what was turned away (TurnedAwayRequest).",
          false,
          true,
-         {said<v1::ReportRequest>(), {nullptr, Form::empty}, said<v1::ArchiveRequest>(), said<v1::TurnedAwayRequest>()},
+         {said<v1::ReportRequest>(),
+          said<v1::ValuesRequest>(),
+          {nullptr, Form::empty},
+          said<v1::ArchiveRequest>(),
+          said<v1::TurnedAwayRequest>()},
          "replies"},
         {Topic::replies,
          "the place's gateway; the commune's services",
@@ -128,7 +132,8 @@ std::vector<Channel> feed_channels() {
          "The answers.",
          false,
          true,
-         {said<v1::ReportReply>(), said<v1::BoardDigest>(), said<v1::ArchiveReply>(), said<v1::TurnedAwayReply>()}},
+         {said<v1::ReportReply>(), said<v1::ValuesReply>(), said<v1::BoardDigest>(), said<v1::ArchiveReply>(),
+          said<v1::TurnedAwayReply>()}},
     };
 }
 
@@ -277,7 +282,7 @@ Json parameter(const std::string& name) {
         return {{"description", "official: months from the 15th to the 14th"}, {"enum", {"official", "calendar"}}};
     }
     if (name == "about") {
-        return {{"description", "what is asked of"}, {"enum", {"reports", "board", "archive"}}};
+        return {{"description", "what is asked of"}, {"enum", {"reports", "values", "board", "archive", "turned-away"}}};
     }
     auto names = services();
     if (name == "feed") {

@@ -104,7 +104,7 @@ inline std::string feed_replies(std::string_view place, std::string_view feed, s
     return filled(Topic::feed_replies, {place, feed, subscriber});
 }
 
-// Questions to a place's gateway: about `reports`, its `board`, or its `archive`; to its services: about what was `turned-away`.
+// Questions to a place's gateway: about `reports`, `values`, its `board`, or its `archive`; to its services: about what was `turned-away`.
 inline std::string requests(std::string_view place, std::string_view about, std::string_view client) {
     return filled(Topic::requests, {place, about, client});
 }

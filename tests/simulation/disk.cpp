@@ -55,6 +55,9 @@ struct Calls {
     }
 
     static int read(sqlite3_file* raw, void* to, int amount, sqlite3_int64 offset) {
+        if (handle(raw).disk->faults.reads_fail) {
+            return SQLITE_IOERR_READ;
+        }
         const auto& seen = file(raw).seen;
         const auto size = static_cast<std::size_t>(amount);
         const auto from = std::min(static_cast<std::size_t>(offset), seen.size());

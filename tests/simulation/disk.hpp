@@ -5,7 +5,8 @@
 // every other write each sector is kept, lost or torn by itself, and a torn one changes only bytes that were written to.
 // Creating and deleting files becomes durable in order with the next sync of any file. A sync may fail, and leaves then
 // what it did not write for the next one: a disk that forgets it while the page cache still shows it is beyond any store
-// above it. A full disk takes no write that makes a file longer. Nothing else rots.
+// above it. A full disk takes no write that makes a file longer. A read may fail.
+// Nothing else rots.
 #pragma once
 
 #include "tests/simulation/random.hpp"
@@ -28,6 +29,7 @@ public:
     struct Faults {
         Ratio sync_fails;
         bool is_full = false;
+        bool reads_fail = false;
     };
 
     explicit Disk(std::uint64_t seed);

@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 namespace disk_test {
 
 using namespace chieng;
@@ -84,6 +86,34 @@ TEST_CASE("what was not synced may be lost: the disk does lose it") {
         disk.stop();
     }
     CHECK(value_on(disk, Disk::Image::only_synced) == "nothing");
+}
+
+TEST_CASE("a read that fails damages a journal, but inside a unit it ends the process: SQLite has given the unit up") {
+    Disk disk(5);
+    SqliteStore store("kept.db", disk.vfs());
+    Random random(5);
+    for (std::uint64_t first = 1; first <= 40; ++first) {  // more than its cache holds, and nothing that packs
+        std::string bytes(60'000, '\0');
+        std::generate(bytes.begin(), bytes.end(), [&] { return static_cast<char>(random.next()); });
+        store.append({first, first, 0, 0, bytes});
+        store.commit();
+    }
+    disk.faults.reads_fail = true;
+    CHECK_THROWS_AS(store.block_at(1), Damaged);
+    disk.faults.reads_fail = false;
+    store.put("value", "half of a unit");
+    disk.faults.reads_fail = true;
+    bool process_ends = false;
+    try {
+        static_cast<void>(store.block_at(1));
+    } catch (const Damaged&) {
+        process_ends = false;
+    } catch (const Broken&) {
+        process_ends = true;
+    }
+    CHECK(process_ends);
+    disk.faults.reads_fail = false;
+    CHECK(value_on(disk, Disk::Image::as_seen) == "nothing");
 }
 
 }  // namespace disk_test

@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 #include <zstd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <thread>
 
@@ -63,16 +64,32 @@ std::uint64_t integer(sqlite3_stmt* statement, int column) {
     return static_cast<std::uint64_t>(sqlite3_column_int64(statement, column));
 }
 
-// For whoever has to put it right; `otherwise` when the result does not say.
-std::string what_to_do(int result, const std::string& otherwise) {
+Broken::Why why_of(int result, int system_error) {
+    const auto is_of_system = (result & 0xFF) == SQLITE_IOERR || (result & 0xFF) == SQLITE_CANTOPEN;  // of another call otherwise
+    if (is_of_system && (system_error == ENOSPC || system_error == EDQUOT)) {
+        return Broken::Why::disk_full;
+    }
     switch (result & 0xFF) {
-        case SQLITE_FULL: return "the disk is full; free some space and start again";
-        case SQLITE_IOERR:
-            return "the disk does not take or give what it should; check it, its quota and whether it is read-only, and start again";
-        case SQLITE_CANTOPEN: return "the folder may not be written; check who owns it and whether the disk is read-only";
-        case SQLITE_READONLY: return "the file may not be written; check who owns it";
+        case SQLITE_FULL: return Broken::Why::disk_full;
+        case SQLITE_CANTOPEN:
+        case SQLITE_READONLY: return Broken::Why::not_writable;
+        case SQLITE_IOERR: return Broken::Why::disk_fails;
         case SQLITE_NOTADB:
-        case SQLITE_CORRUPT: return "the file is damaged; restore it from a backup";
+        case SQLITE_CORRUPT: return Broken::Why::damaged;
+        case SQLITE_BUSY: return Broken::Why::busy;
+        default: return Broken::Why::other;
+    }
+}
+
+// For whoever has to put it right; `otherwise` when the result does not say.
+std::string what_to_do(Broken::Why why, const std::string& otherwise) {
+    switch (why) {
+        case Broken::Why::disk_full: return "the disk is full; free some space and start again";
+        case Broken::Why::disk_fails:
+            return "the disk does not take or give what it should; check it, its quota and whether it is read-only, and start again";
+        case Broken::Why::not_writable:
+            return "it may not be written; check who owns the folder and file, and whether the disk is read-only";
+        case Broken::Why::damaged: return "the file is damaged; restore it from a backup";
         default: return otherwise;
     }
 }
@@ -124,12 +141,21 @@ void SqliteStore::open(const char* vfs) {
     const int opened = sqlite3_open_v2(path_.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, vfs);
     database_.reset(raw);
     if (opened != SQLITE_OK) {
-        fail("cannot open the file; check that its folder exists and may be written");
+        throw Broken(path_ + ": cannot open the file; check that its folder exists and may be written (" + message() + ")",
+                     Broken::Why::not_writable);
     }
 }
 
-void SqliteStore::fail(const std::string& what) const {
-    throw Broken(path_ + ": " + what + " (" + (database_ ? sqlite3_errmsg(database_.get()) : "no memory") + ")");
+std::string SqliteStore::message() const {
+    return database_ ? sqlite3_errmsg(database_.get()) : "no memory";
+}
+
+Broken::Why SqliteStore::why() const {
+    return why_of(sqlite3_extended_errcode(database_.get()), sqlite3_system_errno(database_.get()));
+}
+
+void SqliteStore::fail(const std::string& otherwise) const {
+    throw Broken(path_ + ": " + what_to_do(why(), otherwise) + " (" + message() + ")", why());
 }
 
 void SqliteStore::run(const char* sql) {
@@ -141,13 +167,13 @@ void SqliteStore::run(const char* sql) {
         result = sqlite3_exec(database_.get(), sql, nullptr, nullptr, nullptr);
     }
     if (result == SQLITE_BUSY && sharing_ == Sharing::exclusive) {
-        throw InUse(path_ + ": another process has it open; stop that one first (" + sqlite3_errmsg(database_.get()) + ")");
+        throw InUse(path_ + ": another process has it open; stop that one first (" + message() + ")", Broken::Why::busy);
     }
     if (result == SQLITE_BUSY) {
         fail("another process writes to it and does not end");
     }
     if (result != SQLITE_OK) {
-        fail(what_to_do(result, std::string("cannot ") + sql));
+        fail(std::string("cannot ") + sql);
     }
 }
 
@@ -171,7 +197,7 @@ void SqliteStore::finish(sqlite3_stmt* statement) {
     sqlite3_reset(statement);
     sqlite3_clear_bindings(statement);
     if (result != SQLITE_DONE && result != SQLITE_ROW) {
-        fail(what_to_do(result, "cannot write"));
+        fail("cannot write");
     }
 }
 
@@ -206,9 +232,11 @@ std::optional<JournalBlock> SqliteStore::read_block(sqlite3_stmt* statement) {
     }
     sqlite3_reset(statement);
     sqlite3_clear_bindings(statement);
-    if (is_damaged || (result & 0xFF) == SQLITE_CORRUPT || (result & 0xFF) == SQLITE_IOERR) {
-        const std::string what = "the journal cannot be read; restore it from a backup";
-        throw Damaged(path_ + ": " + (is_damaged ? what : what_to_do(result, what)));
+    // With what SQLite gave up on, it may have given up the unit: what is written next would be kept without the rest of it.
+    const bool unit_is_lost = open_unit_ && sqlite3_get_autocommit(database_.get()) != 0;
+    if (!unit_is_lost && (is_damaged || (result & 0xFF) == SQLITE_CORRUPT || (result & 0xFF) == SQLITE_IOERR)) {
+        const auto why = is_damaged ? Broken::Why::damaged : why_of(result, 0);
+        throw Damaged(path_ + ": " + what_to_do(why, "the journal cannot be read; restore it from a backup"), why);
     }
     if (result != SQLITE_ROW && result != SQLITE_DONE) {
         fail("cannot read the journal; restore it from a backup");
@@ -318,13 +346,7 @@ void SqliteStore::scrub() {
 void SqliteStore::write_anew() {
     run("VACUUM");
     const auto until = std::chrono::steady_clock::now() + scrub_patience;
-    while (true) {
-        sqlite3_busy_timeout(database_.get(), 0);
-        const bool is_read = number("PRAGMA wal_checkpoint(TRUNCATE)") != 0;  // by another process, or one that is just opening it
-        sqlite3_busy_timeout(database_.get(), sharing_ == Sharing::shared ? static_cast<int>(turn_patience.count()) : 0);
-        if (!is_read) {
-            break;
-        }
+    while (is_read_by_others()) {
         if (std::chrono::steady_clock::now() >= until) {
             spdlog::warn("{}: another process keeps reading it; what was erased is gone soon after that one has ended", path_);
             scrub_due_ = true;
@@ -337,6 +359,25 @@ void SqliteStore::write_anew() {
     run("PRAGMA user_version=0");
 }
 
+// By another process, or by one that is just opening it; the log is emptied otherwise. Does not wait.
+bool SqliteStore::is_read_by_others() {
+    struct Impatience {
+        sqlite3* database;
+        int patience;
+        Impatience(sqlite3* of, Sharing sharing)
+            : database(of), patience(sharing == Sharing::shared ? static_cast<int>(turn_patience.count()) : 0) {
+            sqlite3_busy_timeout(database, 0);
+        }
+        Impatience(const Impatience&) = delete;
+        Impatience& operator=(const Impatience&) = delete;
+        Impatience(Impatience&&) = delete;
+        Impatience& operator=(Impatience&&) = delete;
+        ~Impatience() { sqlite3_busy_timeout(database, patience); }
+    };
+    const Impatience now(database_.get(), sharing_);
+    return number("PRAGMA wal_checkpoint(TRUNCATE)") != 0;
+}
+
 bool SqliteStore::is_sound() {
     const auto statement = prepare("PRAGMA integrity_check(1)");
     return sqlite3_step(statement.get()) == SQLITE_ROW && blob(statement.get(), 0) == "ok";
@@ -346,7 +387,7 @@ std::uint64_t SqliteStore::number(const char* sql) {
     const auto statement = prepare(sql);
     const int result = sqlite3_step(statement.get());
     if (result != SQLITE_ROW) {
-        fail(what_to_do(result, std::string("cannot ") + sql));
+        fail(std::string("cannot ") + sql);
     }
     return integer(statement.get(), 0);
 }

@@ -63,7 +63,11 @@ private:
     };
     using Statement = std::unique_ptr<sqlite3_stmt, Close>;
 
-    [[noreturn]] void fail(const std::string& what) const;
+    [[nodiscard]] std::string message() const;
+    [[nodiscard]] Broken::Why why() const;
+    // With what to do, or `otherwise` when the result does not say.
+    [[noreturn]] void fail(const std::string& otherwise) const;
+    [[nodiscard]] bool is_read_by_others();
     void run(const char* sql);
     void open(const char* vfs);
     Statement prepare(const char* sql);

@@ -20,7 +20,12 @@ namespace chieng {
 // Something without which the process cannot keep its promises: it stops, and starts again from disk.
 class Broken : public std::runtime_error {
 public:
-    using std::runtime_error::runtime_error;
+    enum class Why : unsigned char { other, disk_full, not_writable, disk_fails, damaged, busy };
+    explicit Broken(const std::string& what, Why why = Why::other) : std::runtime_error(what), why_(why) {}
+    [[nodiscard]] Why why() const { return why_; }
+
+private:
+    Why why_;
 };
 
 // A journal whose old bytes are not what was written. It ends a start; while a process runs, what needs them waits, and the rest goes on.

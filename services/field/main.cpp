@@ -335,6 +335,20 @@ int act(const FieldSettings& settings, const CLI::App& app, const FlagValues& va
     return post(settings, store_path(settings), *app.get_subcommand("post"), values);
 }
 
+// What ails the disk, for who posts; what it is in detail says the error itself.
+std::string trouble_text(const Broken& error) {
+    switch (error.why()) {
+        case Broken::Why::disk_full: return "Máy đã hết chỗ chứa. Những tin đã ghi trước đây vẫn còn; hãy dọn bớt rồi làm lại.";
+        case Broken::Why::not_writable:
+            return "Không ghi được vào thư mục giữ tin. Hãy xem --data có đúng thư mục không, và thư mục có bị khóa (chỉ đọc) không.";
+        case Broken::Why::disk_fails:
+            return "Bộ nhớ của máy không đọc hoặc không ghi được. Hãy xem còn chỗ chứa không, có bị khóa (chỉ đọc) không, rồi làm lại.";
+        case Broken::Why::damaged: return "Tệp giữ tin bị hỏng. Hãy hỏi xã đã nhận những tin nào trước khi ghi lại.";
+        case Broken::Why::busy: return "Một chương trình khác đang ghi vào tệp giữ tin mà chưa xong. Hãy đợi rồi làm lại.";
+        default: return "Chương trình không làm tiếp được:";
+    }
+}
+
 int run(const FieldSettings& settings, const CLI::App& app, const FlagValues& values) {
     const bool sound = is_sound(settings);
     if (!sound && app.got_subcommand("post")) {
@@ -392,6 +406,13 @@ int main(int argc, char** argv) {
     }
     return run_program(app, argc, argv, [&] {
         spdlog::set_level(app.got_subcommand("run") ? spdlog::level::info : spdlog::level::warn);
-        return run(with_identity(settings, app), app, values);
+        try {
+            return run(with_identity(settings, app), app, values);
+        } catch (const Broken& error) {
+            if (!settings.english) {
+                std::fprintf(stderr, "%s\n", trouble_text(error).c_str());
+            }
+            throw;
+        }
     });
 }

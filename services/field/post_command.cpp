@@ -124,7 +124,9 @@ bool check_line(const FieldSettings& settings, const Places& places, const std::
     v1::Event event;
     const auto status = google::protobuf::util::JsonStringToMessage(line, &event);
     if (!status.ok()) {
-        std::fprintf(stderr, "%s%s\n", where.c_str(), std::string(status.message()).c_str());
+        std::fprintf(stderr, "%s%s %s\n", where.c_str(),
+                     in_tongue(settings, "dòng này không phải là một tin dạng JSON:", "this line is no event in JSON:").c_str(),
+                     std::string(status.message()).c_str());
         return false;
     }
     const auto now = Clock().now();

@@ -127,6 +127,11 @@ TEST_CASE("of a file that finds the disk full nothing is posted", "[integration]
     const auto said = text_of(log);
     CHECK_THAT(said, !Catch::Contains("kept, waiting"));
     CHECK_THAT(said, Catch::Contains("nothing was kept; post the whole file again\n"));
+    Process in_vietnamese({CHIENG_FIELD, "--device", "p1", "--data", folder.path(), "post", "session-held", "--file", lines}, log,
+                          small_disk);
+    REQUIRE(in_vietnamese.wait(60s) == 74);
+    CHECK_THAT(text_of(log), Catch::Contains("chưa ghi tin nào; hãy ghi lại cả tệp\nMáy đã hết chỗ chứa. ") ||
+                                 Catch::Contains("chưa ghi tin nào; hãy ghi lại cả tệp\nBộ nhớ của máy "));
     CHECK(ledger_of(folder) == Outbox::Ledger{});
     post_sessions(folder, 1);
     CHECK(ledger_of(folder).posted == 1);
@@ -154,6 +159,8 @@ TEST_CASE("a folder that nobody may write ends each program with what to check",
                                 {CHIENG_GATEWAY, "--data", "/proc", "run"}}) {
         CHECK_THAT(ending(program, folder), Catch::StartsWith("74 ") && Catch::Contains("check that its folder exists and may be written"));
     }
+    CHECK_THAT(ending({CHIENG_FIELD, "--data", "/proc", "list"}, folder), Catch::Contains("Không ghi được vào thư mục giữ tin."));
+    CHECK_THAT(ending({CHIENG_FIELD, "--data", "/proc", "--english", "list"}, folder), !Catch::Contains("Không"));
     const auto file = folder.path() / "file";
     std::ofstream(file) << "x";
     CHECK_THAT(ending({CHIENG_SERVICE, "--data", file / "below"}, folder), Catch::StartsWith("64 --data: "));

@@ -29,7 +29,7 @@ const parameters = {
     history: ['indicator', 'area', 'calendar', 'span', 'until', 'count'],
     behind: ['indicator', 'period', 'calendar', 'area', 'map', 'after', 'limit'],
     ledger: ['days'],
-    silent: ['area'],
+    silent: ['area', 'period'],
     events: ['service', 'commune'],
 };
 
@@ -271,7 +271,7 @@ export class StandIn {
             const { values, ...rest } = report;
             return { report: rest, restated: world.restated(report) };
         }
-        if (path === 'silent') return { day: world.today, period: '2022-07', places: world.silent(query.get('area') || this.place) };
+        if (path === 'silent') return { day: world.today, period: query.get('period') || '2022-07', places: world.silent(query.get('area') || this.place) };
         if (path === 'ledger' || path === 'duplicates') {
             if (own.level !== 'COMMUNE')
                 throw new Refused(404, 'Phần này chỉ có ở máy chủ của xã.', "This stands at a commune's gateway only.");
@@ -341,10 +341,11 @@ export class StandIn {
         };
     }
 
-    // Two pages: three events, then one of which a part is not shown.
+    // Three events, then a part of the journal that holds none, then one of which a part is not shown.
     #events(query, event) {
         const before = { ...event(9), device: 'phone-2', because: 'REPLACE' };
         if (!query.get('after')) return { events: [event(1), event(2), { ...event(3), insteadOf: [before] }], eventsNext: 'session-9876543210123456789-3' };
+        if (query.get('after').endsWith('-3')) return { events: [], eventsNext: 'session-9876543210123456789-2003' };
         const { sessionHeld, ...rest } = event(4).event;
         return { events: [{ ...event(4), hidden: true, event: rest }] };
     }

@@ -34,12 +34,22 @@ export async function load(ctx) {
     const spans = ctx.definitions.get(indicator)?.spans;
     if (spans && !spans.includes(parse(period).span)) return { spans };
     const asked = { ...query(ctx), indicator };
-    const data = ctx.state.after ? await page(ctx, asked) : await get('behind', asked);
+    const data = await filledPage(asked, ctx.state.after ? await page(ctx, asked) : await get('behind', asked));
     const [tale, base] = await Promise.all([
         data.events?.length ? import('./tale.js').catch(() => Promise.reject(new Problem(0))) : null,
         data.definition?.measure === 'CHANGE' ? baseOf(data.definition) : null,
     ]);
     return { ...data, tale, base };
+}
+
+const emptyPagesMost = 25; // of 2,000 entries each
+
+// An answer looks at a part of the journals, in which there may be no event of this number: on to where there is one.
+async function filledPage(asked, first) {
+    let data = first;
+    for (let pages = 1; data.events?.length === 0 && data.eventsNext && pages < emptyPagesMost; ++pages)
+        data = await get('behind', { ...asked, after: data.eventsNext });
+    return data;
 }
 
 async function page(ctx, asked) {
@@ -271,7 +281,7 @@ function events(ctx, data, definition) {
                   `${t('eventsSay')} ${t('eventsTwins')} `,
                   el('a', { href: linkTo(ctx.state, { view: 'duplicates' }) }, t('duplicates')),
               )
-            : el('p', { class: 'quiet', 'data-key': 'say' }, t(data.eventsWithheld ? 'eventsNoneShown' : 'eventsNone')),
+            : el('p', { class: 'quiet', 'data-key': 'say' }, t(data.eventsNext ? 'eventsNoneYet' : data.eventsWithheld ? 'eventsNoneShown' : 'eventsNone')),
         data.eventsWithheld ? el('p', { class: 'hint', 'data-key': 'withheld' }, t('eventsWithheld')) : null,
         data.tale?.tale(ctx, data, definition),
         el(

@@ -219,6 +219,7 @@ const texts = {
     eventsMore: ['Các tin tiếp theo', 'The next events'],
     eventsFirst: ['Về các tin đầu', 'Back to the first'],
     eventsNone: ['Không có tin nào ở đây.', 'There are none here.'],
+    eventsNoneYet: ['Chưa gặp tin nào trong phần sổ đã xem; sổ còn dài, hãy xem tiếp.', 'None so far: the journal is long, go on.'],
     eventsNoneShown: ['Không có tin nào hiện được ở đây.', 'There is none here that can be shown.'],
     eventsWithheld: [
         'Có thể còn tin khác không hiện ở đây, vì có dữ liệu về hộ hoặc cá nhân mà bạn không được xem.',
@@ -428,6 +429,10 @@ const texts = {
     whyFirst: ['Lý do, căn cứ (nếu có)', 'Why, or on what ground (optional)'],
     whyNeeded: ['Hãy ghi lý do.', 'Say why.'],
     filedBy: ['Người chốt', 'Filed by'],
+    fileSilent: [
+        'Trong kỳ này có {0} nơi chưa báo tin nào: {1}. Báo cáo vẫn chốt được; tin của các nơi ấy đến sau sẽ là số đã khác.',
+        'In this period {0} places have reported nothing: {1}. It can be filed; what comes from them later is told as restated.',
+    ],
     fileBefore: ['Kỳ này đến {0} mới hết.', 'This period ends only on {0}.'],
     iConfirm: ['Tôi đã xem số liệu của kỳ này', 'I have looked at the figures of this period'],
     sending: ['Đang gửi, chờ biên nhận…', 'Sending, waiting for the receipt…'],

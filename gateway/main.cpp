@@ -307,6 +307,7 @@ Enum value_of(const char* option, const std::string& name, bool (*parse)(google:
 // What a running gateway is asked.
 int ask_gateway(const Settings& settings, const std::string& command) {
     const auto places = load_places(settings.places);
+    const auto definitions = load_definitions(settings.indicators);
     ReportSettings asked{settings.place, settings.period, settings.revision, settings.english, settings.mqtt};
     asked.recipient = settings.recipient;
     asked.filed_by = settings.filed_by;
@@ -315,7 +316,7 @@ int ask_gateway(const Settings& settings, const std::string& command) {
     asked.role = value_of<v1::Role>("--role", settings.role, v1::Role_Parse);
     asked.organisation = value_of<v1::Organisation>("--organisation", settings.organisation, v1::Organisation_Parse);
     if (command == "file") {
-        return file_period(asked, places);
+        return file_period(asked, definitions, places);
     }
     if (command == "acknowledge") {
         return acknowledge(asked);
@@ -323,7 +324,6 @@ int ask_gateway(const Settings& settings, const std::string& command) {
     if (command == "archive") {
         return show_archive(asked);
     }
-    const auto definitions = load_definitions(settings.indicators);
     if (command == "restated") {
         return show_restated(asked, definitions);
     }

@@ -2,6 +2,7 @@
 #include "gateway/report_commands.hpp"
 
 #include "chieng/v1/report.pb.h"
+#include "gateway/export/statement.hpp"
 #include "gateway/serve/archive.hpp"
 #include "gateway/serve/rebuild.hpp"
 #include "services/runtime/adapters/clock.hpp"
@@ -23,6 +24,28 @@ namespace {
 bool has_monitoring(const v1::Report& report) {
     return std::any_of(report.positions().begin(), report.positions().end(),
                        [&](const auto& position) { return position.feed() == report.area() + "/monitoring"; });
+}
+
+// Who files should know who said nothing.
+void tell_silent(const ReportSettings& settings, const v1::Report& report, const Definitions& definitions, const Places& places) {
+    const auto day = parse_day(report.to());
+    if (!day) {
+        return;
+    }
+    const auto reported = places_that_reported(definitions, report.values(), *day);
+    const auto children = places.children(report.area(), *day);
+    std::string names;
+    std::size_t silent = 0;
+    for (const auto& child : children) {
+        if (!reported.contains(child)) {
+            const auto& name = places.find(child, *day)->name();
+            names += (silent++ == 0 ? "" : ", ") + (settings.english ? name.en() : name.vi());
+        }
+    }
+    if (silent > 0) {
+        std::printf("%s %zu/%zu: %s\n", settings.english ? "reported nothing in this period:" : "chưa báo tin nào trong kỳ:", silent,
+                    children.size(), names.c_str());
+    }
 }
 
 // Asks the gateway once; empty when it does not answer.
@@ -83,7 +106,7 @@ int ask_values(const ReportSettings& settings, const v1::ValuesRequest& request,
     return 0;
 }
 
-int file_period(const ReportSettings& settings, const Places& places) {
+int file_period(const ReportSettings& settings, const Definitions& definitions, const Places& places) {
     if (settings.role == v1::ROLE_UNSPECIFIED && places.is_commune(settings.place, day_at(Clock().now().civil))) {
         std::fprintf(stderr, settings.english ? "--role: as whom a commune's period is filed, such as CULTURE_OFFICIAL or COMMUNE_LEADER\n"
                                               : "--role: ai chốt kỳ của xã, ví dụ CULTURE_OFFICIAL hoặc COMMUNE_LEADER\n");
@@ -109,6 +132,7 @@ int file_period(const ReportSettings& settings, const Places& places) {
         settings.english ? "%s %s (%s – %s): %d values, revision %u\nsha256 %s\n" : "%s %s (%s – %s): %d số liệu, chốt lần %u\nsha256 %s\n",
         report.area().c_str(), report.period().c_str(), report.from().c_str(), report.to().c_str(), report.values_size(), report.revision(),
         report.digest().c_str());
+    tell_silent(settings, report, definitions, places);
     if (!reply->posted().empty()) {
         std::printf(settings.english ? "period-filed is posted as %s: its targets stand too\n"
                                      : "đã gửi tin chốt kỳ %s: chỉ tiêu của kỳ cũng được chốt\n",

@@ -40,7 +40,7 @@ int no_answer(const ReportSettings& settings);
 int ask_values(const ReportSettings& settings, const v1::ValuesRequest& request, std::vector<v1::IndicatorValue>& values);
 
 // Each returns an exit code.
-int file_period(const ReportSettings& settings, const Places& places);
+int file_period(const ReportSettings& settings, const Definitions& definitions, const Places& places);
 int acknowledge(const ReportSettings& settings);
 int show_archive(const ReportSettings& settings);
 int show_restated(const ReportSettings& settings, const Definitions& definitions);

@@ -39,7 +39,7 @@ const std::array all_routes{
     Route{"GET", "/api/v1/reports", {}, get_reports},
     Route{"POST", "/api/v1/reports", {}, post_report},
     Route{"GET", "/api/v1/reports/{period}/{revision}", {}, get_report},
-    Route{"GET", "/api/v1/silent", {"area"}, get_silent},
+    Route{"GET", "/api/v1/silent", {"area", "period"}, get_silent},
     Route{"GET", "/api/v1/ledger", {"days"}, get_ledger, false, true},
     Route{"GET", "/api/v1/duplicates", {}, get_duplicates, false, true},
     Route{"GET", "/api/v1/feeds/cells", {"after", "limit", "epoch"}, get_cells},

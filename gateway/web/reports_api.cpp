@@ -204,16 +204,19 @@ HttpReply Api::filed(const FilePeriod& asked, const v1::ReportReply& reply, cons
     return answer;
 }
 
-// At a district its communes, at a commune its villages: those of which nothing was counted in the current official month.
+// At a district its communes, at a commune its villages: those of which nothing was counted in the current official month, or in the
+// period that is asked for.
 Outcome get_silent(const Call& call) {
     const auto& world = call.world;
     const auto today = call.now.today();
-    const auto day = world.places.nearest_day(world.place, today).value_or(today);
-    const auto month = Period::of(v1::OFFICIAL, v1::MONTH, day);
     if (!call.share.has_span(v1::MONTH)) {
         return reply_of(not_received(call, v1::Span_Name(v1::MONTH), ""));
     }
     Parameters asked(call);
+    const auto chosen = asked.given("period") ? std::optional(asked.period("period", v1::OFFICIAL)) : std::nullopt;
+    const auto last = chosen ? std::min(chosen->last_day(), today) : today;
+    const auto day = world.places.nearest_day(world.place, last).value_or(last);
+    const auto period = chosen.value_or(Period::of(v1::OFFICIAL, v1::MONTH, day));
     const auto area = asked.area(day);
     if (asked.wrong()) {
         return reply_of(*asked.wrong());
@@ -224,12 +227,12 @@ Outcome get_silent(const Call& call) {
     }
     auto silent = Json::array();
     for (const auto& child : places) {
-        if (!call.share.has_area(child) || reported(call, child, month)) {
+        if (!call.share.has_area(child) || reported(call, child, period)) {
             continue;
         }
         Json json{{"code", child}, {"name", text_json(world.places.find(child, day)->name())}, {"expectedEvery", "MONTH"}};
         constexpr int months_back = 12;
-        auto before = month;
+        auto before = period;
         for (int back = 0; back < months_back; ++back) {
             before = Period::of(v1::OFFICIAL, v1::MONTH, before.first_day() - std::chrono::days(1));
             if (reported(call, child, before)) {
@@ -240,7 +243,7 @@ Outcome get_silent(const Call& call) {
         }
         silent.push_back(std::move(json));
     }
-    return json_reply({{"day", format_day(day)}, {"period", month.format()}, {"places", std::move(silent)}});
+    return json_reply({{"day", format_day(day)}, {"period", period.format()}, {"places", std::move(silent)}});
 }
 
 }  // namespace chieng::web

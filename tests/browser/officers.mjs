@@ -244,6 +244,7 @@ export async function officers(browser) {
             await page.click('[data-act=file]');
             await page.page.waitForSelector('#looked');
             expect(!(await page.page.$eval('#filed-why', box => box.required)), 'a first filing must say why');
+            expect((await page.text('#silent')).includes('nơi chưa báo tin nào: '), await page.text('dialog'));
             await page.type('#filed-why', 'Theo công văn 5/UBND');
             await page.click('#looked');
             const said = await finish();

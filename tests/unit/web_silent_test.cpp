@@ -23,6 +23,22 @@ TEST_CASE("a place is silent when nothing of it was counted in the month") {
     }
 }
 
+TEST_CASE("of a period that is asked for, those are silent that said nothing in all of it") {
+    WebWorld world;
+    world.happened(a_session_held(1));
+    world.at("2022-07-01");
+    const auto codes = [&](const std::string& period) {
+        const auto reply = world.get("/api/v1/silent?period=" + period);
+        CHECK(reply.at("period") == period);
+        return reply.at("places").size();
+    };
+    CHECK(codes("2022-H1") == 13);
+    CHECK(codes("2022-Q2") == 13);
+    CHECK(codes("2022-06") == 14);
+    CHECK(codes("2022") == 13);
+    CHECK(world.refused("/api/v1/silent?period=2022-13") == "400 period");
+}
+
 TEST_CASE("of a commune its villages are told that are silent, of a village itself") {
     WebWorld world;
     world.happened(a_session_held(1));

@@ -362,11 +362,13 @@ function file(ctx, data) {
     const why = el('input', { id: 'filed-why', maxlength: 160, required: again, autocomplete: 'off' }); // as UTF-8 at most 500 bytes
     const { from, to } = windowOf(ctx);
     const place = placeName(ctx, ctx.me.place.code);
+    const silent = (data.silent?.places || []).map(one => label(one.name) || one.code);
     return {
         title: t('fileThis', inner(ctx.state.period)),
         nodes: [
             el('p', {}, t('fileSay', inner(ctx.state.period), day(from), day(to), place)),
             ctx.me.today <= to ? el('p', { class: 'error' }, t('fileBefore', day(to))) : null,
+            silent.length ? el('p', { class: 'hint', id: 'silent' }, t('fileSilent', String(silent.length), silent.join(', '))) : null,
             field('filed-why', t(again ? 'whyAgain' : 'whyFirst'), why),
             el('label', { class: 'tick' }, el('input', { type: 'checkbox', id: 'looked', required: true }), ' ', t('iConfirm')),
         ],

@@ -8,11 +8,18 @@ import { inner, name as periodName } from './period.js';
 import { linkTo } from './state.js';
 import { t } from './words.js';
 
+const canFile = ctx => ctx.may('FILE') && ctx.state.calendar === 'official' && areaOf(ctx) === ctx.me.place.code && !ctx.state.map;
+
 export async function load(ctx) {
-    const { reports } = await get('reports');
+    // Whoever files should know who said nothing; that it cannot be told keeps nobody from filing.
+    const [{ reports }, silent] = await Promise.all([
+        get('reports'),
+        canFile(ctx) ? get('silent', { period: ctx.state.period }).catch(() => null) : null,
+    ]);
     const wanted = /^([\dQHM-]+)\/(\d+|latest)$/.exec(ctx.state.report);
     return {
         reports,
+        silent,
         opened: wanted ? { period: wanted[1], revision: wanted[2], ...(await get(`reports/${wanted[1]}/${wanted[2]}`)) } : null,
     };
 }
@@ -122,11 +129,10 @@ export function render(ctx, data) {
             ),
         );
     });
-    const canFile = ctx.may('FILE') && ctx.state.calendar === 'official' && areaOf(ctx) === ctx.me.place.code && !ctx.state.map;
     return [
         ...heading(ctx, `${t('reports')}: ${placeName(ctx, ctx.me.place.code)}`),
         el('p', { 'data-key': 'say' }, t('reportsSay')),
-        canFile
+        canFile(ctx)
             ? el(
                   'p',
                   { class: 'acts', 'data-key': 'acts' },

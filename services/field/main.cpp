@@ -156,18 +156,48 @@ const std::string& damaged_text(const FieldSettings& settings) {
     return in_tongue(settings, vi, en);
 }
 
+// What this device itself has said of its events since: by service and number, its latest correction that was not refused.
+using Corrections = std::map<std::pair<std::string, std::uint64_t>, store::v1::OutboxItem>;
+
+Corrections corrections_in(Outbox& outbox) {
+    Corrections corrections;
+    outbox.visit("", [&](const store::v1::OutboxItem& item) {
+        const bool is_refused = item.answer().verdict() == v1::REFUSED || item.answer().first() == v1::REFUSED;
+        if (item.corrects() != 0 && !is_refused) {
+            corrections[{item.service(), item.corrects()}] = item;
+        }
+    });
+    return corrections;
+}
+
+// Its receipt says where an event counted then.
+std::string state_since(const FieldSettings& settings, const store::v1::OutboxItem& item, const Corrections& corrections) {
+    const auto found = corrections.find({item.service(), item.sequence()});
+    if (found == corrections.end()) {
+        return state_of(settings, item);
+    }
+    const auto& correction = found->second;
+    const auto by = item.service() + "/" + std::to_string(correction.sequence());
+    if (!correction.done()) {
+        return state_of(settings, item) + in_tongue(settings, "; tin đính chính đang chờ: ", "; its correction waits: ") + by;
+    }
+    return correction.voids() ? in_tongue(settings, "đã hủy bằng tin ", "voided by ") + by
+                              : in_tongue(settings, "đã đính chính bằng tin ", "replaced by ") + by;
+}
+
 int list(const FieldSettings& settings) {
     SqliteStore store(store_path(settings), nullptr, Sharing::shared);
     Outbox outbox(store);
+    const auto corrections = corrections_in(outbox);
     outbox.visit("", [&](const store::v1::OutboxItem& item) {
         const TracedEvent event{settings.commune, item.service(), settings.device, item.sequence()};
-        std::printf("%s/%llu\t%s\t%s\t%s%s\n", item.service().c_str(), static_cast<unsigned long long>(item.sequence()),
-                    item.occurred_on().c_str(), type_of(settings, item).c_str(), state_of(settings, item).c_str(),
-                    settings.traces ? ("\t" + trace_id(event)).c_str() : "");
+        std::printf("%s/%llu\t%s\t%s\t%s\t%s%s\n", item.service().c_str(), static_cast<unsigned long long>(item.sequence()),
+                    item.occurred_on().c_str(), item.village().c_str(), type_of(settings, item).c_str(),
+                    state_since(settings, item, corrections).c_str(), settings.traces ? ("\t" + trace_id(event)).c_str() : "");
     });
     for (const auto& [service, sequence] : outbox.damaged()) {
         const TracedEvent event{settings.commune, service, settings.device, sequence};
-        std::printf("%s/%llu\t\t\t%s%s\n", service.c_str(), static_cast<unsigned long long>(sequence), damaged_text(settings).c_str(),
+        std::printf("%s/%llu\t\t\t\t%s%s\n", service.c_str(), static_cast<unsigned long long>(sequence), damaged_text(settings).c_str(),
                     settings.traces ? ("\t" + trace_id(event)).c_str() : "");
     }
     const auto ledger = outbox.ledger();

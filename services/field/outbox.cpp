@@ -54,6 +54,11 @@ Outbox::Posted Outbox::post(v1::Event event, const std::string& service, const P
     item.set_digest(check_of(item.event()));
     item.set_title(body == nullptr ? v1::Correction::descriptor()->name() : body->name());
     item.set_occurred_on(event.occurred_on());
+    item.set_village(event.village());
+    if (event.has_correction() && event.correction().device().empty()) {
+        item.set_corrects(event.correction().sequence());
+        item.set_voids(event.correction().action() == v1::Correction::VOID);
+    }
     item.set_posted_at(recorded_at);
     Reasons reasons;
     if (waiting_ >= limits::outbox_events_max) {

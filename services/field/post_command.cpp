@@ -219,6 +219,10 @@ int post_flags(const FieldSettings& settings, Store& store, Outbox& outbox, cons
             good = false;
         }
     }
+    const auto& body = event.GetReflection()->GetMessage(event, event.GetDescriptor()->FindFieldByNumber(event.body_case()));
+    if (event.correction().action() == v1::Correction::VOID && body.ByteSizeLong() == 0) {
+        event.clear_body();  // what is taken back need not be said once more
+    }
     const auto kept = good ? post_one(settings, store, outbox, places, std::move(event), "") : std::nullopt;
     if (!kept) {
         return exit_data;

@@ -256,6 +256,9 @@ store::v1::OutboxItem an_outbox_item() {
     item.set_last_sent_at(1'649'559'900);
     item.set_answered_at(1'649'560'000);
     item.set_digest(0x89ABCDEF);
+    item.set_village("23656-01");
+    item.set_corrects(2);
+    item.set_voids(true);
     return item;
 }
 

@@ -136,7 +136,7 @@ TEST_CASE("an event whose record is damaged stops nothing, and is named until so
                                              Catch::Contains("session/2: " + named));
     CHECK(village.ledger() == Outbox::Ledger{3, 2, 0, 1, 1});
     CHECK(village.result({"send"}) == "74 session/2: " + named);
-    CHECK_THAT(village.result({"list"}), Catch::StartsWith("0 ") && Catch::Contains("session/2\t\t\t" + named) &&
+    CHECK_THAT(village.result({"list"}), Catch::StartsWith("0 ") && Catch::Contains("session/2\t\t\t\t" + named) &&
                                              Catch::EndsWith("posted = stored + refused + waiting: 3 = 2 + 0 + 1 (of which damaged: 1)\n"));
 }
 
@@ -258,14 +258,23 @@ TEST_CASE("a phone whose name another one has too is never told that the other's
 TEST_CASE("the list tells waiting, sent, stored and refused apart", "[integration]") {
     const Village village;
     REQUIRE(village.post().starts_with("0 "));
-    CHECK_THAT(village.result({"list"}), Catch::StartsWith("0 session/1\t2022-03-20\tCommunication session held\twaiting, never sent\n"));
+    CHECK_THAT(village.result({"list"}),
+               Catch::StartsWith("0 session/1\t2022-03-20\t23656-01\tCommunication session held\twaiting, never sent\n"));
     CHECK_THAT(village.result({"send", "--patience", "2"}), Catch::StartsWith("69 "));
     CHECK_THAT(village.result({"list"}), Catch::Contains("\tsent (times: 1, last at ") && Catch::Contains("), no receipt yet\n"));
     const Process service(village.service(), village.log("service.log"));
     CHECK(village.result({"send"}) == "0 ");
     CHECK_THAT(village.result({"list"}), Catch::Contains("\tstored, counted in month 4, quarter 2 of 2022\n"));
+    REQUIRE(village
+                .result({"post", "session-held", "--occurred-on", "2022-03-20", "--village", "23656-01", "--organisation", "VILLAGE",
+                         "--role", "VILLAGE_HEAD", "--action", "VOID", "--corrects", "1", "--reason", "WRONG_DATE"})
+                .starts_with("0 "));  // without saying once more what is taken back
+    CHECK_THAT(village.result({"list"}), Catch::Contains(" 2022; its correction waits: session/2\n"));
+    CHECK(village.result({"send"}) == "0 ");
+    CHECK_THAT(village.result({"list"}),
+               Catch::Contains("session/1\t2022-03-20\t23656-01\tCommunication session held\tvoided by session/2\n"));
     CHECK(village.result({"send", "--keep-days", "0"}) == "0 ");
-    CHECK(village.ledger() == Outbox::Ledger{1, 1, 0, 0});
+    CHECK(village.ledger() == Outbox::Ledger{2, 2, 0, 0});
 }
 
 namespace {

@@ -2,6 +2,7 @@
 #include "gateway/web/bodies.hpp"
 
 #include "gateway/web/problems.hpp"
+#include "services/runtime/core/nfc.hpp"
 
 #include <algorithm>
 
@@ -39,7 +40,7 @@ std::optional<Problem> read_json(const HttpRequest& request, Json& body) {
                        "nội dung phải là JSON và có tiêu đề Content-Type: application/json",
                        "Content-Type"};
     }
-    body = is_deep(request.body) ? Json() : Json::parse(request.body, nullptr, false);
+    body = is_deep(request.body) ? Json() : Json::parse(composed(request.body).value_or(request.body), nullptr, false);
     if (!body.is_object()) {
         return Problem{400, "body", "The body cannot be read", "the body is one JSON object", "nội dung phải là một đối tượng JSON", ""};
     }

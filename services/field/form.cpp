@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/field/form.hpp"
 
+#include "services/runtime/core/nfc.hpp"
 #include "services/runtime/core/validator.hpp"
-
-#include <utf8proc.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
-#include <cstdlib>
 #include <limits>
-#include <memory>
 #include <span>
 #include <variant>
 
@@ -199,18 +196,8 @@ std::variant<Value, Error> read_number(const Slot& slot, std::string_view text) 
                         "more, without points or commas (such as 5000000)")};
 }
 
-// In NFC; empty when it is not UTF-8.
-std::optional<std::string> composed(std::string_view text, int more_options = 0) {
-    utf8proc_uint8_t* mapped = nullptr;
-    const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
-    const auto size = utf8proc_map(bytes, static_cast<utf8proc_ssize_t>(text.size()), &mapped,
-                                   static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE | more_options));
-    const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(mapped, &std::free);
-    return size < 0 ? std::nullopt : std::optional(std::string(mapped, mapped + size));
-}
-
 std::variant<Value, Error> read_bool(const Slot& slot, std::string_view text) {
-    const auto typed = composed(text, UTF8PROC_CASEFOLD);
+    const auto typed = composed_in_any_case(text);
     for (const auto& word : words) {
         if (typed == word.name) {
             return Value(word.value);

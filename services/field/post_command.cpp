@@ -5,6 +5,7 @@
 #include "services/field/outbox.hpp"
 #include "services/runtime/adapters/sqlite_store.hpp"
 #include "services/runtime/core/limits.hpp"
+#include "services/runtime/core/nfc.hpp"
 #include "services/runtime/core/rules.hpp"
 #include "services/runtime/core/time.hpp"
 #include "services/runtime/core/validator.hpp"
@@ -101,7 +102,7 @@ std::unique_ptr<std::istream> lines_of(const FieldSettings& settings) {
     return std::make_unique<std::istringstream>(std::move(text));
 }
 
-// Each line that is not empty, and its number, until one is not taken. A mark of the byte order is no part of the first.
+// Each line that is not blank, and its number, until one is not taken; composed. A mark of the byte order is no part of the first.
 bool each_line(std::istream& in, const std::function<bool(const std::string& line, int number)>& take) {
     constexpr std::string_view mark = "\xEF\xBB\xBF";
     std::string line;
@@ -109,10 +110,8 @@ bool each_line(std::istream& in, const std::function<bool(const std::string& lin
         if (number == 1 && line.starts_with(mark)) {
             line.erase(0, mark.size());
         }
-        if (line.ends_with('\r')) {
-            line.pop_back();
-        }
-        if (!line.empty() && !take(line, number)) {
+        const bool is_blank = line.find_first_not_of(" \t\r") == std::string::npos;
+        if (!is_blank && !take(composed(line).value_or(line), number)) {
             return false;
         }
     }

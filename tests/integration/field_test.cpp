@@ -361,11 +361,16 @@ TEST_CASE("a file with a mistake leaves nothing behind and names each wrong line
     CHECK(village.result({"post", "session-held", "--file", file}) ==
           "0 kept, waiting to be sent: session/1\nkept, waiting to be sent: session/2\n");
     CHECK(village.ledger() == Outbox::Ledger{2, 0, 0, 2});
+    // As a Mac writes Lơ Ku, before a line of blanks.
+    std::ofstream(file) << R"({"note":"Lo)"
+                        << "\u031B Ku"
+                        << R"(",)" << good.substr(1) << "\n  \r\n";
+    CHECK(village.result({"post", "session-held", "--file", file}) == "0 kept, waiting to be sent: session/3\n");
     // What is taken back need not be said again.
     std::ofstream(file) << R"({"occurredOn":"2022-03-20","village":"23656-01","organisation":"WOMEN","role":"ASSOCIATION_OFFICER",)"
                         << R"("correction":{"action":"VOID","reason":"DID_NOT_HAPPEN","sequence":"2"}})"
                         << "\n";
-    CHECK(village.result({"post", "session-held", "--file", file}) == "0 kept, waiting to be sent: session/3\n");
+    CHECK(village.result({"post", "session-held", "--file", file}) == "0 kept, waiting to be sent: session/4\n");
 }
 
 }  // namespace field_test

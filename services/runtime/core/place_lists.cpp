@@ -2,13 +2,10 @@
 #include "services/runtime/core/place_lists.hpp"
 
 #include "services/runtime/core/csv.hpp"
-
-#include <utf8proc.h>
+#include "services/runtime/core/nfc.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <map>
-#include <memory>
 #include <tuple>
 
 namespace chieng {
@@ -29,15 +26,6 @@ struct CommuneType {
 constexpr CommuneType commune_types[] = {
     {"Phường", v1::Place::URBAN}, {"Thị trấn", v1::Place::URBAN}, {"Xã", v1::Place::RURAL}, {"Đặc khu", v1::Place::KIND_UNSPECIFIED}};
 
-// The same letters have several spellings in Unicode; the register has one.
-std::string composed(const std::string& text) {
-    utf8proc_uint8_t* mapped = nullptr;
-    const auto size = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()),
-                                   &mapped, static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
-    const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(mapped, &std::free);
-    return size < 0 ? text : std::string(reinterpret_cast<const char*>(mapped), static_cast<std::size_t>(size));
-}
-
 void check_code(const Csv& csv, int line, std::string_view what, const std::string& code, std::size_t digits) {
     if (code.size() != digits || !std::all_of(code.begin(), code.end(), [](char c) { return '0' <= c && c <= '9'; })) {
         csv.refuse(line, "the code of a " + std::string(what) + " has " + std::to_string(digits) + " digits, this is '" + code + "'" +
@@ -48,6 +36,7 @@ void check_code(const Csv& csv, int line, std::string_view what, const std::stri
 // What a row says of itself; what it says of others is looked at when all rows are there.
 UnitList::Unit read_unit(const Csv& csv, const Csv::Row& row) {
     const auto cell = [&](std::string_view name) { return row.cells[csv.column(name)]; };
+    const auto words = [&](std::string_view name) { return composed(cell(name)).value_or(cell(name)); };
     UnitList::Unit unit{{}, row.line};
     auto& place = unit.place;
     const auto level = cell("level");
@@ -58,7 +47,7 @@ UnitList::Unit read_unit(const Csv& csv, const Csv::Row& row) {
     place.set_code(cell("code"));
     check_code(csv, row.line, form->name, place.code(), form->digits);
     place.set_level(form->level);
-    place.mutable_name()->set_vi(composed(cell("full_name")));
+    place.mutable_name()->set_vi(words("full_name"));
     if (place.name().vi().empty()) {
         csv.refuse(row.line, place.code() + " has no full_name");
     }
@@ -70,7 +59,7 @@ UnitList::Unit read_unit(const Csv& csv, const Csv::Row& row) {
         csv.refuse(row.line, place.code() + (place.parent().empty() ? " has no parent_code" : " is a province and has a parent_code"));
     }
     if (form->level == v1::Place::COMMUNE_LEVEL) {
-        const auto type = composed(cell("type_vi"));
+        const auto type = words("type_vi");
         const auto* known =
             std::find_if(std::begin(commune_types), std::end(commune_types), [&](const auto& one) { return one.name == type; });
         if (known == std::end(commune_types)) {

@@ -2,15 +2,14 @@
 #include "services/runtime/core/validator.hpp"
 
 #include "chieng/v1/options.pb.h"
+#include "services/runtime/core/nfc.hpp"
 #include "services/runtime/core/time.hpp"
 
 #include <google/protobuf/descriptor.h>
-#include <utf8proc.h>
 #include <boost/container/small_vector.hpp>
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
 #include <numeric>
 #include <optional>
@@ -32,13 +31,7 @@ bool is_plain(std::string_view text) {
 }
 
 bool is_nfc(std::string_view text) {
-    utf8proc_uint8_t* mapped = nullptr;
-    const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
-    const auto size = utf8proc_map(bytes, static_cast<utf8proc_ssize_t>(text.size()), &mapped,
-                                   static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
-    const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(mapped, &std::free);
-    return size == static_cast<utf8proc_ssize_t>(text.size()) &&
-           std::equal(text.begin(), text.end(), mapped, [](char a, utf8proc_uint8_t b) { return static_cast<utf8proc_uint8_t>(a) == b; });
+    return composed(text) == text;
 }
 
 std::size_t characters(std::string_view text) {

@@ -81,7 +81,10 @@ std::string client_name() {
 }
 
 int no_answer(const ReportSettings& settings) {
-    std::fprintf(stderr, "no answer from the gateway of %s at %s; is it running, and may this user ask it (mosquitto.acl)?\n",
+    std::fprintf(stderr,
+                 settings.english
+                     ? "no answer from the gateway of %s at %s; is it running, and may this user ask it (mosquitto.acl)?\n"
+                     : "máy chủ của %s tại %s không trả lời; máy có đang chạy không, tài khoản này có được hỏi không (mosquitto.acl)?\n",
                  settings.place.c_str(), settings.mqtt.broker.c_str());
     return exit_unavailable;
 }
@@ -96,7 +99,7 @@ int ask_values(const ReportSettings& settings, const v1::ValuesRequest& request,
         return no_answer(settings);
     }
     if (!reply->error().empty()) {
-        throw std::invalid_argument(reply->error());
+        throw std::invalid_argument(error_text(settings, *reply));
     }
     values.assign(reply->values().begin(), reply->values().end());
     const auto now = static_cast<std::uint64_t>(Clock().now().civil.time_since_epoch().count());
@@ -124,7 +127,7 @@ int file_period(const ReportSettings& settings, const Definitions& definitions, 
         return no_answer(settings);
     }
     if (!reply->error().empty()) {
-        std::fprintf(stderr, "%s\n", reply->error().c_str());
+        std::fprintf(stderr, "%s\n", error_text(settings, *reply).c_str());
         return exit_data;
     }
     const auto& report = reply->report();
@@ -134,8 +137,8 @@ int file_period(const ReportSettings& settings, const Definitions& definitions, 
         report.digest().c_str());
     tell_silent(settings, report, definitions, places);
     if (!reply->posted().empty()) {
-        std::printf(settings.english ? "period-filed is posted as %s: its targets stand too\n"
-                                     : "đã gửi tin chốt kỳ %s: chỉ tiêu của kỳ cũng được chốt\n",
+        std::printf(settings.english ? "period-filed is posted as %s: once it is stored, its targets stand too\n"
+                                     : "đã gửi tin chốt kỳ %s: khi tin được nhận, chỉ tiêu của kỳ cũng được chốt\n",
                     reply->posted().c_str());
     } else if (has_monitoring(report)) {
         const auto filed_on = day_at(Seconds(std::chrono::seconds(report.filed_at())));
@@ -162,7 +165,7 @@ int acknowledge(const ReportSettings& settings) {
         return no_answer(settings);
     }
     if (!reply->error().empty()) {
-        std::fprintf(stderr, "%s\n", reply->error().c_str());
+        std::fprintf(stderr, "%s\n", error_text(settings, *reply).c_str());
         return exit_data;
     }
     const auto& report = reply->report();

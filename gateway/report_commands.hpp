@@ -32,6 +32,10 @@ struct ReportSettings {
 // Asks the gateway once; empty when it does not answer.
 std::optional<v1::ReportReply> ask_reports(const ReportSettings& settings, const v1::ReportRequest& request);
 int no_answer(const ReportSettings& settings);
+template <class Reply>
+[[nodiscard]] const std::string& error_text(const ReportSettings& settings, const Reply& reply) {
+    return settings.english || reply.error_vi().empty() ? reply.error() : reply.error_vi();
+}
 // Of this process, at the broker and in what it is answered on.
 [[nodiscard]] std::string client_name();
 

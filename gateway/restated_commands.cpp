@@ -81,7 +81,7 @@ std::variant<v1::ReportReply, int> ask_filed(const ReportSettings& settings, boo
         return no_answer(settings);
     }
     if (!reply->error().empty()) {
-        std::fprintf(stderr, "%s\n", reply->error().c_str());
+        std::fprintf(stderr, "%s\n", error_text(settings, *reply).c_str());
         return exit_data;
     }
     return std::move(*reply);

@@ -43,34 +43,60 @@ std::string basis_key(std::string_view kind, std::uint64_t digest) {
     return "basis/" + std::string(kind) + "/" + big_endian(digest);
 }
 
-std::string no_period(const std::string& period) {
-    return "period '" + period + "': such as " + std::string(period_forms);
+v1::Label both(std::string vi, std::string en) {
+    v1::Label label;
+    label.set_vi(std::move(vi));
+    label.set_en(std::move(en));
+    return label;
 }
 
-constexpr std::string_view still_reading = "the gateway is still reading its feeds; ask again in a minute";
+template <class Reply>
+void refuse(Reply& reply, const v1::Label& why) {
+    reply.set_error(why.en());
+    reply.set_error_vi(why.vi());
+}
+
+v1::Label no_period(const std::string& period) {
+    return both("kỳ '" + period + "' không đọc được; hãy ghi như " + period_forms, "period '" + period + "': such as " + period_forms);
+}
+
+v1::Label still_reading() {
+    return both("máy chủ đang đọc lại các sổ; hãy hỏi lại sau một phút", "the gateway is still reading its feeds; ask again in a minute");
+}
+
 constexpr std::uint32_t revisions_max = 99;
 constexpr std::size_t why_bytes_max = 500;
 constexpr std::size_t filed_by_bytes_max = 100;
 
 // What is wrong with the request to file a period once more, or for the first time.
-std::string refusal_of(const v1::ReportRequest& request, const Period& period, std::uint32_t revision, Day today) {
+std::optional<v1::Label> refusal_of(const v1::ReportRequest& request, const Period& period, std::uint32_t revision, Day today) {
+    const auto of = [&](const std::string& vi, const std::string& en) {
+        return both("kỳ " + request.period() + " " + vi, "period " + request.period() + " " + en);
+    };
     if (today <= period.last_day()) {
-        return "period " + request.period() + " ends on " + format_day(period.last_day()) + "; it is filed after that day";
+        const auto last = format_day(period.last_day());
+        return of("kết thúc ngày " + last + "; chỉ chốt sau ngày đó", "ends on " + last + "; it is filed after that day");
     }
     if (period.last_day() < programme_begins) {
-        return "period " + request.period() + " ended before the programme began, on " + format_day(programme_begins);
+        const auto begins = format_day(programme_begins);
+        return of("kết thúc trước khi chương trình bắt đầu, ngày " + begins, "ended before the programme began, on " + begins);
     }
     if (revision > revisions_max) {
-        return "period " + request.period() + " was filed " + std::to_string(revisions_max) + " times; that is the limit";
+        const auto most = std::to_string(revisions_max);
+        return of("đã chốt " + most + " lần, là nhiều nhất", "was filed " + most + " times; that is the limit");
     }
     if (revision > 1 && request.why().empty()) {
-        return "period " + request.period() + " was filed before, as revision " + std::to_string(revision - 1) +
-               "; say why it is filed once more (why)";
+        const auto before = std::to_string(revision - 1);
+        return of("đã chốt lần " + before + "; hãy nêu lý do chốt lại (why)",
+                  "was filed before, as revision " + before + "; say why it is filed once more (why)");
     }
     if (request.why().size() > why_bytes_max || request.filed_by().size() > filed_by_bytes_max) {
-        return "why: at most " + std::to_string(why_bytes_max) + " bytes; filed_by: at most " + std::to_string(filed_by_bytes_max);
+        const auto why = std::to_string(why_bytes_max);
+        const auto by = std::to_string(filed_by_bytes_max);
+        return both("why: nhiều nhất " + why + " byte; filed_by: nhiều nhất " + by,
+                    "why: at most " + why + " bytes; filed_by: at most " + by);
     }
-    return {};
+    return std::nullopt;
 }
 
 }  // namespace
@@ -201,7 +227,7 @@ bool Reports::take(const Message& message, bool caught_up, Instant now, Actions&
         if (request.ParseFromString(message.payload)) {
             reply = values(request, caught_up);
         } else {
-            reply.set_error("the request is not a chieng.v1.ValuesRequest");
+            refuse(reply, both("câu hỏi không phải là chieng.v1.ValuesRequest", "the request is not a chieng.v1.ValuesRequest"));
         }
         actions.emplace_back(Publish{{reply_to, reply.SerializeAsString(), false}});
         return true;
@@ -214,7 +240,7 @@ bool Reports::take(const Message& message, bool caught_up, Instant now, Actions&
             reply.set_posted(filed_(request, reply));
         }
     } else {
-        reply.set_error("the request is not a chieng.v1.ReportRequest");
+        refuse(reply, both("câu hỏi không phải là chieng.v1.ReportRequest", "the request is not a chieng.v1.ReportRequest"));
     }
     actions.emplace_back(Publish{{reply_to, reply.SerializeAsString(), false}});
     return true;
@@ -224,9 +250,9 @@ v1::ReportReply Reports::answer(const v1::ReportRequest& request, bool caught_up
     v1::ReportReply reply;
     const auto period = Period::parse(v1::OFFICIAL, request.period());
     if (!period) {
-        reply.set_error(no_period(request.period()));
+        refuse(reply, no_period(request.period()));
     } else if (!caught_up) {
-        reply.set_error(std::string(still_reading));
+        refuse(reply, still_reading());
     } else if (!request.file()) {
         if (auto held = filed(request.period(), request.revision())) {
             if (request.acknowledged_by().empty()) {
@@ -243,7 +269,8 @@ v1::ReportReply Reports::answer(const v1::ReportRequest& request, bool caught_up
                 put_basis(reply);
             }
         } else {
-            reply.set_error("period " + request.period() + " has not been filed; file it first");
+            refuse(reply, both("kỳ " + request.period() + " chưa chốt; hãy chốt trước",
+                               "period " + request.period() + " has not been filed; file it first"));
         }
     } else {
         file(request, *period, now, reply, actions);
@@ -255,17 +282,19 @@ v1::ValuesReply Reports::values(const v1::ValuesRequest& request, bool caught_up
     v1::ValuesReply reply;
     const auto period = Period::parse(request.calendar() == "calendar" ? v1::CALENDAR_MONTHS : v1::OFFICIAL, request.period());
     if (!period) {
-        reply.set_error(no_period(request.period()));
+        refuse(reply, no_period(request.period()));
         return reply;
     }
     const auto map = request.map().empty() ? std::nullopt : parse_day(request.map());
     const auto day = map.value_or(period->last_day());
     if ((!request.map().empty() && !map) || places_.find(request.area(), day) == nullptr) {
-        reply.set_error("there is no place " + request.area() + " on " + (map || request.map().empty() ? format_day(day) : request.map()));
+        const auto on = map || request.map().empty() ? format_day(day) : request.map();
+        refuse(reply, both("ngày " + on + " không có nơi " + request.area(), "there is no place " + request.area() + " on " + on));
     } else if (request.area() != place_ && !places_.was_within(request.area(), place_)) {
-        reply.set_error(request.area() + " was never a place of " + place_ + "; ask the gateway that it belongs to");
+        refuse(reply, both(request.area() + " chưa bao giờ thuộc " + place_ + "; hãy hỏi máy chủ của nơi ấy",
+                           request.area() + " was never a place of " + place_ + "; ask the gateway that it belongs to"));
     } else if (!caught_up) {
-        reply.set_error(std::string(still_reading));
+        refuse(reply, still_reading());
     } else {
         std::vector<std::string> areas{request.area()};
         if (request.children()) {
@@ -284,12 +313,12 @@ v1::ValuesReply Reports::values(const v1::ValuesRequest& request, bool caught_up
 void Reports::file(const v1::ReportRequest& request, const Period& period, Instant now, v1::ReportReply& reply, Actions& actions) {
     const auto before = filed(request.period(), 0);
     const auto revision = before ? before->revision() + 1 : 1;
-    if (auto wrong = refusal_of(request, period, revision, day_at(now.civil)); !wrong.empty()) {
-        reply.set_error(std::move(wrong));
+    if (const auto wrong = refusal_of(request, period, revision, day_at(now.civil))) {
+        refuse(reply, *wrong);
         return;
     }
     if (definitions_.shown(period).empty()) {
-        reply.set_error(nothing_told_label(period).en());
+        refuse(reply, nothing_told_label(period));
         return;
     }
     auto& made = *reply.mutable_report() = report(period, revision, now);
@@ -315,7 +344,8 @@ bool Reports::acknowledges(const std::string& recipient) const {
 // The first time stands, and is said again.
 void Reports::acknowledge(const std::string& recipient, v1::ReportReply& reply, Instant now, Actions& actions) {
     if (!acknowledges(recipient)) {
-        reply.set_error("nobody named " + recipient + " acknowledges what " + place_ + " reports");
+        refuse(reply, both("không có nơi nhận " + recipient + " xác nhận báo cáo của " + place_,
+                           "nobody named " + recipient + " acknowledges what " + place_ + " reports"));
         return;
     }
     const auto& report = reply.report();

@@ -194,8 +194,8 @@ std::optional<PostEvent> Api::filing(const FilePeriod& asked, const v1::ReportRe
 
 HttpReply Api::filed(const FilePeriod& asked, const v1::ReportReply& reply, const Now& now, Json event) {
     if (!reply.error().empty()) {
-        return reply_of({409, "not-filed", "It was not filed", reply.error(),
-                         "chưa chốt được kỳ " + asked.period + "; lý do (tiếng Anh): " + reply.error(), "period"});
+        return reply_of(
+            {409, "not-filed", "It was not filed", reply.error(), "chưa chốt được kỳ " + asked.period + ": " + reply.error_vi(), "period"});
     }
     const HttpRequest request;
     const Call call{world_, request, now, rights_, sessions_, hidings_, columns_, asked.viewer, rights_.share(asked.viewer)};

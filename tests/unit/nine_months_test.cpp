@@ -72,6 +72,7 @@ TEST_CASE("nine months that no definition names are a period without figures, wh
     world.at("2022-11-20");
     CHECK(world.refused("/api/v1/table?period=2022-9M", as("gong")) == "400 period");
     CHECK(world.file("2022-9M").error().find("no indicator is told over 2022-9M") != std::string::npos);
+    CHECK_FALSE(world.file("2022-9M").error_vi().empty());
     WebWorld other("23656", rights_of_three(), with_nine_months());
     other.happened(a_session_on(1, "2022-03-20"));
     other.at("2022-11-20");

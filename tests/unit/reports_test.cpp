@@ -143,6 +143,7 @@ TEST_CASE("what the broker holds of filed reports stands, when the gateway's fil
     const auto hear = [&](const std::string& where, const std::string& payload) { later.hear(Input(Arrived{{where, payload, true}})); };
     hear(topics::report("23656", "2022-Q1", "1"), std::regex_replace(kept.at(topic), std::regex("\"revision\":1"), "\"revision\":2"));
     CHECK(later.ask("2022-H1", false).error() == "period 2022-H1 has not been filed; file it first");
+    CHECK(later.ask("2022-H1", false).error_vi() == "kỳ 2022-H1 chưa chốt; hãy chốt trước");
     hear(topic, kept.at(topic));
     hear(topics::acknowledged("23656", "2022-H1", "1", "commune/party"),
          kept.at(topics::acknowledged("23656", "2022-H1", "1", "commune/party")));

@@ -111,6 +111,10 @@ std::string time_text(std::uint64_t seconds) {
     return format_day(day) + text;
 }
 
+bool is_refused(const store::v1::OutboxItem& item) {
+    return item.answer().verdict() == v1::REFUSED || item.answer().first() == v1::REFUSED;
+}
+
 std::string state_of(const FieldSettings& settings, const store::v1::OutboxItem& item) {
     if (!item.done() && item.attempts() == 0) {
         return in_tongue(settings, "đang chờ, chưa gửi lần nào", "waiting, never sent");
@@ -122,7 +126,7 @@ std::string state_of(const FieldSettings& settings, const store::v1::OutboxItem&
                                 : "đã gửi " + times + " lần, lần cuối " + last + ", chưa có biên nhận";
     }
     std::string text;
-    if (item.answer().verdict() == v1::REFUSED || item.answer().first() == v1::REFUSED) {
+    if (is_refused(item)) {
         text = in_tongue(settings, "không nhận:", "refused:");
         for (const auto& reason : item.answer().reasons()) {
             text += " [" + reason.field() + "] " + in_tongue(settings, reason.vi(), reason.en());
@@ -156,33 +160,57 @@ const std::string& damaged_text(const FieldSettings& settings) {
     return in_tongue(settings, vi, en);
 }
 
-// What this device itself has said of its events since: by service and number, its latest correction that was not refused.
-using Corrections = std::map<std::pair<std::string, std::uint64_t>, store::v1::OutboxItem>;
+// What this device has said of its own events since, by service and number: the latest correction that was stored, and the latest that
+// waits. Also of a correction, by one that names it.
+struct Since {
+    std::uint64_t stored = 0;
+    bool voids = false;
+    std::uint64_t waiting = 0;
+};
+using Corrections = std::map<std::pair<std::string, std::uint64_t>, Since>;
 
 Corrections corrections_in(Outbox& outbox) {
-    Corrections corrections;
+    Corrections since;
+    std::map<std::pair<std::string, std::uint64_t>, std::uint64_t> corrects;
     outbox.visit("", [&](const store::v1::OutboxItem& item) {
-        const bool is_refused = item.answer().verdict() == v1::REFUSED || item.answer().first() == v1::REFUSED;
-        if (item.corrects() != 0 && !is_refused) {
-            corrections[{item.service(), item.corrects()}] = item;
+        if (item.corrects() == 0 || is_refused(item)) {
+            return;
+        }
+        corrects[{item.service(), item.sequence()}] = item.corrects();
+        for (auto target = item.corrects(); target != 0;) {
+            auto& one = since[{item.service(), target}];
+            if (item.done()) {
+                one.stored = item.sequence();
+                one.voids = item.voids();
+            } else {
+                one.waiting = item.sequence();
+            }
+            const auto next = corrects.find({item.service(), target});
+            target = next == corrects.end() ? 0 : next->second;
         }
     });
-    return corrections;
+    return since;
 }
 
-// Its receipt says where an event counted then.
+// Its receipt says where an event counted then. Whether a later correction stands, only the commune knows: an officer may have corrected
+// it, too.
 std::string state_since(const FieldSettings& settings, const store::v1::OutboxItem& item, const Corrections& corrections) {
     const auto found = corrections.find({item.service(), item.sequence()});
-    if (found == corrections.end()) {
+    if (found == corrections.end() || is_refused(item)) {
         return state_of(settings, item);
     }
-    const auto& correction = found->second;
-    const auto by = item.service() + "/" + std::to_string(correction.sequence());
-    if (!correction.done()) {
-        return state_of(settings, item) + in_tongue(settings, "; tin đính chính đang chờ: ", "; its correction waits: ") + by;
+    const auto& since = found->second;
+    const auto name = [&](std::uint64_t sequence) { return item.service() + "/" + std::to_string(sequence); };
+    auto text = state_of(settings, item);
+    if (since.stored != 0) {
+        text = since.voids ? in_tongue(settings, "đã nhận; sau đó có tin hủy: ", "stored; taken back since: ")
+                           : in_tongue(settings, "đã nhận; sau đó có tin đính chính: ", "stored; corrected since: ");
+        text += name(since.stored);
     }
-    return correction.voids() ? in_tongue(settings, "đã hủy bằng tin ", "voided by ") + by
-                              : in_tongue(settings, "đã đính chính bằng tin ", "replaced by ") + by;
+    if (since.waiting > since.stored) {
+        text += in_tongue(settings, "; tin đính chính đang chờ: ", "; a correction waits: ") + name(since.waiting);
+    }
+    return text;
 }
 
 int list(const FieldSettings& settings) {

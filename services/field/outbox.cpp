@@ -19,6 +19,16 @@ using outbox_records::parse;
 
 namespace {
 
+bool is_conflict(const v1::Answer& answer) {
+    static const auto code = reason(ReasonCode::conflict, "", "").code();
+    return answer.verdict() == v1::REFUSED &&
+           std::any_of(answer.reasons().begin(), answer.reasons().end(), [&](const v1::Reason& one) { return one.code() == code; });
+}
+
+v1::Reason conflict_with_target(std::uint64_t target) {
+    return reason(ReasonCode::conflict, "correction.sequence", std::to_string(target));
+}
+
 std::string next_key(const std::string& service) {
     return std::string(Outbox::counted_posts) + service;
 }
@@ -63,6 +73,8 @@ Outbox::Posted Outbox::post(v1::Event event, const std::string& service, const P
     Reasons reasons;
     if (waiting_ >= limits::outbox_events_max) {
         reasons.push_back(reason(ReasonCode::outbox_full, "", std::to_string(limits::outbox_events_max)));
+    } else if (item.corrects() >= sequence) {
+        reasons.push_back(reason(ReasonCode::nothing_to_correct, "correction.sequence", std::to_string(item.corrects())));
     } else if (item.event().size() > limits::event_bytes_max) {
         reasons.push_back(reason(ReasonCode::too_large, "", std::to_string(item.event().size())));
     } else {
@@ -90,12 +102,9 @@ Reasons Outbox::judge_own_target(const v1::Event& event, const std::string& serv
     if (!event.has_correction() || !event.correction().device().empty()) {
         return {};
     }
-    const auto target = find(service, event.correction().sequence());
-    const auto conflict = reason(ReasonCode::conflict, "correction.sequence", std::to_string(event.correction().sequence()));
-    const bool is_others = target && target->answer().verdict() == v1::REFUSED &&
-                           std::any_of(target->answer().reasons().begin(), target->answer().reasons().end(),
-                                       [&](const v1::Reason& one) { return one.code() == conflict.code(); });
-    return is_others ? Reasons{conflict} : Reasons();
+    const auto sequence = event.correction().sequence();
+    const auto target = find(service, sequence);
+    return target && is_conflict(target->answer()) ? Reasons{conflict_with_target(sequence)} : Reasons();
 }
 
 bool Outbox::post_together(const std::function<bool()>& posts) {
@@ -152,6 +161,9 @@ std::uint64_t Outbox::apply(const std::string& service, const v1::Answer& answer
         if (const auto at = box.waiting.find(sequence); at != box.waiting.end()) {
             close(service, box, at, answer, verdict, now);
             box.waiting.erase(at);
+            if (is_conflict(answer)) {
+                refuse_corrections_of(service, box, sequence, now);
+            }
         }
     }
     const auto answered = before - box.waiting.size();
@@ -189,6 +201,26 @@ std::optional<std::uint32_t> Outbox::digest_of(const std::string& service, const
     return record ? digest_in(*record) : std::nullopt;
 }
 
+void Outbox::refuse_corrections_of(const std::string& service, Box& box, std::uint64_t sequence, std::uint64_t now) {
+    std::vector<std::uint64_t> refused{sequence};
+    v1::Answer answer;
+    answer.set_verdict(v1::REFUSED);
+    for (std::size_t i = 0; i < refused.size(); ++i) {
+        const auto target = refused[i];
+        *(answer.reasons_size() == 0 ? answer.add_reasons() : answer.mutable_reasons(0)) = conflict_with_target(target);
+        for (auto at = box.waiting.upper_bound(target); at != box.waiting.end();) {
+            const auto corrected = box.corrections.find(at->first);
+            if (corrected != box.corrections.end() && corrected->second == target) {
+                refused.push_back(at->first);
+                close(service, box, at, answer, v1::REFUSED, now);
+                at = box.waiting.erase(at);
+            } else {
+                ++at;
+            }
+        }
+    }
+}
+
 void Outbox::close(const std::string& service, Box& box, Waiting::iterator at, const v1::Answer& answer, v1::Verdict verdict,
                    std::uint64_t now) {
     auto record = find(service, at->first).value_or(store::v1::OutboxItem());  // what it is about may be damaged: the answer is known
@@ -208,6 +240,7 @@ void Outbox::close(const std::string& service, Box& box, Waiting::iterator at, c
     } else {
         ++box.refused;
     }
+    box.corrections.erase(at->first);
     box.attempted = true;  // one less
     store_.put(item_key(service, at->first), record.SerializeAsString());
     if (answered_) {
@@ -281,6 +314,15 @@ const Outbox::Waiting& Outbox::waiting(const std::string& service) const {
     static const Waiting nothing;
     const auto found = boxes_.find(service);
     return found == boxes_.end() ? nothing : found->second.waiting;
+}
+
+bool Outbox::waits_for_another(const std::string& service, std::uint64_t sequence) const {
+    const auto found = boxes_.find(service);
+    if (found == boxes_.end()) {
+        return false;
+    }
+    const auto corrected = found->second.corrections.find(sequence);
+    return corrected != found->second.corrections.end() && found->second.waiting.contains(corrected->second);
 }
 
 std::string Outbox::frozen(const std::string& service, std::uint64_t sequence) {

@@ -93,6 +93,9 @@ public:
 
     // Sequences that wait for a receipt, in order.
     [[nodiscard]] const Waiting& waiting(const std::string& service) const;
+    // Whether it corrects one of them: another client may have this device's name, and its event that number. What the answer says of it
+    // is waited for; with a CONFLICT the correction is refused here.
+    [[nodiscard]] bool waits_for_another(const std::string& service, std::uint64_t sequence) const;
     [[nodiscard]] std::uint64_t waiting_count() const { return waiting_; }
 
     // Those that were set aside, in order. waiting() does not name them.
@@ -125,7 +128,8 @@ private:
         std::uint64_t refused = 0;
         std::uint64_t pruned = 0;  // of those stored
         Waiting waiting;
-        bool attempted = false;  // since they were written down
+        std::map<std::uint64_t, std::uint64_t> corrections;  // of those that wait: the own number that each corrects
+        bool attempted = false;                              // since they were written down
         Intervals forgotten;
     };
 
@@ -138,6 +142,7 @@ private:
     std::uint64_t apply(const std::string& service, const v1::Answer& answer, std::uint64_t now);
     [[nodiscard]] bool is_about_ours(const std::string& service, const Box& box, const v1::Answer& answer);
     [[nodiscard]] std::optional<std::uint32_t> digest_of(const std::string& service, const Box& box, std::uint64_t sequence);
+    void refuse_corrections_of(const std::string& service, Box& box, std::uint64_t sequence, std::uint64_t now);
     void close(const std::string& service, Box& box, Waiting::iterator at, const v1::Answer& answer, v1::Verdict verdict,
                std::uint64_t now);
     [[nodiscard]] static Intervals to_forget(const Box& box, const Intervals& numbers, std::uint64_t& waiting);

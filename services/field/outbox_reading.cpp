@@ -86,6 +86,9 @@ void Outbox::take(const store::v1::OutboxItem& item) {
     box.next = std::max(box.next, item.sequence() + 1);  // whatever else is damaged, a number is never used twice
     if (!item.done()) {
         box.waiting.try_emplace(item.sequence(), Pending{digest_in(item).value_or(0)});
+        if (item.corrects() != 0) {
+            box.corrections.emplace(item.sequence(), item.corrects());
+        }
         ++waiting_;
     } else if (final_verdict(item.answer()) == v1::STORED) {
         ++box.stored;

@@ -56,6 +56,9 @@ std::optional<Kept> post_one(const FieldSettings& settings, Store& store, Outbox
                              const std::string& where) {
     const auto now = Clock().now();
     auto service = service_for(settings, event);
+    if (event.correction().device() == settings.device) {
+        event.mutable_correction()->clear_device();  // its own, as who names none says
+    }
     const auto posted = outbox.post(std::move(event), service, &places, settings.commune, day_at(now.civil),
                                     static_cast<std::uint64_t>(now.civil.time_since_epoch().count()),
                                     [&](std::uint64_t) { store.put(commune_key, settings.commune); });

@@ -183,6 +183,9 @@ std::optional<Publish> Sender::next_message(const std::string& service, Lane& la
         if (lane.under_way.size() == limits::batch_events_max) {
             break;
         }
+        if (outbox_.waits_for_another(service, sequence)) {
+            continue;
+        }
         auto bytes = outbox_.frozen(service, sequence);
         if (bytes.empty()) {
             lane.under_way.clear();

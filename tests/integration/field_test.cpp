@@ -269,10 +269,10 @@ TEST_CASE("the list tells waiting, sent, stored and refused apart", "[integratio
                 .result({"post", "session-held", "--occurred-on", "2022-03-20", "--village", "23656-01", "--organisation", "VILLAGE",
                          "--role", "VILLAGE_HEAD", "--action", "VOID", "--corrects", "1", "--reason", "WRONG_DATE"})
                 .starts_with("0 "));  // without saying once more what is taken back
-    CHECK_THAT(village.result({"list"}), Catch::Contains(" 2022; its correction waits: session/2\n"));
+    CHECK_THAT(village.result({"list"}), Catch::Contains(" 2022; a correction waits: session/2\n"));
     CHECK(village.result({"send"}) == "0 ");
     CHECK_THAT(village.result({"list"}),
-               Catch::Contains("session/1\t2022-03-20\t23656-01\tCommunication session held\tvoided by session/2\n"));
+               Catch::Contains("session/1\t2022-03-20\t23656-01\tCommunication session held\tstored; taken back since: session/2\n"));
     CHECK(village.result({"send", "--keep-days", "0"}) == "0 ");
     CHECK(village.ledger() == Outbox::Ledger{2, 2, 0, 0});
 }

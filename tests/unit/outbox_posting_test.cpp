@@ -102,12 +102,37 @@ TEST_CASE("who corrects a number that is another client's content is told so: it
     CHECK(phone.post(correcting(a_session_held(0), v1::Correction::REPLACE, 3)) == 5);
 }
 
+TEST_CASE("a correction waits for the answer about what it corrects, and is refused with it when that is a stranger's number", "[outbox]") {
+    const auto is_conflict = GENERATE(false, true);
+    LonePhone phone;
+    phone.post_many(1);
+    CHECK(phone.post(correcting(an_event(0), v1::Correction::VOID, 1)) == 2);
+    CHECK(phone.post(correcting(a_session_held(0), v1::Correction::REPLACE, 2)) == 3);
+    phone.post_many(1);
+    phone.restart();
+    CHECK(sent(phone.give(LinkUp{})) == Sent{"session:1,4"});
+    auto answer = verdict(is_conflict ? v1::REFUSED : v1::STORED);
+    if (is_conflict) {
+        *answer.add_reasons() = reason(ReasonCode::conflict, "", "1");
+    }
+    answer.set_check(phone.outbox->find("session", 1)->digest());
+    phone.receive(answer, {{1, 1}});
+    if (is_conflict) {
+        CHECK(phone.outbox->ledger() == Outbox::Ledger{4, 0, 3, 1});
+        CHECK(phone.outbox->find("session", 3)->answer().reasons(0).field() == "correction.sequence");
+        CHECK(sent(phone.give(LinkUp{})) == Sent{"session:4"});
+    } else {
+        CHECK(sent(phone.give(LinkUp{})) == Sent{"session:2,4"});  // and 3 after 2
+    }
+}
+
 TEST_CASE("what no service takes is not kept: nobody would ever answer it", "[outbox]") {
     LonePhone phone;
-    auto taken_back = an_event(0);
-    taken_back = correcting(taken_back, v1::Correction::VOID, 1);
+    const auto taken_back = correcting(an_event(0), v1::Correction::VOID, 1);
     CHECK(codes(phone.try_post(taken_back, "")) == "UNKNOWN_TYPE ");
-    CHECK(phone.post(taken_back) == 1);
+    CHECK(codes(phone.try_post(taken_back)) == "NOTHING_TO_CORRECT ");  // it would have that number itself
+    phone.post_many(1);
+    CHECK(phone.post(taken_back) == 2);
 }
 
 TEST_CASE("without a register of places the village is left to the service", "[outbox]") {

@@ -41,13 +41,15 @@ void print_late(const LateEvents& late, bool english) {
                             : "  %s không còn đủ tin mà báo cáo đã đọc; không tách được các tin đến sau\n",
                     feed.c_str());
     }
-    for (const auto& [feed, device, event] : late.events()) {
-        const auto* type = body_type(event);
+    for (const auto& [feed, device, event, about] : late.events()) {
+        const auto* type = body_type(about);
         const auto label = type == nullptr ? v1::Label() : rule_of(*type).label();
         const auto correction = named(event.correction().action());
+        const auto& of_device = event.correction().device().empty() ? device : event.correction().device();
+        const auto corrected = " " + of_device + "/" + std::to_string(event.correction().sequence());
         std::printf("  %s/%s/%llu  %s  %s%s\n", feed.c_str(), device.c_str(), static_cast<unsigned long long>(event.sequence()),
                     event.occurred_on().c_str(), (english ? label.en() : label.vi()).c_str(),
-                    event.has_correction() ? ("  (" + (english ? correction.en : correction.vi) + ")").c_str() : "");
+                    event.has_correction() ? ("  (" + (english ? correction.en : correction.vi) + corrected + ")").c_str() : "");
     }
 }
 
@@ -62,8 +64,9 @@ void print_values(const std::vector<Restated>& others, const v1::Report& report,
         const auto& indicator = definition->indicator;
         const auto filed = restated.has_filed() ? text_of(indicator, restated.filed()) : std::string("–");
         const auto now = restated.has_now() ? text_of(indicator, restated.now()) : std::string("–");
+        const auto told = [&](const std::string& text) { return english ? text : with_comma(text); };
         std::printf("%-9s %-7s %s: %s → %s%s\n", named.area().c_str(), named.indicator().c_str(),
-                    (english ? indicator.label().en() : indicator.label().vi()).c_str(), filed.c_str(), now.c_str(),
+                    (english ? indicator.label().en() : indicator.label().vi()).c_str(), told(filed).c_str(), told(now).c_str(),
                     !is_whole      ? (english ? " (parts)" : " (chi tiết)")
                     : filed == now ? (english ? " (by less than is shown)" : " (khác ít hơn số hiển thị)")
                                    : "");
@@ -186,7 +189,10 @@ int show_restated(const ReportSettings& settings, const Definitions& definitions
     static_cast<void>(host.run(std::chrono::seconds(60)));
     print_late(late, settings.english);
     if (!late.whole()) {
-        std::fprintf(stderr, "no answer from the services of %s: events are missing in this list\n", settings.place.c_str());
+        std::fprintf(stderr,
+                     settings.english ? "no answer from the services of %s: events are missing in this list\n"
+                                      : "các dịch vụ của %s không trả lời: danh sách này thiếu tin\n",
+                     settings.place.c_str());
         return exit_unavailable;
     }
     return 0;

@@ -113,7 +113,11 @@ void LateEvents::note(const Feed& feed, const v1::Entry& entry) {
         touches = touches || (before.ParseFromString(other->event()) && in_period(before));
     }
     if (touches) {
-        events_.push_back({feed.source.feed, entry.device(), std::move(event)});
+        v1::Event about = event;
+        if (event.body_case() == v1::Event::BODY_NOT_SET) {
+            about.ParseFromString(entry.retracts().event());
+        }
+        events_.push_back({feed.source.feed, entry.device(), std::move(event), std::move(about)});
     }
 }
 

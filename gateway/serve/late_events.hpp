@@ -22,6 +22,7 @@ public:
         std::string feed;
         std::string device;
         v1::Event event;
+        v1::Event about;  // what a VOID that says nothing takes back; otherwise the event itself
     };
 
     LateEvents(const v1::Report& report, std::string client);

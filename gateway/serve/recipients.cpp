@@ -267,18 +267,25 @@ bool Recipients::tells_villages(const v1::Indicator& indicator) const {
 std::vector<Message> Recipients::of_event(std::string_view commune, std::string_view service, const v1::Entry& entry) const {
     std::vector<Message> messages;
     v1::Event event;
-    const auto* type = event.ParseFromString(entry.event()) ? body_type(event) : nullptr;
-    if (type == nullptr) {
+    if (!event.ParseFromString(entry.event())) {
         return messages;
     }
-    const auto name = v1::Event::descriptor()->FindFieldByNumber(event.body_case())->name();
+    v1::Event about = event;  // a VOID need not say what it takes back
+    if (event.body_case() == v1::Event::BODY_NOT_SET && !about.ParseFromString(entry.retracts().event())) {
+        return messages;
+    }
+    if (about.body_case() == v1::Event::BODY_NOT_SET) {
+        return messages;
+    }
+    const auto name = v1::Event::descriptor()->FindFieldByNumber(about.body_case())->name();
+    const auto& village = event.village().empty() ? about.village() : event.village();
     for (const auto& recipient : all_) {
         if (std::find(recipient.events().begin(), recipient.events().end(), name) == recipient.events().end()) {
             continue;
         }
         auto given = event;
         cut(given, recipient.data_class());
-        auto topic = topics::recipient_event(commune, filled_in(recipient.name(), "{village}", event.village()), service, entry.device(),
+        auto topic = topics::recipient_event(commune, filled_in(recipient.name(), "{village}", village), service, entry.device(),
                                              std::to_string(event.sequence()));
         messages.push_back({std::move(topic), given.SerializeAsString(), false});
     }

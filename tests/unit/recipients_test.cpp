@@ -170,6 +170,15 @@ TEST_CASE("of an event a recipient reads what its class allows", "[recipients]")
     CHECK(read("23656", a_session_held(7)) == "commune/centre/events/any/p1/7 ");
     CHECK(read("23656", a_household_supported(7)) == "commune/labour/events/any/p1/7 with its note ");
     CHECK(read("625", a_session_held(7)).empty());
+    // A VOID need not say what it takes back: it goes to whom that was told.
+    v1::Entry entry;
+    entry.set_device("p1");
+    entry.set_event(correcting(an_event(8), v1::Correction::VOID, 7).SerializeAsString());
+    CHECK(at("23656").of_event("23656", "any", entry).empty());  // it takes nothing back
+    entry.mutable_retracts()->set_event(a_household_supported(7).SerializeAsString());
+    const auto told = at("23656").of_event("23656", "any", entry);
+    REQUIRE(told.size() == 1);
+    CHECK_THAT(told.front().topic, Catch::EndsWith("/recipients/commune/labour/events/any/p1/8"));
     auto event = a_household_supported(1);
     Recipients::cut(event, v1::INTERNAL);
     CHECK(event.body_case() == v1::Event::BODY_NOT_SET);

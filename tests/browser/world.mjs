@@ -191,7 +191,8 @@ export class World {
         if (definition.measure === 'RATIO') {
             if (definition.code === 'INS-04' && area.startsWith('23644')) return { text: { vi: '–', en: '–' }, status: 'NO_VALUE' };
             const denominator = Math.round(number * (1.2 + 3 * hash(definition.code)));
-            const standards = definition.code.startsWith('POV') ? { standards: [period.year < 2022 ? 'DECISION_59_2015' : 'DECREE_07_2021'] } : {};
+            // A figure of nothing, as that of a March, knows none.
+            const standards = definition.code.startsWith('POV') ? { standards: period.year === 2022 && period.n === 3 ? [] : [period.year < 2022 ? 'DECISION_59_2015' : 'DECREE_07_2021'] } : {};
             return { ...standards, ...same(`${((number * 100) / denominator).toFixed(2)} (${number}/${denominator})`), denominator: String(denominator) };
         }
         if (definition.measure === 'MEDIAN')

@@ -34,7 +34,7 @@ export async function load(ctx) {
     const spans = ctx.definitions.get(indicator)?.spans;
     if (spans && !spans.includes(parse(period).span)) return { spans };
     const asked = { ...query(ctx), indicator };
-    const data = await filledPage(asked, ctx.state.after ? await page(ctx, asked) : await get('behind', asked));
+    const data = await filledPage(ctx, asked, ctx.state.after ? await page(ctx, asked, ctx.state.after) : await get('behind', asked));
     const [tale, base] = await Promise.all([
         data.events?.length ? import('./tale.js').catch(() => Promise.reject(new Problem(0))) : null,
         data.definition?.measure === 'CHANGE' ? baseOf(data.definition) : null,
@@ -45,16 +45,15 @@ export async function load(ctx) {
 const emptyPagesMost = 25; // of 2,000 entries each
 
 // An answer looks at a part of the journals, in which there may be no event of this number: on to where there is one.
-async function filledPage(asked, first) {
+async function filledPage(ctx, asked, first) {
     let data = first;
-    for (let pages = 1; data.events?.length === 0 && data.eventsNext && pages < emptyPagesMost; ++pages)
-        data = await get('behind', { ...asked, after: data.eventsNext });
+    for (let pages = 1; data.events?.length === 0 && data.eventsNext && pages < emptyPagesMost; ++pages) data = await page(ctx, asked, data.eventsNext);
     return data;
 }
 
-async function page(ctx, asked) {
+async function page(ctx, asked, after) {
     try {
-        return await get('behind', { ...asked, after: ctx.state.after });
+        return await get('behind', { ...asked, after });
     } catch (problem) {
         if (problem.field !== 'after') throw problem;
         ctx.state.after = ''; // the journal was written anew: from the first page again

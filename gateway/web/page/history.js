@@ -45,8 +45,17 @@ function scale(values) {
     return ticks;
 }
 
-// A change of the poverty standard is no change of the rate.
-const compare = (one, other) => (one.value?.standards || []).join() === (other.value?.standards || []).join();
+// At which points another poverty standard holds than at the one before: that is no change of the rate. A figure of nothing, or one that is
+// hidden, knows none: the latest that was known holds on.
+function standardBreaks(points) {
+    let known = '';
+    return points.map(point => {
+        const own = (point.value?.standards || []).join();
+        const breaks = own !== '' && known !== '' && own !== known;
+        known = own || known;
+        return breaks;
+    });
+}
 
 const shortName = period =>
     period.span === 'MONTH'
@@ -65,10 +74,11 @@ function chart(ctx, points, definition, title) {
     const [low, high] = [ticks[0], ticks[ticks.length - 1]];
     const x = at => left + (points.length < 2 ? 0.5 : at / (points.length - 1)) * (width - left - right);
     const y = value => top + (1 - (value - low) / (high - low || 1)) * (height - top - bottom);
+    const breaks = standardBreaks(points);
     const runs = [];
     values.forEach((value, at) => {
         if (value === null) return;
-        if (at === 0 || values[at - 1] === null || !compare(points[at - 1], points[at])) runs.push([]);
+        if (at === 0 || values[at - 1] === null || breaks[at]) runs.push([]);
         runs[runs.length - 1].push(`${x(at).toFixed(1)},${y(value).toFixed(1)}`);
     });
     const every = Math.ceil(points.length / ((width - left) / 46));
@@ -129,7 +139,7 @@ export function render(ctx, data) {
         ),
         el('p', { class: 'unitline', 'data-key': 'unit' }, unitOf(definition)),
         chart(ctx, points, definition, title),
-        there.some((point, at) => at && !compare(there[at - 1], point)) ? el('p', { class: 'hint', 'data-key': 'standards' }, t('standardBreak')) : null,
+        standardBreaks(there).some(Boolean) ? el('p', { class: 'hint', 'data-key': 'standards' }, t('standardBreak')) : null,
         plainTable(title, [t('periodHead'), t('windowHead'), `>${t('value')} (${unitOf(definition)})`], rows, 'points'),
     ];
 }

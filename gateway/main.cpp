@@ -298,8 +298,8 @@ int follow(const Settings& settings) {
 template <class Enum>
 Enum value_of(const char* option, const std::string& name, bool (*parse)(google::protobuf::ConstStringParam, Enum*)) {
     Enum value{};
-    if (!name.empty() && !parse(name, &value)) {
-        throw std::invalid_argument(option + (" " + name) + ": no such name; chieng-field post --help lists them");
+    if (!name.empty() && (!parse(name, &value) || value == Enum{})) {
+        throw std::invalid_argument(option + (" " + name) + ": no such name; chieng-field post session-held --help lists them");
     }
     return value;
 }

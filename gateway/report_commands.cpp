@@ -102,10 +102,6 @@ int ask_values(const ReportSettings& settings, const v1::ValuesRequest& request,
         throw std::invalid_argument(error_text(settings, *reply));
     }
     values.assign(reply->values().begin(), reply->values().end());
-    const auto now = static_cast<std::uint64_t>(Clock().now().civil.time_since_epoch().count());
-    for (auto& value : values) {
-        value.set_as_of(now);
-    }
     return 0;
 }
 

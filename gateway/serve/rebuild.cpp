@@ -11,7 +11,11 @@ namespace chieng {
 
 Rebuild::Rebuild(const Definitions& definitions, const Places& places, std::string place, const std::vector<Source>& sources,
                  std::string client)
-    : place_(std::move(place)), client_(std::move(client)), refold_(definitions, places, place_, sources, client_) {}
+    : place_(std::move(place)),
+      client_(std::move(client)),
+      definitions_(definitions.digest()),
+      places_(places.digest()),
+      refold_(definitions, places, place_, sources, client_) {}
 
 Actions Rebuild::handle(std::span<const Input> inputs, Instant now) {
     Actions actions;
@@ -50,6 +54,14 @@ void Rebuild::take(const Message& message) {
 void Rebuild::take_digest(const Message& message) {
     v1::BoardDigest digest;
     if (live_ || !digest.ParseFromString(message.payload)) {
+        return;
+    }
+    const bool other_definitions = digest.indicators() != 0 && digest.indicators() != definitions_;
+    if (other_definitions || (digest.places() != 0 && digest.places() != places_)) {
+        Result result;
+        result.error = "the gateway of " + place_ + " folds by other " + (other_definitions ? "definitions" : "places") +
+                       " than are given here; say the same with " + (other_definitions ? "--indicators" : "--places") + " FILE";
+        result_ = std::move(result);
         return;
     }
     for (const auto& position : digest.positions()) {

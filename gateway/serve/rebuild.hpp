@@ -47,6 +47,8 @@ private:
 
     std::string place_;
     std::string client_;
+    std::uint64_t definitions_;  // digests of what it folds by
+    std::uint64_t places_;
     Refold refold_;
     std::optional<v1::BoardDigest> live_;
     std::optional<Result> result_;

@@ -225,7 +225,7 @@ bool Reports::take(const Message& message, bool caught_up, Instant now, Actions&
         v1::ValuesRequest request;
         v1::ValuesReply reply;
         if (request.ParseFromString(message.payload)) {
-            reply = values(request, caught_up);
+            reply = values(request, caught_up, now);
         } else {
             refuse(reply, both("câu hỏi không phải là chieng.v1.ValuesRequest", "the request is not a chieng.v1.ValuesRequest"));
         }
@@ -278,7 +278,7 @@ v1::ReportReply Reports::answer(const v1::ReportRequest& request, bool caught_up
     return reply;
 }
 
-v1::ValuesReply Reports::values(const v1::ValuesRequest& request, bool caught_up) const {
+v1::ValuesReply Reports::values(const v1::ValuesRequest& request, bool caught_up, Instant now) const {
     v1::ValuesReply reply;
     const auto period = Period::parse(request.calendar() == "calendar" ? v1::CALENDAR_MONTHS : v1::OFFICIAL, request.period());
     if (!period) {
@@ -303,6 +303,7 @@ v1::ValuesReply Reports::values(const v1::ValuesRequest& request, bool caught_up
         }
         for (const auto& area : areas) {
             for (auto& value : follower_.board().rows(area, *period, map)) {
+                value.set_as_of(static_cast<std::uint64_t>(now.civil.time_since_epoch().count()));
                 *reply.add_values() = std::move(value);
             }
         }
@@ -522,6 +523,8 @@ v1::BoardDigest Reports::board_digest() const {
     v1::BoardDigest digest;
     put_positions(digest);
     put_buckets(follower_.board().serialize(), digest);
+    digest.set_indicators(definitions_.digest());
+    digest.set_places(places_.digest());
     return digest;
 }
 

@@ -52,7 +52,7 @@ private:
     [[nodiscard]] v1::Report report(const Period& period, std::uint32_t revision, Instant now) const;
     void keep_basis();
     void put_basis(v1::ReportReply& reply) const;
-    [[nodiscard]] v1::ValuesReply values(const v1::ValuesRequest& request, bool caught_up) const;
+    [[nodiscard]] v1::ValuesReply values(const v1::ValuesRequest& request, bool caught_up, Instant now) const;
     void file(const v1::ReportRequest& request, const Period& period, Instant now, v1::ReportReply& reply, Actions& actions);
     void acknowledge(const std::string& recipient, v1::ReportReply& reply, Instant now, Actions& actions);
     [[nodiscard]] bool acknowledges(const std::string& recipient) const;

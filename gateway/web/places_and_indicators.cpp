@@ -233,12 +233,13 @@ Outcome get_indicator(const Call& call) {
     if (list.empty() && is_known) {
         return reply_of(not_received(call, code, "code"));
     }
-    if (list.empty()) {
+    const auto received_former = received_former_definitions(call, code);
+    if (list.empty() && received_former.empty()) {
         return reply_of(not_there("there is no indicator '" + code + "'; /api/v1/indicators lists them",
                                   "không có chỉ số '" + code + "'; xem /api/v1/indicators", "code"));
     }
     auto former = Json::array();
-    for (const auto& indicator : received_former_definitions(call, code)) {
+    for (const auto& indicator : received_former) {
         former.push_back({{"digest", hex16(digest_of(indicator))},
                           {"from", indicator.from()},
                           {"until", indicator.until()},

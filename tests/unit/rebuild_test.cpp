@@ -111,6 +111,27 @@ TEST_CASE("a district's rebuild does not take for a difference what came while i
     CHECK_FALSE(other.result()->differ.empty());
 }
 
+TEST_CASE("a rebuild by other definitions or places than the gateway's says so, and blames no board", "[reports]") {
+    const auto answer_to = [](std::uint64_t indicators, std::uint64_t places) {
+        Rebuild rebuild(definitions(), kbang(), "625", {{"23656", "cells"}}, "c");
+        v1::BoardDigest digest;
+        digest.set_indicators(indicators);
+        digest.set_places(places);
+        for (const auto& input :
+             {Input(LinkUp{}), Input(Arrived{{topics::replies("625", "board", "c"), digest.SerializeAsString(), false}})}) {
+            static_cast<void>(rebuild.handle({&input, 1}, {Seconds(), std::chrono::milliseconds(0)}));
+        }
+        return rebuild.result() ? rebuild.result()->error : std::string();
+    };
+    const auto indicators = definitions().digest();
+    const auto places = kbang().digest();
+    CHECK(answer_to(indicators, places).empty());
+    CHECK(answer_to(indicators + 1, places) ==
+          "the gateway of 625 folds by other definitions than are given here; say the same with --indicators FILE");
+    CHECK(answer_to(indicators, places + 1) ==
+          "the gateway of 625 folds by other places than are given here; say the same with --places FILE");
+}
+
 TEST_CASE("a rebuild names the feed that does not answer, and ends", "[reports]") {
     Rebuild rebuild(definitions(), kbang(), "625", {{"23656", "cells"}, {"23659", "cells"}}, "c");
     const auto hear = [&](const Input& input, std::int64_t at) {

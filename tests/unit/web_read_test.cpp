@@ -260,6 +260,13 @@ TEST_CASE("a definition that a filed report cites is told when another one holds
     CHECK(former[0].at("digest") == web::hex16(cited->digest()));
     CHECK(former[0].at("definition").get<std::string>().find("Communication sessions held") != std::string::npos);
     CHECK(world.get("/api/v1/indicators/COM-02").at("former").empty());
+    // Also of an indicator that is there no more.
+    text.replace(text.find("\"SUP-05\""), 8, "\"SUP-55\"");
+    const auto without = Definitions::load(text, "indicators.txtpb");
+    WebWorld later("23656", {}, without, kbang(), &before.store);
+    CHECK(later.get("/api/v1/indicators/SUP-05").at("definitions").empty());
+    CHECK(later.get("/api/v1/indicators/SUP-05").at("former").size() == 1);
+    CHECK(later.refused("/api/v1/indicators/SUP-77") == "404 code");
 }
 
 TEST_CASE("under the map of a later day a place that carries what those below counted may be asked for") {

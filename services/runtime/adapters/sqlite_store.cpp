@@ -141,8 +141,11 @@ void SqliteStore::open(const char* vfs) {
     const int opened = sqlite3_open_v2(path_.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, vfs);
     database_.reset(raw);
     if (opened != SQLITE_OK) {
-        throw Broken(path_ + ": cannot open the file; check that its folder exists and may be written (" + message() + ")",
-                     Broken::Why::not_writable);
+        const auto cause = database_ ? why() : Broken::Why::other;
+        throw Broken(path_ + ": cannot open the file; " +
+                         (cause == Broken::Why::disk_full ? "the disk is full" : "check that its folder exists and may be written") + " (" +
+                         message() + ")",
+                     cause);
     }
 }
 
@@ -311,11 +314,11 @@ void SqliteStore::commit() {
     if (now < scrub_at_) {
         return;
     }
-    if (sharing_ == Sharing::shared && !scrub_due_) {  // another process may have ended before it could
-        scrub_due_ = number("PRAGMA user_version") == scrub_is_due;
+    const bool is_of_others = sharing_ == Sharing::shared && !scrub_due_;  // another process may have ended before it could
+    if (is_of_others) {
         scrub_at_ = now + scrub_again_after;
     }
-    if (scrub_due_) {
+    if (scrub_due_ || is_of_others) {
         write_anew_if_can();
     }
 }
@@ -323,7 +326,9 @@ void SqliteStore::commit() {
 // The unit is durable already: of an outbox, whoever posted must not be told otherwise. A service must not go on with what was erased.
 void SqliteStore::write_anew_if_can() {
     try {
-        write_anew();
+        if (scrub_due_ || number("PRAGMA user_version") == scrub_is_due) {
+            write_anew();
+        }
     } catch (const Broken& why) {
         if (sharing_ == Sharing::exclusive) {
             throw;

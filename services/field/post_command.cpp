@@ -244,9 +244,11 @@ void add_post(CLI::App& app, FieldSettings& settings, FlagValues& values) {
     command->require_subcommand(0, 1);  // not (1): a word that is no event would be told as a subcommand that is missing, unnamed
     for (const auto& type : event_types()) {
         auto* event = command->add_subcommand(type.name, type.label.vi() + " / " + type.label.en());
-        auto* file = event->add_option("--file", settings.file,
-                                       "các tin, mỗi dòng một tin dạng JSON, đủ mọi mục; - là đầu vào chuẩn / events as JSON lines, each "
-                                       "with all that it says; - is the standard input");
+        auto* file =
+            event->add_option("--file", settings.file,
+                              "các tin, mỗi dòng một tin dạng JSON, đủ mọi mục; tin hủy không ghi nội dung thì thuộc loại này; - là đầu "
+                              "vào chuẩn / events as JSON lines, each with all that it says; one that voids and has no body is of "
+                              "this type; - is the standard input");
         for (const auto& flag : flags(*type.body)) {
             std::string help = flag.label.vi() + " / " + flag.label.en();
             if (!flag.unit.empty()) {

@@ -250,6 +250,7 @@ export async function officers(browser) {
             const said = await finish();
             expect(standIn.posted.at(-1).body.why === 'Theo công văn 5/UBND', JSON.stringify(standIn.posted.at(-1)));
             expect(said.includes('Đã chốt quý II/2022, lần 1') && said.includes('SHA-256'), said);
+            expect((await page.text('dialog')).includes('Theo công văn 5/UBND'), 'the receipt does not say why');
             expect((await page.text('dialog')).includes('Chỉ tiêu đã giao của kỳ này không sửa được nữa'), await page.text('dialog'));
             await closed();
             await page.until(() => [...document.querySelectorAll('main tbody th')].some(th => th.textContent === 'Quý II/2022'));

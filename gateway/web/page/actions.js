@@ -111,7 +111,8 @@ function run(step, opener, me, on) {
         try {
             const answer = await lastLook.send(key);
             isUnsure = false;
-            fill([...(lastLook.receipt || receiptView)(answer, lastLook.effect), acts(close('close'))]);
+            // With what it is about, who said it and why: the receipt may be printed.
+            fill([...(lastLook.receipt || receiptView)(answer, lastLook.effect), facts(lastLook.rows), acts(close('close'))]);
             on.sent();
         } catch (problem) {
             if (!('status' in problem)) throw problem;

@@ -112,7 +112,7 @@ function run(step, opener, me, on) {
             const answer = await lastLook.send(key);
             isUnsure = false;
             // With what it is about, who said it and why: the receipt may be printed.
-            fill([...(lastLook.receipt || receiptView)(answer, lastLook.effect), facts(lastLook.rows), acts(close('close'))]);
+            fill([...(lastLook.receipt || receiptView)(answer, lastLook.effect), ...prepared(), acts(close('close'))]);
             on.sent();
         } catch (problem) {
             if (!('status' in problem)) throw problem;

@@ -43,8 +43,9 @@ void tell_silent(const ReportSettings& settings, const v1::Report& report, const
         }
     }
     if (silent > 0) {
-        std::printf("%s %zu/%zu: %s\n", settings.english ? "reported nothing in this period:" : "chưa báo tin nào trong kỳ:", silent,
-                    children.size(), names.c_str());
+        std::printf(settings.english ? "%zu of %zu places reported nothing in this period: %s\n"
+                                     : "%zu trong %zu nơi chưa báo tin nào trong kỳ: %s\n",
+                    silent, children.size(), names.c_str());
     }
 }
 

@@ -208,12 +208,22 @@ int recompute_report(const ReportSettings& settings, const Definitions& definiti
     const auto definitions_then = definitions_of_then(reply, definitions);
     const auto places_then = places_of_then(reply, places);
     if (!definitions_then || !places_then) {
-        std::fprintf(
-            stderr,
-            "the gateway of %s does not keep the %s that %s, revision %u, was made by (its report was taken from the broker, or made by "
-            "a version that kept none); say them with %s FILE\n",
-            settings.place.c_str(), definitions_then ? "places" : "definitions", report.period().c_str(), report.revision(),
-            definitions_then ? "--places" : "--indicators");
+        const bool lacks_definitions = !definitions_then;
+        const char* option = lacks_definitions ? "--indicators" : "--places";
+        if (settings.english) {
+            std::fprintf(stderr,
+                         "the gateway of %s does not keep the %s that %s, revision %u, was made by (its report was taken from the broker, "
+                         "or made by a version that kept none); say them with %s FILE\n",
+                         settings.place.c_str(), lacks_definitions ? "definitions" : "places", report.period().c_str(), report.revision(),
+                         option);
+        } else {
+            std::fprintf(
+                stderr,
+                "máy chủ của %s không giữ %s mà báo cáo %s, chốt lần %u, đã dùng (báo cáo lấy lại từ broker, hoặc do bản cũ chốt); "
+                "hãy chỉ ra bằng %s TỆP\n",
+                settings.place.c_str(), lacks_definitions ? "các định nghĩa" : "danh mục địa bàn", report.period().c_str(),
+                report.revision(), option);
+        }
         return exit_data;
     }
     if (!settings.keep_in.empty()) {
@@ -228,7 +238,9 @@ int recompute_report(const ReportSettings& settings, const Definitions& definiti
     host.until([&] { return recompute.result().has_value(); });
     static_cast<void>(host.run(std::chrono::hours(24)));
     if (!recompute.result() || !recompute.result()->error.empty()) {
-        std::fprintf(stderr, "%s\n", recompute.result() ? recompute.result()->error.c_str() : "it was stopped");
+        const auto& result = recompute.result();
+        const auto* stopped = settings.english ? "it was stopped" : "đã bị dừng giữa chừng";
+        std::fprintf(stderr, "%s\n", !result ? stopped : settings.english ? result->error.c_str() : result->error_vi.c_str());
         return exit_unavailable;
     }
     return print_recomputed(*recompute.result(), settings, report, *definitions_then);

@@ -136,6 +136,8 @@ bool Recompute::fail_of_other_history() {
         Result failed;
         failed.error = "it cannot be computed once more: what the report had read of " + feeds +
                        " is not there as it was; the journal was restored from a backup since, or is another one";
+        failed.error_vi = "không tính lại được: phần sổ " + feeds +
+                          " mà báo cáo đã đọc không còn như trước; sổ đã được khôi phục từ bản sao lưu, hoặc là sổ khác";
         result_ = std::move(failed);
     }
     return result_.has_value();
@@ -195,6 +197,7 @@ void Recompute::give_up_when_silent(Instant now) {
     }
     Result result;
     result.error = "no answer from the feeds " + silent + "; what they hold cannot be read until whoever writes them runs and is linked";
+    result.error_vi = "các sổ sau không trả lời: " + silent + "; hãy đợi chương trình ghi sổ chạy và có kết nối rồi tính lại";
     result_ = std::move(result);
 }
 

@@ -24,6 +24,7 @@ public:
         std::vector<v1::Restatement> differ;     // values that are not as they were filed: `now` is what was computed
         std::vector<std::string> changed_cells;  // feeds of cells that went on since
         std::string error;                       // it could not be computed: somebody does not answer, or not what it answered then
+        std::string error_vi;                    // the same in Vietnamese
     };
 
     // Without anything new for so long somebody who is asked does not answer.

@@ -202,7 +202,7 @@ WatchCommands::WatchCommands(CLI::App& app) : words_(std::make_unique<Words>()) 
         command->add_option("--rules", words_->rules, "thresholds (protobuf text); default: the project's")->check(CLI::ExistingFile);
     }
     for (auto* command : {words_->duplicates, words_->ledger, words_->attention}) {
-        command->add_option("--patience", words_->patience_seconds, "seconds")->check(CLI::PositiveNumber)->capture_default_str();
+        command->add_option("--patience", words_->patience_seconds, "seconds")->check(CLI::Range(1, 1'000'000))->capture_default_str();
     }
 }
 

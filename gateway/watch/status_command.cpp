@@ -160,7 +160,7 @@ struct StatusCommand::Words {
 StatusCommand::StatusCommand(CLI::App& app) : words_(std::make_unique<Words>()) {
     words_->command = app.add_subcommand("status", "how the place stands: its gateway, feeds, devices; and what to do");
     words_->command->add_flag("--english", words_->english, "in English");
-    words_->command->add_option("--patience", words_->patience_seconds, "seconds")->check(CLI::PositiveNumber)->capture_default_str();
+    words_->command->add_option("--patience", words_->patience_seconds, "seconds")->check(CLI::Range(1, 1'000'000))->capture_default_str();
 }
 
 StatusCommand::~StatusCommand() = default;

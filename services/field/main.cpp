@@ -452,14 +452,14 @@ int main(int argc, char** argv) {
         "send",
         "gửi tin đang chờ, đến khi đủ biên nhận hoặc hết thời gian / send what waits, until every receipt has come or patience ends");
     once->add_option("--patience", settings.patience_seconds, "chờ bao nhiêu giây / seconds to wait for receipts")
-        ->check(CLI::NonNegativeNumber)
+        ->check(CLI::Range(0, 1'000'000))
         ->capture_default_str();
     auto* for_good = app.add_subcommand("run", "tự gửi mỗi khi có tin, cho đến khi dừng / send whatever is posted, until it is stopped");
     for (auto* command : {once, for_good}) {
         command
             ->add_option("--keep-days", settings.keep_days,
                          "giữ tin đã nhận trong danh sách bao nhiêu ngày / how many days events that were stored stay in the list")
-            ->check(CLI::NonNegativeNumber)
+            ->check(CLI::Range(0, 1'000'000))
             ->capture_default_str();
     }
     return run_program(app, argc, argv, [&] {

@@ -255,6 +255,26 @@ TEST_CASE("a phone whose name another one has too is never told that the other's
     CHECK_FALSE(Outbox(store).items().at(0).event().empty());
 }
 
+TEST_CASE("who has another phone's name takes nothing of the other back, whatever he posted before he could know", "[integration]") {
+    const Village village;
+    const Process service(village.service(), village.log("service.log"));
+    Twin twin(village.broker.url(), "p1");
+    CHECK(twin.posts(a_session_held(1), v1::DUPLICATE));
+    std::vector<std::string> taken_back{"post",     "session-held", "--occurred-on",  "2022-03-20", "--village",  "23656-01",
+                                        "--role",   "VILLAGE_HEAD", "--action",       "VOID",       "--corrects", "1",
+                                        "--reason", "WRONG_DATE",   "--organisation", "VILLAGE"};
+    if (GENERATE(false, true)) {
+        taken_back.insert(taken_back.end(), {"--corrects-device", "p1"});  // which is this one
+    }
+    REQUIRE(village.post().starts_with("0 "));
+    REQUIRE(village.result(taken_back).starts_with("0 "));
+    CHECK_THAT(village.result({"send"}), Catch::Contains("refused (why: chieng-field list): 2\n"));
+    CHECK(village.ledger() == Outbox::Ledger{2, 0, 2, 0});
+    CHECK_THAT(village.result({"list"}), Catch::Contains("session/1\t") && Catch::Contains("held\trefused: [sequence] ") &&
+                                             Catch::Contains("\trefused: [correction.sequence] "));
+    CHECK_THAT(village.result(taken_back), Catch::StartsWith("65 correction.sequence: "));
+}
+
 TEST_CASE("the list tells waiting, sent, stored and refused apart", "[integration]") {
     const Village village;
     REQUIRE(village.post().starts_with("0 "));

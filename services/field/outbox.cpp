@@ -48,8 +48,8 @@ Outbox::Posted Outbox::post(v1::Event event, const std::string& service, const P
     if (auto reasons = judge_event(event, service, places, commune, today); !reasons.empty()) {
         return reasons;
     }
-    if (auto reasons = judge_own_target(event, service); !reasons.empty()) {
-        return reasons;
+    if (service.empty()) {
+        return Reasons{reason(ReasonCode::unknown_type, "body", "")};
     }
     store_.begin();
     take_over();
@@ -70,14 +70,13 @@ Outbox::Posted Outbox::post(v1::Event event, const std::string& service, const P
         item.set_voids(event.correction().action() == v1::Correction::VOID);
     }
     item.set_posted_at(recorded_at);
-    Reasons reasons;
+    auto reasons = judge_own_target(item);
     if (waiting_ >= limits::outbox_events_max) {
         reasons.push_back(reason(ReasonCode::outbox_full, "", std::to_string(limits::outbox_events_max)));
-    } else if (item.corrects() >= sequence) {
-        reasons.push_back(reason(ReasonCode::nothing_to_correct, "correction.sequence", std::to_string(item.corrects())));
     } else if (item.event().size() > limits::event_bytes_max) {
         reasons.push_back(reason(ReasonCode::too_large, "", std::to_string(item.event().size())));
-    } else {
+    }
+    if (reasons.empty()) {
         store_.put(item_key(service, sequence), item.SerializeAsString());
         store_.put(next_key(service), std::to_string(sequence + 1));
         if (beside) {
@@ -95,16 +94,15 @@ Outbox::Posted Outbox::post(v1::Event event, const std::string& service, const P
 }
 
 // A number that was refused as another's content is at the service that other event: who corrects his own would change a stranger's.
-Reasons Outbox::judge_own_target(const v1::Event& event, const std::string& service) {
-    if (service.empty()) {
-        return {reason(ReasonCode::unknown_type, "body", "")};
-    }
-    if (!event.has_correction() || !event.correction().device().empty()) {
+Reasons Outbox::judge_own_target(const store::v1::OutboxItem& item) {
+    if (item.corrects() == 0) {
         return {};
     }
-    const auto sequence = event.correction().sequence();
-    const auto target = find(service, sequence);
-    return target && is_conflict(target->answer()) ? Reasons{conflict_with_target(sequence)} : Reasons();
+    if (item.corrects() >= item.sequence()) {
+        return {reason(ReasonCode::nothing_to_correct, "correction.sequence", std::to_string(item.corrects()))};
+    }
+    const auto target = find(item.service(), item.corrects());
+    return target && is_conflict(target->answer()) ? Reasons{conflict_with_target(item.corrects())} : Reasons();
 }
 
 bool Outbox::post_together(const std::function<bool()>& posts) {

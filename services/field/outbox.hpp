@@ -138,7 +138,7 @@ private:
     void read_new();
     void take_over();
     void take(const store::v1::OutboxItem& item);
-    [[nodiscard]] Reasons judge_own_target(const v1::Event& event, const std::string& service);
+    [[nodiscard]] Reasons judge_own_target(const store::v1::OutboxItem& item);
     std::uint64_t apply(const std::string& service, const v1::Answer& answer, std::uint64_t now);
     [[nodiscard]] bool is_about_ours(const std::string& service, const Box& box, const v1::Answer& answer);
     [[nodiscard]] std::optional<std::uint32_t> digest_of(const std::string& service, const Box& box, std::uint64_t sequence);

@@ -206,14 +206,13 @@ void Outbox::refuse_corrections_of(const std::string& service, Box& box, std::ui
     for (std::size_t i = 0; i < refused.size(); ++i) {
         const auto target = refused[i];
         *(answer.reasons_size() == 0 ? answer.add_reasons() : answer.mutable_reasons(0)) = conflict_with_target(target);
-        for (auto at = box.waiting.upper_bound(target); at != box.waiting.end();) {
-            const auto corrected = box.corrections.find(at->first);
-            if (corrected != box.corrections.end() && corrected->second == target) {
-                refused.push_back(at->first);
+        const auto corrections = box.corrections;  // close() forgets them one by one
+        for (const auto& [correction, corrected] : corrections) {
+            if (corrected == target) {
+                refused.push_back(correction);
+                const auto at = box.waiting.find(correction);
                 close(service, box, at, answer, v1::REFUSED, now);
-                at = box.waiting.erase(at);
-            } else {
-                ++at;
+                box.waiting.erase(at);
             }
         }
     }

@@ -94,7 +94,7 @@ public:
     // Sequences that wait for a receipt, in order.
     [[nodiscard]] const Waiting& waiting(const std::string& service) const;
     // Whether it corrects one of them: another client may have this device's name, and its event that number. What the answer says of it
-    // is waited for; with a CONFLICT the correction is refused here.
+    // is waited for, before anything that was posted after it is sent; with a CONFLICT the correction is refused here.
     [[nodiscard]] bool waits_for_another(const std::string& service, std::uint64_t sequence) const;
     [[nodiscard]] std::uint64_t waiting_count() const { return waiting_; }
 

@@ -15,6 +15,7 @@ namespace {
 // A digest goes too: whoever guesses the text could try it out on that, also where the bytes were dropped long ago.
 void erase_in(store::v1::OutboxItem& record, const std::string& text) {
     record.clear_digest();
+    record.clear_village();
     if (record.event().find(text) != std::string::npos) {
         record.clear_event();
     }

@@ -142,6 +142,13 @@ bool check_line(const FieldSettings& settings, const Places& places, const std::
     return reasons.empty();
 }
 
+void tell_wrong_lines(const FieldSettings& settings) {
+    std::fprintf(stderr, "%s\n",
+                 in_tongue(settings, "chưa ghi tin nào; hãy sửa các dòng sai rồi ghi lại cả tệp",
+                           "nothing was kept; correct the wrong lines and post the whole file again")
+                     .c_str());
+}
+
 // A file with a mistake leaves nothing behind: whoever corrects it and posts it again counts no line twice.
 bool check_file(const FieldSettings& settings, std::istream& in, const Outbox& outbox, const Places& places) {
     int wrong = 0;
@@ -160,16 +167,9 @@ bool check_file(const FieldSettings& settings, std::istream& in, const Outbox& o
         tell_reasons(settings, full, Clock().now(), settings.file);
     }
     if (wrong > 0) {
-        std::fprintf(stderr, "%s\n",
-                     in_tongue(settings, "chưa ghi tin nào; hãy sửa các dòng sai rồi ghi lại cả tệp",
-                               "nothing was kept; correct the wrong lines and post the whole file again")
-                         .c_str());
+        tell_wrong_lines(settings);
     }
     return wrong == 0;
-}
-
-std::string nothing_kept(const FieldSettings& settings) {
-    return in_tongue(settings, "chưa ghi tin nào; hãy ghi lại cả tệp", "nothing was kept; post the whole file again");
 }
 
 // Each line is one event in proto3 JSON.
@@ -192,14 +192,14 @@ int post_file(const FieldSettings& settings, Store& store, Outbox& outbox, const
         }
         return one.has_value();
     };
-    const auto say_none = [&] { std::fprintf(stderr, "%s\n", nothing_kept(settings).c_str()); };
     try {
         if (!outbox.post_together([&] { return each_line(*in, keep); })) {
-            say_none();
+            tell_wrong_lines(settings);
             return exit_data;
         }
     } catch (const Broken&) {
-        say_none();
+        std::fprintf(stderr, "%s\n",
+                     in_tongue(settings, "chưa ghi tin nào; hãy ghi lại cả tệp", "nothing was kept; post the whole file again").c_str());
         throw;
     }
     for (const auto& one : kept) {

@@ -184,7 +184,7 @@ std::optional<Publish> Sender::next_message(const std::string& service, Lane& la
             break;
         }
         if (outbox_.waits_for_another(service, sequence)) {
-            continue;
+            break;  // and what was posted after it: it may rest on the correction
         }
         auto bytes = outbox_.frozen(service, sequence);
         if (bytes.empty()) {

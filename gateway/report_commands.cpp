@@ -29,8 +29,8 @@ bool has_monitoring(const v1::Report& report) {
 // Who files should know who said nothing.
 void tell_silent(const ReportSettings& settings, const v1::Report& report, const Definitions& definitions, const Places& places) {
     const auto day = parse_day(report.to());
-    if (!day) {
-        return;
+    if (!day || report.indicators() != definitions.digest() || report.places() != places.digest()) {
+        return;  // by others than the gateway's it cannot be told
     }
     const auto reported = places_that_reported(definitions, report.values(), *day);
     const auto children = places.children(report.area(), *day);

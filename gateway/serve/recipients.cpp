@@ -278,7 +278,7 @@ std::vector<Message> Recipients::of_event(std::string_view commune, std::string_
         return messages;
     }
     const auto name = v1::Event::descriptor()->FindFieldByNumber(about.body_case())->name();
-    const auto& village = event.village().empty() ? about.village() : event.village();
+    const auto& village = about.village();  // who got the event is told, wherever its VOID says that it was
     for (const auto& recipient : all_) {
         if (std::find(recipient.events().begin(), recipient.events().end(), name) == recipient.events().end()) {
             continue;

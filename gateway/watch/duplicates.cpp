@@ -47,8 +47,13 @@ std::string what_else(const v1::Event& event) {
     return text;
 }
 
-std::uint64_t digest_of_body(const v1::Event& event) {
-    const auto bytes = frozen_bytes(event.GetReflection()->GetMessage(event, body_field(event)));
+// All that it says, but when: under which number, and recorded when, makes no other fact; times are compared by themselves.
+std::uint64_t digest_of_what(v1::Event event) {
+    event.clear_sequence();
+    event.clear_recorded_at();
+    event.clear_correction();
+    event.clear_time();
+    const auto bytes = frozen_bytes(event);
     return XXH3_64bits(bytes.data(), bytes.size());
 }
 
@@ -92,7 +97,7 @@ void Duplicates::apply(std::string_view service, const v1::Entry& entry) {
         }
         const Alike key{std::string(service), body_field(event)->name(), event.village(), event.occurred_on(), what_else(event)};
         if (counts) {
-            alike_[key][version.id] = {event.organisation(), event.role(), event.time(), digest_of_body(event)};
+            alike_[key][version.id] = {event.organisation(), event.role(), event.time(), digest_of_what(event)};
         } else if (const auto found = alike_.find(key); found != alike_.end()) {
             found->second.erase(version.id);
             if (found->second.empty()) {
@@ -174,7 +179,10 @@ bool Duplicates::is_of_one_reporter(const Journal& journal, const EventId& one, 
 }
 
 bool Duplicates::look_alike(const Journal& journal, const Member& one, const Member& other) const {
-    return may_be_one_hour(one.time, other.time) && (one.says == other.says || !is_of_one_reporter(journal, one.root, other.root));
+    if (!is_of_one_reporter(journal, one.root, other.root)) {
+        return may_be_one_hour(one.time, other.time);
+    }
+    return one.says == other.says && (one.time == other.time || one.time.empty() || other.time.empty());
 }
 
 bool Duplicates::settled(const Journal& journal, const Member& one, const Member& other) const {

@@ -27,7 +27,7 @@ public:
         v1::Organisation organisation = v1::ORGANISATION_UNSPECIFIED;
         v1::Role role = v1::ROLE_UNSPECIFIED;
         std::string time;
-        std::uint64_t says = 0;  // digest of the body
+        std::uint64_t says = 0;  // digest of all but number, times and correction
     };
     struct Group {
         std::string service;

@@ -209,10 +209,11 @@ HttpReply Api::filed(const FilePeriod& asked, const v1::ReportReply& reply, cons
 Outcome get_silent(const Call& call) {
     const auto& world = call.world;
     const auto today = call.now.today();
-    if (!call.share.has_span(v1::MONTH)) {
+    const bool has_months = call.share.has_span(v1::MONTH);
+    Parameters asked(call);
+    if (!has_months && !asked.given("period")) {
         return reply_of(not_received(call, v1::Span_Name(v1::MONTH), ""));
     }
-    Parameters asked(call);
     const auto chosen = asked.given("period") ? std::optional(asked.period("period", v1::OFFICIAL)) : std::nullopt;
     const auto last = chosen ? std::min(chosen->last_day(), today) : today;
     const auto day = world.places.nearest_day(world.place, last).value_or(last);
@@ -233,7 +234,7 @@ Outcome get_silent(const Call& call) {
         Json json{{"code", child}, {"name", text_json(world.places.find(child, day)->name())}, {"expectedEvery", "MONTH"}};
         constexpr int months_back = 12;
         auto before = period;
-        for (int back = 0; back < months_back; ++back) {
+        for (int back = 0; back < months_back && has_months; ++back) {
             before = Period::of(v1::OFFICIAL, v1::MONTH, before.first_day() - std::chrono::days(1));
             if (reported(call, child, before)) {
                 json["lastPeriod"] = before.format();

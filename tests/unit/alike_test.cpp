@@ -62,6 +62,23 @@ TEST_CASE("what one device says twice under two numbers is a pair, until an offi
     CHECK(told(duplicates).empty());
 }
 
+TEST_CASE("what one device says for two organisations, or at two times, is no copy") {
+    auto other = at_time(a_session_held(2), "08:30");
+    const bool is_of_another = GENERATE(false, true);
+    if (is_of_another) {
+        other.set_organisation(v1::FARMERS);
+    } else {
+        other.set_time("08:45");
+    }
+    Duplicates duplicates;
+    duplicates.apply("session", entry_of("head", at_time(a_session_held(1), "08:30")));
+    duplicates.apply("session", entry_of("head", other));
+    CHECK(told(duplicates).empty());
+    duplicates.apply("session", entry_of("head", a_session_held(3)));
+    CHECK(told(duplicates) == (is_of_another ? "session_held: head/1 head/3 head/1=head/3;"
+                                             : "session_held: head/1 head/2 head/3 head/1=head/3 head/2=head/3;"));
+}
+
 TEST_CASE("ten thousand copies under numbers of their own are as many pairs as anybody can decide") {
     Duplicates duplicates;
     for (std::uint64_t sequence = 1; sequence <= 10'000; ++sequence) {

@@ -42,7 +42,7 @@ export async function load(ctx) {
     return { ...data, tale, base };
 }
 
-const emptyPagesMost = 25; // of 2,000 entries each
+const emptyPagesMost = 10; // of 2,000 entries each
 
 // An answer looks at a part of the journals, in which there may be no event of this number: on to where there is one.
 async function filledPage(ctx, asked, first) {

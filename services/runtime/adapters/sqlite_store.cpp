@@ -326,12 +326,16 @@ void SqliteStore::commit() {
 // The unit is durable already: of an outbox, whoever posted must not be told otherwise. A service must not go on with what was erased.
 void SqliteStore::write_anew_if_can() {
     try {
-        if (scrub_due_ || number("PRAGMA user_version") == scrub_is_due) {
+        scrub_due_ = scrub_due_ || number("PRAGMA user_version") == scrub_is_due;
+        if (scrub_due_) {
             write_anew();
         }
     } catch (const Broken& why) {
         if (sharing_ == Sharing::exclusive) {
             throw;
+        }
+        if (!scrub_due_) {
+            return;  // whether any is due is asked again
         }
         spdlog::warn("{}; what was erased is still in the file, and is tried again", why.what());
         scrub_due_ = true;

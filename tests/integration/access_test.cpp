@@ -73,6 +73,15 @@ public:
                         path("forge.log"));
         REQUIRE(program.wait(30s) == 0);
     }
+    // Whether the broker takes it from him.
+    [[nodiscard]] bool may_say(const std::string& user, const std::string& topic) const {
+        std::filesystem::remove(path("say.log"));
+        Process program({"/usr/bin/mosquitto_pub", "-V", "mqttv5", "-p", std::to_string(broker_.port()), "-u", user, "-P",
+                         password_of(user), "-q", "1", "-t", topic, "-m", "x"},
+                        path("say.log"));
+        REQUIRE(program.wait(30s));
+        return text_of(path("say.log")).find("Not authorized") == std::string::npos;
+    }
     [[nodiscard]] std::string sessions() const { return broker_.sessions_of_district(); }
 
 private:
@@ -99,6 +108,15 @@ TEST_CASE("with the shipped rules of the broker each hears what is for him, and 
     guarded.forge("p2", "p1");
     CHECK(eventually(60s, [&] { return guarded.sessions() == "1"; }));
 
+    // Who may ask for values may not file.
+    for (const auto* place : {"625", "23656"}) {
+        const auto requests = [&](const char* about) { return std::string("chieng/1/") + place + "/" + about + "/requests/c"; };
+        CHECK(guarded.may_say("reader", requests("values")));
+        CHECK_FALSE(guarded.may_say("reader", requests("reports")));
+        CHECK_FALSE(guarded.may_say("p2", requests("values")));
+        CHECK_FALSE(guarded.may_say("commune/party", requests("values")));
+        CHECK(guarded.may_say("commune", requests("reports")));
+    }
     CHECK(guarded.heard_by("p2").empty());
     const auto hears = [&](const std::string& user, const std::set<std::string>& topics) {
         return eventually(60s, [&] { return guarded.heard_by(user) == topics; });
